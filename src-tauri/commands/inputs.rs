@@ -1,0 +1,255 @@
+//! What each command takes. One struct a command; unknown fields are refused.
+
+use koina_model::ids::{DeviceId, DocId};
+use koina_model::permits::Role;
+use koina_model::words::{Channel, Outcome, Position};
+use koina_sync::views::{DeviceRow, RefusedRow};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A command that takes, or answers, nothing.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
+pub struct Nothing {}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageInput {
+    /// `el` or `en`.
+    pub language: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolInput {
+    /// Address of the municipal server, or the whole text of the QR.
+    pub server: String,
+    pub code: String,
+}
+
+/// What is being typed in a form, as JSON of the form's own making. At most 256 KiB.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DraftInput {
+    pub key: String,
+    pub json: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DraftKey {
+    pub key: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Draft {
+    pub json: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CableInput {
+    pub cable: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeInput {
+    /// Hex of the change's hash.
+    pub change: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordInput {
+    pub id: DocId,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PageInput {
+    pub search: String,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// A new request. Text at most 4,000 characters, place at most 300.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestEnterInput {
+    pub category: String,
+    /// Empty only where the category needs no place.
+    pub community: String,
+    pub settlement: String,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub asset: Option<DocId>,
+    pub text: String,
+    pub channel: Channel,
+    /// The person asks for a protocol number (a formal application always has one).
+    pub register: bool,
+    /// The draft that this request makes unnecessary; dropped in the same tx.
+    pub draft: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RequestEntered {
+    pub id: DocId,
+    pub receipt_number: String,
+}
+
+/// Fields left `None` stay as they are.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestEditInput {
+    pub id: DocId,
+    pub category: Option<String>,
+    /// Community and settlement change together.
+    pub community: Option<String>,
+    pub settlement: Option<String>,
+    pub place_text: Option<String>,
+    pub text: Option<String>,
+    pub priority: Option<u8>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestAssignInput {
+    pub id: DocId,
+    pub department: String,
+    /// Empty when the department decides.
+    pub crew: String,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestAnswerInput {
+    pub id: DocId,
+    /// Public words, at most 4,000 characters.
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestCloseInput {
+    pub id: DocId,
+    pub outcome: Outcome,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestReopenInput {
+    pub id: DocId,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WorkInput {
+    pub id: DocId,
+    pub step: WorkStep,
+}
+
+/// What a crew did. Saved on every tap.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum WorkStep {
+    Start,
+    /// `reason` is a code of the hold reasons.
+    Pause { reason: String },
+    Done { note: String },
+    Impossible { reason: String, note: String },
+    /// `quantity` is a decimal number as typed, with a comma or a dot.
+    Material { name: String, quantity: String, unit: String },
+    Note { text: String },
+}
+
+/// A new asset. Number at most 40 characters, name 200, note 2,000.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssetAddInput {
+    pub kind: String,
+    pub number: String,
+    pub name: String,
+    pub community: String,
+    pub settlement: String,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub note: String,
+    /// 1 to 5, when it was looked at while being added.
+    pub condition: Option<u8>,
+    pub draft: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssetEditInput {
+    pub id: DocId,
+    pub number: Option<String>,
+    pub name: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssetInspectInput {
+    pub id: DocId,
+    /// 1 (new) to 5 (dangerous).
+    pub condition: u8,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssetMoveInput {
+    pub id: DocId,
+    pub community: String,
+    pub settlement: String,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssetRetireInput {
+    pub id: DocId,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ConflictDecideInput {
+    pub id: DocId,
+    pub field: String,
+    /// Key of the version that stands.
+    pub key: String,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceInviteInput {
+    pub role: Role,
+    /// What people will call the device.
+    pub name: String,
+    pub person: String,
+    /// Id of a crew; required for crews.
+    pub crew: Option<String>,
+    /// Communities whose records it holds; empty means all.
+    pub communities: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceInput {
+    pub id: DeviceId,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Devices {
+    pub devices: Vec<DeviceRow>,
+    /// Changes that the server did not take, newest first, at most 200.
+    pub refused: Vec<RefusedRow>,
+}

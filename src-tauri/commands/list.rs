@@ -1,0 +1,50 @@
+// Every command a window may be allowed to call: name(Input) -> Output.
+//
+// Read three times: by `src-tauri/commands/lib.rs` (the dispatcher and the TypeScript), by `src-tauri/build.rs`
+// (each command is declared to Tauri and so denied to every window whose capability does not name it),
+// and by the tests. A command's function stands in the file of its subject, named after the command.
+commands! {
+    // start: who and where we are
+    about(Nothing) -> About;
+    lists(Nothing) -> Lists;
+    set_language(LanguageInput) -> Nothing;
+    enrol(EnrolInput) -> About;
+    // drafts: what is being typed, so that a crash of the window loses nothing
+    draft_save(DraftInput) -> Nothing;
+    draft_load(DraftKey) -> Draft;
+    draft_drop(DraftKey) -> Nothing;
+    // exchange
+    exchange_state(Nothing) -> ExchangeState;
+    exchange_now(Nothing) -> ExchangeState;
+    set_cable(CableInput) -> ExchangeState;
+    outbox_page(OutboxQuery) -> OutboxPage;
+    outbox_retry(ChangeInput) -> Nothing;
+    // requests
+    requests_page(RequestsQuery) -> RequestsPage;
+    request_case(RecordInput) -> RequestCase;
+    request_enter(RequestEnterInput) -> RequestEntered;
+    request_edit(RequestEditInput) -> RequestCase;
+    request_register(RecordInput) -> RequestCase;
+    request_assign(RequestAssignInput) -> RequestCase;
+    request_answer(RequestAnswerInput) -> RequestCase;
+    request_close(RequestCloseInput) -> RequestCase;
+    request_reopen(RequestReopenInput) -> RequestCase;
+    // work
+    today(Nothing) -> Today;
+    work_record(WorkInput) -> RequestCase;
+    // assets
+    assets_page(AssetsQuery) -> AssetsPage;
+    asset_card(RecordInput) -> AssetCard;
+    asset_add(AssetAddInput) -> AssetCard;
+    asset_edit(AssetEditInput) -> AssetCard;
+    asset_inspect(AssetInspectInput) -> AssetCard;
+    asset_move(AssetMoveInput) -> AssetCard;
+    asset_retire(AssetRetireInput) -> AssetCard;
+    // conflicts
+    conflicts_page(PageInput) -> ConflictsPage;
+    conflict_decide(ConflictDecideInput) -> ConflictRow;
+    // devices (asked of the server)
+    devices_page(Nothing) -> Devices;
+    device_invite(DeviceInviteInput) -> Invite;
+    device_revoke(DeviceInput) -> Devices;
+}

@@ -1,0 +1,3 @@
+//! A copy of the municipality's records, and how copies meet.
+
+pub mod views;

@@ -1,0 +1,152 @@
+//! Assets (πάγια): lamps, valves, bins, trees. Never deleted; retired.
+
+use serde::{Deserialize, Serialize};
+
+use crate::doc::{Doc, Record, STATE, Scalar, Writes};
+use crate::ids::{DeviceId, DocId, EventId, Time};
+use crate::place::Place;
+use crate::requests::event_write;
+use crate::words::{Kind, Position};
+
+/// Field keys. Stored in docs since 0.1; add keys, never rename.
+pub mod keys {
+    pub const ID: &str = "id";
+    pub const TYPE: &str = "type";
+    pub const NUMBER: &str = "no";
+    pub const NAME: &str = "name";
+    pub const PLACE: &str = "place";
+    pub const PLACE_TEXT: &str = "spot";
+    pub const POSITION: &str = "pos";
+    pub const NOTE: &str = "note";
+    pub const ADDED_AT: &str = "at";
+}
+
+/// Fields whose versions the desk decides when they differ.
+pub const WATCHED: [&str; 6] = [keys::NUMBER, keys::NAME, keys::PLACE, keys::PLACE_TEXT, keys::POSITION, keys::NOTE];
+
+/// Fields that are written once, at the beginning.
+pub const FIXED: [&str; 3] = [keys::ID, keys::TYPE, keys::ADDED_AT];
+
+/// Something that happened to an asset. Stored in docs since 0.1; add variants and fields, never rename.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Time,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened. Stored in docs since 0.1; add variants and fields, never rename.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum What {
+    /// `condition` is 1 (new) to 5 (dangerous).
+    Inspected { condition: u8, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    /// `from` and `to` are stored places.
+    Moved { from: String, to: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Retired { reason: String },
+    Decided { field: String, value: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    #[serde(other)]
+    Other,
+}
+
+/// An asset as the doc tells it. Missing or odd values read as empty: reading never fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asset {
+    pub kind: String,
+    pub number: String,
+    pub name: String,
+    pub place: Place,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub note: String,
+    pub added_at: Time,
+    /// From the last inspection.
+    pub condition: Option<u8>,
+    pub inspected_at: Option<Time>,
+    pub retired: bool,
+    pub events: Vec<(EventId, DeviceId, Event)>,
+}
+
+/// Reads an asset. The condition is that of the inspection nobody followed up; of several, the worse one is believed.
+pub fn read(record: &Record) -> Asset {
+    let text = |key| record.text(key).unwrap_or_default().to_owned();
+    let events: Vec<(EventId, DeviceId, Event)> = record.events();
+    let heads = record.state_events();
+    let inspected = events
+        .iter()
+        .filter(|(id, _, _)| heads.contains(id))
+        .filter_map(|(_, _, event)| match event.what {
+            What::Inspected { condition, .. } => Some((condition, event.at)),
+            _ => None,
+        })
+        .max();
+    let retired = events.iter().any(|(_, _, event)| matches!(event.what, What::Retired { .. }));
+    Asset {
+        kind: text(keys::TYPE),
+        number: text(keys::NUMBER),
+        name: text(keys::NAME),
+        place: Place::read(record.text(keys::PLACE).unwrap_or_default()),
+        place_text: text(keys::PLACE_TEXT),
+        position: record.text(keys::POSITION).and_then(crate::place::read_position),
+        note: text(keys::NOTE),
+        added_at: Time(record.int(keys::ADDED_AT).unwrap_or_default()),
+        condition: inspected.map(|(condition, _)| condition),
+        inspected_at: inspected.map(|(_, at)| at),
+        retired,
+        events,
+    }
+}
+
+/// An asset about to be written down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAsset {
+    pub id: DocId,
+    pub kind: String,
+    pub number: String,
+    pub name: String,
+    pub place: Place,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub note: String,
+    pub added_at: Time,
+}
+
+/// The values that begin an asset.
+pub fn begin(new: &NewAsset) -> Writes {
+    let mut writes: Writes = vec![
+        (keys::ID.into(), new.id.to_string().into()),
+        (keys::TYPE.into(), new.kind.as_str().into()),
+        (keys::NUMBER.into(), new.number.as_str().into()),
+        (keys::NAME.into(), new.name.as_str().into()),
+        (keys::PLACE.into(), new.place.to_text().into()),
+        (keys::ADDED_AT.into(), new.added_at.0.into()),
+    ];
+    if !new.place_text.is_empty() {
+        writes.push((keys::PLACE_TEXT.into(), new.place_text.as_str().into()));
+    }
+    if let Some(position) = &new.position {
+        writes.push((keys::POSITION.into(), crate::place::position_text(position).into()));
+    }
+    if !new.note.is_empty() {
+        writes.push((keys::NOTE.into(), new.note.as_str().into()));
+    }
+    writes
+}
+
+/// The values that record an event. The last inspection decides the condition; retirement is for ever.
+pub fn record(id: EventId, event: &Event) -> Writes {
+    let mut writes = vec![event_write(id, event)];
+    match &event.what {
+        What::Inspected { .. } => writes.push((STATE.to_owned(), Scalar::Text(id.0.simple().to_string()))),
+        What::Moved { to, .. } => writes.push((keys::PLACE.into(), to.as_str().into())),
+        _ => {}
+    }
+    writes
+}
+
+/// A doc that begins with these values.
+pub fn doc(new: &NewAsset, by: DeviceId) -> Result<(Doc, crate::doc::Chunk), crate::doc::DecodeError> {
+    let mut doc = Doc::new(Kind::Asset);
+    let chunk = doc.write(by, new.added_at, &begin(new))?;
+    Ok((doc, chunk))
+}

@@ -1,0 +1,232 @@
+//! What a device and the municipal server say to each other. `sync/EXCHANGE.md` is the reading copy.
+//!
+//! One round trip is one [`Ask`] and one [`Answer`]: the device hands over what it saved and says what it has;
+//! the server gives a receipt for each change and a page of what the device lacks.
+//! Messages are CBOR maps with the names below, zstd-compressed; unknown names are skipped, missing ones have defaults,
+//! so that old and new versions understand each other. Stored in `tests/data` since 0.1: add fields, never rename.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::ids::{DeviceId, DocId, Time};
+use crate::permits::{Permit, Role};
+use crate::words::Kind;
+
+/// Largest change a device may push, in bytes.
+pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+/// Largest message body before inflating, in bytes.
+pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Largest message after inflating, in bytes.
+pub const INFLATED_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most changes in one push.
+pub const PUSH_CHANGES_MAX: usize = 2_000;
+
+/// Capability names this version understands. A side uses what both name.
+pub const CAPABILITIES: [&str; 2] = ["changes", "saved-docs"];
+
+/// What a device says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    pub capabilities: Vec<String>,
+    /// Version of the app, shown to the desk.
+    pub version: String,
+    /// The epoch the device last saw; empty at first contact. A server restored from a backup has another.
+    pub epoch: String,
+    /// Everything of the device's scope up to this place in the log is here.
+    pub cursor: u64,
+    /// Where a first load stands; `None` when there is none to do.
+    pub first: Option<FirstLoad>,
+    /// Version of the lists (people, crews, reference data) the device holds.
+    pub lists: u64,
+    /// Changes in this message, oldest first, dependencies before dependents.
+    pub push: Vec<Pushed>,
+    /// Changes that stay in the outbox after this message.
+    pub pending: u32,
+    /// About how many bytes of answer the device wants, before compression.
+    pub want_bytes: u32,
+}
+
+/// A place in a first load: open and newest records come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FirstLoad {
+    /// Place in the log when the load began; the exchange goes on from there afterwards. 0 at the start.
+    pub upto: u64,
+    /// Key after which the next page begins, as the last answer gave it. 0 at the start.
+    pub after: u64,
+}
+
+/// A change handed over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pushed {
+    pub doc: DocId,
+    pub kind: Kind,
+    /// One uncompressed Automerge change chunk.
+    pub bytes: ByteBuf,
+}
+
+/// What the server answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    pub capabilities: Vec<String>,
+    pub epoch: String,
+    /// The server's clock, to mark device times that cannot be.
+    pub now: Time,
+    /// One for each pushed change, in the same order.
+    pub receipts: Vec<Receipt>,
+    /// What the device lacked, in log order (in order of need during a first load).
+    pub items: Vec<Item>,
+    /// The device's cursor after these items.
+    pub cursor: u64,
+    /// Where the first load stands after these items; `None` when it is complete.
+    pub first: Option<FirstLoad>,
+    /// Records in the whole first load, for the progress bar.
+    pub expected: u32,
+    /// There is more; ask again.
+    pub more: bool,
+    /// Lists newer than the device's, as JSON.
+    pub lists: Option<String>,
+    /// The device was revoked: its push was taken, it gets nothing more.
+    pub revoked: bool,
+}
+
+/// The server's word about one pushed change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Hash of the change.
+    pub hash: ByteBuf,
+    pub verdict: Verdict,
+}
+
+/// What became of a pushed change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Durable in the log at this place since this moment. A resend gets the same words.
+    Accepted { seq: u64, at: Time },
+    /// A change it depends on is not here (yet, or because it was refused).
+    Waiting,
+    Refused { reason: Refusal },
+}
+
+/// Why a change was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("larger than {bytes_max} bytes")]
+    TooLarge { bytes_max: u32 },
+    #[error("not a change chunk")]
+    NotAChange,
+    #[error("damaged or hostile bytes")]
+    Malformed,
+    #[error("written with another device's key")]
+    WrongActor,
+    #[error("belongs to another record")]
+    WrongRecord,
+    #[error("the sequence number was used before: the device needs a new actor")]
+    SequenceReused,
+    #[error("a value that a record cannot hold: {field}")]
+    BadValue { field: String },
+    #[error("{field} cannot change once written")]
+    Fixed { field: String },
+    #[error("needs {needs:?}")]
+    NotAllowed { needs: Permit },
+    #[error("outside the communities of the device")]
+    OutOfScope,
+}
+
+impl Refusal {
+    /// The code, as on the wire.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::NotAChange => "not_a_change",
+            Self::Malformed => "malformed",
+            Self::WrongActor => "wrong_actor",
+            Self::WrongRecord => "wrong_record",
+            Self::SequenceReused => "sequence_reused",
+            Self::BadValue { .. } => "bad_value",
+            Self::Fixed { .. } => "fixed",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::OutOfScope => "out_of_scope",
+        }
+    }
+}
+
+/// Something the device lacked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "item", rename_all = "snake_case")]
+pub enum Item {
+    /// A change of a record.
+    Change { doc: DocId, kind: Kind, at: Time, bytes: ByteBuf },
+    /// A whole record with its history: a first load, or a record that moved into the scope.
+    Doc { doc: DocId, kind: Kind, bytes: ByteBuf },
+    /// A decision of the municipality.
+    Entry { entry: Entry },
+    /// The record left the device's scope.
+    Evict { doc: DocId },
+}
+
+/// A register entry: what the municipality decides. It never merges and is never changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Place in its chain, from 1.
+    pub place: u64,
+    /// SHA-256 over the previous entry's hash and this entry's words.
+    pub hash: ByteBuf,
+    pub doc: DocId,
+    pub at: Time,
+    pub words: EntryWords,
+}
+
+/// What an entry says. Stored in the register since 0.1: add variants, never rename.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum EntryWords {
+    /// The record got a protocol number.
+    Protocol { year: i16, number: u32, received_at: Time },
+}
+
+/// What a device asks for at enrolment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnrolAsk {
+    pub code: String,
+    pub device: DeviceId,
+    /// Ed25519 public key, 32 bytes, base64.
+    pub key: String,
+    pub version: String,
+}
+
+/// What the server answers to an enrolment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    pub municipality: String,
+    /// Short code that opens every receipt number of the device.
+    pub station: String,
+    pub name: String,
+    pub person: String,
+    pub role: Role,
+    pub crew: Option<String>,
+    pub communities: Vec<String>,
+    pub epoch: String,
+    /// Reference data, crews and device names, as JSON of [`crate::lists::Lists`].
+    pub lists: String,
+}
+
+/// The bytes a device signs for every request: method, path, counter and the SHA-256 of the body.
+/// The counter grows with every request of a device, so nothing can be replayed and a cloned device shows.
+pub fn signed_words(method: &str, path: &str, counter: u64, body: &[u8]) -> Vec<u8> {
+    use sha2::Digest;
+    let mut words = format!("koina-1\n{method}\n{path}\n{counter}\n").into_bytes();
+    words.extend_from_slice(&sha2::Sha256::digest(body));
+    words
+}
+
+/// Header names of a signed request.
+pub const HEADER_DEVICE: &str = "koina-device";
+pub const HEADER_COUNTER: &str = "koina-counter";
+pub const HEADER_SIGNATURE: &str = "koina-signature";
+/// Media type of asks and answers.
+pub const MEDIA_TYPE: &str = "application/vnd.koina.exchange";

@@ -1,0 +1,19 @@
+//! Koina's rules as pure functions: no I/O, no clock, no randomness, no async.
+
+pub mod assets;
+pub mod calendar;
+pub mod checks;
+pub mod doc;
+pub mod exchange;
+pub mod greek;
+pub mod guard;
+pub mod ids;
+pub mod limits;
+pub mod lists;
+pub mod numbers;
+pub mod permits;
+pub mod place;
+pub mod problem;
+pub mod reference;
+pub mod requests;
+pub mod words;

@@ -1,0 +1,37 @@
+//! What every device of a municipality knows by name: reference data, crews, devices. The server writes it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::DeviceId;
+use crate::reference::Reference;
+
+/// Stored on devices as JSON since 0.1; add fields, never rename.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lists {
+    /// Grows with every change.
+    pub version: u64,
+    pub reference: Reference,
+    #[serde(default)]
+    pub crews: Vec<Crew>,
+    /// Names of devices, so that «who» and «where» can be said in words.
+    #[serde(default)]
+    pub devices: BTreeMap<DeviceId, DeviceName>,
+}
+
+/// A working party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crew {
+    pub id: String,
+    pub name: String,
+    pub department: String,
+    pub communities: Vec<String>,
+}
+
+/// What people call a device and who works with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceName {
+    pub name: String,
+    pub person: String,
+}

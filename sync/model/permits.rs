@@ -1,0 +1,266 @@
+//! Who may do what. The same functions decide on the device (what a screen offers) and on the server (what is accepted).
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::doc::{EVENT_PREFIX, Record, Scalar, Writes};
+use crate::exchange::Refusal;
+use crate::words::Kind;
+use crate::{assets, guard, requests};
+
+/// What a person does for the municipality; it comes with the enrolled device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A field crew (συνεργείο).
+    Crew,
+    /// A clerk at the town hall, a KEP or on the phone (υπάλληλος).
+    Clerk,
+    /// A clerk who also manages devices (υπεύθυνος).
+    Admin,
+}
+
+/// Which set of screens the app shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    Crew,
+    Desk,
+}
+
+/// A thing that may be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Permit {
+    EnterRequests,
+    EditRequests,
+    RegisterRequests,
+    AssignRequests,
+    AnswerRequests,
+    CloseRequests,
+    ReopenRequests,
+    RecordWork,
+    AddAssets,
+    EditAssets,
+    InspectAssets,
+    MoveAssets,
+    RetireAssets,
+    DecideConflicts,
+    ManageDevices,
+}
+
+impl Permit {
+    /// Every permit, for tables and tests.
+    pub const ALL: [Self; 15] = [
+        Self::EnterRequests,
+        Self::EditRequests,
+        Self::RegisterRequests,
+        Self::AssignRequests,
+        Self::AnswerRequests,
+        Self::CloseRequests,
+        Self::ReopenRequests,
+        Self::RecordWork,
+        Self::AddAssets,
+        Self::EditAssets,
+        Self::InspectAssets,
+        Self::MoveAssets,
+        Self::RetireAssets,
+        Self::DecideConflicts,
+        Self::ManageDevices,
+    ];
+}
+
+impl Role {
+    /// The screens this role works with.
+    pub fn profile(self) -> Profile {
+        match self {
+            Self::Crew => Profile::Crew,
+            Self::Clerk | Self::Admin => Profile::Desk,
+        }
+    }
+
+    /// Whether this role has a permit at all.
+    pub fn may(self, permit: Permit) -> bool {
+        match self {
+            Self::Crew => matches!(
+                permit,
+                Permit::EnterRequests
+                    | Permit::RecordWork
+                    | Permit::ReopenRequests
+                    | Permit::AddAssets
+                    | Permit::EditAssets
+                    | Permit::InspectAssets
+                    | Permit::MoveAssets
+                    | Permit::RetireAssets
+            ),
+            Self::Clerk => permit != Permit::ManageDevices,
+            Self::Admin => true,
+        }
+    }
+}
+
+/// Who writes, as far as permits care.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Author {
+    pub role: Role,
+    /// Communities the device works for; empty means all.
+    pub communities: Vec<String>,
+}
+
+impl Author {
+    /// Whether a record at this place is the author's business. Records without a place are the desk's.
+    pub fn serves(&self, community: &str) -> bool {
+        self.communities.is_empty() || self.communities.iter().any(|mine| mine == community)
+    }
+}
+
+/// Decides on one change: what it writes, to a record that read `before` (`None` for a new one).
+///
+/// Looks at the change's own writes, not at the merged outcome, so that the answer does not depend on what others did
+/// meanwhile. Unknown fields need the permit to edit: a newer version may write them, an older one keeps them.
+pub fn may_write(author: &Author, kind: Kind, before: Option<&Record>, writes: &Writes) -> Result<(), Refusal> {
+    let need = |permit: Permit| if author.role.may(permit) { Ok(()) } else { Err(Refusal::NotAllowed { needs: permit }) };
+    let (enter, edit, fixed): (Permit, Permit, &[&str]) = match kind {
+        Kind::Request => (Permit::EnterRequests, Permit::EditRequests, &requests::FIXED),
+        Kind::Asset => (Permit::AddAssets, Permit::EditAssets, &assets::FIXED),
+    };
+    if before.is_none() {
+        need(enter)?;
+    }
+    for (key, value) in writes {
+        if key == "kind" || key == "v" {
+            return Err(Refusal::Fixed { field: key.clone() });
+        }
+        if let Some(before) = before {
+            let written = before.fields.contains_key(key.as_str());
+            if written && (fixed.contains(&key.as_str()) || key.starts_with(EVENT_PREFIX)) {
+                return Err(Refusal::Fixed { field: key.chars().take(12).collect() });
+            }
+        }
+        if key == requests::keys::PLACE {
+            let Scalar::Text(place) = value else { return Err(Refusal::BadValue { field: key.clone() }) };
+            if !author.serves(&crate::place::Place::read(place).community) {
+                return Err(Refusal::OutOfScope);
+            }
+        }
+    }
+    if let Some(before) = before {
+        let place = crate::place::Place::read(before.text(requests::keys::PLACE).unwrap_or_default());
+        if !author.serves(&place.community) {
+            return Err(Refusal::OutOfScope);
+        }
+    }
+    let mut granted: Vec<&str> = Vec::new();
+    for (key, json) in guard::event_keys(writes) {
+        let bad = || Refusal::BadValue { field: format!("{EVENT_PREFIX}{}", key.chars().take(8).collect::<String>()) };
+        match kind {
+            Kind::Request => {
+                let event: requests::Event = serde_json::from_str(json).map_err(|_| bad())?;
+                granted.extend(request_event(&event.what, &need)?);
+            }
+            Kind::Asset => {
+                let event: assets::Event = serde_json::from_str(json).map_err(|_| bad())?;
+                granted.extend(asset_event(&event.what, &need)?);
+            }
+        }
+    }
+    if before.is_some() {
+        for (key, _) in writes.iter().filter(|(key, _)| !key.starts_with(EVENT_PREFIX)) {
+            let decided = decided_field(kind, writes) == Some(key.clone());
+            if decided || granted.contains(&key.as_str()) {
+                continue;
+            }
+            need(match (kind, key.as_str()) {
+                (Kind::Request, requests::keys::REGISTER) => Permit::RegisterRequests,
+                (Kind::Request, requests::keys::DEPARTMENT | requests::keys::CREW) => Permit::AssignRequests,
+                (Kind::Request, requests::keys::ANSWER) => Permit::AnswerRequests,
+                (Kind::Request, crate::doc::STATE) => return Err(Refusal::BadValue { field: key.clone() }),
+                (Kind::Asset, crate::doc::STATE) => return Err(Refusal::BadValue { field: key.clone() }),
+                (Kind::Asset, assets::keys::PLACE) => Permit::MoveAssets,
+                _ => edit,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The permit an event needs, and the fields it may write along with itself.
+fn request_event(what: &requests::What, need: &dyn Fn(Permit) -> Result<(), Refusal>) -> Result<Vec<&'static str>, Refusal> {
+    use requests::{What, keys};
+    let state = crate::doc::STATE;
+    Ok(match what {
+        What::Assigned { .. } => {
+            need(Permit::AssignRequests)?;
+            vec![state, keys::DEPARTMENT, keys::CREW]
+        }
+        What::Started | What::Paused { .. } | What::Done { .. } | What::Impossible { .. } => {
+            need(Permit::RecordWork)?;
+            vec![state]
+        }
+        What::Material { .. } | What::Note { .. } => {
+            need(Permit::RecordWork)?;
+            vec![]
+        }
+        What::Answered { .. } => {
+            need(Permit::AnswerRequests)?;
+            vec![keys::ANSWER]
+        }
+        What::Closed { .. } => {
+            need(Permit::CloseRequests)?;
+            vec![state]
+        }
+        What::Reopened { .. } => {
+            need(Permit::ReopenRequests)?;
+            vec![state]
+        }
+        What::Decided { .. } => {
+            need(Permit::DecideConflicts)?;
+            vec![]
+        }
+        What::Other => {
+            need(Permit::EditRequests)?;
+            vec![state]
+        }
+    })
+}
+
+fn asset_event(what: &assets::What, need: &dyn Fn(Permit) -> Result<(), Refusal>) -> Result<Vec<&'static str>, Refusal> {
+    use assets::{What, keys};
+    let state = crate::doc::STATE;
+    Ok(match what {
+        What::Inspected { .. } => {
+            need(Permit::InspectAssets)?;
+            vec![state]
+        }
+        What::Moved { .. } => {
+            need(Permit::MoveAssets)?;
+            vec![keys::PLACE, keys::PLACE_TEXT, keys::POSITION]
+        }
+        What::Retired { .. } => {
+            need(Permit::RetireAssets)?;
+            vec![]
+        }
+        What::Decided { .. } => {
+            need(Permit::DecideConflicts)?;
+            vec![]
+        }
+        What::Other => {
+            need(Permit::EditAssets)?;
+            vec![state]
+        }
+    })
+}
+
+/// The field a decision in this change is about.
+fn decided_field(kind: Kind, writes: &Writes) -> Option<String> {
+    guard::event_keys(writes).find_map(|(_, json)| match kind {
+        Kind::Request => match serde_json::from_str::<requests::Event>(json).ok()?.what {
+            requests::What::Decided { field, .. } => Some(field),
+            _ => None,
+        },
+        Kind::Asset => match serde_json::from_str::<assets::Event>(json).ok()?.what {
+            assets::What::Decided { field, .. } => Some(field),
+            _ => None,
+        },
+    })
+}

@@ -1,0 +1,102 @@
+//! The only failure that a window or an HTTP client ever sees.
+//!
+//! A `Problem` is a closed list of codes with the data a sentence needs, never the sentence:
+//! the words live in `ui/src/words` in Greek and English, and a code without words does not compile there.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::ids::Time;
+use crate::permits::Permit;
+
+/// What went wrong, and what a person needs to know to put it right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Problem {
+    #[error("one or more fields need correcting")]
+    BadInput { fields: Vec<FieldProblem> },
+    #[error("no such record on this device")]
+    NotFound,
+    #[error("not allowed: needs {needs:?}")]
+    NotAllowed { needs: Permit },
+    #[error("the record is already closed")]
+    AlreadyClosed,
+    #[error("the record is still open")]
+    NotClosed,
+    #[error("the asset was retired")]
+    Retired,
+    #[error("somebody already decided this conflict")]
+    AlreadyDecided,
+    #[error("this device is not enrolled")]
+    NotEnrolled,
+    #[error("this device is already enrolled")]
+    AlreadyEnrolled,
+    #[error("the enrolment code is wrong, used or expired")]
+    CodeRefused,
+    #[error("too many tries")]
+    TooManyTries { wait_s: u32 },
+    #[error("this device was revoked")]
+    Revoked,
+    #[error("the municipal server cannot be reached")]
+    Offline { since: Option<Time> },
+    #[error("the network of this device is switched off")]
+    CableOut,
+    #[error("the address of the server is not usable")]
+    BadAddress,
+    #[error("an exchange is already running")]
+    Busy,
+    #[error("too large: at most {bytes_max} bytes")]
+    TooLarge { bytes_max: u32 },
+    #[error("malformed: {what}")]
+    Malformed { what: String },
+    #[error("the signature or the counter of the device was refused")]
+    NotSigned,
+    #[error("this version is too old for the server")]
+    UpgradeNeeded,
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the disk cannot be written")]
+    DiskReadOnly,
+    #[error("another process holds the replica")]
+    ReplicaInUse,
+    #[error("internal failure, incident {incident}")]
+    Internal { incident: String },
+}
+
+/// One field that needs correcting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldProblem {
+    /// The name of the field in the input, as in the TypeScript type.
+    pub field: String,
+    pub rule: FieldRule,
+}
+
+/// Why a field was not accepted, with what the sentence needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum FieldRule {
+    Missing,
+    TooLong { max: u32 },
+    Unknown,
+    NotText,
+    BadCharacter,
+    OutOfRange { min: i32, max: i32 },
+    OutsideMunicipality,
+    InFuture,
+    NotOnAList,
+}
+
+impl Problem {
+    /// A problem with one field.
+    pub fn field(field: &str, rule: FieldRule) -> Self {
+        Self::BadInput { fields: vec![FieldProblem { field: field.to_owned(), rule }] }
+    }
+
+    /// The code, as on the wire.
+    pub fn code(&self) -> String {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|value| value.get("code").and_then(|code| code.as_str().map(str::to_owned)))
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,276 @@
+//! Requests (αιτήματα): what is asked of the municipality, what was done about it, and where it stands.
+//!
+//! The doc holds what could be published: what, where, category, public text. Who reported it is never here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::doc::{Doc, Record, STATE, Scalar, Writes};
+use crate::ids::{DeviceId, DocId, EventId, Time};
+use crate::place::Place;
+use crate::words::{Channel, Kind, Outcome, Position, Status};
+
+/// Field keys. Stored in docs since 0.1; add keys, never rename.
+pub mod keys {
+    pub const ID: &str = "id";
+    pub const CATEGORY: &str = "cat";
+    pub const PLACE: &str = "place";
+    pub const PLACE_TEXT: &str = "spot";
+    pub const POSITION: &str = "pos";
+    pub const ASSET: &str = "asset";
+    pub const TEXT: &str = "text";
+    pub const CHANNEL: &str = "chan";
+    pub const RECEIPT_NUMBER: &str = "rno";
+    pub const RECEIVED_AT: &str = "at";
+    pub const REGISTER: &str = "reg";
+    pub const PRIORITY: &str = "pri";
+    pub const DEPARTMENT: &str = "dept";
+    pub const CREW: &str = "crew";
+    pub const ANSWER: &str = "ans";
+}
+
+/// Fields whose versions the desk decides when they differ.
+pub const WATCHED: [&str; 9] = [
+    keys::CATEGORY,
+    keys::PLACE,
+    keys::PLACE_TEXT,
+    keys::POSITION,
+    keys::TEXT,
+    keys::PRIORITY,
+    keys::DEPARTMENT,
+    keys::CREW,
+    keys::ANSWER,
+];
+
+/// Fields that are written once, at the beginning.
+pub const FIXED: [&str; 5] = [keys::ID, keys::RECEIPT_NUMBER, keys::RECEIVED_AT, keys::CHANNEL, keys::ASSET];
+
+/// Something that happened to a request. Stored in docs since 0.1; add variants and fields, never rename.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When, as the device's clock claims.
+    pub at: Time,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened. Stored in docs since 0.1; add variants and fields, never rename.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum What {
+    Assigned { department: String, crew: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Started,
+    Paused { reason: String },
+    Done { #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Impossible { reason: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Material { name: String, quantity: String, unit: String },
+    Note { text: String },
+    Answered { text: String },
+    Closed { #[serde(flatten)] outcome: Outcome, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Reopened { reason: String },
+    /// The desk decided a conflict: this value of this field stands.
+    Decided { field: String, value: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    /// Written by a newer version; kept, shown as «άλλη ενέργεια».
+    #[serde(other)]
+    Other,
+}
+
+impl What {
+    /// The state this event leaves the request in; `None` if it does not touch it.
+    pub fn status(&self) -> Option<Status> {
+        match self {
+            Self::Assigned { .. } => Some(Status::Assigned),
+            Self::Started => Some(Status::InProgress),
+            Self::Paused { .. } => Some(Status::OnHold),
+            Self::Done { .. } => Some(Status::Resolved),
+            Self::Impossible { .. } => Some(Status::CannotBeDone),
+            Self::Closed { outcome, .. } => Some(match outcome {
+                Outcome::Resolved => Status::Resolved,
+                Outcome::Rejected { .. } => Status::Rejected,
+                Outcome::Duplicate { .. } => Status::Duplicate,
+                Outcome::Forwarded { .. } => Status::Forwarded,
+                Outcome::Withdrawn => Status::Withdrawn,
+            }),
+            Self::Reopened { .. } => Some(Status::Reopened),
+            Self::Material { .. } | Self::Note { .. } | Self::Answered { .. } | Self::Decided { .. } | Self::Other => None,
+        }
+    }
+}
+
+/// A request as the doc tells it. Missing or odd values read as empty: reading never fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub category: String,
+    pub place: Place,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub asset: Option<DocId>,
+    pub text: String,
+    pub channel: Channel,
+    pub receipt_number: Option<String>,
+    pub received_at: Time,
+    /// Somebody asked for a protocol number.
+    pub register: bool,
+    pub priority: u8,
+    pub department: String,
+    pub crew: String,
+    pub answer: Option<String>,
+    pub status: Status,
+    /// When and by whom the state was last set.
+    pub status_at: Option<Time>,
+    pub duplicate_of: Option<DocId>,
+    pub events: Vec<(EventId, DeviceId, Event)>,
+    /// State events written without knowing of each other; empty when all agree.
+    pub concurrent: Vec<EventId>,
+}
+
+impl Request {
+    pub fn is_open(&self) -> bool {
+        self.status.is_open()
+    }
+}
+
+/// Reads a request.
+pub fn read(record: &Record) -> Request {
+    let text = |key| record.text(key).unwrap_or_default().to_owned();
+    let events: Vec<(EventId, DeviceId, Event)> = record.events();
+    let heads = record.state_events();
+    let deciding: Vec<&(EventId, DeviceId, Event)> = events.iter().filter(|(id, _, _)| heads.contains(id)).collect();
+    let winner = deciding.iter().max_by_key(|(id, _, event)| (weight(&event.what), std::cmp::Reverse(*id)));
+    let statuses: Vec<Option<Status>> = deciding.iter().map(|(_, _, event)| event.what.status()).collect();
+    let agree = statuses.windows(2).all(|pair| pair.first() == pair.last());
+    let duplicate_of = winner.and_then(|(_, _, event)| match &event.what {
+        What::Closed { outcome: Outcome::Duplicate { of }, .. } => Some(*of),
+        _ => None,
+    });
+    Request {
+        category: text(keys::CATEGORY),
+        place: Place::read(record.text(keys::PLACE).unwrap_or_default()),
+        place_text: text(keys::PLACE_TEXT),
+        position: record.text(keys::POSITION).and_then(crate::place::read_position),
+        asset: record.text(keys::ASSET).and_then(DocId::parse),
+        text: text(keys::TEXT),
+        channel: record.text(keys::CHANNEL).and_then(read_channel).unwrap_or(Channel::Import),
+        receipt_number: record.text(keys::RECEIPT_NUMBER).map(str::to_owned),
+        received_at: Time(record.int(keys::RECEIVED_AT).unwrap_or_default()),
+        register: record.flag(keys::REGISTER),
+        priority: record.int(keys::PRIORITY).and_then(|p| u8::try_from(p).ok()).filter(|p| (1..=4).contains(p)).unwrap_or(3),
+        department: text(keys::DEPARTMENT),
+        crew: text(keys::CREW),
+        answer: record.text(keys::ANSWER).map(str::to_owned).filter(|answer| !answer.is_empty()),
+        status: winner.and_then(|(_, _, event)| event.what.status()).unwrap_or(Status::Received),
+        status_at: winner.map(|(_, _, event)| event.at),
+        duplicate_of,
+        concurrent: if agree { Vec::new() } else { deciding.iter().map(|(id, _, _)| *id).collect() },
+        events,
+    }
+}
+
+/// How strongly an event speaks when several were written without knowing of each other.
+///
+/// Whoever says that the trouble is still there is heard first (reopened, cannot be done): a wrongly open request costs
+/// a look, a wrongly closed one hides a fault. Then what ends the matter, then what is nearest to its end.
+fn weight(what: &What) -> u8 {
+    match what.status() {
+        Some(Status::Reopened) => 9,
+        Some(Status::CannotBeDone) => 8,
+        Some(Status::Resolved) => 7,
+        Some(Status::Rejected | Status::Duplicate | Status::Forwarded | Status::Withdrawn) => 6,
+        Some(Status::OnHold) => 5,
+        Some(Status::InProgress) => 4,
+        Some(Status::Assigned) => 3,
+        _ => 0,
+    }
+}
+
+/// The name of a channel inside docs. Stored since 0.1.
+fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Crew => "crew",
+        Channel::Phone => "phone",
+        Channel::Counter => "counter",
+        Channel::Email => "email",
+        Channel::Import => "import",
+    }
+}
+
+fn read_channel(name: &str) -> Option<Channel> {
+    [Channel::Crew, Channel::Phone, Channel::Counter, Channel::Email, Channel::Import]
+        .into_iter()
+        .find(|channel| channel_name(*channel) == name)
+}
+
+/// A request about to be written down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRequest {
+    pub id: DocId,
+    pub category: String,
+    pub place: Place,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub asset: Option<DocId>,
+    pub text: String,
+    pub channel: Channel,
+    pub receipt_number: String,
+    pub received_at: Time,
+    pub register: bool,
+    pub priority: u8,
+    pub department: String,
+}
+
+/// The values that begin a request.
+pub fn begin(new: &NewRequest) -> Writes {
+    let mut writes: Writes = vec![
+        (keys::ID.into(), new.id.to_string().into()),
+        (keys::CATEGORY.into(), new.category.as_str().into()),
+        (keys::PLACE.into(), new.place.to_text().into()),
+        (keys::TEXT.into(), new.text.as_str().into()),
+        (keys::CHANNEL.into(), channel_name(new.channel).into()),
+        (keys::RECEIPT_NUMBER.into(), new.receipt_number.as_str().into()),
+        (keys::RECEIVED_AT.into(), new.received_at.0.into()),
+        (keys::PRIORITY.into(), i64::from(new.priority).into()),
+        (keys::DEPARTMENT.into(), new.department.as_str().into()),
+    ];
+    if !new.place_text.is_empty() {
+        writes.push((keys::PLACE_TEXT.into(), new.place_text.as_str().into()));
+    }
+    if let Some(position) = &new.position {
+        writes.push((keys::POSITION.into(), crate::place::position_text(position).into()));
+    }
+    if let Some(asset) = new.asset {
+        writes.push((keys::ASSET.into(), asset.to_string().into()));
+    }
+    if new.register {
+        writes.push((keys::REGISTER.into(), true.into()));
+    }
+    writes
+}
+
+/// The values that record an event; an event that touches the state also becomes the one that decides it.
+pub fn record(id: EventId, event: &Event) -> Writes {
+    let mut writes = vec![event_write(id, event)];
+    if event.what.status().is_some() {
+        writes.push((STATE.to_owned(), Scalar::Text(id.0.simple().to_string())));
+    }
+    match &event.what {
+        What::Assigned { department, crew, .. } => {
+            writes.push((keys::DEPARTMENT.into(), department.as_str().into()));
+            writes.push((keys::CREW.into(), crew.as_str().into()));
+        }
+        What::Answered { text } => writes.push((keys::ANSWER.into(), text.as_str().into())),
+        _ => {}
+    }
+    writes
+}
+
+/// The write that adds an event to a doc of any kind.
+pub(crate) fn event_write<E: Serialize>(id: EventId, event: &E) -> (String, Scalar) {
+    let json = serde_json::to_string(event).unwrap_or_default();
+    (format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple()), Scalar::Text(json))
+}
+
+/// A doc that begins with these values.
+pub fn doc(new: &NewRequest, by: DeviceId) -> Result<(Doc, crate::doc::Chunk), crate::doc::DecodeError> {
+    let mut doc = Doc::new(Kind::Request);
+    let chunk = doc.write(by, new.received_at, &begin(new))?;
+    Ok((doc, chunk))
+}

@@ -1,0 +1,504 @@
+// Written by `cargo test -p koina-commands` from src-tauri/commands/list.rs. Do not edit.
+
+export type About = { 
+/**
+ * `None` before enrolment.
+ */
+station: Station | null, version: string, 
+/**
+ * `el` or `en`, as last chosen on this device.
+ */
+language: string, };
+
+export type AssetAddInput = { kind: string, number: string, name: string, community: string, settlement: string, place_text: string, position: Position | null, note: string, 
+/**
+ * 1 to 5, when it was looked at while being added.
+ */
+condition: number | null, draft: string | null, };
+
+export type AssetCard = { row: AssetRow, note: string, position: Position | null, timeline: Array<TimelineRow>, requests: Array<RequestRow>, clashes: Array<Clash>, may: Array<Permit>, };
+
+export type AssetEditInput = { id: DocId, number: string | null, name: string | null, note: string | null, };
+
+export type AssetInspectInput = { id: DocId, 
+/**
+ * 1 (new) to 5 (dangerous).
+ */
+condition: number, note: string, };
+
+export type AssetMoveInput = { id: DocId, community: string, settlement: string, place_text: string, position: Position | null, note: string, };
+
+export type AssetRef = { id: DocId, number: string, name: string, kind: string, };
+
+export type AssetRetireInput = { id: DocId, reason: string, };
+
+export type AssetRow = { id: DocId, kind: string, number: string, name: string, community: string, settlement: string, place_text: string, 
+/**
+ * 1 (new) to 5 (dangerous); `None` when never inspected.
+ */
+condition: number | null, inspected_at: Time | null, retired: boolean, open_requests: number, saved: Saved, clashes: number, };
+
+export type AssetSort = "number" | "place" | "condition" | "inspected";
+
+export type AssetsPage = { rows: Array<AssetRow>, total: number, };
+
+export type AssetsQuery = { search: string, 
+/**
+ * Asset type code.
+ */
+kind: string, community: string, 
+/**
+ * 1 to 5; 0 means any.
+ */
+condition: number, retired: boolean, clash: boolean, sort: AssetSort, offset: number, limit: number, };
+
+export type CableInput = { cable: boolean, };
+
+export type CategoryItem = { code: string, group: string, el: string, en: string, department: string, 
+/**
+ * 1 (danger) to 4 (low).
+ */
+priority: number, target_hours: number, place_required: boolean, 
+/**
+ * Life may be in danger: 112, 199 and 166 are shown first.
+ */
+emergency: boolean, };
+
+export type ChangeInput = { 
+/**
+ * Hex of the change's hash.
+ */
+change: string, };
+
+export type Channel = "crew" | "phone" | "counter" | "email" | "import";
+
+export type Clash = { 
+/**
+ * The field's name in the record.
+ */
+field: string, versions: Array<Version>, };
+
+export type CommunityItem = { code: string, el: string, en: string, 
+/**
+ * The municipal unit (δημοτική ενότητα).
+ */
+unit: string, 
+/**
+ * Whether this device holds the community's records.
+ */
+mine: boolean, };
+
+export type ConflictDecideInput = { id: DocId, field: string, 
+/**
+ * Key of the version that stands.
+ */
+key: string, note: string, };
+
+export type ConflictRow = { doc: DocId, kind: Kind, 
+/**
+ * Category code of a request, type code of an asset.
+ */
+code: string, number: string | null, title: string, community: string, settlement: string, clashes: Array<Clash>, };
+
+export type ConflictsPage = { rows: Array<ConflictRow>, total: number, };
+
+export type CrewItem = { id: string, name: string, department: string, communities: Array<string>, };
+
+export type DeviceId = string;
+
+export type DeviceInput = { id: DeviceId, };
+
+export type DeviceInviteInput = { role: Role, 
+/**
+ * What people will call the device.
+ */
+name: string, person: string, 
+/**
+ * Id of a crew; required for crews.
+ */
+crew: string | null, 
+/**
+ * Communities whose records it holds; empty means all.
+ */
+communities: Array<string>, };
+
+export type DeviceRow = { id: DeviceId, code: string, name: string, person: string, role: Role, crew: string | null, communities: Array<string>, enrolled_at: Time, last_seen_at: Time | null, revoked_at: Time | null, 
+/**
+ * Changes the device said it still held when last seen.
+ */
+pending: number, 
+/**
+ * Changes of this device that the server refused.
+ */
+refused: number, version: string, };
+
+export type Devices = { devices: Array<DeviceRow>, 
+/**
+ * Changes that the server did not take, newest first, at most 200.
+ */
+refused: Array<RefusedRow>, };
+
+export type DocId = string;
+
+export type Draft = { json: string | null, };
+
+export type DraftInput = { key: string, json: string, };
+
+export type DraftKey = { key: string, };
+
+export type EnrolInput = { 
+/**
+ * Address of the municipal server, or the whole text of the QR.
+ */
+server: string, code: string, };
+
+export type ExchangeState = { 
+/**
+ * Whether the person lets this device use the network.
+ */
+cable: boolean, running: boolean, 
+/**
+ * Saved here and not yet received by the server.
+ */
+pending: number, needs_decision: number, 
+/**
+ * When the last complete exchange ended.
+ */
+last_at: Time | null, 
+/**
+ * Why the last try failed; `None` after a success.
+ */
+problem: Problem | null, 
+/**
+ * Records fetched and expected, while a first load runs.
+ */
+done: number, expected: number, 
+/**
+ * Grows with every change of what the windows show.
+ */
+revision: number, };
+
+export type FieldProblem = { 
+/**
+ * The name of the field in the input, as in the TypeScript type.
+ */
+field: string, rule: FieldRule, };
+
+export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" };
+
+export type Invite = { code: string, expires_at: Time, 
+/**
+ * Address and code as one text, for scanning.
+ */
+link: string, 
+/**
+ * The same as an SVG picture.
+ */
+qr_svg: string, };
+
+export type Kind = "request" | "asset";
+
+export type LanguageInput = { 
+/**
+ * `el` or `en`.
+ */
+language: string, };
+
+export type Lists = { municipality: Named, communities: Array<CommunityItem>, settlements: Array<SettlementItem>, groups: Array<Named>, categories: Array<CategoryItem>, departments: Array<Named>, crews: Array<CrewItem>, asset_types: Array<Named>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, };
+
+export type Material = { name: string, 
+/**
+ * A decimal number as text, with a dot: «2.5».
+ */
+quantity: string, unit: string, };
+
+export type Named = { code: string, el: string, en: string, };
+
+export type Nothing = Record<symbol, never>;
+
+export type OutboxPage = { rows: Array<OutboxRow>, total: number, };
+
+export type OutboxQuery = { search: string, 
+/**
+ * Only what is in this state.
+ */
+saved: Saved | null, offset: number, limit: number, };
+
+export type OutboxRow = { 
+/**
+ * Hex of the change's hash.
+ */
+change: string, doc: DocId, kind: Kind, 
+/**
+ * Category code of a request, type code of an asset.
+ */
+code: string, number: string | null, title: string, 
+/**
+ * What was done: `entered`, `edited`, or the tag of an event.
+ */
+what: string, saved_at: Time, saved: Saved, bytes: number, tries: number, 
+/**
+ * Code of the server's reason when it refused the change.
+ */
+reason: string | null, };
+
+export type Outcome = { "outcome": "resolved" } | { "outcome": "rejected", reason: string, } | { "outcome": "duplicate", of: DocId, } | { "outcome": "forwarded", to: string, } | { "outcome": "withdrawn" };
+
+export type PageInput = { search: string, offset: number, limit: number, };
+
+export type Permit = "enter_requests" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "manage_devices";
+
+export type Position = { lat: number, lon: number, accuracy_m: number | null, };
+
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "replica_in_use" } | { "code": "internal", incident: string, };
+
+export type Profile = "crew" | "desk";
+
+export type RecordInput = { id: DocId, };
+
+export type RefusedRow = { 
+/**
+ * Identity of the change (hex of its hash).
+ */
+change: string, doc: string, device: string, at: Time, 
+/**
+ * Code of the reason.
+ */
+reason: string, };
+
+export type RequestAnswerInput = { id: DocId, 
+/**
+ * Public words, at most 4,000 characters.
+ */
+text: string, };
+
+export type RequestAssignInput = { id: DocId, department: string, 
+/**
+ * Empty when the department decides.
+ */
+crew: string, note: string, };
+
+export type RequestCase = { row: RequestRow, text: string, channel: Channel, position: Position | null, 
+/**
+ * The asset it is about.
+ */
+asset: AssetRef | null, 
+/**
+ * The last public answer.
+ */
+answer: string | null, 
+/**
+ * Somebody asked for a protocol number that has not come yet.
+ */
+awaits_number: boolean, registered_at: Time | null, 
+/**
+ * Last day to answer an application (ΚΔΔ, ν.2690/1999 art. 4), as YYYY-MM-DD.
+ */
+answer_by: string | null, duplicate_of: DocId | null, materials: Array<Material>, timeline: Array<TimelineRow>, clashes: Array<Clash>, 
+/**
+ * What the person at this window may do with it now.
+ */
+may: Array<Permit>, };
+
+export type RequestCloseInput = { id: DocId, outcome: Outcome, note: string, };
+
+export type RequestEditInput = { id: DocId, category: string | null, 
+/**
+ * Community and settlement change together.
+ */
+community: string | null, settlement: string | null, place_text: string | null, text: string | null, priority: number | null, };
+
+export type RequestEnterInput = { category: string, 
+/**
+ * Empty only where the category needs no place.
+ */
+community: string, settlement: string, place_text: string, position: Position | null, asset: DocId | null, text: string, channel: Channel, 
+/**
+ * The person asks for a protocol number (a formal application always has one).
+ */
+register: boolean, 
+/**
+ * The draft that this request makes unnecessary; dropped in the same tx.
+ */
+draft: string | null, };
+
+export type RequestEntered = { id: DocId, receipt_number: string, };
+
+export type RequestReopenInput = { id: DocId, reason: string, };
+
+export type RequestRow = { id: DocId, receipt_number: string | null, protocol_number: string | null, category: string, community: string, settlement: string, 
+/**
+ * Where exactly, in words.
+ */
+place_text: string, 
+/**
+ * The first 200 characters of what was reported.
+ */
+text: string, status: Status, open: boolean, 
+/**
+ * 1 (danger) to 4 (low).
+ */
+priority: number, department: string, crew: string, received_at: Time, due_at: Time, late: boolean, saved: Saved, 
+/**
+ * Fields with versions to decide.
+ */
+clashes: number, };
+
+export type RequestSort = "newest" | "oldest" | "due" | "priority" | "place";
+
+export type RequestsPage = { rows: Array<RequestRow>, 
+/**
+ * Rows in all pages.
+ */
+total: number, };
+
+export type RequestsQuery = { 
+/**
+ * Words in Greek or Greeklish, any case, with or without accents; or a number.
+ */
+search: string, open: boolean | null, status: Status | null, community: string, group: string, department: string, crew: string, 
+/**
+ * Past its target time.
+ */
+late: boolean, 
+/**
+ * With versions for the desk to decide.
+ */
+clash: boolean, sort: RequestSort, offset: number, 
+/**
+ * At most 200.
+ */
+limit: number, };
+
+export type Role = "crew" | "clerk" | "admin";
+
+export type Saved = "draft" | "on_device" | "sent" | "received" | "needs_decision";
+
+export type SettlementItem = { code: string, community: string, el: string, en: string, position: Position, };
+
+export type Station = { device: DeviceId, 
+/**
+ * Short code that opens every receipt number of this device.
+ */
+code: string, 
+/**
+ * What people call it: «Συνεργείο 2 – Ηλεκτροφωτισμός».
+ */
+name: string, person: string, role: Role, profile: Profile, 
+/**
+ * The crew the device works for, if any.
+ */
+crew: string | null, 
+/**
+ * Community codes whose records the device holds; empty means all of them.
+ */
+communities: Array<string>, municipality: Named, server: string, };
+
+export type Status = "RECEIVED" | "PROTOCOLLED" | "ASSIGNED" | "IN_PROGRESS" | "ON_HOLD" | "CANNOT_BE_DONE" | "REOPENED" | "FORWARDED" | "RESOLVED" | "REJECTED" | "DUPLICATE" | "WITHDRAWN";
+
+export type Time = number;
+
+export type TimelineRow = { id: string, at: Time, 
+/**
+ * The device's clock contradicts the server's; the time is a claim.
+ */
+claimed: boolean, 
+/**
+ * Who: the device's name, as people call it.
+ */
+by: string, 
+/**
+ * What: `received`, `protocolled`, or the tag of an event.
+ */
+what: string, 
+/**
+ * Codes and words that belong to it, by name (`reason`, `crew`, `department`, `text`, `quantity`, `unit`, `number`, `field`, `value`, `condition`, `outcome`, `of`, `to`).
+ */
+detail: { [key in string]: string }, 
+/**
+ * Not yet received by the server.
+ */
+pending: boolean, 
+/**
+ * Two people acted without knowing of each other and this is one of them.
+ */
+concurrent: boolean, };
+
+export type Today = { 
+/**
+ * In the order to do them: danger first, then what is due.
+ */
+jobs: Array<RequestRow>, 
+/**
+ * All open jobs of the crew, when there are more than were sent.
+ */
+total: number, 
+/**
+ * Finished today by this crew.
+ */
+done: number, 
+/**
+ * When this device last heard from the server; `None` if never.
+ */
+as_of: Time | null, };
+
+export type Version = { 
+/**
+ * Names the version when the desk chooses it.
+ */
+key: string, 
+/**
+ * The value as stored: a code, a text, a position.
+ */
+value: string, 
+/**
+ * Who wrote it: the device's name, as people call it.
+ */
+by: string, at: Time, 
+/**
+ * The value that is shown until the desk decides.
+ */
+winning: boolean, };
+
+export type WorkInput = { id: DocId, step: WorkStep, };
+
+export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, } | { "step": "done", note: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
+
+/** Every command with its input and its output. */
+export type Commands = {
+  about: [input: Nothing, output: About];
+  lists: [input: Nothing, output: Lists];
+  set_language: [input: LanguageInput, output: Nothing];
+  enrol: [input: EnrolInput, output: About];
+  draft_save: [input: DraftInput, output: Nothing];
+  draft_load: [input: DraftKey, output: Draft];
+  draft_drop: [input: DraftKey, output: Nothing];
+  exchange_state: [input: Nothing, output: ExchangeState];
+  exchange_now: [input: Nothing, output: ExchangeState];
+  set_cable: [input: CableInput, output: ExchangeState];
+  outbox_page: [input: OutboxQuery, output: OutboxPage];
+  outbox_retry: [input: ChangeInput, output: Nothing];
+  requests_page: [input: RequestsQuery, output: RequestsPage];
+  request_case: [input: RecordInput, output: RequestCase];
+  request_enter: [input: RequestEnterInput, output: RequestEntered];
+  request_edit: [input: RequestEditInput, output: RequestCase];
+  request_register: [input: RecordInput, output: RequestCase];
+  request_assign: [input: RequestAssignInput, output: RequestCase];
+  request_answer: [input: RequestAnswerInput, output: RequestCase];
+  request_close: [input: RequestCloseInput, output: RequestCase];
+  request_reopen: [input: RequestReopenInput, output: RequestCase];
+  today: [input: Nothing, output: Today];
+  work_record: [input: WorkInput, output: RequestCase];
+  assets_page: [input: AssetsQuery, output: AssetsPage];
+  asset_card: [input: RecordInput, output: AssetCard];
+  asset_add: [input: AssetAddInput, output: AssetCard];
+  asset_edit: [input: AssetEditInput, output: AssetCard];
+  asset_inspect: [input: AssetInspectInput, output: AssetCard];
+  asset_move: [input: AssetMoveInput, output: AssetCard];
+  asset_retire: [input: AssetRetireInput, output: AssetCard];
+  conflicts_page: [input: PageInput, output: ConflictsPage];
+  conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
+  devices_page: [input: Nothing, output: Devices];
+  device_invite: [input: DeviceInviteInput, output: Invite];
+  device_revoke: [input: DeviceInput, output: Devices];
+};

@@ -1,0 +1,41 @@
+# Every sentence says what happened and how to put it right.
+problem-title = There is a problem
+problem-prefix = Problem: { $title }
+problem-bad-input = Correct the marked fields and try again. What you typed has been kept.
+problem-not-found = This record is not on the device. Go back to the list, or exchange to fetch what is new.
+problem-not-allowed = This device is not allowed to do that. Ask your department, or leave it to the office.
+problem-already-closed = The request is already closed. If more work is needed, reopen it.
+problem-not-closed = The request is still open. Close it first.
+problem-retired = The asset was retired and no longer changes. Add a new asset if another took its place.
+problem-already-decided = Somebody else has already decided this conflict. See the decision in the history.
+problem-not-enrolled = The device is not connected to the municipality yet. Connect it with the code the office gives you.
+problem-already-enrolled = The device is already connected to the municipality. Carry on.
+problem-code-refused = The code is wrong, used or expired. Check it, or ask the office for a new one.
+problem-too-many-tries = { $minutes ->
+    [one] Too many tries. Wait 1 minute and try again.
+   *[other] Too many tries. Wait { $minutes } minutes and try again.
+}
+problem-revoked = The office has revoked this device. Hand it in to your department; what was not sent stays inside it.
+problem-offline = The municipal server does not answer now. Keep working; everything stays on the device and leaves as soon as there is a network.
+problem-offline-since = The municipal server has not answered since { $since }. Keep working; everything stays on the device and leaves as soon as there is a network.
+problem-cable-out = The network of this device is switched off. Switch it on when you want the records sent.
+problem-bad-address = The address of the server is not right. Type it as you were given it, for example https://koina.dimos.gr
+problem-busy = An exchange is already running. Wait for it to end.
+problem-too-large = It is too large. The limit is { $megabytes } MB; make it smaller or split it.
+problem-malformed = Something could not be read. Check what you typed and try again.
+problem-not-signed = The server did not recognise the signature of this device. Ask the office to connect it again; nothing you saved is lost.
+problem-upgrade-needed = The app is too old for the server. Update it; what you saved will be sent afterwards.
+problem-disk-full = The storage of the device is full and this was not saved. Remove other files and try again before you leave this screen.
+problem-disk-read-only = The storage of the device cannot be written and this was not saved. Restart the device; if it happens again, hand it to the office.
+problem-replica-in-use = The app is already open. Close the other window and open it again.
+problem-internal = Something went wrong in the app. Try again; if it persists, tell the office the number { $incident }.
+
+rule-missing = Fill in the field “{ $label }”.
+rule-too-long = Shorten the field “{ $label }”: it holds up to { $max } characters.
+rule-unknown = Choose again in the field “{ $label }”: the value is not known.
+rule-not-text = Type plain text in the field “{ $label }”.
+rule-bad-character = Remove the symbols that are not allowed from the field “{ $label }”.
+rule-out-of-range = Give a number from { $min } to { $max } in the field “{ $label }”.
+rule-outside-municipality = Give a place inside the municipality in the field “{ $label }”.
+rule-in-future = Give a date that is not in the future in the field “{ $label }”.
+rule-not-on-a-list = Choose from the list in the field “{ $label }”.

@@ -1,0 +1,73 @@
+/** What happened, in words: the lines of timelines and of the outbox. Codes newer than this app still get a line. */
+import type { TimelineRow } from "../ipc/commands";
+import type { IconName } from "../parts/Icon.svelte";
+import { nameOf } from "./names.svelte";
+import { t, tMaybe } from "./words.svelte";
+
+const icons: Record<string, IconName> = {
+  received: "request",
+  entered: "request",
+  protocolled: "paper",
+  registered: "paper",
+  assigned: "person",
+  started: "start",
+  start: "start",
+  paused: "pause",
+  pause: "pause",
+  done: "check",
+  impossible: "stop",
+  material: "material",
+  note: "note",
+  answered: "send",
+  closed: "lock",
+  resolved: "check",
+  reopened: "reopen",
+  edited: "note",
+  added: "plus",
+  inspected: "eye",
+  moved: "move",
+  retired: "retire",
+  decided: "conflict",
+};
+
+/** The word for something done: `entered`, `edited` or the tag of an event. */
+export function whatInWords(what: string): string {
+  return tMaybe(`did-${what}`) ?? t("timeline-other");
+}
+
+/** The line of something that happened, and the details that belong to it. */
+export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail: string } {
+  const said = row.detail;
+  const parts: (string | undefined)[] = [
+    said["number"],
+    said["department"] && nameOf("department", said["department"]),
+    said["crew"] && nameOf("crew", said["crew"]),
+    said["outcome"] && (tMaybe(`outcome-${said["outcome"]}`) ?? said["outcome"]),
+    said["reason"] && reasonInWords(said["reason"]),
+    said["to"],
+    said["name"],
+    said["quantity"] && [said["quantity"].replace(".", ","), said["unit"] && unitInWords(said["unit"])].filter(Boolean).join(" "),
+    said["condition"] && (tMaybe(`condition-${said["condition"]}`) ?? said["condition"]),
+    said["field"] && fieldInWords(said["field"]),
+    said["text"] ?? said["note"],
+  ];
+  return { icon: icons[row.what] ?? "info", what: whatInWords(row.what), detail: parts.filter(Boolean).join(" · ") };
+}
+
+/** A reason of holding, rejecting or refusing in words; free text stays as it was written. */
+export function reasonInWords(code: string): string {
+  const hold = nameOf("hold_reason", code);
+  if (hold !== code) return hold;
+  const reject = nameOf("reject_reason", code);
+  return reject !== code ? reject : (tMaybe(`refused-${code}`) ?? code);
+}
+
+/** The name of a record's field in words. */
+export function fieldInWords(field: string): string {
+  return tMaybe(`recordfield-${field}`) ?? field;
+}
+
+/** A unit of quantity in words; unknown units stay as they were written. */
+export function unitInWords(unit: string): string {
+  return tMaybe(`unit-${unit}`) ?? unit;
+}

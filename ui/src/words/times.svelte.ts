@@ -1,0 +1,87 @@
+/** Moments and sizes in words. Municipal time is Athens time, wherever the device believes to be. */
+import { locale, t } from "./words.svelte";
+
+const ZONE = "Europe/Athens";
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const clock = $state({ now: Date.now() });
+if (typeof window !== "undefined") {
+  setInterval(() => (clock.now = Date.now()), 30_000);
+}
+
+/** Now, to the half minute; what reads it is drawn again as time passes. */
+export function now(): number {
+  return Math.max(clock.now, Date.now());
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(moment: number, options: Intl.DateTimeFormatOptions): string {
+  const key = locale() + JSON.stringify(options);
+  const found = formats.get(key) ?? new Intl.DateTimeFormat(locale(), { timeZone: ZONE, ...options });
+  formats.set(key, found);
+  return found.format(moment);
+}
+
+/** «09:12» */
+export function hour(moment: number): string {
+  return format(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** «20 Νοεμβρίου 2026» */
+export function day(moment: number): string {
+  return format(moment, { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** «20/11/2026, 09:12» */
+export function moment(at: number): string {
+  return `${format(at, { day: "2-digit", month: "2-digit", year: "numeric" })}, ${hour(at)}`;
+}
+
+/** A day written as YYYY-MM-DD, in words. */
+export function dayOf(iso: string): string {
+  return day(Date.parse(`${iso}T12:00:00Z`));
+}
+
+function isSameDay(a: number, b: number): boolean {
+  const options = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
+  return format(a, options) === format(b, options);
+}
+
+/** The hour when it was today, «χθες 09:12» yesterday, else the date and the hour. */
+export function when(at: number): string {
+  if (isSameDay(at, now())) return hour(at);
+  if (isSameDay(at, now() - DAY)) return t("when-yesterday", { hour: hour(at) });
+  return moment(at);
+}
+
+/** «πριν 3 ώρες» */
+export function age(at: number): string {
+  const past = now() - at;
+  if (past < -MINUTE) return t("age-ahead", { span: span(-past) });
+  if (past < MINUTE) return t("age-now");
+  return t("age-ago", { span: span(past) });
+}
+
+/** «3 ώρες» */
+export function span(ms: number): string {
+  if (ms < HOUR) return t("span-minutes", { count: Math.max(1, Math.round(ms / MINUTE)) });
+  if (ms < 2 * DAY) return t("span-hours", { count: Math.round(ms / HOUR) });
+  if (ms < 60 * DAY) return t("span-days", { count: Math.round(ms / DAY) });
+  if (ms < 730 * DAY) return t("span-months", { count: Math.round(ms / (30.44 * DAY)) });
+  return t("span-years", { count: Math.round(ms / (365.25 * DAY)) });
+}
+
+/** «1,2 KB» */
+export function size(bytes: number): string {
+  const kilobytes = bytes / 1024;
+  if (kilobytes < 1) return `${number(bytes)} B`;
+  if (kilobytes < 1024) return `${number(Math.round(kilobytes * 10) / 10)} KB`;
+  return `${number(Math.round(kilobytes / 102.4) / 10)} MB`;
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}

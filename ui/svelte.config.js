@@ -1,0 +1,4 @@
+/** Runes everywhere; TypeScript is read by the compiler itself. */
+export default {
+  compilerOptions: { runes: true },
+};
