@@ -1,5 +1,7 @@
 //! Assets (πάγια): lamps, valves, bins, trees. Never deleted; retired.
 
+pub mod acts;
+
 use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};

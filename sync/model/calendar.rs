@@ -35,7 +35,7 @@ static ATHENS: LazyLock<TimeZone> = LazyLock::new(|| {
 });
 
 /// The days on which the municipality is closed, besides Saturdays and Sundays. Part of the reference data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Holidays {
     /// National holidays on the same date every year.
     pub fixed: Vec<FixedHoliday>,

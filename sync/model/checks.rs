@@ -12,7 +12,6 @@ mod tests;
 /// What is wrong with a typed number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
-#[ts(export)]
 pub enum Wrong {
     #[error("nothing was typed")]
     Empty,

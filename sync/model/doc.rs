@@ -202,7 +202,7 @@ impl Doc {
     /// The id the record carries inside; `None` for a doc nobody has written to yet.
     pub fn id(&self) -> Option<DocId> {
         match self.inner.get(automerge::ROOT, "id") {
-            Ok(Some((Value::Scalar(value), _))) => value.to_str().and_then(DocId::parse),
+            Ok(Some((Value::Scalar(value), _))) => value.as_str().and_then(DocId::parse),
             _ => None,
         }
     }
@@ -350,7 +350,7 @@ pub fn kind_name(kind: Kind) -> &'static str {
 
 fn kind_of(inner: &Automerge) -> Option<Kind> {
     let Ok(Some((Value::Scalar(value), _))) = inner.get(automerge::ROOT, "kind") else { return None };
-    match value.to_str()? {
+    match value.as_str()? {
         "request" => Some(Kind::Request),
         "asset" => Some(Kind::Asset),
         _ => None,

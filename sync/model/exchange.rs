@@ -194,7 +194,7 @@ pub enum EntryWords {
 pub struct EnrolAsk {
     pub code: String,
     pub device: DeviceId,
-    /// Ed25519 public key, 32 bytes, base64.
+    /// Ed25519 public key, 32 bytes, hex.
     pub key: String,
     pub version: String,
 }

@@ -20,7 +20,7 @@ mod tests;
 pub const BUNDLED: [&str; 2] = ["dion-olympos", "lixouri"];
 
 /// Everything about a municipality that is the same on every device. Sent to devices as one JSON value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     pub municipality: Municipality,
     pub units: Vec<Unit>,
@@ -39,14 +39,14 @@ pub struct Reference {
 }
 
 /// A text in the two languages of the app.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text2 {
     pub el: String,
     pub en: String,
 }
 
 /// The municipality itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Municipality {
     /// The name of its folder.
     pub id: String,

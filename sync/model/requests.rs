@@ -2,6 +2,8 @@
 //!
 //! The doc holds what could be published: what, where, category, public text. Who reported it is never here.
 
+pub mod acts;
+
 use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};

@@ -1,0 +1,37 @@
+//! The municipal server: the log, the register, enrolment and the exchange.
+//!
+//! Start reading at [`exchange`] (what a device and the server say to each other) and [`log`] (the one order
+//! in which everything happened). Rules live in `koina_model`; nothing here decides who may do what.
+
+pub mod log;
+pub mod replica;
+
+use std::error::Error;
+
+use koina_model::problem::Problem;
+
+use crate::log::LogError;
+
+/// Sixteen random bytes as text.
+fn random_hex() -> Result<String, LogError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| LogError::Random)?;
+    Ok(hex(&bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Logs a failure once and gives it a name to ask by.
+fn incident(error: &dyn Error) -> Problem {
+    let incident = random_hex().unwrap_or_default().chars().take(8).collect::<String>();
+    let mut causes = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        causes = format!("{causes}: {cause}");
+        source = cause.source();
+    }
+    tracing::error!(incident, "{causes}");
+    Problem::Internal { incident }
+}

@@ -1,0 +1,84 @@
+//! Who this installation is, and its signature.
+
+use ed25519_dalek::{Signer, SigningKey};
+use koina_model::exchange::{EnrolAnswer, signed_words};
+use koina_model::ids::DeviceId;
+use koina_model::permits::Role;
+use serde::{Deserialize, Serialize};
+
+/// An enrolled installation, as the replica keeps it. Stored since 0.1; add fields, never rename.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Identity {
+    pub device: DeviceId,
+    /// Ed25519 secret, hex. Encryption at rest covers it together with the file.
+    secret: String,
+    pub server: String,
+    pub station: String,
+    pub name: String,
+    pub person: String,
+    pub role: Role,
+    pub crew: Option<String>,
+    pub communities: Vec<String>,
+    #[serde(default)]
+    pub revoked: bool,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("device", &self.device).field("station", &self.station).finish_non_exhaustive()
+    }
+}
+
+/// A key pair made before enrolment.
+pub struct NewKey(SigningKey);
+
+impl NewKey {
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(&seed))
+    }
+
+    /// The public half, hex.
+    pub fn public_hex(&self) -> String {
+        hex(self.0.verifying_key().as_bytes())
+    }
+
+    /// The identity that the server's answer makes of this key.
+    pub fn enrolled(&self, device: DeviceId, server: &str, answer: &EnrolAnswer) -> Identity {
+        Identity {
+            device,
+            secret: hex(&self.0.to_bytes()),
+            server: server.to_owned(),
+            station: answer.station.clone(),
+            name: answer.name.clone(),
+            person: answer.person.clone(),
+            role: answer.role,
+            crew: answer.crew.clone(),
+            communities: answer.communities.clone(),
+            revoked: false,
+        }
+    }
+}
+
+impl Identity {
+    /// Signs one request of this device, hex.
+    pub fn sign(&self, method: &str, path: &str, counter: u64, body: &[u8]) -> String {
+        let seed: [u8; 32] = unhex(&self.secret).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 32]);
+        hex(&SigningKey::from_bytes(&seed).sign(&signed_words(method, path, counter, body)).to_bytes())
+    }
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads hex of either case; `None` for anything else.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect()
+}

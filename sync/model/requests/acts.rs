@@ -1,0 +1,285 @@
+//! What people do with a request: each reads its state and returns what to write, or why not.
+
+use crate::doc::Writes;
+use crate::ids::{DocId, Time};
+use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
+use crate::lists::Lists;
+use crate::permits::{Author, Permit};
+use crate::place::{Place, is_on_earth};
+use crate::problem::{FieldRule, Problem};
+use crate::reference::Need;
+use crate::words::{Channel, Outcome, Position};
+
+use super::{NewRequest, Request, What, keys};
+
+/// A request as it was typed.
+#[derive(Clone, Debug)]
+pub struct Entered<'a> {
+    pub category: &'a str,
+    pub community: &'a str,
+    pub settlement: &'a str,
+    pub place_text: &'a str,
+    pub position: Option<Position>,
+    pub asset: Option<DocId>,
+    pub text: &'a str,
+    pub channel: Channel,
+    pub register: bool,
+}
+
+/// Refuses what the author may not do.
+pub(crate) fn needs(author: &Author, permit: Permit) -> Result<(), Problem> {
+    if author.role.may(permit) { Ok(()) } else { Err(Problem::NotAllowed { needs: permit }) }
+}
+
+/// Checks a new request and makes it ready to write. The receipt number is given by the station.
+pub fn enter(entered: &Entered<'_>, lists: &Lists, author: &Author, id: DocId, now: Time) -> Result<NewRequest, Problem> {
+    needs(author, Permit::EnterRequests)?;
+    let mut fields = Fields::default();
+    let category = lists.reference.category(entered.category);
+    match category {
+        _ if entered.category.is_empty() => fields.wrong("category", FieldRule::Missing),
+        None => fields.wrong("category", FieldRule::NotOnAList),
+        Some(_) => {}
+    }
+    let place_needed = category.is_some_and(|category| category.place == Need::Required);
+    let place = check_place(&mut fields, entered.community, entered.settlement, place_needed, lists, author);
+    let place_text = fields.text("place_text", entered.place_text, PLACE_TEXT_MAX);
+    let text = fields.text("text", entered.text, TEXT_MAX);
+    check_position(&mut fields, entered.position.as_ref());
+    fields.done()?;
+    let category = category.ok_or(Problem::NotFound)?;
+    Ok(NewRequest {
+        id,
+        category: category.code.clone(),
+        place,
+        place_text,
+        position: entered.position,
+        asset: entered.asset,
+        text,
+        channel: entered.channel,
+        receipt_number: String::new(),
+        received_at: now,
+        register: entered.register,
+        priority: category.priority,
+        department: category.department.clone(),
+    })
+}
+
+/// Checks a community and a settlement of it.
+pub(crate) fn check_place(
+    fields: &mut Fields,
+    community: &str,
+    settlement: &str,
+    needed: bool,
+    lists: &Lists,
+    author: &Author,
+) -> Place {
+    if community.is_empty() {
+        if needed {
+            fields.wrong("community", FieldRule::Missing);
+        }
+        if !settlement.is_empty() {
+            fields.wrong("settlement", FieldRule::NotOnAList);
+        }
+        return Place::default();
+    }
+    if lists.reference.community(community).is_none() {
+        fields.wrong("community", FieldRule::NotOnAList);
+    } else if !author.serves(community) {
+        fields.wrong("community", FieldRule::OutsideMunicipality);
+    }
+    if !settlement.is_empty() && lists.reference.settlement(settlement).is_none_or(|found| found.community != community) {
+        fields.wrong("settlement", FieldRule::NotOnAList);
+    }
+    Place::new(community, settlement)
+}
+
+pub(crate) fn check_position(fields: &mut Fields, position: Option<&Position>) {
+    if position.is_some_and(|position| !is_on_earth(position)) {
+        fields.wrong("position", FieldRule::OutOfRange { min: -180, max: 180 });
+    }
+}
+
+/// What of a request is corrected. `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Edited<'a> {
+    pub category: Option<&'a str>,
+    pub place: Option<(&'a str, &'a str)>,
+    pub place_text: Option<&'a str>,
+    pub text: Option<&'a str>,
+    pub priority: Option<u8>,
+}
+
+/// Corrects a request. Values that stay the same are not written, so that they cannot clash with anybody's.
+pub fn edit(request: &Request, edited: &Edited<'_>, lists: &Lists, author: &Author) -> Result<Writes, Problem> {
+    needs(author, Permit::EditRequests)?;
+    let mut fields = Fields::default();
+    let mut writes = Writes::new();
+    if let Some(category) = edited.category.filter(|new| *new != request.category) {
+        if lists.reference.category(category).is_none() {
+            fields.wrong("category", FieldRule::NotOnAList);
+        }
+        writes.push((keys::CATEGORY.into(), category.into()));
+    }
+    if let Some((community, settlement)) = edited.place {
+        let category = lists.reference.category(edited.category.unwrap_or(&request.category));
+        let needed = category.is_some_and(|category| category.place == Need::Required);
+        let place = check_place(&mut fields, community, settlement, needed, lists, author);
+        if place != request.place {
+            writes.push((keys::PLACE.into(), place.to_text().into()));
+        }
+    }
+    if let Some(text) = edited.place_text {
+        let text = fields.text("place_text", text, PLACE_TEXT_MAX);
+        if text != request.place_text {
+            writes.push((keys::PLACE_TEXT.into(), text.into()));
+        }
+    }
+    if let Some(text) = edited.text {
+        let text = fields.text("text", text, TEXT_MAX);
+        if text != request.text {
+            writes.push((keys::TEXT.into(), text.into()));
+        }
+    }
+    if let Some(priority) = edited.priority.filter(|new| *new != request.priority) {
+        if !(1..=4).contains(&priority) {
+            fields.wrong("priority", FieldRule::OutOfRange { min: 1, max: 4 });
+        }
+        writes.push((keys::PRIORITY.into(), i64::from(priority).into()));
+    }
+    fields.done()?;
+    Ok(writes)
+}
+
+/// Asks for a protocol number; the server gives it at the next exchange. Asking twice changes nothing.
+pub fn register(request: &Request, author: &Author) -> Result<Writes, Problem> {
+    needs(author, Permit::RegisterRequests)?;
+    Ok(if request.register { Writes::new() } else { vec![(keys::REGISTER.into(), true.into())] })
+}
+
+/// Charges a request to a department and, if wanted, to one of its crews (χρέωση).
+pub fn assign(request: &Request, department: &str, crew: &str, note: &str, lists: &Lists, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::AssignRequests)?;
+    let mut fields = Fields::default();
+    if department.is_empty() {
+        fields.wrong("department", FieldRule::Missing);
+    } else if lists.reference.department(department).is_none() {
+        fields.wrong("department", FieldRule::NotOnAList);
+    }
+    if !crew.is_empty() && !lists.crews.iter().any(|known| known.id == crew) {
+        fields.wrong("crew", FieldRule::NotOnAList);
+    }
+    let note = fields.text("note", note, NOTE_MAX);
+    fields.done()?;
+    if !request.is_open() {
+        return Err(Problem::AlreadyClosed);
+    }
+    Ok(What::Assigned { department: department.to_owned(), crew: crew.to_owned(), note })
+}
+
+/// Answers in public.
+pub fn answer(text: &str, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::AnswerRequests)?;
+    let mut fields = Fields::default();
+    let text = fields.needed("text", text, TEXT_MAX);
+    fields.done()?;
+    Ok(What::Answered { text })
+}
+
+/// Closes a request with an outcome. The desk only; crews report work done instead.
+pub fn close(request: &Request, id: DocId, outcome: &Outcome, note: &str, lists: &Lists, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::CloseRequests)?;
+    let mut fields = Fields::default();
+    let outcome = match outcome {
+        Outcome::Rejected { reason } => {
+            if !lists.reference.reject_reasons.iter().any(|known| &known.code == reason) {
+                fields.wrong("reason", if reason.is_empty() { FieldRule::Missing } else { FieldRule::NotOnAList });
+            }
+            outcome.clone()
+        }
+        Outcome::Duplicate { of } if *of == id => {
+            fields.wrong("of", FieldRule::Unknown);
+            outcome.clone()
+        }
+        Outcome::Forwarded { to } => Outcome::Forwarded { to: fields.needed("to", to, NAME_MAX) },
+        other => other.clone(),
+    };
+    let note = fields.text("note", note, NOTE_MAX);
+    fields.done()?;
+    let done_by_crew = request.events.iter().any(|(_, _, event)| matches!(event.what, What::Closed { .. }));
+    if !request.is_open() && done_by_crew {
+        return Err(Problem::AlreadyClosed);
+    }
+    Ok(What::Closed { outcome, note })
+}
+
+/// Opens a closed request again, saying why.
+pub fn reopen(request: &Request, reason: &str, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::ReopenRequests)?;
+    let mut fields = Fields::default();
+    let reason = fields.needed("reason", reason, NOTE_MAX);
+    fields.done()?;
+    if request.is_open() {
+        return Err(Problem::NotClosed);
+    }
+    Ok(What::Reopened { reason })
+}
+
+/// A step of work as a crew reports it.
+#[derive(Clone, Debug)]
+pub enum Step<'a> {
+    Start,
+    Pause { reason: &'a str },
+    Done { note: &'a str },
+    Impossible { reason: &'a str, note: &'a str },
+    Material { name: &'a str, quantity: &'a str, unit: &'a str },
+    Note { text: &'a str },
+}
+
+/// Records a step of work. Work on a closed request is refused, except words about it.
+pub fn work(request: &Request, step: &Step<'_>, lists: &Lists, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::RecordWork)?;
+    let mut fields = Fields::default();
+    let what = match step {
+        Step::Start => What::Started,
+        Step::Pause { reason } => {
+            if !lists.reference.hold_reasons.iter().any(|known| known.code == *reason) {
+                fields.wrong("reason", if reason.is_empty() { FieldRule::Missing } else { FieldRule::NotOnAList });
+            }
+            What::Paused { reason: (*reason).to_owned() }
+        }
+        Step::Done { note } => What::Done { note: fields.text("note", note, NOTE_MAX) },
+        Step::Impossible { reason, note } => What::Impossible {
+            reason: fields.needed("reason", reason, CODE_MAX),
+            note: fields.text("note", note, NOTE_MAX),
+        },
+        Step::Material { name, quantity, unit } => What::Material {
+            name: fields.needed("name", name, NAME_MAX),
+            quantity: check_quantity(&mut fields, quantity),
+            unit: fields.text("unit", unit, CODE_MAX),
+        },
+        Step::Note { text } => What::Note { text: fields.needed("text", text, NOTE_MAX) },
+    };
+    fields.done()?;
+    if !request.is_open() && what.status().is_some() {
+        return Err(Problem::AlreadyClosed);
+    }
+    Ok(what)
+}
+
+/// Reads a quantity typed with a comma or a dot; at most three decimals, more than nothing.
+fn check_quantity(fields: &mut Fields, typed: &str) -> String {
+    let plain = typed.trim().replace(',', ".");
+    let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let fine = !whole.is_empty() && digits(whole) && digits(decimals) && whole.len() <= 6 && decimals.len() <= 3;
+    if plain.is_empty() {
+        fields.wrong("quantity", FieldRule::Missing);
+    } else if !fine || plain.bytes().all(|byte| byte == b'0' || byte == b'.') {
+        fields.wrong("quantity", FieldRule::OutOfRange { min: 0, max: 999_999 });
+    }
+    let decimals = decimals.trim_end_matches('0');
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    if decimals.is_empty() { whole.to_owned() } else { format!("{whole}.{decimals}") }
+}

@@ -1,0 +1,368 @@
+//! The replica: one SQLite file with the docs this installation holds, what it has to send, and the views over them.
+//!
+//! The only writer of that file. Synchronous; call it from a thread that may block. Whatever it acknowledged is durable
+//! (WAL, `synchronous=FULL`). A file that cannot be opened is set aside with its name and time, never deleted.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use koina_model::ids::{DeviceId, DocId, EventId, Time};
+use koina_model::lists::Lists;
+use koina_model::permits::Author;
+use koina_model::problem::Problem;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use uuid::Uuid;
+
+use crate::identity::Identity;
+
+mod docs;
+mod drafts;
+mod judge;
+mod outbox;
+
+pub use docs::{FirstPage, LogBody, LogRow};
+pub use judge::{Judged, NewChange, Writer};
+pub use outbox::Pending;
+
+/// Migrations of what is kept, in order. Never edited after a release.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+
+/// Version of the views' shape or contents; another number rebuilds them at the next opening.
+const VIEW_VERSION: &str = "1";
+
+/// Readers kept open.
+const READERS_MAX: usize = 4;
+
+/// Why the replica could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    #[error("the database refused: {0}")]
+    Sql(#[from] rusqlite::Error),
+    #[error("the file could not be set aside: {0}")]
+    SetAside(#[source] std::io::Error),
+    #[error("the folder could not be made: {0}")]
+    Folder(#[source] std::io::Error),
+    #[error("stored text could not be read: {0}")]
+    Stored(#[from] serde_json::Error),
+    #[error("a stored doc could not be read: {0}")]
+    Doc(#[from] koina_model::doc::DecodeError),
+    #[error("the file was written by a newer version")]
+    Newer,
+    #[error("{0}")]
+    Problem(#[from] Problem),
+}
+
+impl ReplicaError {
+    /// What a person gets to hear. Failures without words of their own get an incident number; `log` gets the rest.
+    pub fn to_problem(&self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem.clone(),
+            Self::Newer => Problem::UpgradeNeeded,
+            Self::Sql(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
+                rusqlite::ErrorCode::DiskFull => Problem::DiskFull,
+                rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::CannotOpen => {
+                    Problem::DiskReadOnly
+                }
+                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Problem::ReplicaInUse,
+                _ => internal(self),
+            },
+            other => internal(other),
+        }
+    }
+}
+
+/// Logs a failure once and gives the person a number to quote.
+fn internal(failure: &ReplicaError) -> Problem {
+    let incident = Uuid::now_v7().simple().to_string().chars().skip(20).collect::<String>();
+    tracing::error!(incident, %failure, "replica");
+    Problem::Internal { incident }
+}
+
+/// Where new ids come from: the clock and randomness in the product, a seed in tests.
+pub enum Ids {
+    Random,
+    Seeded(u128),
+}
+
+impl Ids {
+    fn next(&mut self, now: Time) -> Uuid {
+        match self {
+            Self::Random => {
+                let ms = u64::try_from(now.0).unwrap_or_default();
+                let ts = uuid::Timestamp::from_unix_time(ms / 1000, u32::try_from(ms % 1000).unwrap_or_default() * 1_000_000, 0, 0);
+                Uuid::new_v7(ts)
+            }
+            Self::Seeded(state) => {
+                *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let ms = u64::try_from(now.0).unwrap_or_default();
+                let random: Vec<u8> = state.to_be_bytes().iter().skip(3).take(10).copied().collect();
+                uuid::Builder::from_unix_timestamp_millis(ms, &random.try_into().unwrap_or([0; 10])).into_uuid()
+            }
+        }
+    }
+}
+
+/// A copy of the municipality's records.
+pub struct Replica {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    lists: RwLock<Arc<Lists>>,
+    identity: RwLock<Option<Arc<Identity>>>,
+    ids: Mutex<Ids>,
+    revision: AtomicU32,
+    /// A file that could not be read was set aside here at this opening.
+    set_aside: Option<PathBuf>,
+}
+
+impl Replica {
+    /// Opens the file, making it if there is none. An unreadable file is set aside beside it and a new one begun.
+    pub fn open(path: &Path, now: Time) -> Result<Self, ReplicaError> {
+        Self::open_with(path, now, Ids::Random)
+    }
+
+    /// Opens with ids of the caller's making.
+    pub fn open_with(path: &Path, now: Time, ids: Ids) -> Result<Self, ReplicaError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
+        }
+        let (connection, set_aside) = match open_writer(path) {
+            Ok(connection) => (connection, None),
+            Err(failure) if is_unreadable(&failure) => {
+                let aside = set_aside(path, now)?;
+                tracing::error!(%failure, aside = %aside.display(), "the replica could not be read and was set aside");
+                (open_writer(path)?, Some(aside))
+            }
+            Err(failure) => return Err(failure),
+        };
+        let replica = Self {
+            path: path.to_owned(),
+            writer: Mutex::new(connection),
+            readers: Mutex::new(Vec::new()),
+            lists: RwLock::new(Arc::new(Lists::empty())),
+            identity: RwLock::new(None),
+            ids: Mutex::new(ids),
+            revision: AtomicU32::new(1),
+            set_aside,
+        };
+        replica.read_lists()?;
+        replica.read_identity()?;
+        if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {
+            replica.rebuild_views()?;
+        }
+        Ok(replica)
+    }
+
+    /// Where an unreadable earlier file was put, if this opening met one.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
+    }
+
+    /// Grows with every change of what windows show.
+    pub fn revision(&self) -> u32 {
+        self.revision.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn changed(&self) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Reference data, crews and names of devices.
+    pub fn lists(&self) -> Arc<Lists> {
+        self.lists.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Stores newer lists. Search words come from them too, so another municipality's lists rebuild the views.
+    pub fn set_lists(&self, lists: &Lists) -> Result<(), ReplicaError> {
+        let before = self.lists();
+        self.set_meta("lists", &serde_json::to_string(lists)?)?;
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists.clone());
+        if before.reference != lists.reference {
+            self.rebuild_views()?;
+        }
+        self.changed();
+        Ok(())
+    }
+
+    fn read_lists(&self) -> Result<(), ReplicaError> {
+        if let Some(json) = self.meta("lists")? {
+            *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(serde_json::from_str(&json)?);
+        }
+        Ok(())
+    }
+
+    /// Who this installation is; `None` before enrolment.
+    pub fn identity(&self) -> Option<Arc<Identity>> {
+        self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Who this installation is, or why nothing can be written yet.
+    pub fn enrolled(&self) -> Result<Arc<Identity>, ReplicaError> {
+        self.identity().ok_or_else(|| Problem::NotEnrolled.into())
+    }
+
+    /// What permits ask of whoever works here.
+    pub fn author(&self) -> Result<Author, ReplicaError> {
+        let identity = self.enrolled()?;
+        Ok(Author { role: identity.role, communities: identity.communities.clone() })
+    }
+
+    /// Keeps who this installation is.
+    pub fn set_identity(&self, identity: &Identity) -> Result<(), ReplicaError> {
+        self.set_meta("station", &serde_json::to_string(identity)?)?;
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity.clone()));
+        self.changed();
+        Ok(())
+    }
+
+    fn read_identity(&self) -> Result<(), ReplicaError> {
+        if let Some(json) = self.meta("station")? {
+            *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(serde_json::from_str(&json)?));
+        }
+        Ok(())
+    }
+
+    /// A new id that sorts by time.
+    pub fn new_id(&self, now: Time) -> Uuid {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next(now)
+    }
+
+    pub(crate) fn new_doc(&self, now: Time) -> DocId {
+        DocId(self.new_id(now))
+    }
+
+    pub(crate) fn new_event(&self, now: Time) -> EventId {
+        EventId(self.new_id(now))
+    }
+
+    /// A new installation id.
+    pub fn new_device(&self, now: Time) -> DeviceId {
+        DeviceId(self.new_id(now))
+    }
+
+    /// A small stored value.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, ReplicaError> {
+        self.read(|db| meta(db, key))
+    }
+
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), ReplicaError> {
+        self.write(|tx| set_meta(tx, key, value))
+    }
+
+    /// The language last chosen here.
+    pub fn language(&self) -> Result<String, ReplicaError> {
+        Ok(self.meta("language")?.unwrap_or_else(|| "el".to_owned()))
+    }
+
+    /// Runs one read on a connection that cannot write.
+    pub(crate) fn read<T>(&self, run: impl FnOnce(&Connection) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => open_reader(&self.path)?,
+        };
+        let answer = run(&connection);
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_MAX {
+            readers.push(connection);
+        }
+        answer
+    }
+
+    /// Runs one write in a tx of its own; all of it is durable afterwards, or none.
+    pub(crate) fn write<T>(&self, run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        let mut connection = self.writer();
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = run(&tx)?;
+        tx.commit()?;
+        drop(connection);
+        self.changed();
+        Ok(answer)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn meta(db: &Connection, key: &str) -> Result<Option<String>, ReplicaError> {
+    Ok(db
+        .prepare_cached("SELECT value FROM meta WHERE key = $1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?)
+}
+
+pub(crate) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(), ReplicaError> {
+    tx.prepare_cached("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+        .execute(params![key, value])?;
+    Ok(())
+}
+
+/// Takes the next of a running number.
+pub(crate) fn next_number(tx: &Transaction<'_>, name: &str) -> Result<u32, ReplicaError> {
+    let value: u32 = tx
+        .prepare_cached(
+            "INSERT INTO counters (name, value) VALUES ($1, 1)
+             ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+        )?
+        .query_row([name], |row| row.get(0))?;
+    Ok(value)
+}
+
+fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version > MIGRATIONS.len() {
+        return Err(ReplicaError::Newer);
+    }
+    // Reading every page's head finds torn files early; a whole integrity check would cost seconds at every start.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(migration)?;
+        tx.pragma_update(None, "user_version", done + 1)?;
+        tx.commit()?;
+    }
+    Ok(connection)
+}
+
+fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn is_unreadable(failure: &ReplicaError) -> bool {
+    matches!(
+        failure,
+        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _))
+            if matches!(failure.code, rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
+    )
+}
+
+/// Moves a file and its companions out of the way, under a name that says when.
+fn set_aside(path: &Path, now: Time) -> Result<PathBuf, ReplicaError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let aside = path.with_file_name(format!("{name}.unreadable-{}", now.0));
+    std::fs::rename(path, &aside).map_err(ReplicaError::SetAside)?;
+    for companion in ["-wal", "-shm"] {
+        let from = path.with_file_name(format!("{name}{companion}"));
+        if from.exists() {
+            let to = aside.with_file_name(format!("{name}.unreadable-{}{companion}", now.0));
+            std::fs::rename(&from, to).map_err(ReplicaError::SetAside)?;
+        }
+    }
+    Ok(aside)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+pub(crate) mod tests;

@@ -1,0 +1,378 @@
+//! The municipal log: the one order in which everything happened, and the registers that grow with it.
+//!
+//! [`AnyLog`] lists the promises; `tests/log.rs` holds both databases to each of them.
+//! A promise is kept by one function over [`tx::Tx`], whatever the database: what differs between SQLite and
+//! PostgreSQL is how a tx begins and ends (`log/sqlite.rs`, `log/postgres.rs`), nothing else.
+//! One database holds one municipality.
+
+use std::path::Path;
+
+use koina_model::exchange::{Entry, Refusal};
+use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::lists::Crew;
+use koina_model::permits::Role;
+use koina_model::problem::Problem;
+use koina_sync::views::RefusedRow;
+
+use crate::replica::{LogRow, NewChange};
+
+mod chain;
+mod changes;
+mod devices;
+mod lists;
+mod postgres;
+mod quarantine;
+mod sql;
+mod sqlite;
+mod tx;
+
+pub use chain::{Verified, change_hash};
+pub use postgres::Postgres;
+pub use sqlite::Sqlite;
+
+/// Tries with a wrong code that one minute allows, over all devices.
+pub const TRIES_PER_MINUTE: i64 = 10;
+
+/// The log on either database.
+#[derive(Debug)]
+pub enum AnyLog {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+/// Who acts, for the audit.
+#[derive(Clone, Debug)]
+pub struct Author {
+    pub device: Option<DeviceId>,
+    pub person: String,
+}
+
+impl Author {
+    /// The server itself: the command line, the first start.
+    pub fn server() -> Self {
+        Self { device: None, person: String::new() }
+    }
+}
+
+/// What became of a change in [`AnyLog::append`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It is in the log at this place since this moment.
+    At { seq: u64, at: Time },
+    /// Another change has the same actor and running number.
+    SequenceReused,
+    /// An earlier change of the same record in this push was not taken.
+    Waiting,
+}
+
+/// What a device asks of the log.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Community codes; empty means all.
+    pub communities: Vec<String>,
+    /// A device whose own changes are left out.
+    pub except: Option<DeviceId>,
+}
+
+/// A part of the log as one scope sees it.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub rows: Vec<Due>,
+    /// Everything of the scope up to this place is in the rows.
+    pub cursor: u64,
+    pub more: bool,
+}
+
+/// A row of a page.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub row: LogRow,
+    /// Whether the record is in the scope now.
+    pub here: bool,
+}
+
+/// A device as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub id: DeviceId,
+    pub station: String,
+    /// Ed25519 public key.
+    pub key: [u8; 32],
+    pub role: Role,
+    pub name: String,
+    pub person: String,
+    pub crew: Option<String>,
+    pub communities: Vec<String>,
+    pub counter: u64,
+    pub enrolled_at: Time,
+    pub seen_at: Option<Time>,
+    pub revoked_at: Option<Time>,
+    pub pending: u32,
+    /// Changes of the device in the quarantine; counted for lists only.
+    pub refused: u32,
+    pub version: String,
+}
+
+/// What a device will be once it comes with the code.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    pub code_hash: [u8; 32],
+    pub role: Role,
+    pub name: String,
+    pub person: String,
+    pub crew: Option<String>,
+    pub communities: Vec<String>,
+    pub expires_at: Time,
+}
+
+/// A device that comes with a code.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    pub code_hash: [u8; 32],
+    pub device: DeviceId,
+    pub key: [u8; 32],
+    pub version: String,
+}
+
+/// What became of a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    Device(Box<Device>),
+    CodeRefused,
+    /// The code is good, but the device id belongs to somebody.
+    AlreadyEnrolled,
+    TooManyTries { wait_s: u32 },
+}
+
+/// A change that was not taken.
+#[derive(Clone, Debug)]
+pub struct Quarantined {
+    pub hash: [u8; 32],
+    pub doc: DocId,
+    pub reason: Refusal,
+    pub bytes: Vec<u8>,
+}
+
+/// A record that came from another system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    pub doc: DocId,
+    /// SHA-256 of the row as last imported.
+    pub digest: [u8; 32],
+}
+
+/// Why the log could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error("SQLite")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("PostgreSQL")]
+    Postgres(#[from] tokio_postgres::Error),
+    #[error("no connection to PostgreSQL")]
+    Pool(#[from] deadpool_postgres::PoolError),
+    #[error("setting up connections to PostgreSQL")]
+    Build(#[from] deadpool_postgres::BuildError),
+    #[error("the database is of a newer version ({found}) than this program ({known})")]
+    Newer { found: i64, known: i64 },
+    #[error("the database does not hold {what} as it should")]
+    Row { what: &'static str },
+    #[error("the chain of {chain} is broken at place {place}")]
+    Broken { chain: &'static str, place: u64 },
+    #[error("others wrote since the changes were judged")]
+    Moved,
+    #[error("the counter of the device did not grow")]
+    CounterReplayed,
+    #[error("no such device")]
+    NoDevice,
+    #[error("no station codes are left")]
+    NoStation,
+    #[error("the work was cut off")]
+    CutOff,
+    #[error("the operating system gives no random bytes")]
+    Random,
+}
+
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::CounterReplayed => Problem::NotSigned,
+            LogError::NoDevice => Problem::NotFound,
+            other => crate::incident(&other),
+        }
+    }
+}
+
+/// Runs a function of `changes`, `devices`, … in one tx of whichever database this is.
+macro_rules! in_one_tx {
+    ($log:expr, $mode:ident, |$tx:ident| $work:expr) => {
+        match $log {
+            AnyLog::Sqlite(log) => log.tx(tx::Mode::$mode, move |$tx| tx::at_once($work)).await,
+            AnyLog::Postgres(log) => {
+                let mut client = log.client().await?;
+                let mut held = Postgres::begin(&mut client, tx::Mode::$mode).await?;
+                let $tx = &mut held;
+                let value = $work.await?;
+                held.commit().await?;
+                Ok(value)
+            }
+        }
+    };
+}
+
+impl AnyLog {
+    /// Opens the log in a file of its own, creating or upgrading it.
+    pub async fn open_sqlite(path: &Path) -> Result<Self, LogError> {
+        Self::Sqlite(Sqlite::open(path.to_owned()).await?).created().await
+    }
+
+    /// Opens the log in a PostgreSQL database, creating or upgrading the tables.
+    pub async fn open_postgres(url: &str) -> Result<Self, LogError> {
+        Self::Postgres(Postgres::open(url).await?).created().await
+    }
+
+    async fn created(self) -> Result<Self, LogError> {
+        let epoch = crate::random_hex()?;
+        in_one_tx!(&self, Write, |tx| lists::create(tx, epoch))?;
+        Ok(self)
+    }
+
+    /// Gives every change its place, once and for all.
+    ///
+    /// All or nothing, durable when it returns. A change that is already here gets the same words as the first time.
+    /// Places and protocol numbers have no gaps, and nobody who reads the log in order misses a row.
+    /// Moves, protocol numbers and audit entries are written in the same tx.
+    /// With `judged_at`, fails with [`LogError::Moved`] when somebody else wrote since that place.
+    pub async fn append(
+        &self,
+        by: Author,
+        at: Time,
+        changes: Vec<NewChange>,
+        judged_at: Option<u64>,
+    ) -> Result<Vec<Placed>, LogError> {
+        in_one_tx!(self, Write, |tx| changes::append(tx, by, at, changes, judged_at))
+    }
+
+    /// Rows after the cursor up to a place, as a scope sees them, about `bytes_max` of them and at least one.
+    ///
+    /// Changes and entries of records that are in the scope now, and moves that cross its border.
+    /// The cursor passes rows outside the scope too.
+    pub async fn after(&self, cursor: u64, upto: u64, scope: Scope, bytes_max: usize) -> Result<Page, LogError> {
+        in_one_tx!(self, Read, |tx| changes::after(tx, cursor, upto, scope, bytes_max))
+    }
+
+    /// Everything after a place, at most `limit` rows: for the server's own replica.
+    pub async fn tail(&self, after: u64, limit: u32) -> Result<Vec<LogRow>, LogError> {
+        in_one_tx!(self, Read, |tx| changes::tail(tx, after, limit))
+    }
+
+    /// The last place; 0 when nothing ever happened.
+    pub async fn head(&self) -> Result<u64, LogError> {
+        in_one_tx!(self, Read, |tx| changes::head(tx))
+    }
+
+    /// The register entries of records, in order.
+    pub async fn entries_of(&self, docs: Vec<DocId>) -> Result<Vec<Entry>, LogError> {
+        in_one_tx!(self, Read, |tx| changes::entries_of(tx, docs))
+    }
+
+    /// Walks the audit, the register and the log, and names the first place that does not hold.
+    pub async fn verify_audit(&self) -> Result<Verified, LogError> {
+        in_one_tx!(self, Read, |tx| chain::verify(tx))
+    }
+
+    /// Keeps the hash of a code and what its bearer will be.
+    pub async fn invite(&self, by: Author, at: Time, invitation: Invitation) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| devices::invite(tx, by, at, invitation))
+    }
+
+    /// Lets a device in, once per code. The same device with the same code and key gets the same answer again,
+    /// since an answer may be lost on the way. Wrong codes are counted per minute, also across restarts.
+    pub async fn redeem(&self, at: Time, newcomer: Newcomer) -> Result<Redeemed, LogError> {
+        in_one_tx!(self, Write, |tx| devices::redeem(tx, at, newcomer))
+    }
+
+    /// Registers a device without a code: the importer.
+    pub async fn register(&self, at: Time, newcomer: Newcomer, as_invited: Invitation) -> Result<Device, LogError> {
+        in_one_tx!(self, Write, |tx| devices::register(tx, at, newcomer, as_invited))
+    }
+
+    /// A device, revoked or not.
+    pub async fn device(&self, id: DeviceId) -> Result<Option<Device>, LogError> {
+        in_one_tx!(self, Read, |tx| devices::device(tx, id))
+    }
+
+    /// Every device ever enrolled, oldest first.
+    pub async fn devices(&self) -> Result<Vec<Device>, LogError> {
+        in_one_tx!(self, Read, |tx| devices::list(tx))
+    }
+
+    /// Notes the counter of a signed request; refuses one that did not grow.
+    pub async fn advance_counter(&self, id: DeviceId, counter: u64) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::advance_counter(tx, id, counter))
+    }
+
+    /// Notes that a device was here.
+    pub async fn seen(&self, id: DeviceId, at: Time, pending: u32, version: String) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::seen(tx, id, at, pending, version))
+    }
+
+    /// Revokes a device; a second time changes nothing.
+    pub async fn revoke(&self, by: Author, at: Time, id: DeviceId) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| devices::revoke(tx, by, at, id))
+    }
+
+    /// Keeps changes that were not taken. The same change of the same device is kept once.
+    pub async fn quarantine(&self, by: Author, at: Time, refused: Vec<Quarantined>) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| quarantine::put(tx, by, at, refused))
+    }
+
+    /// Changes that were not taken, newest first.
+    pub async fn refused(&self, limit: u32) -> Result<Vec<RefusedRow>, LogError> {
+        in_one_tx!(self, Read, |tx| quarantine::list(tx, limit))
+    }
+
+    /// A word the server keeps about itself.
+    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, LogError> {
+        in_one_tx!(self, Read, |tx| lists::meta(tx, key))
+    }
+
+    /// Keeps a word; when it changed, the version of the lists grows.
+    pub async fn put_reference(&self, json: String) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_reference(tx, json))
+    }
+
+    /// Random name of this log; a log restored from a backup takes another.
+    pub async fn epoch(&self) -> Result<String, LogError> {
+        self.meta(lists::EPOCH).await?.ok_or(LogError::Row { what: "the epoch" })
+    }
+
+    /// Takes a new epoch, so that devices hand over again what a backup does not hold.
+    pub async fn new_epoch(&self) -> Result<(), LogError> {
+        let epoch = crate::random_hex()?;
+        in_one_tx!(self, Write, |tx| lists::put_meta(tx, lists::EPOCH, epoch))
+    }
+
+    /// Grows with every change of crews, reference data or devices.
+    pub async fn lists_version(&self) -> Result<u64, LogError> {
+        in_one_tx!(self, Read, |tx| lists::version(tx))
+    }
+
+    pub async fn crews(&self) -> Result<Vec<Crew>, LogError> {
+        in_one_tx!(self, Read, |tx| lists::crews(tx))
+    }
+
+    /// Adds or changes crews.
+    pub async fn put_crews(&self, crews: Vec<Crew>) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_crews(tx, crews))
+    }
+
+    /// The record that came from a row of another system.
+    pub async fn source(&self, source: String, id: String) -> Result<Option<Source>, LogError> {
+        in_one_tx!(self, Read, |tx| lists::source(tx, source, id))
+    }
+
+    /// Notes which records came from which rows.
+    pub async fn put_sources(&self, source: String, rows: Vec<(String, Source)>) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_sources(tx, source, rows))
+    }
+}

@@ -1,0 +1,180 @@
+//! Chains of hashes: the audit and the register. A row that was changed, removed or slipped in breaks its chain.
+
+use std::collections::HashSet;
+
+use koina_model::exchange::{Entry, EntryWords};
+use koina_model::ids::{DocId, Time};
+use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
+
+use super::tx::{Row, Tx, Value, stored};
+use super::{Author, LogError, sql};
+
+/// Rows read at a time while verifying.
+const ROWS: u32 = 1_000;
+
+/// What a verification walked through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub audit: u64,
+    pub entries: u64,
+    pub changes: u64,
+}
+
+/// The audit as far as one tx has written it.
+pub(super) struct Audit {
+    place: i64,
+    hash: Vec<u8>,
+}
+
+impl Audit {
+    /// Finds the end of the chain. The tx must be one that writes alone.
+    pub(super) async fn open<T: Tx>(tx: &mut T) -> Result<Self, LogError> {
+        Ok(match tx.row(sql::LAST_AUDIT, &[]).await? {
+            None => Self { place: 0, hash: Vec::new() },
+            Some(row) => Self { place: row.int(0)?, hash: row.bytes(1)?.to_vec() },
+        })
+    }
+
+    /// Notes who did what to whom.
+    pub(super) async fn note<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        by: &Author,
+        at: Time,
+        what: &'static str,
+        subject: &[u8],
+    ) -> Result<(), LogError> {
+        self.place += 1;
+        let device = Value::from(by.device);
+        let mut row = vec![
+            self.place.into(),
+            at.into(),
+            device,
+            by.person.as_str().into(),
+            what.into(),
+            subject.to_vec().into(),
+        ];
+        self.hash = audit_hash(&self.hash, &Row(row.clone()))?;
+        row.push(self.hash.clone().into());
+        tx.rows(sql::PUT_AUDIT, &row).await?;
+        Ok(())
+    }
+}
+
+/// The next entry of the register after the last one.
+pub(super) fn next_entry(last: Option<&Entry>, doc: DocId, at: Time, words: EntryWords) -> Result<Entry, LogError> {
+    let place = last.map_or(0, |entry| entry.place) + 1;
+    let before = last.map(|entry| entry.hash.as_slice()).unwrap_or_default();
+    let hash = ByteBuf::from(entry_hash(before, place, doc, at, &words)?);
+    Ok(Entry { place, hash, doc, at, words })
+}
+
+/// Reads an entry as stored.
+pub(super) fn entry(bytes: &[u8]) -> Result<Entry, LogError> {
+    ciborium::from_reader(bytes).map_err(|_| LogError::Row { what: "an entry" })
+}
+
+/// The hash that names a change chunk: over everything after the magic bytes and the checksum.
+/// For bytes that are no chunk it is still a name that the same bytes always get.
+pub fn change_hash(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes.get(8..).unwrap_or(bytes)).into()
+}
+
+/// Walks both chains and the changes the audit speaks of.
+pub(super) async fn verify<T: Tx>(tx: &mut T) -> Result<Verified, LogError> {
+    let mut verified = Verified::default();
+    let accepted = verify_audit(tx, &mut verified).await?;
+    verify_entries(tx, &mut verified).await?;
+    verify_changes(tx, &mut verified, &accepted).await?;
+    Ok(verified)
+}
+
+async fn verify_audit<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<HashSet<Vec<u8>>, LogError> {
+    let mut accepted = HashSet::new();
+    let mut hash = Vec::new();
+    loop {
+        let rows = tx.rows(sql::AUDIT_PAGE, &[stored(verified.audit)?.into(), ROWS.into()]).await?;
+        for row in &rows {
+            verified.audit += 1;
+            hash = audit_hash(&hash, row)?;
+            if row.place(0)? != verified.audit || row.bytes(6)? != hash {
+                return Err(LogError::Broken { chain: "the audit", place: verified.audit });
+            }
+            if row.text(4)? == "change.accepted" {
+                accepted.insert(row.bytes(5)?.to_vec());
+            }
+        }
+        if rows.is_empty() {
+            return Ok(accepted);
+        }
+    }
+}
+
+async fn verify_entries<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<(), LogError> {
+    let mut seq = 0;
+    let mut hash = Vec::new();
+    loop {
+        let rows = tx.rows(sql::ENTRIES_PAGE, &[stored(seq)?.into(), ROWS.into()]).await?;
+        for row in &rows {
+            seq = row.place(0)?;
+            verified.entries += 1;
+            let broken = LogError::Broken { chain: "the register", place: verified.entries };
+            let Ok(entry) = entry(row.bytes(1)?) else {
+                return Err(broken);
+            };
+            let EntryWords::Protocol { year, number, .. } = &entry.words;
+            let registered = (row.int_or_none(2)?, row.int_or_none(3)?);
+            hash = entry_hash(&hash, verified.entries, entry.doc, entry.at, &entry.words)?;
+            if entry.place != verified.entries
+                || *entry.hash != hash
+                || registered != (Some(i64::from(*year)), Some(i64::from(*number)))
+            {
+                return Err(broken);
+            }
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    match tx.row(sql::NUMBERS_WITH_GAPS, &[]).await? {
+        None => Ok(()),
+        Some(year) => Err(LogError::Broken { chain: "protocol numbers of the year", place: year.place(0)? }),
+    }
+}
+
+async fn verify_changes<T: Tx>(
+    tx: &mut T,
+    verified: &mut Verified,
+    accepted: &HashSet<Vec<u8>>,
+) -> Result<(), LogError> {
+    let mut seq = 0;
+    loop {
+        let rows = tx.rows(sql::CHANGES_PAGE, &[stored(seq)?.into(), ROWS.into()]).await?;
+        for row in &rows {
+            seq = row.place(0)?;
+            verified.changes += 1;
+            if change_hash(row.bytes(2)?) != row.hash(1)? || !accepted.contains(row.bytes(1)?) {
+                return Err(LogError::Broken { chain: "the changes", place: seq });
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Over the previous hash and the first six columns of an audit row.
+fn audit_hash(before: &[u8], row: &Row) -> Result<Vec<u8>, LogError> {
+    let words = (row.int(0)?, row.int(1)?, row.bytes_or_none(2)?, row.text(3)?, row.text(4)?, row.bytes(5)?);
+    chained(before, &words)
+}
+
+fn entry_hash(before: &[u8], place: u64, doc: DocId, at: Time, words: &EntryWords) -> Result<Vec<u8>, LogError> {
+    chained(before, &(place, doc, at, words))
+}
+
+fn chained(before: &[u8], words: &impl serde::Serialize) -> Result<Vec<u8>, LogError> {
+    let words = serde_json::to_vec(words).map_err(|_| LogError::Row { what: "words that can be written" })?;
+    Ok(Sha256::new().chain_update(before).chain_update(words).finalize().to_vec())
+}

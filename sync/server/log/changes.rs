@@ -1,0 +1,291 @@
+//! Changes, moves and protocol numbers: what the log is made of.
+
+use std::collections::{HashMap, HashSet};
+
+use koina_model::calendar::athens_year;
+use koina_model::exchange::{Entry, EntryWords};
+use koina_model::ids::{DocId, Time};
+use koina_model::words::Kind;
+
+use super::chain::{self, Audit};
+use super::tx::{Row, Tx, Value, stored};
+use super::{Author, Due, LogError, Page, Placed, Scope, sql};
+use crate::replica::{LogBody, LogRow, NewChange};
+
+/// Rows read at a time.
+const ROWS: u32 = 256;
+
+pub(super) async fn head<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
+    u64::try_from(tx.number(sql::HEAD, &[]).await?).map_err(|_| LogError::Row { what: "a place" })
+}
+
+pub(super) async fn append<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    changes: Vec<NewChange>,
+    judged_at: Option<u64>,
+) -> Result<Vec<Placed>, LogError> {
+    let head = head(tx).await?;
+    if judged_at.is_some_and(|place| place < head) {
+        return Err(LogError::Moved);
+    }
+    let had_refused = tx.number(sql::COUNT_REFUSED, &[by.device.into()]).await? > 0;
+    let mut writer = Writer {
+        head,
+        audit: Audit::open(tx).await?,
+        last_entry: None,
+        communities: HashMap::new(),
+        stopped: HashSet::new(),
+        by,
+        at,
+        had_refused,
+    };
+    let mut placed = Vec::with_capacity(changes.len());
+    for change in changes {
+        placed.push(writer.place(tx, change).await?);
+    }
+    Ok(placed)
+}
+
+/// What one tx has written so far.
+struct Writer {
+    head: u64,
+    audit: Audit,
+    /// The end of the register's chain, once looked up.
+    last_entry: Option<Option<Entry>>,
+    communities: HashMap<DocId, Option<String>>,
+    /// Records of which a change was not taken.
+    stopped: HashSet<DocId>,
+    by: Author,
+    at: Time,
+    had_refused: bool,
+}
+
+impl Writer {
+    async fn place<T: Tx>(&mut self, tx: &mut T, change: NewChange) -> Result<Placed, LogError> {
+        let doc = change.doc;
+        let actor_seq = stored(change.actor_seq)?;
+        let found = [doc.into(), change.hash.into(), change.actor.into(), actor_seq.into()];
+        let found = tx.rows(sql::FIND_CHANGE, &found).await?;
+        for row in &found {
+            if row.hash(2)? == change.hash {
+                return Ok(Placed::At { seq: row.place(0)?, at: row.time(1)? });
+            }
+        }
+        if !found.is_empty() {
+            self.stopped.insert(doc);
+            return Ok(Placed::SequenceReused);
+        }
+        if self.stopped.contains(&doc) {
+            return Ok(Placed::Waiting);
+        }
+        self.write(tx, change, actor_seq).await
+    }
+
+    async fn write<T: Tx>(&mut self, tx: &mut T, change: NewChange, actor_seq: i64) -> Result<Placed, LogError> {
+        let NewChange { doc, kind, hash, actor, bytes, community, asks_number, .. } = change;
+        let device = self.by.device;
+        let columns = LogColumns {
+            body: "change",
+            device: device.into(),
+            kind: kind_name(kind),
+            hash: Value::from(hash),
+            actor: Value::from(actor),
+            actor_seq: Value::from(actor_seq),
+            bytes,
+            ..LogColumns::default()
+        };
+        let seq = self.row(tx, doc, columns).await?;
+        self.belongs(tx, doc, kind, community).await?;
+        if let Some(received_at) = asks_number {
+            self.number(tx, doc, received_at).await?;
+        }
+        self.audit.note(tx, &self.by, self.at, "change.accepted", &hash).await?;
+        if self.had_refused {
+            tx.rows(sql::CLEAR_REFUSED, &[device.into(), hash.into()]).await?;
+        }
+        Ok(Placed::At { seq, at: self.at })
+    }
+
+    /// Notes the community of a record, and a move when it is another one than before.
+    async fn belongs<T: Tx>(&mut self, tx: &mut T, doc: DocId, kind: Kind, community: String) -> Result<(), LogError> {
+        let before = match self.communities.get(&doc) {
+            Some(known) => known.clone(),
+            None => match tx.row(sql::COMMUNITY_OF, &[doc.into()]).await? {
+                None => None,
+                Some(row) => Some(row.text(0)?),
+            },
+        };
+        if before.as_ref() != Some(&community) {
+            tx.rows(sql::PUT_DOC, &[doc.into(), kind_name(kind).into(), community.as_str().into()]).await?;
+            if let Some(left) = before {
+                let entered = community.clone();
+                let columns = LogColumns { body: "move", moved_from: left, moved_to: entered, ..LogColumns::default() };
+                self.row(tx, doc, columns).await?;
+            }
+        }
+        self.communities.insert(doc, Some(community));
+        Ok(())
+    }
+
+    /// Gives the next protocol number of the year, unless the record has one.
+    async fn number<T: Tx>(&mut self, tx: &mut T, doc: DocId, received_at: Time) -> Result<(), LogError> {
+        if tx.row(sql::HAS_NUMBER, &[doc.into()]).await?.is_some() {
+            return Ok(());
+        }
+        let year = athens_year(self.at.0);
+        let number = tx.number(sql::LAST_NUMBER, &[i64::from(year).into()]).await? + 1;
+        let words = EntryWords::Protocol {
+            year,
+            number: u32::try_from(number).map_err(|_| LogError::Row { what: "a protocol number" })?,
+            received_at,
+        };
+        let last = match self.last_entry.take() {
+            Some(known) => known,
+            None => match tx.row(sql::LAST_ENTRY, &[]).await? {
+                None => None,
+                Some(row) => Some(chain::entry(row.bytes(0)?)?),
+            },
+        };
+        let entry = chain::next_entry(last.as_ref(), doc, self.at, words)?;
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&entry, &mut bytes).map_err(|_| LogError::Row { what: "an entry" })?;
+        let seq = self.row(tx, doc, LogColumns { body: "entry", bytes, ..LogColumns::default() }).await?;
+        let row = [i64::from(year).into(), number.into(), doc.into(), received_at.into(), stored(seq)?.into()];
+        tx.rows(sql::PUT_NUMBER, &row).await?;
+        self.last_entry = Some(Some(entry));
+        Ok(())
+    }
+
+    async fn row<T: Tx>(&mut self, tx: &mut T, doc: DocId, columns: LogColumns) -> Result<u64, LogError> {
+        self.head += 1;
+        let row = [
+            stored(self.head)?.into(),
+            self.at.into(),
+            columns.device,
+            doc.into(),
+            columns.body.into(),
+            columns.kind.into(),
+            columns.hash,
+            columns.actor,
+            columns.actor_seq,
+            columns.bytes.into(),
+            columns.moved_from.into(),
+            columns.moved_to.into(),
+        ];
+        tx.rows(sql::PUT_ROW, &row).await?;
+        Ok(self.head)
+    }
+}
+
+/// The columns of a log row that not every kind of row fills.
+struct LogColumns {
+    device: Value,
+    body: &'static str,
+    kind: &'static str,
+    hash: Value,
+    actor: Value,
+    actor_seq: Value,
+    bytes: Vec<u8>,
+    moved_from: String,
+    moved_to: String,
+}
+
+impl Default for LogColumns {
+    fn default() -> Self {
+        Self {
+            device: Value::Bytes(None),
+            body: "",
+            kind: "",
+            hash: Value::Bytes(None),
+            actor: Value::Bytes(None),
+            actor_seq: Value::Int(None),
+            bytes: Vec::new(),
+            moved_from: String::new(),
+            moved_to: String::new(),
+        }
+    }
+}
+
+pub(super) async fn after<T: Tx>(
+    tx: &mut T,
+    cursor: u64,
+    upto: u64,
+    scope: Scope,
+    bytes_max: usize,
+) -> Result<Page, LogError> {
+    let communities = match scope.communities.as_slice() {
+        [] => String::new(),
+        some => format!(",{},", some.join(",")),
+    };
+    // No device has an empty id.
+    let except = scope.except.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+    let mut page = Page { rows: Vec::new(), cursor: cursor.min(upto), more: false };
+    let mut bytes = 0;
+    loop {
+        let values = [
+            stored(page.cursor)?.into(),
+            stored(upto)?.into(),
+            communities.as_str().into(),
+            except.clone().into(),
+            ROWS.into(),
+        ];
+        let rows = tx.rows(sql::AFTER, &values).await?;
+        if rows.is_empty() {
+            page.cursor = cursor.max(upto);
+            return Ok(page);
+        }
+        for row in &rows {
+            let due = Due { row: log_row(row)?, here: row.text(9)? == "here" };
+            page.cursor = due.row.seq;
+            bytes += row.bytes(6)?.len() + 64;
+            page.rows.push(due);
+            if bytes >= bytes_max {
+                page.more = page.cursor < upto;
+                return Ok(page);
+            }
+        }
+    }
+}
+
+pub(super) async fn tail<T: Tx>(tx: &mut T, after: u64, limit: u32) -> Result<Vec<LogRow>, LogError> {
+    tx.rows(sql::TAIL, &[stored(after)?.into(), limit.into()]).await?.iter().map(log_row).collect()
+}
+
+pub(super) async fn entries_of<T: Tx>(tx: &mut T, docs: Vec<DocId>) -> Result<Vec<Entry>, LogError> {
+    let mut entries = Vec::new();
+    for doc in docs {
+        for row in tx.rows(sql::ENTRIES_OF, &[doc.into()]).await? {
+            entries.push(chain::entry(row.bytes(0)?)?);
+        }
+    }
+    Ok(entries)
+}
+
+/// The columns `seq, at, device, doc, body, kind, bytes, moved_from, moved_to`.
+fn log_row(row: &Row) -> Result<LogRow, LogError> {
+    let doc = row.doc(3)?;
+    let body = match row.text(4)?.as_str() {
+        "change" => LogBody::Change { doc, kind: kind(&row.text(5)?)?, bytes: row.bytes(6)?.to_vec() },
+        "entry" => LogBody::Entry(chain::entry(row.bytes(6)?)?),
+        "move" => LogBody::Move { doc, from: row.text(7)?, to: row.text(8)? },
+        _ => return Err(LogError::Row { what: "a row of a known kind" }),
+    };
+    Ok(LogRow { seq: row.place(0)?, at: row.time(1)?, device: row.device_or_none(2)?, body })
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Request => "request",
+        Kind::Asset => "asset",
+    }
+}
+
+fn kind(name: &str) -> Result<Kind, LogError> {
+    match name {
+        "request" => Ok(Kind::Request),
+        "asset" => Ok(Kind::Asset),
+        _ => Err(LogError::Row { what: "a kind of record" }),
+    }
+}

@@ -1,0 +1,209 @@
+//! Devices: how they come, are known and go.
+
+use koina_model::ids::{DeviceId, Time};
+use koina_model::permits::Role;
+
+use super::chain::Audit;
+use super::tx::{Row, Tx, Value};
+use super::{
+    Author, Device, Invitation, LogError, Newcomer, Redeemed, TRIES_PER_MINUTE, lists, sql,
+};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Letters that open a station code; I, O and Q look too much like digits.
+const LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPRSTUVWXYZ";
+const STATIONS_PER_LETTER: usize = 99;
+
+pub(super) async fn invite<T: Tx>(tx: &mut T, by: Author, at: Time, invitation: Invitation) -> Result<(), LogError> {
+    let Invitation { code_hash, role, name, person, crew, communities, expires_at } = invitation;
+    let row = [
+        code_hash.into(),
+        role_name(role).into(),
+        name.into(),
+        person.into(),
+        crew.into(),
+        codes(&communities),
+        expires_at.into(),
+    ];
+    tx.rows(sql::PUT_INVITE, &row).await?;
+    Audit::open(tx).await?.note(tx, &by, at, "device.invited", &code_hash).await
+}
+
+pub(super) async fn redeem<T: Tx>(tx: &mut T, at: Time, newcomer: Newcomer) -> Result<Redeemed, LogError> {
+    let minute = at.0.div_euclid(MINUTE_MS);
+    let tried = match tx.row(sql::TRIES, &[minute.into()]).await? {
+        None => 0,
+        Some(row) => row.int(0)?,
+    };
+    if tried >= TRIES_PER_MINUTE {
+        let wait_ms = MINUTE_MS - at.0.rem_euclid(MINUTE_MS);
+        return Ok(Redeemed::TooManyTries { wait_s: u32::try_from(wait_ms / 1_000 + 1).unwrap_or(60) });
+    }
+    match known_code(tx, at, &newcomer).await? {
+        Code::Good(invitation) => {
+            if device(tx, newcomer.device).await?.is_some() {
+                return Ok(Redeemed::AlreadyEnrolled);
+            }
+            tx.rows(sql::USE_INVITE, &[newcomer.device.into(), newcomer.code_hash.into()]).await?;
+            Ok(Redeemed::Device(Box::new(register(tx, at, newcomer, invitation).await?)))
+        }
+        Code::Mine(device) => Ok(Redeemed::Device(device)),
+        Code::Wrong => {
+            tx.rows(sql::FORGET_TRIES, &[(minute - 60).into()]).await?;
+            tx.rows(sql::COUNT_TRY, &[minute.into()]).await?;
+            Ok(Redeemed::CodeRefused)
+        }
+    }
+}
+
+enum Code {
+    Good(Invitation),
+    /// Used by this very device: its answer was lost.
+    Mine(Box<Device>),
+    Wrong,
+}
+
+async fn known_code<T: Tx>(tx: &mut T, at: Time, newcomer: &Newcomer) -> Result<Code, LogError> {
+    let Some(row) = tx.row(sql::INVITE, &[newcomer.code_hash.into()]).await? else {
+        return Ok(Code::Wrong);
+    };
+    if let Some(used_by) = row.device_or_none(6)? {
+        let device = device(tx, used_by).await?;
+        let same = device.filter(|device| device.id == newcomer.device && device.key == newcomer.key);
+        return Ok(same.map_or(Code::Wrong, |device| Code::Mine(Box::new(device))));
+    }
+    if row.time(5)? <= at {
+        return Ok(Code::Wrong);
+    }
+    Ok(Code::Good(Invitation {
+        code_hash: newcomer.code_hash,
+        role: role(&row.text(0)?)?,
+        name: row.text(1)?,
+        person: row.text(2)?,
+        crew: row.text_or_none(3)?,
+        communities: row.json(4)?,
+        expires_at: row.time(5)?,
+    }))
+}
+
+pub(super) async fn register<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    newcomer: Newcomer,
+    as_invited: Invitation,
+) -> Result<Device, LogError> {
+    let Invitation { role, name, person, crew, communities, .. } = as_invited;
+    let station = station(tx.number(sql::COUNT_DEVICES, &[]).await?)?;
+    let row = [
+        newcomer.device.into(),
+        station.as_str().into(),
+        newcomer.key.into(),
+        role_name(role).into(),
+        name.into(),
+        person.as_str().into(),
+        crew.into(),
+        codes(&communities),
+        at.into(),
+        newcomer.version.into(),
+    ];
+    tx.rows(sql::PUT_DEVICE, &row).await?;
+    lists::grow(tx).await?;
+    let by = Author { device: Some(newcomer.device), person };
+    Audit::open(tx).await?.note(tx, &by, at, "device.enrolled", newcomer.device.as_bytes()).await?;
+    device(tx, newcomer.device).await?.ok_or(LogError::NoDevice)
+}
+
+pub(super) async fn device<T: Tx>(tx: &mut T, id: DeviceId) -> Result<Option<Device>, LogError> {
+    tx.row(sql::DEVICE, &[id.into()]).await?.map(|row| read(&row)).transpose()
+}
+
+pub(super) async fn list<T: Tx>(tx: &mut T) -> Result<Vec<Device>, LogError> {
+    tx.rows(sql::DEVICES, &[]).await?.iter().map(read).collect()
+}
+
+pub(super) async fn advance_counter<T: Tx>(tx: &mut T, id: DeviceId, counter: u64) -> Result<(), LogError> {
+    let counter = i64::try_from(counter).map_err(|_| LogError::CounterReplayed)?;
+    match tx.row(sql::ADVANCE_COUNTER, &[counter.into(), id.into()]).await? {
+        Some(_) => Ok(()),
+        None => Err(LogError::CounterReplayed),
+    }
+}
+
+pub(super) async fn seen<T: Tx>(
+    tx: &mut T,
+    id: DeviceId,
+    at: Time,
+    pending: u32,
+    version: String,
+) -> Result<(), LogError> {
+    tx.rows(sql::SEEN, &[at.into(), pending.into(), version.into(), id.into()]).await?;
+    Ok(())
+}
+
+pub(super) async fn revoke<T: Tx>(tx: &mut T, by: Author, at: Time, id: DeviceId) -> Result<(), LogError> {
+    if tx.row(sql::REVOKE, &[at.into(), id.into()]).await?.is_some() {
+        return Audit::open(tx).await?.note(tx, &by, at, "device.revoked", id.as_bytes()).await;
+    }
+    device(tx, id).await?.map(|_| ()).ok_or(LogError::NoDevice)
+}
+
+fn read(row: &Row) -> Result<Device, LogError> {
+    Ok(Device {
+        id: row.device_or_none(0)?.ok_or(LogError::Row { what: "an id" })?,
+        station: row.text(1)?,
+        key: row.hash(2)?,
+        role: role(&row.text(3)?)?,
+        name: row.text(4)?,
+        person: row.text(5)?,
+        crew: row.text_or_none(6)?,
+        communities: row.json(7)?,
+        counter: row.place(8)?,
+        enrolled_at: row.time(9)?,
+        seen_at: row.int_or_none(10)?.map(Time),
+        revoked_at: row.int_or_none(11)?.map(Time),
+        pending: row.count(12)?,
+        version: row.text(13)?,
+        refused: row.count(14)?,
+    })
+}
+
+/// The code of the next station, when `before` have been given: A1 … A99, B1 …
+fn station(before: i64) -> Result<String, LogError> {
+    let before = usize::try_from(before).map_err(|_| LogError::NoStation)?;
+    let letter = LETTERS.get(before / STATIONS_PER_LETTER).ok_or(LogError::NoStation)?;
+    Ok(format!("{}{}", char::from(*letter), before % STATIONS_PER_LETTER + 1))
+}
+
+fn codes(communities: &[String]) -> Value {
+    serde_json::Value::from(communities.to_vec()).to_string().into()
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Crew => "crew",
+        Role::Clerk => "clerk",
+        Role::Admin => "admin",
+    }
+}
+
+fn role(name: &str) -> Result<Role, LogError> {
+    match name {
+        "crew" => Ok(Role::Crew),
+        "clerk" => Ok(Role::Clerk),
+        "admin" => Ok(Role::Admin),
+        _ => Err(LogError::Row { what: "a role" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::station;
+
+    #[test]
+    fn station_codes_are_a_letter_and_a_number() {
+        let codes: Vec<String> = [0, 98, 99, 2_276].into_iter().filter_map(|before| station(before).ok()).collect();
+        assert_eq!(codes, ["A1", "A99", "B1", "Z99"]);
+        assert!(station(2_277).is_err());
+    }
+}

@@ -1,0 +1,80 @@
+//! Words the server keeps: epoch, reference data, crews, and where imported records came from.
+
+use koina_model::lists::Crew;
+
+use super::tx::Tx;
+use super::{LogError, Source, sql};
+
+pub(super) const EPOCH: &str = "epoch";
+const LISTS_VERSION: &str = "lists_version";
+const REFERENCE: &str = "reference";
+
+/// Gives a new log its name.
+pub(super) async fn create<T: Tx>(tx: &mut T, epoch: String) -> Result<(), LogError> {
+    tx.rows(sql::KEEP_META, &[EPOCH.into(), epoch.into()]).await?;
+    tx.rows(sql::KEEP_META, &[LISTS_VERSION.into(), "1".into()]).await?;
+    Ok(())
+}
+
+pub(super) async fn meta<T: Tx>(tx: &mut T, key: &str) -> Result<Option<String>, LogError> {
+    tx.row(sql::META, &[key.into()]).await?.map(|row| row.text(0)).transpose()
+}
+
+pub(super) async fn put_meta<T: Tx>(tx: &mut T, key: &str, value: String) -> Result<(), LogError> {
+    tx.rows(sql::PUT_META, &[key.into(), value.into()]).await?;
+    Ok(())
+}
+
+pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(), LogError> {
+    if meta(tx, REFERENCE).await?.as_ref() != Some(&json) {
+        put_meta(tx, REFERENCE, json).await?;
+        grow(tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn version<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
+    let stored = meta(tx, LISTS_VERSION).await?.and_then(|text| text.parse().ok());
+    stored.ok_or(LogError::Row { what: "the version of the lists" })
+}
+
+pub(super) async fn grow<T: Tx>(tx: &mut T) -> Result<(), LogError> {
+    let next = version(tx).await?.saturating_add(1);
+    put_meta(tx, LISTS_VERSION, next.to_string()).await
+}
+
+pub(super) async fn crews<T: Tx>(tx: &mut T) -> Result<Vec<Crew>, LogError> {
+    let rows = tx.rows(sql::CREWS, &[]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Crew { id: row.text(0)?, name: row.text(1)?, department: row.text(2)?, communities: row.json(3)? })
+        })
+        .collect()
+}
+
+pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<(), LogError> {
+    let known = crews(tx).await?;
+    let mut news = false;
+    for crew in wanted.into_iter().filter(|crew| !known.contains(crew)) {
+        let communities = serde_json::Value::from(crew.communities).to_string();
+        tx.rows(sql::PUT_CREW, &[crew.id.into(), crew.name.into(), crew.department.into(), communities.into()]).await?;
+        news = true;
+    }
+    if news { grow(tx).await } else { Ok(()) }
+}
+
+pub(super) async fn source<T: Tx>(tx: &mut T, source: String, id: String) -> Result<Option<Source>, LogError> {
+    let row = tx.row(sql::SOURCE, &[source.into(), id.into()]).await?;
+    row.map(|row| Ok(Source { doc: row.doc(0)?, digest: row.hash(1)? })).transpose()
+}
+
+pub(super) async fn put_sources<T: Tx>(
+    tx: &mut T,
+    source: String,
+    rows: Vec<(String, Source)>,
+) -> Result<(), LogError> {
+    for (id, Source { doc, digest }) in rows {
+        tx.rows(sql::PUT_SOURCE, &[source.as_str().into(), id.into(), doc.into(), digest.into()]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! The log in a PostgreSQL database of its own, which several servers may share.
+//!
+//! Whoever writes the log takes one lock first. Without it a reader who follows the log by place loses rows:
+//! a tx that took the earlier place may commit after one that took the later place.
+
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Transaction};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Config, IsolationLevel, NoTls};
+
+use super::LogError;
+use super::tx::{Mode, Row, Tx, Value};
+
+/// Numbered migrations, never edited after a release.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/postgres/0001_start.sql")];
+
+/// The lock of whoever writes the log («KOINA» in ASCII). It belongs to the database, that is, to the municipality.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(323284086849)";
+
+/// Connections one server holds at most.
+const CONNECTIONS_MAX: usize = 8;
+
+/// A pool of connections.
+#[derive(Clone)]
+pub struct Postgres {
+    pool: Pool,
+}
+
+/// A tx of the database.
+pub(super) struct PostgresTx<'a>(Transaction<'a>);
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Postgres")
+    }
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str) -> Result<Self, LogError> {
+        let config: Config = url.parse()?;
+        let manager =
+            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool = Pool::builder(manager).max_size(CONNECTIONS_MAX).build()?;
+        let opened = Self { pool };
+        opened.migrate().await?;
+        Ok(opened)
+    }
+
+    pub(super) async fn client(&self) -> Result<Client, LogError> {
+        Ok(self.pool.get().await?)
+    }
+
+    pub(super) async fn begin(client: &mut Client, mode: Mode) -> Result<PostgresTx<'_>, LogError> {
+        let start = client.build_transaction();
+        let tx = match mode {
+            Mode::Read => start.isolation_level(IsolationLevel::RepeatableRead).read_only(true),
+            Mode::Note | Mode::Write => start.isolation_level(IsolationLevel::ReadCommitted),
+        }
+        .start()
+        .await?;
+        if mode == Mode::Write {
+            tx.batch_execute(LOCK).await?;
+        }
+        Ok(PostgresTx(tx))
+    }
+
+    async fn migrate(&self) -> Result<(), LogError> {
+        let mut client = self.client().await?;
+        let tx = client.transaction().await?;
+        tx.batch_execute(LOCK).await?;
+        tx.batch_execute("CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)").await?;
+        let found: i64 = tx.query_one("SELECT COALESCE(MAX(number), 0) FROM migrations", &[]).await?.try_get(0)?;
+        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        if found > known {
+            return Err(LogError::Newer { found, known });
+        }
+        for (number, migration) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+            tx.batch_execute(migration).await?;
+            tx.execute("INSERT INTO migrations (number) VALUES ($1)", &[&number]).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+impl PostgresTx<'_> {
+    pub(super) async fn commit(self) -> Result<(), LogError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl Tx for PostgresTx<'_> {
+    async fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, LogError> {
+        let statement = self.0.prepare_cached(sql).await?;
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(bound).collect();
+        self.0.query(&statement, &values).await?.iter().map(from_stored).collect()
+    }
+}
+
+fn bound(value: &Value) -> &(dyn ToSql + Sync) {
+    match value {
+        Value::Int(number) => number,
+        Value::Text(text) => text,
+        Value::Bytes(bytes) => bytes,
+    }
+}
+
+fn from_stored(row: &tokio_postgres::Row) -> Result<Row, LogError> {
+    let mut values = Vec::with_capacity(row.len());
+    for (place, column) in row.columns().iter().enumerate() {
+        values.push(match *column.type_() {
+            Type::INT8 => Value::Int(row.try_get(place)?),
+            Type::TEXT => Value::Text(row.try_get(place)?),
+            Type::BYTEA => Value::Bytes(row.try_get(place)?),
+            _ => return Err(LogError::Row { what: "a column of a known type" }),
+        });
+    }
+    Ok(Row(values))
+}

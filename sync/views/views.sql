@@ -1,0 +1,64 @@
+-- Views: built from docs and entries, dropped and rebuilt whenever their version changes.
+
+CREATE TABLE requests (
+    n             INTEGER PRIMARY KEY,     -- row of docs
+    doc           BLOB NOT NULL UNIQUE,
+    receipt       TEXT NOT NULL,           -- receipt number
+    protocol      TEXT NOT NULL DEFAULT '',-- protocol number as printed
+    registered_at INTEGER NOT NULL DEFAULT 0,
+    category      TEXT NOT NULL,
+    grp           TEXT NOT NULL,           -- category group
+    community     TEXT NOT NULL,
+    settlement    TEXT NOT NULL,
+    spot          TEXT NOT NULL,
+    text          TEXT NOT NULL,           -- first 200 characters
+    status        TEXT NOT NULL,
+    open          INTEGER NOT NULL,
+    priority      INTEGER NOT NULL,
+    department    TEXT NOT NULL,
+    crew          TEXT NOT NULL,
+    asset         BLOB,
+    received_at   INTEGER NOT NULL,        -- ms UTC
+    due_at        INTEGER NOT NULL,        -- ms UTC: received plus the category's target hours
+    status_at     INTEGER NOT NULL,        -- ms UTC of the event that decides the state
+    clashes       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
+CREATE INDEX requests_open ON requests (open, received_at DESC, n DESC);
+CREATE INDEX requests_due ON requests (open, due_at, n);
+CREATE INDEX requests_priority ON requests (open, priority, due_at, n);
+CREATE INDEX requests_place ON requests (community, open, received_at DESC);
+CREATE INDEX requests_crew ON requests (crew, open, priority, due_at);
+CREATE INDEX requests_department ON requests (department, open, received_at DESC);
+CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
+CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
+
+CREATE TABLE assets (
+    n            INTEGER PRIMARY KEY,
+    doc          BLOB NOT NULL UNIQUE,
+    kind         TEXT NOT NULL,
+    number       TEXT NOT NULL,
+    number_key   BLOB NOT NULL,            -- collation key of number and name
+    name         TEXT NOT NULL,
+    community    TEXT NOT NULL,
+    settlement   TEXT NOT NULL,
+    spot         TEXT NOT NULL,
+    condition    INTEGER NOT NULL,         -- 0 never inspected
+    inspected_at INTEGER NOT NULL,         -- ms UTC, 0 never
+    retired      INTEGER NOT NULL,
+    clashes      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX assets_number ON assets (retired, number_key, n);
+CREATE INDEX assets_place ON assets (retired, community, settlement, n);
+CREATE INDEX assets_kind ON assets (kind, retired, number_key);
+CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
+CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
+CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
+
+-- Folded Greek words and their sound, for both kinds; the row is that of docs.
+CREATE VIRTUAL TABLE search USING fts5 (
+    words, sounds,
+    content = '', contentless_delete = 1,
+    tokenize = 'unicode61 remove_diacritics 0',
+    prefix = '2 3'
+);

@@ -1,0 +1,4 @@
+/** The screens of a crew. */
+import type { ScreenMap } from "../shell/map";
+
+export const screens: ScreenMap = {};

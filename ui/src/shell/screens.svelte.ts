@@ -1,0 +1,100 @@
+/** Which screen is shown. A union in state with the window's own history: Back works, and nothing is in an address. */
+import type { DocId } from "../ipc/commands";
+import type { DeskScreen } from "../features/desk/screens";
+
+/** Screens of crews, and those that crews and the desk share. */
+export type CommonScreen =
+  | { at: "today" }
+  | { at: "job"; id: DocId }
+  /** A new finding, about an asset when one is named. */
+  | { at: "finding"; asset?: DocId }
+  | { at: "requests" }
+  | { at: "request"; id: DocId }
+  | { at: "assets" }
+  | { at: "asset"; id: DocId }
+  | { at: "asset_add" }
+  | { at: "outbox" };
+
+export type Screen = CommonScreen | DeskScreen;
+/** The screens called `K`, with their data: the props of a screen component are `{ screen: Of<"job"> }`. */
+export type Of<K extends Screen["at"]> = Extract<Screen, { at: K }>;
+
+type Step = { screen: Screen; depth: number };
+
+let step = $state.raw<Step>({ screen: { at: "today" }, depth: 0 });
+let moved = false;
+let returned = false;
+
+/** The screen that is shown. */
+export function screen(): Screen {
+  return step.screen;
+}
+
+/** Whether there is a screen before this one. */
+export function canGoBack(): boolean {
+  return step.depth > 0;
+}
+
+/** The first screen of a profile, and the ear for the window's Back. */
+export function startAt(first: Screen): () => void {
+  const kept = history.state as Step | null;
+  show(kept?.screen && typeof kept.depth === "number" ? kept : { screen: first, depth: 0 });
+  moved = false;
+  history.replaceState(plain(step), "");
+  const heard = (event: PopStateEvent) => {
+    const earlier = event.state as Step | null;
+    if (!earlier?.screen) return;
+    returned = true;
+    show(earlier);
+  };
+  window.addEventListener("popstate", heard);
+  return () => window.removeEventListener("popstate", heard);
+}
+
+/** Shows a screen; Back returns to the one before. */
+export function go(next: Screen): void {
+  keepScroll();
+  returned = false;
+  show({ screen: next, depth: step.depth + 1 });
+  history.pushState(plain(step), "");
+}
+
+/** Shows a screen in place of this one, as after saving a form: Back does not return to the form. */
+export function goInstead(next: Screen): void {
+  returned = false;
+  show({ screen: next, depth: step.depth });
+  history.replaceState(plain(step), "");
+}
+
+export function back(): void {
+  if (canGoBack()) history.back();
+}
+
+/** Whether the screen was reached with Back: a list then takes up where it was left. */
+export function cameBack(): boolean {
+  return returned;
+}
+
+/** Whether the heading of the new screen should take the focus: yes, once after each change of screen. */
+export function takeFocus(): boolean {
+  const asked = moved;
+  moved = false;
+  return asked;
+}
+
+function show(next: Step): void {
+  step = next;
+  moved = true;
+  const top = scrolls.get(`${next.depth}:${JSON.stringify(next.screen)}`) ?? 0;
+  queueMicrotask(() => requestAnimationFrame(() => window.scrollTo(0, top)));
+}
+
+const scrolls = new Map<string, number>();
+
+function keepScroll(): void {
+  scrolls.set(`${step.depth}:${JSON.stringify(step.screen)}`, window.scrollY);
+}
+
+function plain(of: Step): Step {
+  return JSON.parse(JSON.stringify(of)) as Step;
+}
