@@ -1,1 +1,187 @@
+//! The app: one window over one replica. Rules and data live elsewhere; here is only what Tauri needs to know.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::Parser;
+use koina_commands::{Desk, Exchanger};
+use koina_model::ids::Time;
+use koina_model::permits::Profile;
+use koina_model::problem::Problem;
+use koina_sync::replica::Replica;
+use serde_json::{Value, json};
+use tauri::ipc::{Invoke, InvokeBody};
+use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+
+/// Milliseconds between looks whether the windows show something old.
+const LOOK_MS: u64 = 150;
+
+/// Options of the command line; a phone has none.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "koina", version, about = "Koina: the municipality's records on this device.")]
+struct Options {
+    /// Where this installation keeps its records. Without it, the place the operating system has for that.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Title of the window, to tell several apart.
+    #[arg(long)]
+    title: Option<String>,
+    /// Enrols at the first start: the address of the server and the one-time code, as `ADDRESS#CODE`.
+    #[arg(long)]
+    enrol: Option<String>,
+    /// Place of the window on the screen, `X,Y,WIDTH,HEIGHT`.
+    #[arg(long)]
+    place: Option<String>,
+}
+
+/// Opens the window and stays until it is closed.
+#[cfg_attr(mobile, tauri::mobile_entry_point)]
+pub fn run() {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let options = if cfg!(mobile) { Options::default() } else { Options::parse() };
+    spare_old_webkit();
+    let app = tauri::Builder::default()
+        .setup(move |app| Ok(open(app, &options)?))
+        .invoke_handler(answer)
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => app.run(|_, _| {}),
+        Err(failure) => {
+            tracing::error!(%failure, "the app could not start");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Opens the replica, starts the exchange and shows the window of the enrolled profile.
+fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
+    use anyhow::Context;
+    let folder = match &options.data {
+        Some(folder) => folder.clone(),
+        None => directories::ProjectDirs::from("gr", "Koina", "Koina")
+            .map(|dirs| dirs.data_local_dir().to_owned())
+            .or_else(|| app.path().app_local_data_dir().ok())
+            .context("Finding a place for the records")?,
+    };
+    let replica = Arc::new(Replica::open(&folder.join("replica.sqlite"), now()).context("Opening the replica")?);
+    let runtime = tauri::async_runtime::handle().inner().clone();
+    let exchanger = Exchanger::new(Arc::clone(&replica), runtime, now);
+    let desk = Arc::new(Desk { replica: Arc::clone(&replica), exchanger: Arc::clone(&exchanger), clock: now });
+    if let Some(link) = &options.enrol
+        && replica.identity().is_none()
+    {
+        koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" })).context("Enrolling this device")?;
+    }
+    app.manage(Arc::clone(&desk));
+    tauri::async_runtime::spawn(exchanger.keep_exchanging());
+    let handle = app.handle().clone();
+    tauri::async_runtime::spawn(async move {
+        let mut shown = 0;
+        loop {
+            tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+            let revision = koina_commands::revision(&desk);
+            if revision != shown {
+                shown = revision;
+                if let Err(failure) = handle.emit("changed", json!({ "revision": revision })) {
+                    tracing::warn!(%failure, "a window was not told of a change");
+                }
+            }
+        }
+    });
+    app.manage(options.clone());
+    show(app.handle(), label(&replica))?;
+    Ok(())
+}
+
+/// The window that fits whoever this installation is. Before enrolment that is one which may only enrol.
+fn label(replica: &Replica) -> &'static str {
+    match replica.identity().map(|identity| identity.role.profile()) {
+        Some(Profile::Crew) => "crew",
+        Some(Profile::Desk) => "desk",
+        None => "start",
+    }
+}
+
+fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
+    let options = app.state::<Options>();
+    let mut builder = WebviewWindowBuilder::new(app, label, WebviewUrl::App("index.html".into()))
+        .title(options.title.as_deref().unwrap_or("Koina"));
+    let place: Vec<f64> = options.place.iter().flat_map(|place| place.split(',')).filter_map(|part| part.parse().ok()).collect();
+    builder = match place.as_slice() {
+        [x, y, width, height] => builder.position(*x, *y).inner_size(*width, *height),
+        _ if label == "crew" => builder.inner_size(480.0, 900.0),
+        _ => builder.inner_size(1280.0, 860.0),
+    };
+    builder.min_inner_size(320.0, 480.0).build()?;
+    Ok(())
+}
+
+/// Hands a window's command to the replica, on a thread that may block. Tauri has already checked that the window may.
+fn answer(invoke: Invoke<tauri::Wry>) -> bool {
+    let name = invoke.message.command().to_owned();
+    if !koina_commands::NAMES.contains(&name.as_str()) {
+        return false;
+    }
+    let desk = Arc::clone(invoke.message.state_ref().get::<Arc<Desk>>());
+    let input = match invoke.message.payload() {
+        InvokeBody::Json(Value::Object(fields)) => fields.get("input").cloned().unwrap_or(Value::Null),
+        _ => Value::Null,
+    };
+    let resolver = invoke.resolver;
+    let app = invoke.message.webview_ref().app_handle().clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| koina_commands::call(&desk, &name, input)));
+        match caught {
+            Ok(Ok(output)) => {
+                resolver.resolve(output);
+                if name == "enrol" {
+                    become_somebody(&app, label(&desk.replica));
+                }
+            }
+            Ok(Err(problem)) => resolver.reject(problem),
+            Err(_) => resolver.reject(Problem::Internal { incident: format!("{name}-{}", now().0) }),
+        }
+    });
+    true
+}
+
+/// After enrolment the window of the new profile, with its own permissions, takes the place of the first one.
+fn become_somebody(app: &tauri::AppHandle, label: &'static str) {
+    let handle = app.clone();
+    let done = app.run_on_main_thread(move || {
+        if let Err(failure) = show(&handle, label) {
+            tracing::error!(%failure, "the window of the profile did not open");
+        } else if let Some(first) = handle.get_webview_window("start") {
+            let _ = first.close();
+        }
+    });
+    if let Err(failure) = done {
+        tracing::error!(%failure, "the window of the profile did not open");
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the shell: the only clock of the app")]
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// WebKitGTK below 2.48 shows a blank window on some graphics stacks unless this is set; newer ones only get slower by it.
+#[cfg(target_os = "linux")]
+fn spare_old_webkit() {
+    const NAME: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    let old = tauri::webview_version().ok().is_some_and(|version| {
+        let mut parts = version.split('.').filter_map(|part| part.parse::<u32>().ok());
+        (parts.next(), parts.next()) < (Some(2), Some(48))
+    });
+    if old && std::env::var_os(NAME).is_none() {
+        tracing::warn!("start with {NAME}=1 if the window stays blank: this WebKitGTK is older than 2.48");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn spare_old_webkit() {}

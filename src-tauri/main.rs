@@ -1,1 +1,6 @@
-fn main() {}
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+//! The app on a desktop.
+
+fn main() {
+    koina_app::run();
+}

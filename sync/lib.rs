@@ -1,3 +1,7 @@
 //! A copy of the municipality's records, and how copies meet.
 
+pub mod exchange;
+pub mod identity;
+pub mod records;
+pub mod replica;
 pub mod views;

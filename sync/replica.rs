@@ -22,8 +22,10 @@ mod judge;
 mod outbox;
 
 pub use docs::{FirstPage, LogBody, LogRow};
+pub(crate) use docs::{entries_of, evict, kind_from, load, take_rows, take_saved};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
+pub(crate) use outbox::take_receipts;
 
 /// Migrations of what is kept, in order. Never edited after a release.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
@@ -272,12 +274,17 @@ impl Replica {
 
     /// Runs one write in a tx of its own; all of it is durable afterwards, or none.
     pub(crate) fn write<T>(&self, run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        let answer = self.write_quietly(run)?;
+        self.changed();
+        Ok(answer)
+    }
+
+    /// Like [`Replica::write`], for what no window shows.
+    pub(crate) fn write_quietly<T>(&self, run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
         let mut connection = self.writer();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = run(&tx)?;
         tx.commit()?;
-        drop(connection);
-        self.changed();
         Ok(answer)
     }
 
@@ -317,7 +324,8 @@ fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
-    let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
     if version > MIGRATIONS.len() {
         return Err(ReplicaError::Newer);
     }
@@ -326,7 +334,7 @@ fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(migration)?;
-        tx.pragma_update(None, "user_version", done + 1)?;
+        tx.pragma_update(None, "user_version", i64::try_from(done + 1).unwrap_or(i64::MAX))?;
         tx.commit()?;
     }
     Ok(connection)

@@ -2,12 +2,18 @@
 //!
 //! Views may be deleted at any moment and are rebuilt; see [`crate::replica`].
 
-use koina_model::ids::{DeviceId, Time};
+use koina_model::doc::{Doc, Record};
+use koina_model::ids::{DeviceId, DocId, EventId, Time};
+use koina_model::lists::Lists as KnownLists;
 use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
-use koina_model::words::{Named, Position};
+use koina_model::words::{Kind, Named, Position};
+use koina_model::{assets as asset_model, greek, requests as request_model};
+use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::replica::ReplicaError;
 
 pub mod assets;
 pub mod conflicts;
@@ -204,4 +210,274 @@ pub struct Invite {
     pub link: String,
     /// The same as an SVG picture.
     pub qr_svg: String,
+}
+
+/// Shows a record in the views, in place of what they showed before.
+pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, doc: &Doc, lists: &KnownLists) -> Result<(), ReplicaError> {
+    show_record(tx, n, id, doc.kind(), &doc.record(), lists)
+}
+
+fn show_record(tx: &Transaction<'_>, n: i64, id: DocId, kind: Kind, record: &Record, lists: &KnownLists) -> Result<(), ReplicaError> {
+    let said = match kind {
+        Kind::Request => requests::show(tx, n, id, record, lists)?,
+        Kind::Asset => assets::show(tx, n, id, record, lists)?,
+    };
+    tx.prepare_cached("DELETE FROM search WHERE rowid = $1")?.execute([n])?;
+    index(tx, n, &said)
+}
+
+fn index(tx: &Transaction<'_>, n: i64, said: &str) -> Result<(), ReplicaError> {
+    tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES ($1, $2, $3)")?
+        .execute(params![n, greek::words(said).join(" "), greek::skeleton(said)])?;
+    Ok(())
+}
+
+/// Takes a record out of the views.
+pub(crate) fn hide(tx: &Transaction<'_>, n: i64) -> Result<(), ReplicaError> {
+    for statement in ["DELETE FROM requests WHERE n = $1", "DELETE FROM assets WHERE n = $1", "DELETE FROM search WHERE rowid = $1"] {
+        tx.prepare_cached(statement)?.execute([n])?;
+    }
+    Ok(())
+}
+
+/// Shows a record again after the municipality decided something about it.
+pub(crate) fn number(tx: &Transaction<'_>, id: DocId, lists: &KnownLists) -> Result<(), ReplicaError> {
+    match crate::replica::load(tx, id)? {
+        Some(loaded) => show(tx, loaded.n, id, &loaded.doc, lists),
+        None => Ok(()),
+    }
+}
+
+/// Makes the views anew and fills them; gives the number of records. Docs are read on all processors.
+pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
+    tx.execute_batch(
+        "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;",
+    )?;
+    tx.execute_batch(include_str!("views/views.sql"))?;
+    let mut count = 0;
+    let mut after = 0_i64;
+    loop {
+        let page: Vec<(i64, Vec<u8>, Vec<u8>)> = tx
+            .prepare_cached("SELECT n, doc, saved FROM docs WHERE n > $1 ORDER BY n LIMIT 2000")?
+            .query_map([after], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        let Some((last, _, _)) = page.last() else { break };
+        after = *last;
+        for (n, id, kind, record) in read_docs(&page) {
+            show_record(tx, n, id, kind, &record, lists)?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Reads saved docs side by side; an unreadable one is left out of the views and stays where it is.
+fn read_docs(page: &[(i64, Vec<u8>, Vec<u8>)]) -> Vec<(i64, DocId, Kind, Record)> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
+    let share = page.len().div_ceil(workers).max(1);
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = page
+            .chunks(share)
+            .map(|part| {
+                scope.spawn(move || {
+                    part.iter()
+                        .filter_map(|(n, id, saved)| {
+                            let id = DocId::from_slice(id)?;
+                            match Doc::load(saved) {
+                                Ok(doc) => Some((*n, id, doc.kind(), doc.record())),
+                                Err(failure) => {
+                                    tracing::error!(doc = %id, %failure, "a stored doc could not be read");
+                                    None
+                                }
+                            }
+                        })
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
+    })
+}
+
+/// Every row of the views as text, ordered by record: what must be equal on two replicas of the same scope.
+pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
+    let mut text = String::new();
+    for statement in [
+        "SELECT hex(doc) || '|' || receipt || '|' || protocol || '|' || registered_at || '|' || category || '|' || grp || '|' || community || '|' || settlement
+            || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
+            || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes FROM requests ORDER BY doc",
+        "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
+            || '|' || inspected_at || '|' || retired || '|' || clashes FROM assets ORDER BY doc",
+    ] {
+        let mut rows = db.prepare(statement)?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            text.push_str(&row.get::<_, String>(0)?);
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+/// Turns what a person typed into a search of the index: every word must be there, as written or as it sounds,
+/// the last ones may be half typed. `None` when there is nothing to search for.
+pub(crate) fn search_words(typed: &str) -> Option<String> {
+    let terms: Vec<String> = greek::words(typed)
+        .into_iter()
+        .take(8)
+        .map(|word| {
+            let sound = greek::skeleton(&word);
+            // A sound is settled only by the letters that follow: of a half-typed word the end is left open.
+            let stem = sound.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'h', 'k', 'n', 'm', 'g', 't', 'd', 'p']);
+            let digits = word.chars().any(|c| c.is_ascii_digit());
+            if stem.len() < 2 || digits {
+                format!("words : \"{word}\"*")
+            } else {
+                format!("(words : \"{word}\"* OR sounds : \"{stem}\"*)")
+            }
+        })
+        .collect();
+    (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+/// Fields whose versions differ, with who wrote each and when.
+pub(crate) fn clashes(doc: &Doc, record: &Record, lists: &KnownLists) -> Vec<Clash> {
+    let watched: &[&str] = match doc.kind() {
+        Kind::Request => &request_model::WATCHED,
+        Kind::Asset => &asset_model::WATCHED,
+    };
+    record
+        .clashes(watched)
+        .map(|(field, versions)| Clash {
+            field: field.to_owned(),
+            versions: versions
+                .iter()
+                .enumerate()
+                .map(|(place, written)| Version {
+                    key: written.key.clone(),
+                    value: written.value.to_text(),
+                    by: lists.device_name(written.by),
+                    at: doc.written_at(field, &written.key).unwrap_or_default(),
+                    winning: place == 0,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// What a timeline needs to know besides the events.
+pub(crate) struct Telling<'a> {
+    pub(crate) lists: &'a KnownLists,
+    /// The server's clock when it last logged a change of the record; 0 before that.
+    pub(crate) logged_at: Time,
+    /// When the record began, as its station's clock claims.
+    pub(crate) began_at: Time,
+    pub(crate) concurrent: &'a [EventId],
+    /// Moments at which this device saved what the server has not received yet.
+    pub(crate) unsent: &'a [i64],
+    pub(crate) me: Option<DeviceId>,
+}
+
+impl Telling<'_> {
+    /// One line of a timeline from one event as stored.
+    pub(crate) fn row<W: Serialize>(&self, id: EventId, by: DeviceId, at: Time, what: &W) -> TimelineRow {
+        let mut detail = std::collections::BTreeMap::new();
+        let mut tag = "other".to_owned();
+        if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(what) {
+            for (name, value) in fields {
+                let text = match value {
+                    serde_json::Value::String(text) => text,
+                    other => other.to_string(),
+                };
+                if name == "t" {
+                    tag = text;
+                } else if !text.is_empty() {
+                    detail.insert(if name == "note" { "text".to_owned() } else { name }, text);
+                }
+            }
+        }
+        TimelineRow {
+            id: id.to_string(),
+            at,
+            claimed: self.is_claim(at),
+            by: self.lists.device_name(by),
+            what: tag,
+            detail,
+            pending: self.me == Some(by) && self.unsent.contains(&at.0),
+            concurrent: self.concurrent.contains(&id),
+        }
+    }
+
+    /// A time later than the server's clock when it logged it, or from before the record began, is only a claim.
+    fn is_claim(&self, at: Time) -> bool {
+        (self.logged_at.0 > 0 && at > self.logged_at.plus_hours(1)) || at < self.began_at.plus_days(-1)
+    }
+}
+
+/// Moments at which this device saved changes of a record that the server has not received yet.
+pub(crate) fn unsent(db: &Connection, id: DocId) -> Result<Vec<i64>, ReplicaError> {
+    let mut rows = db.prepare_cached("SELECT saved_at FROM outbox WHERE doc = $1 AND state <> 'received'")?;
+    let all = rows.query_map([id.as_bytes().as_slice()], |row| row.get(0))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+/// The word for how far a record's changes have come, as SQL over a row with the column `doc`.
+pub(crate) const SAVED: &str = "(SELECT CASE WHEN sum(o.state = 'needs_decision') > 0 THEN 'needs_decision'
+    WHEN sum(o.state = 'on_device') > 0 THEN 'on_device' ELSE 'sent' END
+    FROM outbox o WHERE o.doc = v.doc AND o.state <> 'received' HAVING count(*) > 0)";
+
+pub(crate) fn saved_from(word: Option<&str>) -> koina_model::words::Saved {
+    use koina_model::words::Saved;
+    match word {
+        Some("needs_decision") => Saved::NeedsDecision,
+        Some("on_device") => Saved::OnDevice,
+        Some("sent") => Saved::Sent,
+        _ => Saved::Received,
+    }
+}
+
+/// A page is never longer than this.
+pub(crate) const PAGE_MAX: u32 = 200;
+
+/// Conditions of a query, put together from fixed words; what people typed is only ever bound.
+#[derive(Default)]
+pub(crate) struct Conditions {
+    words: Vec<String>,
+    values: Vec<rusqlite::types::Value>,
+}
+
+impl Conditions {
+    /// Adds a condition in which `?` stands for the value.
+    pub(crate) fn with(&mut self, condition: &str, value: impl Into<rusqlite::types::Value>) {
+        self.words.push(condition.to_owned());
+        self.values.push(value.into());
+    }
+
+    pub(crate) fn plain(&mut self, condition: &str) {
+        self.words.push(condition.to_owned());
+    }
+
+    /// Adds the condition unless the text is empty.
+    pub(crate) fn text(&mut self, condition: &str, text: &str) {
+        if !text.is_empty() {
+            self.with(condition, text.to_owned());
+        }
+    }
+
+    /// Adds a search, unless there is nothing to search for.
+    pub(crate) fn search(&mut self, typed: &str) {
+        if let Some(words) = search_words(typed) {
+            self.with("v.n IN (SELECT rowid FROM search WHERE search MATCH ?)", words);
+        } else if !typed.trim().is_empty() {
+            self.plain("0");
+        }
+    }
+
+    pub(crate) fn sql(&self) -> String {
+        if self.words.is_empty() { "1".to_owned() } else { self.words.join(" AND ") }
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = rusqlite::types::Value> + '_ {
+        self.values.iter().cloned()
+    }
 }

@@ -228,7 +228,7 @@ pub struct ConflictDecideInput {
     pub note: String,
 }
 
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceInviteInput {
     pub role: Role,

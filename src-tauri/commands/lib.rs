@@ -1,7 +1,90 @@
 //! What a window may ask of its replica. Each command is *replica, call, convert*; rules live in `koina-model`.
+#![allow(clippy::needless_pass_by_value, reason = "a command owns the input it was given")]
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use koina_model::ids::Time;
+use koina_model::problem::Problem;
+use koina_sync::replica::{Replica, ReplicaError};
+use koina_sync::views::assets::AssetsQuery;
+use koina_sync::views::outbox::OutboxQuery;
+use koina_sync::views::requests::RequestsQuery;
+use serde_json::Value;
+
+mod assets;
+mod conflicts;
+mod devices;
+mod exchange;
 mod inputs;
+mod requests;
+mod start;
+mod work;
+
+pub use exchange::Exchanger;
 pub use inputs::*;
+
+use assets::{asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page};
+use conflicts::{conflict_decide, conflicts_page};
+use devices::{device_invite, device_revoke, devices_page};
+use exchange::{exchange_now, exchange_state, outbox_page, outbox_retry, set_cable};
+use requests::{
+    request_answer, request_assign, request_case, request_close, request_edit, request_enter, request_register, request_reopen,
+    requests_page,
+};
+use start::{about, draft_drop, draft_load, draft_save, enrol, lists, set_language};
+use work::{today, work_record};
+
+/// Version of the app, told to the server and shown to people.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a command works with: the replica, the exchange, and the clock.
+pub struct Desk {
+    pub replica: Arc<Replica>,
+    pub exchanger: Arc<Exchanger>,
+    /// The only clock commands know.
+    pub clock: fn() -> Time,
+}
+
+impl Desk {
+    fn now(&self) -> Time {
+        (self.clock)()
+    }
+}
+
+/// Turns a replica's failure into words for a window.
+fn told<T>(outcome: Result<T, ReplicaError>) -> Result<T, Problem> {
+    outcome.map_err(|failure| failure.to_problem())
+}
+
+fn read<I: serde::de::DeserializeOwned>(input: Value) -> Result<I, Problem> {
+    serde_json::from_value(input).map_err(|failure| Problem::Malformed { what: failure.to_string() })
+}
+
+fn write<O: serde::Serialize>(output: &O) -> Result<Value, Problem> {
+    serde_json::to_value(output).map_err(|failure| Problem::Malformed { what: failure.to_string() })
+}
+
+macro_rules! commands {
+    ($($(#[$_doc:meta])* $name:ident($input:ty) -> $output:ty;)*) => {
+        /// The name of every command.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// Runs a command by name. May block: call it from a thread that may.
+        pub fn call(desk: &Desk, name: &str, input: Value) -> Result<Value, Problem> {
+            match name {
+                $(stringify!($name) => write(&$name(desk, read::<$input>(input)?)?),)*
+                _ => Err(Problem::NotFound),
+            }
+        }
+    };
+}
+include!("list.rs");
+
+/// How far the exchange is, for whoever watches from outside a window.
+pub fn revision(desk: &Desk) -> u32 {
+    desk.replica.revision().wrapping_add(desk.exchanger.ticks.load(Ordering::Relaxed))
+}
 
 #[cfg(test)]
 mod typescript;

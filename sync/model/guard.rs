@@ -114,19 +114,29 @@ pub fn standing(doc: &Doc, id: DocId, checked: &Checked) -> Result<Standing, Ref
 /// Applies checked changes to a doc: on a scratch copy, saved, loaded again and compared. The doc is untouched on refusal.
 pub fn apply(doc: &mut Doc, checked: &[&Checked]) -> Result<(), Refusal> {
     let mut scratch = doc.clone();
-    scratch.add(checked.iter().map(|one| one.change.clone()).collect()).map_err(|_| Refusal::Malformed)?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let again = Doc::load(&scratch.save()).ok()?;
-        let all_here = checked.iter().all(|one| again.has(&one.hash));
-        (all_here && again.kind() == doc.kind() && again.record() == scratch.record()).then_some(())
-    }));
-    match outcome {
-        Ok(Some(())) => {
-            *doc = scratch;
-            Ok(())
-        }
-        _ => Err(Refusal::Malformed),
+    for one in checked {
+        apply_unverified(&mut scratch, one)?;
     }
+    if !holds(&scratch, checked) {
+        return Err(Refusal::Malformed);
+    }
+    *doc = scratch;
+    Ok(())
+}
+
+/// Applies one checked change without reading the outcome back: the caller asks [`holds`] before it keeps the doc.
+pub fn apply_unverified(doc: &mut Doc, checked: &Checked) -> Result<(), Refusal> {
+    doc.add(vec![checked.change.clone()]).map_err(|_| Refusal::Malformed)
+}
+
+/// Whether a doc, saved and loaded again, still says the same and holds these changes.
+pub fn holds(doc: &Doc, checked: &[&Checked]) -> bool {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let again = Doc::load(&doc.save()).ok()?;
+        let all_here = checked.iter().all(|one| again.has(&one.hash));
+        (all_here && again.kind() == doc.kind() && again.record() == doc.record()).then_some(())
+    }));
+    matches!(outcome, Ok(Some(())))
 }
 
 /// Reads a whole doc that the server sent, and compares it with itself saved and loaded again.

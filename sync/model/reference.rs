@@ -74,13 +74,14 @@ pub struct Municipality {
 }
 
 /// Who answers for water and sewers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaterProvider {
     /// A department of the municipality.
     Municipality,
     /// A municipal utility of its own (ΔΕΥΑ).
     Deya,
+    #[default]
     Unknown,
 }
 

@@ -3,8 +3,13 @@
 //! Start reading at [`exchange`] (what a device and the server say to each other) and [`log`] (the one order
 //! in which everything happened). Rules live in `koina_model`; nothing here decides who may do what.
 
+pub mod codes;
+pub mod config;
+pub mod exchange;
 pub mod log;
+pub mod municipality;
 pub mod replica;
+pub mod routes;
 
 use std::error::Error;
 
@@ -21,6 +26,13 @@ fn random_hex() -> Result<String, LogError> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|letter| letter.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit)).collect())
 }
 
 /// Logs a failure once and gives it a name to ask by.

@@ -331,19 +331,20 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| quarantine::list(tx, limit))
     }
 
-    /// A word the server keeps about itself.
-    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, LogError> {
-        in_one_tx!(self, Read, |tx| lists::meta(tx, key))
+    /// The municipality's reference data as JSON, once it has any.
+    pub async fn reference(&self) -> Result<Option<String>, LogError> {
+        in_one_tx!(self, Read, |tx| lists::meta(tx, lists::REFERENCE))
     }
 
-    /// Keeps a word; when it changed, the version of the lists grows.
+    /// Keeps the reference data; when it is other than before, the version of the lists grows.
     pub async fn put_reference(&self, json: String) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_reference(tx, json))
     }
 
     /// Random name of this log; a log restored from a backup takes another.
     pub async fn epoch(&self) -> Result<String, LogError> {
-        self.meta(lists::EPOCH).await?.ok_or(LogError::Row { what: "the epoch" })
+        let epoch = in_one_tx!(self, Read, |tx| lists::meta(tx, lists::EPOCH))?;
+        epoch.ok_or(LogError::Row { what: "the epoch" })
     }
 
     /// Takes a new epoch, so that devices hand over again what a backup does not hold.

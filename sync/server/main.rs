@@ -1,1 +1,162 @@
-fn main() {}
+//! `koina-server`: serve | migrate | import | invite | verify-audit.
+#![allow(clippy::print_stdout, reason = "a command line answers on its standard output")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand, ValueEnum};
+use koina_model::ids::Time;
+use koina_model::permits::Role;
+use koina_server::config::Config;
+use koina_server::log::Author;
+use koina_server::municipality::Municipality;
+use koina_server::routes::devices::{InviteAsk, let_in};
+use koina_server::routes::{App, router};
+use koina_server::{import, log};
+
+#[derive(Parser)]
+#[command(version, about = "The municipal server of Koina.")]
+struct Cli {
+    /// The file with the settings.
+    #[arg(long, default_value = "koina.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answers devices until told to stop.
+    Serve {
+        /// Print a code for a first device of a responsible person, unless there is one already.
+        #[arg(long)]
+        invite_admin: bool,
+        /// This log was restored from a backup: have devices hand over again what it lacks.
+        #[arg(long)]
+        restored: bool,
+    },
+    /// Creates or upgrades the log and stops.
+    Migrate,
+    /// Brings in records from a CSV, GeoJSON or JSON file.
+    Import {
+        file: PathBuf,
+        /// What the columns mean.
+        #[arg(long)]
+        mapping: PathBuf,
+        /// Write the bad rows to this CSV file.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Prints a one-time code for a new device.
+    Invite {
+        #[arg(long)]
+        role: RoleName,
+        /// What people will call the device.
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "")]
+        person: String,
+        #[arg(long)]
+        crew: Option<String>,
+        /// Community code; repeat for several, leave out for all.
+        #[arg(long)]
+        community: Vec<String>,
+    },
+    /// Walks the audit, the register and the log, and names the first place that does not hold.
+    VerifyAudit,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    Crew,
+    Clerk,
+    Admin,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let config = Config::read(&cli.config, &|name| std::env::var(name).ok()).context("Reading the settings")?;
+    std::fs::create_dir_all(&config.data).context("Making the data folder")?;
+    match cli.command {
+        Command::Serve { invite_admin, restored } => serve(config, invite_admin, restored).await,
+        Command::Migrate => {
+            config.open_log().await.context("Opening the log")?;
+            println!("The log is up to date.");
+            Ok(())
+        }
+        Command::Import { file, mapping, report } => {
+            let town = config.open(now()).await.context("Opening the municipality")?;
+            import::command(&town, &file, &mapping, report.as_deref(), now()).await
+        }
+        Command::Invite { role, name, person, crew, community } => {
+            let town = config.open(now()).await.context("Opening the municipality")?;
+            let role = match role {
+                RoleName::Crew => Role::Crew,
+                RoleName::Clerk => Role::Clerk,
+                RoleName::Admin => Role::Admin,
+            };
+            invite(&town, &config, InviteAsk { role, name, person, crew, communities: community }).await
+        }
+        Command::VerifyAudit => {
+            let log = config.open_log().await.context("Opening the log")?;
+            let log::Verified { audit, entries, changes } = log.verify_audit().await.context("The log does not hold")?;
+            println!("The log holds: {audit} audit rows, {entries} register entries, {changes} changes.");
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: Config, invite_admin: bool, restored: bool) -> anyhow::Result<()> {
+    if restored {
+        config.open_log().await?.new_epoch().await.context("Taking a new epoch")?;
+    }
+    let town = config.open(now()).await.context("Opening the municipality")?;
+    if invite_admin && !has_admin(&town).await? {
+        let (name, person) = ("Πρώτη συσκευή".to_owned(), String::new());
+        let ask = InviteAsk { role: Role::Admin, name, person, crew: None, communities: Vec::new() };
+        invite(&town, &config, ask).await?;
+    }
+    let listener = tokio::net::TcpListener::bind(config.listen).await.context("Opening the address")?;
+    println!("http://{}", listener.local_addr()?);
+    let app = Arc::new(App::new(town, now, config.public_url));
+    axum::serve(listener, router(app)).with_graceful_shutdown(told_to_stop()).await.context("Serving")
+}
+
+async fn has_admin(town: &Municipality) -> anyhow::Result<bool> {
+    let devices = town.log.devices().await.context("Reading the devices")?;
+    Ok(devices.iter().any(|device| {
+        device.role == Role::Admin && device.revoked_at.is_none() && device.name != import::DEVICE_NAME
+    }))
+}
+
+async fn invite(town: &Municipality, config: &Config, ask: InviteAsk) -> anyhow::Result<()> {
+    let invite = let_in(town, Author::server(), ask, &config.public_url, now()).await?;
+    println!("Code: {}\nServer: {}\n{}", invite.code, config.public_url, invite.link);
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let asked = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let ended = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let Ok(mut ended) = ended else {
+            asked.await.ok();
+            return;
+        };
+        tokio::select! { _ = asked => {}, _ = ended.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    asked.await.ok();
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one clock of the server; rules get the time as an argument")]
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

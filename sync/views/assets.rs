@@ -1,13 +1,19 @@
 //! Assets: rows, cards and their queries.
 
+use koina_model::assets as model;
+use koina_model::doc::Record;
+use koina_model::greek;
 use koina_model::ids::{DocId, Time};
+use koina_model::lists::Lists;
 use koina_model::permits::Permit;
 use koina_model::words::{Position, Saved};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::requests::RequestRow;
-use super::{Clash, TimelineRow};
+use super::requests::{AssetRef, RequestRow};
+use super::{Clash, Conditions, PAGE_MAX, SAVED, Telling, TimelineRow, saved_from};
+use crate::replica::{Replica, ReplicaError};
 
 /// What to list. Empty strings mean "no restriction".
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, TS)]
@@ -69,4 +75,189 @@ pub struct AssetCard {
     pub requests: Vec<RequestRow>,
     pub clashes: Vec<Clash>,
     pub may: Vec<Permit>,
+}
+
+/// Shows an asset; gives the words to search it by.
+pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lists: &Lists) -> Result<String, ReplicaError> {
+    let asset = model::read(record);
+    let clashes = i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default();
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )?
+    .execute(params![
+        n,
+        id.as_bytes().as_slice(),
+        asset.kind,
+        asset.number,
+        greek::collation_key(&format!("{} {}", padded(&asset.number), asset.name)),
+        asset.name,
+        asset.place.community,
+        asset.place.settlement,
+        asset.place_text,
+        asset.condition.unwrap_or_default(),
+        asset.inspected_at.unwrap_or_default().0,
+        asset.retired,
+        clashes
+    ])?;
+    let kind = lists.reference.asset_type(&asset.kind).map_or("", |found| found.name.el.as_str());
+    let community = lists.reference.community(&asset.place.community).map_or("", |found| found.name.el.as_str());
+    let settlement = lists.reference.settlement(&asset.place.settlement).map_or("", |found| found.name.el.as_str());
+    let model::Asset { number, name, place_text, note, .. } = &asset;
+    Ok(format!("{number} {name} {place_text} {note} {kind} {community} {settlement}"))
+}
+
+/// Digits of a number padded, so that 9 comes before 10.
+fn padded(number: &str) -> String {
+    let mut out = String::with_capacity(number.len() + 8);
+    let mut digits = String::new();
+    for c in number.chars().chain([' ']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if !digits.is_empty() {
+            out.push_str(&format!("{digits:0>8}"));
+            digits.clear();
+        }
+        out.push(c);
+    }
+    out
+}
+
+const COLUMNS: &str = "v.doc, v.kind, v.number, v.name, v.community, v.settlement, v.spot, v.condition, v.inspected_at, v.retired, v.clashes,
+    (SELECT count(*) FROM requests r WHERE r.asset = v.doc AND r.open = 1)";
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
+    let doc: Vec<u8> = row.get(0)?;
+    let condition: u8 = row.get(7)?;
+    let inspected_at: i64 = row.get(8)?;
+    let saved: Option<String> = row.get(12)?;
+    Ok(AssetRow {
+        id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
+        kind: row.get(1)?,
+        number: row.get(2)?,
+        name: row.get(3)?,
+        community: row.get(4)?,
+        settlement: row.get(5)?,
+        place_text: row.get(6)?,
+        condition: (condition > 0).then_some(condition),
+        inspected_at: (inspected_at != 0).then_some(Time(inspected_at)),
+        retired: row.get(9)?,
+        clashes: row.get(10)?,
+        open_requests: row.get(11)?,
+        saved: saved_from(saved.as_deref()),
+    })
+}
+
+impl AssetsQuery {
+    fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::default();
+        conditions.with("v.retired = ?", self.retired);
+        conditions.text("v.kind = ?", &self.kind);
+        conditions.text("v.community = ?", &self.community);
+        if self.condition > 0 {
+            conditions.with("v.condition = ?", i64::from(self.condition));
+        }
+        if self.clash {
+            conditions.plain("v.clashes > 0");
+        }
+        conditions.search(&self.search);
+        conditions
+    }
+
+    fn order(&self) -> &'static str {
+        match self.sort {
+            AssetSort::Number => "v.number_key, v.n",
+            AssetSort::Place => "v.community, v.settlement, v.n",
+            AssetSort::Condition => "v.condition DESC, v.n",
+            AssetSort::Inspected => "v.inspected_at, v.n",
+        }
+    }
+}
+
+impl Replica {
+    /// A page of assets.
+    pub fn assets_page(&self, query: &AssetsQuery) -> Result<AssetsPage, ReplicaError> {
+        let conditions = query.conditions();
+        self.read(|db| {
+            let total = db
+                .prepare_cached(&format!("SELECT count(*) FROM assets v WHERE {}", conditions.sql()))?
+                .query_row(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?;
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM assets v WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
+                conditions.sql(),
+                query.order(),
+                query.limit.clamp(1, PAGE_MAX),
+                query.offset
+            ))?;
+            let rows = rows.query_map(rusqlite::params_from_iter(conditions.values()), read_row)?;
+            Ok(AssetsPage { rows: rows.collect::<Result<_, _>>()?, total })
+        })
+    }
+
+    /// An asset as a request mentions it.
+    pub(crate) fn asset_ref(&self, id: DocId) -> Result<Option<AssetRef>, ReplicaError> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached("SELECT number, name, kind FROM assets WHERE doc = $1")?
+                .query_row([id.as_bytes().as_slice()], |row| {
+                    Ok(AssetRef { id, number: row.get(0)?, name: row.get(1)?, kind: row.get(2)? })
+                })
+                .optional()?)
+        })
+    }
+
+    /// The whole story of an asset.
+    pub fn asset_card(&self, id: DocId, now: Time) -> Result<AssetCard, ReplicaError> {
+        let row = self.read(|db| {
+            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.doc = $1"))?
+                .query_row([id.as_bytes().as_slice()], read_row)
+                .optional()?
+                .ok_or_else(|| ReplicaError::from(koina_model::problem::Problem::NotFound))
+        })?;
+        let loaded = self.loaded(id)?;
+        let lists = self.lists();
+        let author = self.author()?;
+        let record = loaded.doc.record();
+        let asset = model::read(&record);
+        let unsent = self.read(|db| super::unsent(db, id))?;
+        let telling = Telling {
+            lists: &lists,
+            logged_at: loaded.logged_at,
+            began_at: asset.added_at,
+            concurrent: &[],
+            unsent: &unsent,
+            me: self.identity().map(|identity| identity.device),
+        };
+        let mut timeline = vec![TimelineRow {
+            id: "added".to_owned(),
+            at: asset.added_at,
+            claimed: loaded.logged_at.0 > 0 && asset.added_at > loaded.logged_at.plus_hours(1),
+            by: record.fields.get(model::keys::ID).and_then(|all| all.first()).map(|id| lists.device_name(id.by)).unwrap_or_default(),
+            what: "added".to_owned(),
+            detail: std::collections::BTreeMap::new(),
+            pending: unsent.contains(&asset.added_at.0),
+            concurrent: false,
+        }];
+        timeline.extend(asset.events.iter().map(|(event, by, what)| telling.row(*event, *by, what.at, &what.what)));
+        timeline.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
+        let clashes = super::clashes(&loaded.doc, &record, &lists);
+        let offered = |permit: &Permit| match permit {
+            Permit::EnterRequests => true,
+            Permit::EditAssets | Permit::InspectAssets | Permit::MoveAssets | Permit::RetireAssets => !asset.retired,
+            Permit::DecideConflicts => !clashes.is_empty(),
+            _ => false,
+        };
+        let may = Permit::ALL.into_iter().filter(offered).filter(|permit| author.role.may(*permit)).collect();
+        Ok(AssetCard {
+            row,
+            note: asset.note.clone(),
+            position: asset.position,
+            timeline,
+            requests: self.requests_about(id, now)?,
+            clashes,
+            may,
+        })
+    }
 }

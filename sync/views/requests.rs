@@ -1,12 +1,20 @@
 //! Requests: rows, case files and their queries.
 
+use koina_model::calendar::{self, ANSWER_DAYS};
+use koina_model::doc::Record;
+use koina_model::exchange::EntryWords;
 use koina_model::ids::{DocId, Time};
+use koina_model::lists::Lists;
+use koina_model::numbers::ProtocolNumber;
 use koina_model::permits::Permit;
+use koina_model::requests::{self as model, What};
 use koina_model::words::{Channel, Position, Saved, Status};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Clash, TimelineRow};
+use super::{Clash, Conditions, PAGE_MAX, SAVED, Telling, TimelineRow, saved_from};
+use crate::replica::{Replica, ReplicaError, entries_of};
 
 /// What to list. Empty strings and `false` mean "no restriction".
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, TS)]
@@ -126,4 +134,308 @@ pub struct Today {
     pub done: u32,
     /// When this device last heard from the server; `None` if never.
     pub as_of: Option<Time>,
+}
+
+/// Target hours where the category is not on the list.
+const TARGET_HOURS_DEFAULT: u32 = 240;
+/// Characters of the text that a list shows.
+const EXCERPT_CHARS: usize = 200;
+/// Jobs on a crew's day; the rest is in the list.
+const TODAY_MAX: u32 = 100;
+
+/// Shows a request; gives the words to search it by.
+pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lists: &Lists) -> Result<String, ReplicaError> {
+    let request = model::read(record);
+    let (protocol, registered_at) = number_of(tx, id)?;
+    let status = match request.status {
+        Status::Received if !protocol.is_empty() => Status::Protocolled,
+        other => other,
+    };
+    let category = lists.reference.category(&request.category);
+    let hours = category.map_or(TARGET_HOURS_DEFAULT, |category| category.target_hours);
+    let clashes = i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default();
+    let receipt = request.receipt_number.clone().unwrap_or_default();
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
+            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+    )?
+    .execute(params![
+        n,
+        id.as_bytes().as_slice(),
+        receipt,
+        protocol,
+        registered_at.0,
+        request.category,
+        category.map_or("", |category| category.group.as_str()),
+        request.place.community,
+        request.place.settlement,
+        request.place_text,
+        request.text.chars().take(EXCERPT_CHARS).collect::<String>(),
+        status_name(status),
+        status.is_open(),
+        request.priority,
+        request.department,
+        request.crew,
+        request.asset.map(|asset| asset.as_bytes().to_vec()),
+        request.received_at.0,
+        request.received_at.plus_hours(i64::from(hours)).0,
+        request.status_at.unwrap_or(request.received_at).0,
+        clashes
+    ])?;
+    let community = lists.reference.community(&request.place.community).map_or("", |found| found.name.el.as_str());
+    let settlement = lists.reference.settlement(&request.place.settlement).map_or("", |found| found.name.el.as_str());
+    let category = category.map_or("", |category| category.name.el.as_str());
+    let model::Request { text, place_text, .. } = &request;
+    Ok(format!("{text} {place_text} {category} {community} {settlement} {receipt} {protocol}"))
+}
+
+/// The protocol number of a record as printed, and when it was given.
+fn number_of(db: &Connection, id: DocId) -> Result<(String, Time), ReplicaError> {
+    let words: Option<(String, i64)> = db
+        .prepare_cached("SELECT words, at FROM entries WHERE doc = $1 ORDER BY place LIMIT 1")?
+        .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(match words {
+        Some((words, at)) => match serde_json::from_str(&words)? {
+            EntryWords::Protocol { year, number, .. } => (ProtocolNumber { year, number }.to_string(), Time(at)),
+        },
+        None => (String::new(), Time(0)),
+    })
+}
+
+/// The name of a status on the wire and in views.
+fn status_name(status: Status) -> String {
+    serde_json::to_value(status).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
+    v.department, v.crew, v.received_at, v.due_at, v.clashes";
+
+fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
+    let doc: Vec<u8> = row.get(0)?;
+    let number = |text: String| if text.is_empty() { None } else { Some(text) };
+    let status: String = row.get(8)?;
+    let open: bool = row.get(9)?;
+    let due_at = Time(row.get(14)?);
+    let clashes: u32 = row.get(15)?;
+    let saved: Option<String> = row.get(16)?;
+    Ok(RequestRow {
+        id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
+        receipt_number: number(row.get(1)?),
+        protocol_number: number(row.get(2)?),
+        category: row.get(3)?,
+        community: row.get(4)?,
+        settlement: row.get(5)?,
+        place_text: row.get(6)?,
+        text: row.get(7)?,
+        status: serde_json::from_value(serde_json::Value::String(status)).unwrap_or(Status::Received),
+        open,
+        priority: row.get(10)?,
+        department: row.get(11)?,
+        crew: row.get(12)?,
+        received_at: Time(row.get(13)?),
+        due_at,
+        late: open && due_at < now,
+        saved: saved_from(saved.as_deref()),
+        clashes,
+    })
+}
+
+impl RequestsQuery {
+    fn conditions(&self, now: Time) -> Conditions {
+        let mut conditions = Conditions::default();
+        if let Some(open) = self.open {
+            conditions.with("v.open = ?", open);
+        }
+        if let Some(status) = self.status {
+            conditions.with("v.status = ?", status_name(status));
+        }
+        conditions.text("v.community = ?", &self.community);
+        conditions.text("v.grp = ?", &self.group);
+        conditions.text("v.department = ?", &self.department);
+        conditions.text("v.crew = ?", &self.crew);
+        if self.late {
+            conditions.with("v.open = 1 AND v.due_at < ?", now.0);
+        }
+        if self.clash {
+            conditions.plain("v.clashes > 0");
+        }
+        conditions.search(&self.search);
+        conditions
+    }
+
+    fn order(&self) -> &'static str {
+        match self.sort {
+            RequestSort::Newest => "v.received_at DESC, v.n DESC",
+            RequestSort::Oldest => "v.received_at, v.n",
+            RequestSort::Due => "v.due_at, v.n",
+            RequestSort::Priority => "v.priority, v.due_at, v.n",
+            RequestSort::Place => "v.community, v.settlement, v.received_at DESC, v.n",
+        }
+    }
+}
+
+impl Replica {
+    /// A page of requests.
+    pub fn requests_page(&self, query: &RequestsQuery, now: Time) -> Result<RequestsPage, ReplicaError> {
+        let conditions = query.conditions(now);
+        self.read(|db| {
+            let total = db
+                .prepare_cached(&format!("SELECT count(*) FROM requests v WHERE {}", conditions.sql()))?
+                .query_row(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?;
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
+                conditions.sql(),
+                query.order(),
+                query.limit.clamp(1, PAGE_MAX),
+                query.offset
+            ))?;
+            let rows = rows.query_map(rusqlite::params_from_iter(conditions.values()), |row| read_row(row, now))?;
+            Ok(RequestsPage { rows: rows.collect::<Result<_, _>>()?, total })
+        })
+    }
+
+    /// One line of a request.
+    pub fn request_row(&self, id: DocId, now: Time) -> Result<RequestRow, ReplicaError> {
+        self.read(|db| {
+            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.doc = $1"))?
+                .query_row([id.as_bytes().as_slice()], |row| read_row(row, now))
+                .optional()?
+                .ok_or_else(|| koina_model::problem::Problem::NotFound.into())
+        })
+    }
+
+    /// Requests about an asset, newest first.
+    pub(crate) fn requests_about(&self, asset: DocId, now: Time) -> Result<Vec<RequestRow>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.asset = $1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50"
+            ))?;
+            let rows = rows.query_map([asset.as_bytes().as_slice()], |row| read_row(row, now))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The whole story of a request.
+    pub fn request_case(&self, id: DocId, now: Time) -> Result<RequestCase, ReplicaError> {
+        let row = self.request_row(id, now)?;
+        let loaded = self.loaded(id)?;
+        let lists = self.lists();
+        let author = self.author()?;
+        let record = loaded.doc.record();
+        let request = model::read(&record);
+        let (entries, unsent) = self.read(|db| Ok((entries_of(db, id)?, super::unsent(db, id)?)))?;
+        let telling = Telling {
+            lists: &lists,
+            logged_at: loaded.logged_at,
+            began_at: request.received_at,
+            concurrent: &request.concurrent,
+            unsent: &unsent,
+            me: self.identity().map(|identity| identity.device),
+        };
+        let mut timeline = vec![TimelineRow {
+            id: "received".to_owned(),
+            at: request.received_at,
+            claimed: loaded.logged_at.0 > 0 && request.received_at > loaded.logged_at.plus_hours(1),
+            by: record.fields.get(model::keys::ID).and_then(|all| all.first()).map(|id| lists.device_name(id.by)).unwrap_or_default(),
+            what: "received".to_owned(),
+            detail: row.receipt_number.iter().map(|number| ("number".to_owned(), number.clone())).collect(),
+            pending: unsent.contains(&request.received_at.0),
+            concurrent: false,
+        }];
+        let registered_at = entries.first().map(|entry| entry.at);
+        timeline.extend(entries.iter().map(|entry| {
+            let EntryWords::Protocol { year, number, .. } = entry.words;
+            TimelineRow {
+                id: format!("entry-{}", entry.place),
+                at: entry.at,
+                claimed: false,
+                by: String::new(),
+                what: "protocolled".to_owned(),
+                detail: [("number".to_owned(), ProtocolNumber { year, number }.to_string())].into(),
+                pending: false,
+                concurrent: false,
+            }
+        }));
+        timeline.extend(request.events.iter().map(|(event, by, what)| telling.row(*event, *by, what.at, &what.what)));
+        timeline.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
+        let materials = request
+            .events
+            .iter()
+            .filter_map(|(_, _, event)| match &event.what {
+                What::Material { name, quantity, unit } => {
+                    Some(Material { name: name.clone(), quantity: quantity.clone(), unit: unit.clone() })
+                }
+                _ => None,
+            })
+            .collect();
+        let asset = match request.asset {
+            Some(asset) => self.asset_ref(asset)?,
+            None => None,
+        };
+        let answer_by = registered_at.map(|_| {
+            let day = calendar::athens_date(request.received_at.0);
+            calendar::deadline(day, ANSWER_DAYS, &lists.reference.holidays).to_string()
+        });
+        let clashes = super::clashes(&loaded.doc, &record, &lists);
+        let may = Permit::ALL.into_iter().filter(|permit| offered(*permit, &request, &row, !clashes.is_empty())).filter(|p| author.role.may(*p));
+        Ok(RequestCase {
+            text: request.text.clone(),
+            channel: request.channel,
+            position: request.position,
+            asset,
+            answer: request.answer.clone(),
+            awaits_number: request.register && entries.is_empty(),
+            registered_at,
+            answer_by,
+            duplicate_of: request.duplicate_of,
+            materials,
+            timeline,
+            may: may.collect(),
+            clashes,
+            row,
+        })
+    }
+
+    /// A crew's day: its open jobs, danger first, then what is due.
+    pub fn today(&self, now: Time) -> Result<Today, ReplicaError> {
+        let identity = self.enrolled()?;
+        let crew = identity.crew.clone().unwrap_or_default();
+        let midnight = calendar::athens_date(now.0);
+        let as_of = self.meta("exchanged_at")?.and_then(|text| text.parse().ok()).map(Time);
+        self.read(|db| {
+            let total = db
+                .prepare_cached("SELECT count(*) FROM requests v WHERE v.crew = $1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'")?
+                .query_row([&crew], |row| row.get(0))?;
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.crew = $1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'
+                 ORDER BY v.status <> 'IN_PROGRESS', v.priority, v.due_at, v.n LIMIT {TODAY_MAX}"
+            ))?;
+            let jobs = rows.query_map([&crew], |row| read_row(row, now))?.collect::<Result<_, _>>()?;
+            let mut done = 0;
+            let mut finished = db.prepare_cached("SELECT status_at FROM requests WHERE crew = $1 AND status = 'RESOLVED' AND status_at > $2")?;
+            for at in finished.query_map(params![crew, now.plus_days(-2).0], |row| row.get::<_, i64>(0))? {
+                if calendar::athens_date(at?) == midnight {
+                    done += 1;
+                }
+            }
+            Ok(Today { jobs, total, done, as_of })
+        })
+    }
+}
+
+/// Whether an act makes sense for a request as it stands; whether the person may is another question.
+fn offered(permit: Permit, request: &model::Request, row: &RequestRow, clashes: bool) -> bool {
+    let open = request.is_open();
+    let closed_by_desk = request.events.iter().any(|(_, _, event)| matches!(event.what, What::Closed { .. }));
+    match permit {
+        Permit::EditRequests | Permit::AnswerRequests => true,
+        Permit::RegisterRequests => !request.register && row.protocol_number.is_none(),
+        Permit::AssignRequests | Permit::RecordWork => open,
+        Permit::CloseRequests => open || !closed_by_desk,
+        Permit::ReopenRequests => !open,
+        Permit::DecideConflicts => clashes,
+        _ => false,
+    }
 }

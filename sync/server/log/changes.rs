@@ -65,7 +65,7 @@ struct Writer {
 impl Writer {
     async fn place<T: Tx>(&mut self, tx: &mut T, change: NewChange) -> Result<Placed, LogError> {
         let doc = change.doc;
-        let actor_seq = stored(change.actor_seq)?;
+        let actor_seq = change.actor_seq.cast_signed();
         let found = [doc.into(), change.hash.into(), change.actor.into(), actor_seq.into()];
         let found = tx.rows(sql::FIND_CHANGE, &found).await?;
         for row in &found {

@@ -7,7 +7,7 @@ use super::{LogError, Source, sql};
 
 pub(super) const EPOCH: &str = "epoch";
 const LISTS_VERSION: &str = "lists_version";
-const REFERENCE: &str = "reference";
+pub(super) const REFERENCE: &str = "reference";
 
 /// Gives a new log its name.
 pub(super) async fn create<T: Tx>(tx: &mut T, epoch: String) -> Result<(), LogError> {

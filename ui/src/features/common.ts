@@ -1,4 +1,17 @@
 /** The screens that crews and the desk share; what is offered on them follows from what the person may do. */
 import type { ScreenMap } from "../shell/map";
+import AssetAdd from "./assets/Add.svelte";
+import AssetCard from "./assets/Card.svelte";
+import AssetList from "./assets/List.svelte";
+import Outbox from "./outbox/Outbox.svelte";
+import RequestCase from "./requests/Case.svelte";
+import RequestList from "./requests/List.svelte";
 
-export const screens: ScreenMap = {};
+export const screens: ScreenMap = {
+  requests: RequestList,
+  request: RequestCase,
+  assets: AssetList,
+  asset: AssetCard,
+  asset_add: AssetAdd,
+  outbox: Outbox,
+};

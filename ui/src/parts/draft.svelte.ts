@@ -9,6 +9,8 @@ import { asProblem, call } from "../ipc/call";
 import type { Problem } from "../ipc/commands";
 
 const DELAY_MS = 200;
+/** What a screen was still saving when it closed; the next one with the same key waits for it. */
+const underWay = new Map<string, Promise<void>>();
 
 export class DraftStore<T extends object> {
   readonly key: string;
@@ -52,6 +54,7 @@ export class DraftStore<T extends object> {
 
   async #load(): Promise<void> {
     try {
+      await underWay.get(this.key);
       const { json } = await call("draft_load", { key: this.key });
       if (json !== null && !this.#ended) {
         this.#stored = json;
@@ -95,7 +98,10 @@ export class DraftStore<T extends object> {
         this.problem = asProblem(failure);
       }
     });
-    return this.#saving;
+    const saving = this.#saving;
+    underWay.set(this.key, saving);
+    void saving.then(() => underWay.get(this.key) === saving && underWay.delete(this.key));
+    return saving;
   }
 
   /** The command that took the words has dropped the draft too. */

@@ -1,5 +1,7 @@
-/** Which component shows which screen. Each takes its own screen, with its data, as `screen`. */
+/** Which component shows which screen. Each takes its own screen, with its data, as `screen`; a screen without data may leave it out. */
 import type { Component } from "svelte";
 import type { Of, Screen } from "./screens.svelte";
 
-export type ScreenMap = { [K in Screen["at"]]?: Component<{ screen: Of<K> }> };
+type Bare = Component<Record<string, never>>;
+
+export type ScreenMap = { [K in Screen["at"]]?: Component<{ screen: Of<K> }> | Bare };

@@ -8,6 +8,8 @@ export type CommonScreen =
   | { at: "job"; id: DocId }
   /** A new finding, about an asset when one is named. */
   | { at: "finding"; asset?: DocId }
+  /** The receipt of a finding that was just saved. */
+  | { at: "found"; id: DocId; number: string }
   | { at: "requests" }
   | { at: "request"; id: DocId }
   | { at: "assets" }
@@ -80,6 +82,12 @@ export function takeFocus(): boolean {
   const asked = moved;
   moved = false;
   return asked;
+}
+
+/** For a screen that shows its next step itself: the new heading takes the focus, from its top. */
+export function askFocus(): void {
+  moved = true;
+  window.scrollTo(0, 0);
 }
 
 function show(next: Step): void {

@@ -17,7 +17,7 @@ const LETTERS: Record<string, string> = {
   ο: "o", π: "p", ρ: "r", σ: "s", τ: "t", υ: "y", φ: "f", χ: "x", ψ: "ps", ω: "o",
 };
 
-/** One spelling for the many ways people type the same sounds: «λάμπα», lampa and labpa meet; so do χώμα, xwma, homa, chwma. */
+/** One spelling for the many ways people type the same sounds: «λάμπα», lampa and lamba meet; so do χώμα, xwma, homa, chwma. */
 export function sounds(text: string): string {
   return [...fold(text)]
     .map((letter) => LETTERS[letter] ?? letter)
@@ -31,7 +31,7 @@ export function sounds(text: string): string {
     .replace(/ai/g, "e")
     .replace(/[eo]i|[hyu]/g, "i")
     .replace(/nt/g, "d")
-    .replace(/mp|b/g, "v")
+    .replace(/mp|mb|b/g, "v")
     .replace(/gg|gk|ng/g, "g")
     .replace(/c|q/g, "k")
     .replace(/(.)\1+/g, "$1")

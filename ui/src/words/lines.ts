@@ -1,7 +1,7 @@
 /** What happened, in words: the lines of timelines and of the outbox. Codes newer than this app still get a line. */
 import type { TimelineRow } from "../ipc/commands";
 import type { IconName } from "../parts/Icon.svelte";
-import { nameOf } from "./names.svelte";
+import { nameOf, placeOf } from "./names.svelte";
 import { t, tMaybe } from "./words.svelte";
 
 const icons: Record<string, IconName> = {
@@ -44,7 +44,7 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
     said["crew"] && nameOf("crew", said["crew"]),
     said["outcome"] && (tMaybe(`outcome-${said["outcome"]}`) ?? said["outcome"]),
     said["reason"] && reasonInWords(said["reason"]),
-    said["to"],
+    said["to"] && (row.what === "moved" ? storedPlaceInWords(said["to"]) : said["to"]),
     said["name"],
     said["quantity"] && [said["quantity"].replace(".", ","), said["unit"] && unitInWords(said["unit"])].filter(Boolean).join(" "),
     said["condition"] && (tMaybe(`condition-${said["condition"]}`) ?? said["condition"]),
@@ -59,7 +59,13 @@ export function reasonInWords(code: string): string {
   const hold = nameOf("hold_reason", code);
   if (hold !== code) return hold;
   const reject = nameOf("reject_reason", code);
-  return reject !== code ? reject : (tMaybe(`refused-${code}`) ?? code);
+  return reject !== code ? reject : (tMaybe(`impossible-${code}`) ?? tMaybe(`refused-${code}`) ?? code);
+}
+
+/** A place as records store it, `community/settlement`, in words. */
+export function storedPlaceInWords(stored: string): string {
+  const [community = "", settlement = ""] = stored.split("/");
+  return placeOf({ community, settlement });
 }
 
 /** The name of a record's field in words. */

@@ -1,10 +1,22 @@
 /** The screens of the desk. A screen named here replaces the shared one of the same name. */
 import type { ScreenMap } from "../../shell/map";
-import Soon from "./Soon.svelte";
+import CaseFile from "./CaseFile.svelte";
+import Conflict from "./Conflict.svelte";
+import Conflicts from "./Conflicts.svelte";
+import Devices from "./Devices.svelte";
+import Enter from "./Enter.svelte";
+import Inbox from "./Inbox.svelte";
+import Invite from "./Invite.svelte";
+import { hearKeys } from "./keys";
+
+hearKeys();
 
 export const screens: ScreenMap = {
-  inbox: Soon,
-  enter: Soon,
-  conflicts: Soon,
-  devices: Soon,
+  inbox: Inbox,
+  request: CaseFile,
+  enter: Enter,
+  conflicts: Conflicts,
+  conflict: Conflict,
+  devices: Devices,
+  invite: Invite,
 };

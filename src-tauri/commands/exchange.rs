@@ -1,0 +1,193 @@
+//! The line to the town hall: when it runs, and what a window sees of it.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use koina_model::ids::Time;
+use koina_model::problem::{FieldRule, Problem};
+use koina_sync::exchange::http::HttpLine;
+use koina_sync::exchange::{self, Progress};
+use koina_sync::identity::unhex;
+use koina_sync::replica::Replica;
+use koina_sync::views::ExchangeState;
+use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
+use tokio::runtime::Handle;
+
+use crate::{CableInput, ChangeInput, Desk, Nothing, VERSION, told};
+
+/// Seconds between exchanges when nothing was saved here.
+const EVERY_S: u64 = 30;
+/// Seconds to wait after a failure; doubled each time, up to the most.
+const AGAIN_S: u64 = 5;
+const AGAIN_S_MAX: u64 = 300;
+
+/// Runs the exchange: one at a time, after every save, and every so often.
+pub struct Exchanger {
+    replica: Arc<Replica>,
+    runtime: Handle,
+    clock: fn() -> Time,
+    cable: AtomicBool,
+    running: AtomicBool,
+    /// Grows with everything a window shows of the exchange.
+    pub ticks: AtomicU32,
+    progress: Progress,
+    problem: Mutex<Option<Problem>>,
+    wake: tokio::sync::Notify,
+    one_at_a_time: tokio::sync::Mutex<()>,
+}
+
+impl Exchanger {
+    pub fn new(replica: Arc<Replica>, runtime: Handle, clock: fn() -> Time) -> Arc<Self> {
+        let cable = replica.meta("cable").ok().flatten().as_deref() != Some("out");
+        Arc::new(Self {
+            replica,
+            runtime,
+            clock,
+            cable: AtomicBool::new(cable),
+            running: AtomicBool::new(false),
+            ticks: AtomicU32::new(0),
+            progress: Progress::default(),
+            problem: Mutex::new(None),
+            wake: tokio::sync::Notify::new(),
+            one_at_a_time: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Exchanges for ever. Ends with the runtime it runs on.
+    pub async fn keep_exchanging(self: Arc<Self>) {
+        let mut again_s = AGAIN_S;
+        loop {
+            let wait_s = match self.exchange().await {
+                Ok(()) => {
+                    again_s = AGAIN_S;
+                    EVERY_S
+                }
+                Err(_) => {
+                    again_s = (again_s * 2).min(AGAIN_S_MAX);
+                    again_s
+                }
+            };
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(wait_s), self.wake.notified()).await;
+        }
+    }
+
+    /// Asks for an exchange soon.
+    pub fn soon(&self) {
+        self.wake.notify_one();
+    }
+
+    /// One complete exchange, unless the cable is out or the device is nobody yet.
+    pub async fn exchange(&self) -> Result<(), Problem> {
+        if !self.cable.load(Ordering::Relaxed) {
+            return Err(Problem::CableOut);
+        }
+        let Some(identity) = self.replica.identity() else { return Err(Problem::NotEnrolled) };
+        let _one = self.one_at_a_time.lock().await;
+        self.running.store(true, Ordering::Relaxed);
+        self.ticks.fetch_add(1, Ordering::Relaxed);
+        let outcome = match HttpLine::new(&identity.server) {
+            Ok(line) => {
+                let now = || (self.clock)();
+                let run = exchange::run(&self.replica, &line, VERSION, &now, &self.progress);
+                tokio::select! {
+                    outcome = run => outcome.map(|_| ()),
+                    () = self.cable_out() => Err(Problem::CableOut),
+                }
+            }
+            Err(problem) => Err(problem),
+        };
+        self.running.store(false, Ordering::Relaxed);
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = match &outcome {
+            Ok(()) | Err(Problem::CableOut) => None,
+            Err(problem) => Some(problem.clone()),
+        };
+        self.ticks.fetch_add(1, Ordering::Relaxed);
+        outcome
+    }
+
+    /// Ends when the cable is pulled while an exchange runs.
+    async fn cable_out(&self) {
+        while self.cable.load(Ordering::Relaxed) {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Enrols with a one-time code and begins to exchange.
+    pub fn enrol(&self, server: &str, code: &str, now: Time) -> Result<(), Problem> {
+        let mut seed = [0; 32];
+        let mut half = [0; 16];
+        for part in seed.chunks_mut(16) {
+            half.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+            part.copy_from_slice(&half);
+        }
+        let line = HttpLine::new(server)?;
+        self.runtime.block_on(exchange::enrol(&self.replica, &line, server, code, VERSION, now, seed))?;
+        self.soon();
+        Ok(())
+    }
+
+    /// Asks the server something that needs the network now.
+    pub(crate) fn ask<A: serde::de::DeserializeOwned + Send>(&self, method: &str, path: &str, body: Vec<u8>) -> Result<A, Problem> {
+        if !self.cable.load(Ordering::Relaxed) {
+            return Err(Problem::CableOut);
+        }
+        let identity = self.replica.identity().ok_or(Problem::NotEnrolled)?;
+        let line = HttpLine::new(&identity.server)?;
+        self.runtime.block_on(async {
+            // Signed requests carry a counter that only grows: never two at once.
+            let _one = self.one_at_a_time.lock().await;
+            exchange::ask_json(&self.replica, &line, method, path, body).await
+        })
+    }
+
+    fn state(&self) -> Result<ExchangeState, Problem> {
+        let pending = told(self.replica.pending())?;
+        let last_at = told(self.replica.meta("exchanged_at"))?.and_then(|text| text.parse().ok()).map(Time);
+        let problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(ExchangeState {
+            cable: self.cable.load(Ordering::Relaxed),
+            running: self.running.load(Ordering::Relaxed),
+            pending: pending.waiting,
+            needs_decision: pending.needs_decision,
+            last_at,
+            problem: problem.map(|problem| match problem {
+                Problem::Offline { .. } => Problem::Offline { since: last_at },
+                other => other,
+            }),
+            done: self.progress.done.load(Ordering::Relaxed),
+            expected: self.progress.expected.load(Ordering::Relaxed),
+            revision: self.replica.revision(),
+        })
+    }
+}
+
+pub(crate) fn exchange_state(desk: &Desk, _: Nothing) -> Result<ExchangeState, Problem> {
+    desk.exchanger.state()
+}
+
+pub(crate) fn exchange_now(desk: &Desk, _: Nothing) -> Result<ExchangeState, Problem> {
+    desk.exchanger.soon();
+    desk.exchanger.state()
+}
+
+pub(crate) fn set_cable(desk: &Desk, input: CableInput) -> Result<ExchangeState, Problem> {
+    told(desk.replica.set_meta("cable", if input.cable { "in" } else { "out" }))?;
+    desk.exchanger.cable.store(input.cable, Ordering::Relaxed);
+    if input.cable {
+        desk.exchanger.soon();
+    }
+    desk.exchanger.state()
+}
+
+pub(crate) fn outbox_page(desk: &Desk, input: OutboxQuery) -> Result<OutboxPage, Problem> {
+    told(desk.replica.outbox_page(&input))
+}
+
+pub(crate) fn outbox_retry(desk: &Desk, input: ChangeInput) -> Result<Nothing, Problem> {
+    let hash = unhex(&input.change).ok_or_else(|| Problem::field("change", FieldRule::NotOnAList))?;
+    if !told(desk.replica.retry(&hash))? {
+        return Err(Problem::NotFound);
+    }
+    desk.exchanger.soon();
+    Ok(Nothing {})
+}

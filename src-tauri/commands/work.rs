@@ -1,0 +1,25 @@
+//! Work: a crew's day and the steps of a job.
+
+use koina_model::problem::Problem;
+use koina_model::requests::acts::Step;
+use koina_sync::views::requests::{RequestCase, Today};
+
+use crate::requests::saved;
+use crate::{Desk, Nothing, WorkInput, WorkStep, told};
+
+pub(crate) fn today(desk: &Desk, _: Nothing) -> Result<Today, Problem> {
+    told(desk.replica.today(desk.now()))
+}
+
+pub(crate) fn work_record(desk: &Desk, input: WorkInput) -> Result<RequestCase, Problem> {
+    let step = match &input.step {
+        WorkStep::Start => Step::Start,
+        WorkStep::Pause { reason } => Step::Pause { reason },
+        WorkStep::Done { note } => Step::Done { note },
+        WorkStep::Impossible { reason, note } => Step::Impossible { reason, note },
+        WorkStep::Material { name, quantity, unit } => Step::Material { name, quantity, unit },
+        WorkStep::Note { text } => Step::Note { text },
+    };
+    told(desk.replica.record_work(input.id, &step, desk.now()))?;
+    saved(desk, input.id)
+}

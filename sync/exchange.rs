@@ -1,0 +1,247 @@
+//! The device's side of the exchange. `sync/EXCHANGE.md` states what must hold.
+//!
+//! [`Replica::ask`] says what this device has and wants, [`Replica::take_answer`] makes the answer durable; both know
+//! nothing of a network. A [`Line`] carries the bytes; [`run`] goes on until nothing is left to say.
+
+use std::io::Read;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use koina_model::exchange::{Answer, Ask, CAPABILITIES, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item};
+use koina_model::ids::Time;
+use koina_model::lists::Lists;
+use koina_model::problem::Problem;
+
+use crate::identity::NewKey;
+use crate::replica::{LogBody, LogRow, Replica, ReplicaError, next_number, set_meta, take_receipts, take_rows, take_saved, evict};
+
+pub mod http;
+
+/// Path of the exchange on the server.
+pub const EXCHANGE_PATH: &str = "/v1/exchange";
+/// Bytes of changes in one push, before compression.
+const PUSH_BYTES: usize = 512 * 1024;
+/// Bytes of answer to ask for at first and at most, before compression. Small at first: a crew can start working early.
+const WANT_BYTES_FIRST: u32 = 256 * 1024;
+const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
+
+/// Something that carries a request to the server and its answer back.
+pub trait Line {
+    /// Sends a body to a path with the given headers; gives the body of a successful answer.
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> impl Future<Output = Result<Vec<u8>, Problem>> + Send;
+}
+
+/// How far a running exchange is, for the progress bar.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pub done: AtomicU32,
+    pub expected: AtomicU32,
+}
+
+/// What one complete exchange did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exchanged {
+    pub pushed: u32,
+    pub round_trips: u32,
+    pub bytes_sent: u64,
+    pub bytes_received: u64,
+}
+
+impl Replica {
+    /// What to say next.
+    pub fn ask(&self, version: &str) -> Result<Ask, ReplicaError> {
+        let identity = self.enrolled()?;
+        // A revoked device hands over what it holds and asks for nothing.
+        let push = self.next_push(PUSH_BYTES)?;
+        let pending = self.pending()?;
+        let cursor = self.cursor()?;
+        let first = match self.meta("first")? {
+            Some(text) => serde_json::from_str(&text)?,
+            None if cursor == 0 => Some(FirstLoad::default()),
+            None => None,
+        };
+        let asked = u32::try_from(push.len()).unwrap_or(u32::MAX);
+        Ok(Ask {
+            capabilities: CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
+            version: version.to_owned(),
+            epoch: self.meta("epoch")?.unwrap_or_default(),
+            cursor,
+            first: if identity.revoked { None } else { first },
+            lists: self.lists().version,
+            push,
+            pending: (pending.waiting + pending.needs_decision).saturating_sub(asked),
+            want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) { WANT_BYTES_MAX } else { WANT_BYTES_FIRST },
+        })
+    }
+
+    /// Makes an answer durable, all of it in one tx. Gives whether there is more to say.
+    pub fn take_answer(&self, ask: &Ask, answer: &Answer, now: Time) -> Result<bool, ReplicaError> {
+        if let Some(json) = &answer.lists {
+            self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
+        }
+        let lists = self.lists();
+        self.write(|tx| {
+            take_receipts(tx, &answer.receipts)?;
+            let mut rows: Vec<LogRow> = Vec::new();
+            for item in &answer.items {
+                match item {
+                    Item::Change { doc, kind, at, bytes } => rows.push(LogRow {
+                        seq: 0,
+                        at: *at,
+                        device: None,
+                        body: LogBody::Change { doc: *doc, kind: *kind, bytes: bytes.to_vec() },
+                    }),
+                    Item::Entry { entry } => {
+                        rows.push(LogRow { seq: 0, at: entry.at, device: None, body: LogBody::Entry(entry.clone()) });
+                    }
+                    Item::Doc { doc, bytes, .. } => take_saved(tx, *doc, bytes, answer.now, &lists)?,
+                    Item::Evict { doc } => {
+                        if !evict(tx, *doc)? {
+                            tracing::info!(%doc, "stays until its unsent work is taken");
+                        }
+                    }
+                }
+            }
+            take_rows(tx, &rows, &lists)?;
+            if !answer.revoked {
+                set_meta(tx, "epoch", &answer.epoch)?;
+                set_meta(tx, "cursor", &answer.cursor.to_string())?;
+                set_meta(tx, "first", &serde_json::to_string(&answer.first)?)?;
+                set_meta(tx, "exchanged_at", &now.0.to_string())?;
+            }
+            Ok(())
+        })?;
+        if answer.revoked {
+            self.set_revoked()?;
+        }
+        let moved = answer.receipts.iter().any(|receipt| !matches!(receipt.verdict, koina_model::exchange::Verdict::Waiting));
+        let more_to_push = moved && self.pending()?.waiting > 0;
+        let _ = ask;
+        Ok(more_to_push || (answer.more && !answer.revoked))
+    }
+
+    /// The headers that sign one request, with the next counter. The counter is durable before it is used.
+    pub fn sign(&self, method: &str, path: &str, body: &[u8]) -> Result<[(&'static str, String); 3], ReplicaError> {
+        use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE};
+        let identity = self.enrolled()?;
+        let counter = u64::from(self.write_quietly(|tx| next_number(tx, "signed"))?);
+        Ok([
+            (HEADER_DEVICE, identity.device.to_string()),
+            (HEADER_COUNTER, counter.to_string()),
+            (HEADER_SIGNATURE, identity.sign(method, path, counter, body)),
+        ])
+    }
+
+    fn set_revoked(&self) -> Result<(), ReplicaError> {
+        let mut identity = (*self.enrolled()?).clone();
+        identity.revoked = true;
+        self.set_identity(&identity)
+    }
+}
+
+/// Exchanges until nothing is left to say. What was taken before a failure stays taken; the next run goes on from there.
+pub async fn run(
+    replica: &Replica,
+    line: &impl Line,
+    version: &str,
+    now: &(dyn Fn() -> Time + Sync),
+    progress: &Progress,
+) -> Result<Exchanged, Problem> {
+    let mut exchanged = Exchanged::default();
+    progress.done.store(0, Ordering::Relaxed);
+    loop {
+        let ask = replica.ask(version).map_err(|failure| failure.to_problem())?;
+        let body = pack(&ask)?;
+        exchanged.bytes_sent += body.len() as u64;
+        let headers = replica.sign("POST", EXCHANGE_PATH, &body).map_err(|failure| failure.to_problem())?;
+        let body = line.send("POST", EXCHANGE_PATH, &headers, body).await?;
+        exchanged.bytes_received += body.len() as u64;
+        let answer: Answer = unpack(&body)?;
+        exchanged.round_trips += 1;
+        exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
+        progress.expected.store(answer.expected, Ordering::Relaxed);
+        progress.done.fetch_add(u32::try_from(answer.items.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
+        let more = replica.take_answer(&ask, &answer, now()).map_err(|failure| failure.to_problem())?;
+        if answer.revoked && !more {
+            return Err(Problem::Revoked);
+        }
+        if !more {
+            return Ok(exchanged);
+        }
+    }
+}
+
+/// Enrols this installation with a one-time code.
+pub async fn enrol(
+    replica: &Replica,
+    line: &impl Line,
+    server: &str,
+    code: &str,
+    version: &str,
+    now: Time,
+    seed: [u8; 32],
+) -> Result<(), Problem> {
+    if replica.identity().is_some() {
+        return Err(Problem::AlreadyEnrolled);
+    }
+    let key = NewKey::from_seed(seed);
+    let device = replica.new_device(now);
+    let ask = EnrolAsk { code: code.trim().to_owned(), device, key: key.public_hex(), version: version.to_owned() };
+    let body = serde_json::to_vec(&ask).map_err(|_| malformed("enrolment"))?;
+    let headers = [("content-type", "application/json".to_owned())];
+    let body = line.send("POST", "/v1/enrol", &headers, body).await?;
+    let answer: EnrolAnswer = serde_json::from_slice(&body).map_err(|_| malformed("enrolment"))?;
+    let lists: Lists = serde_json::from_str(&answer.lists).map_err(|_| malformed("lists"))?;
+    let keep = || -> Result<(), ReplicaError> {
+        replica.set_lists(&lists)?;
+        replica.set_identity(&key.enrolled(device, server, &answer))
+    };
+    keep().map_err(|failure| failure.to_problem())
+}
+
+/// Asks the server something as JSON, signed by this device.
+pub async fn ask_json<A: serde::de::DeserializeOwned>(
+    replica: &Replica,
+    line: &impl Line,
+    method: &str,
+    path: &str,
+    body: Vec<u8>,
+) -> Result<A, Problem> {
+    let mut headers = replica.sign(method, path, &body).map_err(|failure| failure.to_problem())?.to_vec();
+    headers.push(("content-type", "application/json".to_owned()));
+    let body = line.send(method, path, &headers, body).await?;
+    serde_json::from_slice(&body).map_err(|_| malformed("answer"))
+}
+
+/// A message as it travels: CBOR, zstd-compressed.
+pub fn pack(message: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
+    pack_at(message, 3)
+}
+
+/// The same at a level of the caller's choice (1 fast to 19 small).
+pub fn pack_at(message: &impl serde::Serialize, level: i32) -> Result<Vec<u8>, Problem> {
+    let mut plain = Vec::new();
+    ciborium::into_writer(message, &mut plain).map_err(|_| malformed("message"))?;
+    zstd::encode_all(plain.as_slice(), level).map_err(|_| malformed("message"))
+}
+
+/// Reads a message as it travels. Stops inflating at the limit, so that a small bomb cannot fill the memory.
+pub fn unpack<M: serde::de::DeserializeOwned>(body: &[u8]) -> Result<M, Problem> {
+    let limit = INFLATED_BYTES_MAX as u64;
+    let mut plain = Vec::new();
+    let inflating = zstd::Decoder::with_buffer(body).map_err(|_| malformed("compression"))?;
+    inflating.take(limit + 1).read_to_end(&mut plain).map_err(|_| malformed("compression"))?;
+    if plain.len() as u64 > limit {
+        return Err(Problem::TooLarge { bytes_max: u32::try_from(limit).unwrap_or(u32::MAX) });
+    }
+    ciborium::from_reader(plain.as_slice()).map_err(|_| malformed("message"))
+}
+
+fn malformed(what: &str) -> Problem {
+    Problem::Malformed { what: what.to_owned() }
+}

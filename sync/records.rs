@@ -1,0 +1,224 @@
+//! What people do with records, made durable: each act reads the record, asks the rule in `model`, and writes one change.
+
+use koina_model::assets::{self, acts as asset_acts};
+use koina_model::doc::{Doc, Scalar, Writes};
+use koina_model::ids::{DocId, EventId, Time};
+use koina_model::lists::Lists;
+use koina_model::permits::{Author, Permit};
+use koina_model::problem::{FieldRule, Problem};
+use koina_model::requests::{self, Request, What, acts as request_acts};
+use koina_model::words::{Kind, Outcome};
+
+use crate::replica::{Replica, ReplicaError};
+
+impl Replica {
+    /// Enters a request and gives it the station's next receipt number; its draft goes in the same tx.
+    pub fn enter_request(
+        &self,
+        entered: &request_acts::Entered<'_>,
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<(DocId, String), ReplicaError> {
+        let author = self.author()?;
+        let lists = self.lists();
+        let mut number = String::new();
+        let id = self.begin(Kind::Request, now, draft, |id, receipt| {
+            let mut new = request_acts::enter(entered, &lists, &author, id, now)?;
+            new.receipt_number = receipt()?;
+            number.clone_from(&new.receipt_number);
+            Ok(requests::begin(&new))
+        })?;
+        Ok((id, number))
+    }
+
+    /// Corrects fields of a request.
+    pub fn edit_request(&self, id: DocId, edited: &request_acts::Edited<'_>, now: Time) -> Result<(), ReplicaError> {
+        self.write_request(id, now, |request, lists, author| request_acts::edit(request, edited, lists, author))
+    }
+
+    /// Asks for a protocol number.
+    pub fn register_request(&self, id: DocId, now: Time) -> Result<(), ReplicaError> {
+        self.write_request(id, now, |request, _, author| request_acts::register(request, author))
+    }
+
+    /// Charges a request to a department and a crew.
+    pub fn assign_request(&self, id: DocId, department: &str, crew: &str, note: &str, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |request, lists, author| request_acts::assign(request, department, crew, note, lists, author))
+    }
+
+    /// Answers a request in public.
+    pub fn answer_request(&self, id: DocId, text: &str, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |_, _, author| request_acts::answer(text, author))
+    }
+
+    /// Closes a request with an outcome. A duplicate must name another record that is here.
+    pub fn close_request(&self, id: DocId, outcome: &Outcome, note: &str, now: Time) -> Result<(), ReplicaError> {
+        if let Outcome::Duplicate { of } = outcome
+            && self.saved_doc(*of)?.is_none_or(|(kind, _)| kind != Kind::Request)
+        {
+            return Err(Problem::field("of", FieldRule::Unknown).into());
+        }
+        self.record_on_request(id, now, |request, lists, author| request_acts::close(request, id, outcome, note, lists, author))
+    }
+
+    /// Opens a request again.
+    pub fn reopen_request(&self, id: DocId, reason: &str, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |request, _, author| request_acts::reopen(request, reason, author))
+    }
+
+    /// Records a step of work.
+    pub fn record_work(&self, id: DocId, step: &request_acts::Step<'_>, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |request, lists, author| request_acts::work(request, step, lists, author))
+    }
+
+    /// Adds an asset, with a first inspection when its condition was looked at; its draft goes in the same tx.
+    pub fn add_asset(
+        &self,
+        added: &asset_acts::Added<'_>,
+        condition: Option<u8>,
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<DocId, ReplicaError> {
+        let author = self.author()?;
+        let lists = self.lists();
+        let event = self.new_event(now);
+        self.begin(Kind::Asset, now, draft, |id, _| {
+            let new = asset_acts::add(added, &lists, &author, id, now)?;
+            let mut writes = assets::begin(&new);
+            if let Some(condition) = condition {
+                if !(1..=5).contains(&condition) {
+                    return Err(Problem::field("condition", FieldRule::OutOfRange { min: 1, max: 5 }).into());
+                }
+                let what = assets::What::Inspected { condition, note: String::new() };
+                writes.extend(assets::record(event, &assets::Event { at: now, what }));
+            }
+            Ok(writes)
+        })
+    }
+
+    /// Corrects number, name or note of an asset.
+    pub fn edit_asset(
+        &self,
+        id: DocId,
+        number: Option<&str>,
+        name: Option<&str>,
+        note: Option<&str>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        let author = self.author()?;
+        self.change(id, Kind::Asset, now, |doc, _| {
+            let asset = assets::read(&doc.record());
+            Ok(("edited".to_owned(), asset_acts::edit(&asset, number, name, note, &author)?))
+        })?;
+        Ok(())
+    }
+
+    /// Records an inspection.
+    pub fn inspect_asset(&self, id: DocId, condition: u8, note: &str, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_asset(id, now, |asset, _, author| Ok((asset_acts::inspect(asset, condition, note, author)?, Writes::new())))
+    }
+
+    /// Moves an asset.
+    pub fn move_asset(&self, id: DocId, moved: &asset_acts::Moved<'_>, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_asset(id, now, |asset, lists, author| asset_acts::relocate(asset, moved, lists, author))
+    }
+
+    /// Retires an asset.
+    pub fn retire_asset(&self, id: DocId, reason: &str, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_asset(id, now, |asset, _, author| Ok((asset_acts::retire(asset, reason, author)?, Writes::new())))
+    }
+
+    /// Decides a conflict: the chosen version stands, the others stay in the history, the decision is recorded.
+    pub fn decide(&self, id: DocId, field: &str, key: &str, note: &str, now: Time) -> Result<(), ReplicaError> {
+        let author = self.author()?;
+        if !author.role.may(Permit::DecideConflicts) {
+            return Err(Problem::NotAllowed { needs: Permit::DecideConflicts }.into());
+        }
+        let note = koina_model::limits::clean(note, koina_model::limits::NOTE_MAX).map_err(|rule| Problem::field("note", rule))?;
+        let kind = self.loaded(id)?.doc.kind();
+        self.change(id, kind, now, |doc, event| {
+            let value = chosen(doc, field, key)?;
+            let mut writes = vec![(field.to_owned(), value.clone())];
+            let (field, value) = (field.to_owned(), value.to_text());
+            writes.extend(match kind {
+                Kind::Request => requests::record(event, &requests::Event { at: now, what: What::Decided { field, value, note } }),
+                Kind::Asset => assets::record(event, &assets::Event { at: now, what: assets::What::Decided { field, value, note } }),
+            });
+            Ok(("decided".to_owned(), writes))
+        })?;
+        Ok(())
+    }
+
+    fn write_request(
+        &self,
+        id: DocId,
+        now: Time,
+        act: impl FnOnce(&Request, &Lists, &Author) -> Result<Writes, Problem>,
+    ) -> Result<(), ReplicaError> {
+        let author = self.author()?;
+        let lists = self.lists();
+        self.change(id, Kind::Request, now, |doc, _| {
+            let request = requests::read(&doc.record());
+            Ok(("edited".to_owned(), act(&request, &lists, &author)?))
+        })?;
+        Ok(())
+    }
+
+    fn record_on_request(
+        &self,
+        id: DocId,
+        now: Time,
+        act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
+    ) -> Result<(), ReplicaError> {
+        let author = self.author()?;
+        let lists = self.lists();
+        self.change(id, Kind::Request, now, |doc, event| {
+            let request = requests::read(&doc.record());
+            let what = act(&request, &lists, &author)?;
+            Ok((tag(&what), requests::record(event, &requests::Event { at: now, what })))
+        })?;
+        Ok(())
+    }
+
+    fn record_on_asset(
+        &self,
+        id: DocId,
+        now: Time,
+        act: impl FnOnce(&assets::Asset, &Lists, &Author) -> Result<(assets::What, Writes), Problem>,
+    ) -> Result<(), ReplicaError> {
+        let author = self.author()?;
+        let lists = self.lists();
+        self.change(id, Kind::Asset, now, |doc, event: EventId| {
+            let asset = assets::read(&doc.record());
+            let (what, also) = act(&asset, &lists, &author)?;
+            let name = tag(&what);
+            let mut writes = assets::record(event, &assets::Event { at: now, what });
+            writes.extend(also);
+            Ok((name, writes))
+        })?;
+        Ok(())
+    }
+}
+
+/// The version of a field that the desk chose, as long as it is still one of several.
+fn chosen(doc: &Doc, field: &str, key: &str) -> Result<Scalar, Problem> {
+    let watched: &[&str] = match doc.kind() {
+        Kind::Request => &requests::WATCHED,
+        Kind::Asset => &assets::WATCHED,
+    };
+    let record = doc.record();
+    let (_, versions) = record.clashes(watched).find(|(name, _)| *name == field).ok_or(Problem::AlreadyDecided)?;
+    versions
+        .iter()
+        .find(|version| version.key == key)
+        .map(|version| version.value.clone())
+        .ok_or_else(|| Problem::field("key", FieldRule::NotOnAList))
+}
+
+/// The tag under which an event is stored.
+fn tag<W: serde::Serialize>(what: &W) -> String {
+    serde_json::to_value(what)
+        .ok()
+        .and_then(|value| value.get("t").and_then(|tag| tag.as_str().map(str::to_owned)))
+        .unwrap_or_else(|| "edited".to_owned())
+}

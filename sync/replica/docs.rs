@@ -1,0 +1,506 @@
+//! Docs in the replica: writing them here, taking what came from elsewhere, and handing them out.
+
+use std::collections::BTreeMap;
+
+use koina_model::doc::{Doc, Writes};
+use koina_model::exchange::{Entry, EntryWords};
+use koina_model::guard::{self, Checked, Standing};
+use koina_model::ids::{DeviceId, DocId, EventId, Time};
+use koina_model::lists::Lists;
+use koina_model::problem::Problem;
+use koina_model::words::Kind;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{Replica, ReplicaError, VIEW_VERSION, next_number, set_meta};
+use crate::views;
+
+/// A row of the server's log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogRow {
+    pub seq: u64,
+    pub at: Time,
+    /// Who wrote it; `None` for what the server itself decided.
+    pub device: Option<DeviceId>,
+    pub body: LogBody,
+}
+
+/// What a log row holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogBody {
+    Change { doc: DocId, kind: Kind, bytes: Vec<u8> },
+    Entry(Entry),
+    Move { doc: DocId, from: String, to: String },
+}
+
+/// A page of whole records for a fresh device.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FirstPage {
+    pub docs: Vec<(DocId, Kind, Vec<u8>)>,
+    /// Key of the next page; `None` when this was the last.
+    pub next: Option<u64>,
+    /// Records in all pages.
+    pub expected: u32,
+}
+
+/// In a first load, keys of the second phase (what is not an open request) have this bit.
+const SECOND_PHASE: u64 = 1 << 62;
+
+pub(crate) fn kind_number(kind: Kind) -> i64 {
+    match kind {
+        Kind::Request => 0,
+        Kind::Asset => 1,
+    }
+}
+
+pub(crate) fn kind_from(number: i64) -> Kind {
+    if number == 1 { Kind::Asset } else { Kind::Request }
+}
+
+/// A doc as stored, loaded.
+pub(crate) struct Loaded {
+    pub(crate) n: i64,
+    pub(crate) doc: Doc,
+    /// The server's clock at the newest change it logged; 0 before that.
+    pub(crate) logged_at: Time,
+}
+
+impl Replica {
+    /// Writes a new record made by `begin`, which gets a fresh id and, when it asks, the station's next receipt number.
+    pub fn begin(
+        &self,
+        kind: Kind,
+        now: Time,
+        draft: Option<&str>,
+        begin: impl FnOnce(DocId, &dyn Fn() -> Result<String, ReplicaError>) -> Result<Writes, ReplicaError>,
+    ) -> Result<DocId, ReplicaError> {
+        let identity = self.enrolled()?;
+        let id = self.new_doc(now);
+        let lists = self.lists();
+        self.write(|tx| {
+            let receipt = || -> Result<String, ReplicaError> {
+                let year = koina_model::calendar::athens_year(now.0);
+                let running = next_number(tx, &format!("receipt:{year}"))?;
+                Ok(koina_model::numbers::receipt_number(&identity.station, year, running))
+            };
+            let writes = begin(id, &receipt)?;
+            let mut doc = Doc::new(kind);
+            let chunk = doc.write(identity.device, now, &writes)?;
+            let n = insert_saved(tx, id, kind, &doc.save(), Time(0), 0)?;
+            super::outbox::hold(tx, id, kind, &chunk, "entered", now)?;
+            views::show(tx, n, id, &doc, &lists)?;
+            if let Some(key) = draft {
+                super::drafts::drop_in(tx, key)?;
+            }
+            Ok(())
+        })?;
+        Ok(id)
+    }
+
+    /// Changes a record: `act` reads it and returns what to write and what to call it. Writing nothing is fine.
+    /// Gives the hash of the change, if there was one.
+    pub fn change(
+        &self,
+        id: DocId,
+        kind: Kind,
+        now: Time,
+        act: impl FnOnce(&Doc, EventId) -> Result<(String, Writes), ReplicaError>,
+    ) -> Result<Option<[u8; 32]>, ReplicaError> {
+        let identity = self.enrolled()?;
+        let event = self.new_event(now);
+        let lists = self.lists();
+        self.write(|tx| {
+            let mut loaded = load(tx, id)?.filter(|loaded| loaded.doc.kind() == kind).ok_or(Problem::NotFound)?;
+            let (what, writes) = act(&loaded.doc, event)?;
+            if writes.is_empty() {
+                return Ok(None);
+            }
+            let chunk = loaded.doc.write(identity.device, now, &writes)?;
+            save(tx, loaded.n, &loaded.doc)?;
+            super::outbox::hold(tx, id, kind, &chunk, &what, now)?;
+            views::show(tx, loaded.n, id, &loaded.doc, &lists)?;
+            Ok(Some(chunk.hash))
+        })
+    }
+
+    /// Reads one record.
+    pub(crate) fn loaded(&self, id: DocId) -> Result<Loaded, ReplicaError> {
+        self.read(|db| load(db, id))?.ok_or_else(|| Problem::NotFound.into())
+    }
+
+    /// The doc of a record, as the server, tests and tools want it.
+    pub fn doc(&self, id: DocId) -> Result<Doc, ReplicaError> {
+        Ok(self.loaded(id)?.doc)
+    }
+
+    /// The ids of all records held, sorted.
+    pub fn doc_ids(&self) -> Result<Vec<DocId>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare("SELECT doc FROM docs ORDER BY doc")?;
+            let ids: Vec<Vec<u8>> = rows.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
+        })
+    }
+
+    /// The place in the log up to which everything is here.
+    pub fn cursor(&self) -> Result<u64, ReplicaError> {
+        Ok(self.meta("cursor")?.and_then(|text| text.parse().ok()).unwrap_or_default())
+    }
+
+    /// Takes rows of the log in order and moves the cursor, all in one tx. What does not pass the guard is set aside.
+    pub fn take(&self, rows: &[LogRow], upto: u64) -> Result<(), ReplicaError> {
+        let lists = self.lists();
+        self.write(|tx| {
+            take_rows(tx, rows, &lists)?;
+            set_meta(tx, "cursor", &upto.to_string())
+        })
+    }
+
+    /// One saved record with its history.
+    pub fn saved_doc(&self, id: DocId) -> Result<Option<(Kind, Vec<u8>)>, ReplicaError> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached("SELECT kind, saved FROM docs WHERE doc = $1")?
+                .query_row([id.as_bytes().as_slice()], |row| Ok((kind_from(row.get(0)?), row.get(1)?)))
+                .optional()?)
+        })
+    }
+
+    /// Register entries of a record, in order.
+    pub fn entries_of(&self, id: DocId) -> Result<Vec<Entry>, ReplicaError> {
+        self.read(|db| entries_of(db, id))
+    }
+
+    /// A page of whole records for a fresh device: open requests first, newest first.
+    ///
+    /// `after` is 0 at the start. The order must hold while records change during the load, so it goes by arrival; what
+    /// changed after `upto` is sent in the second phase whatever its state, so that nothing slips between the phases.
+    pub fn first_page(&self, communities: &[String], after: u64, upto: u64, want_bytes: u32) -> Result<FirstPage, ReplicaError> {
+        self.read(|db| {
+            let scope = scope_text(communities);
+            let expected: u32 = db
+                .prepare_cached(&format!(
+                    "SELECT count(*) FROM docs LEFT JOIN requests r USING (n) LEFT JOIN assets a USING (n) WHERE {IN_SCOPE}"
+                ))?
+                .query_row([&scope], |row| row.get(0))?;
+            let mut page = FirstPage { expected, ..FirstPage::default() };
+            let mut room = usize::try_from(want_bytes).unwrap_or(usize::MAX);
+            let mut after = after;
+            if after & SECOND_PHASE == 0 {
+                let below = if after == 0 { i64::MAX } else { i64::try_from(after).unwrap_or(i64::MAX) };
+                let mut rows = db.prepare_cached(&format!(
+                    "SELECT docs.n, docs.doc, docs.kind, docs.saved
+                     FROM docs JOIN requests r USING (n) LEFT JOIN assets a USING (n)
+                     WHERE docs.n < $2 AND r.open = 1 AND {IN_SCOPE} ORDER BY docs.n DESC"
+                ))?;
+                if let Some(last) = fill(&mut page, &mut room, rows.query(params![scope, below])?)? {
+                    page.next = Some(last);
+                    return Ok(page);
+                }
+                after = SECOND_PHASE;
+            }
+            let below = match after & !SECOND_PHASE {
+                0 => i64::MAX,
+                n => i64::try_from(n).unwrap_or(i64::MAX),
+            };
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT docs.n, docs.doc, docs.kind, docs.saved
+                 FROM docs LEFT JOIN requests r USING (n) LEFT JOIN assets a USING (n)
+                 WHERE docs.n < $2 AND (r.open IS NULL OR r.open = 0 OR docs.changed > $3) AND {IN_SCOPE} ORDER BY docs.n DESC"
+            ))?;
+            let upto = i64::try_from(upto).unwrap_or(i64::MAX);
+            let stopped = fill(&mut page, &mut room, rows.query(params![scope, below, upto])?)?;
+            page.next = match stopped {
+                Some(0) => Some(SECOND_PHASE),
+                other => other.map(|n| n | SECOND_PHASE),
+            };
+            Ok(page)
+        })
+    }
+
+    /// Builds every view again from docs and entries; gives the number of records.
+    pub fn rebuild_views(&self) -> Result<u32, ReplicaError> {
+        let lists = self.lists();
+        self.write(|tx| {
+            let count = views::rebuild(tx, &lists)?;
+            set_meta(tx, "view_version", VIEW_VERSION)?;
+            Ok(count)
+        })
+    }
+
+    /// Every row of every view as text, for comparing with a rebuild or with another replica.
+    pub fn views_text(&self) -> Result<String, ReplicaError> {
+        self.read(views::dump)
+    }
+
+    /// What was set aside: record and reason.
+    pub fn aside(&self) -> Result<Vec<(DocId, String)>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare("SELECT doc, reason FROM aside ORDER BY n")?;
+            let all: Vec<(Vec<u8>, String)> = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            Ok(all.into_iter().filter_map(|(doc, reason)| Some((DocId::from_slice(&doc)?, reason))).collect())
+        })
+    }
+}
+
+/// True for rows whose community is in `$1`, a list with commas around each code; the empty list means everything.
+const IN_SCOPE: &str = "($1 = '' OR instr($1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
+
+fn scope_text(communities: &[String]) -> String {
+    if communities.is_empty() { String::new() } else { format!(",{},", communities.join(",")) }
+}
+
+/// Adds rows to a page until it is full; gives the key of the last row when it stopped early (0: before any).
+fn fill(page: &mut FirstPage, room: &mut usize, mut rows: rusqlite::Rows<'_>) -> Result<Option<u64>, ReplicaError> {
+    let mut last = 0;
+    while let Some(row) = rows.next()? {
+        if *room == 0 {
+            return Ok(Some(last));
+        }
+        let n: i64 = row.get(0)?;
+        let doc: Vec<u8> = row.get(1)?;
+        let saved: Vec<u8> = row.get(3)?;
+        *room = room.saturating_sub(saved.len());
+        last = u64::try_from(n).unwrap_or_default();
+        if let Some(doc) = DocId::from_slice(&doc) {
+            page.docs.push((doc, kind_from(row.get(2)?), saved));
+        }
+    }
+    Ok(None)
+}
+
+/// A change as it came, not yet looked at.
+struct Arrived<'a> {
+    kind: Kind,
+    at: Time,
+    seq: u64,
+    bytes: &'a [u8],
+}
+
+/// Takes rows of the log: changes record by record, then what the municipality decided.
+pub(crate) fn take_rows(tx: &Transaction<'_>, rows: &[LogRow], lists: &Lists) -> Result<(), ReplicaError> {
+    let mut changes: BTreeMap<DocId, Vec<Arrived<'_>>> = BTreeMap::new();
+    let mut order: Vec<DocId> = Vec::new();
+    for row in rows {
+        if let LogBody::Change { doc, kind, bytes } = &row.body {
+            let all = changes.entry(*doc).or_default();
+            if all.is_empty() {
+                order.push(*doc);
+            }
+            all.push(Arrived { kind: *kind, at: row.at, seq: row.seq, bytes });
+        }
+    }
+    // Entries first: a record that is shown afterwards shows its number with it.
+    let mut numbered: Vec<DocId> = Vec::new();
+    for row in rows {
+        if let LogBody::Entry(entry) = &row.body {
+            take_entry(tx, entry)?;
+            numbered.push(entry.doc);
+        }
+    }
+    for id in &order {
+        if let Some(arrived) = changes.get(id) {
+            take_changes(tx, *id, arrived, lists)?;
+        }
+    }
+    for id in numbered {
+        views::number(tx, id, lists)?;
+    }
+    Ok(())
+}
+
+/// Takes a whole record that the server sent; a record that is here already is joined with it.
+pub(crate) fn take_saved(tx: &Transaction<'_>, id: DocId, bytes: &[u8], at: Time, lists: &Lists) -> Result<(), ReplicaError> {
+    let theirs = match guard::read_saved(id, bytes) {
+        Ok(doc) => doc,
+        Err(refusal) => return set_aside(tx, id, at, refusal.code(), bytes),
+    };
+    let (n, doc) = match load(tx, id)? {
+        Some(mut mine) => {
+            if mine.doc.merge(&theirs).is_err() {
+                return set_aside(tx, id, at, "malformed", bytes);
+            }
+            save(tx, mine.n, &mine.doc)?;
+            (mine.n, mine.doc)
+        }
+        None => (insert_saved(tx, id, theirs.kind(), bytes, at, 0)?, theirs),
+    };
+    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, $2) WHERE n = $1")?.execute(params![n, at.0])?;
+    views::show(tx, n, id, &doc, lists)
+}
+
+/// Drops a record that left this device's scope, unless something of it still waits to be sent.
+pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaError> {
+    let key = id.as_bytes().as_slice();
+    let held: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = $1 AND state <> 'received')")?
+        .query_row([key], |row| row.get(0))?;
+    if held {
+        return Ok(false);
+    }
+    let n: Option<i64> = tx.prepare_cached("SELECT n FROM docs WHERE doc = $1")?.query_row([key], |row| row.get(0)).optional()?;
+    if let Some(n) = n {
+        views::hide(tx, n)?;
+        tx.execute("DELETE FROM docs WHERE n = $1", [n])?;
+        tx.execute("DELETE FROM entries WHERE doc = $1", [key])?;
+    }
+    Ok(true)
+}
+
+/// Adds what came to one record. Early changes are kept until what they depend on is here.
+fn take_changes(tx: &Transaction<'_>, id: DocId, arrived: &[Arrived<'_>], lists: &Lists) -> Result<(), ReplicaError> {
+    let Some(first) = arrived.first() else { return Ok(()) };
+    let loaded = load(tx, id)?;
+    let known = loaded.as_ref().map(|loaded| loaded.n);
+    let mut doc = loaded.map_or_else(|| Doc::new(first.kind), |loaded| loaded.doc);
+    let early = early_of(tx, id)?;
+    let mut waiting: Vec<(Checked, Time)> = Vec::new();
+    let all = early.iter().map(|(bytes, at)| (bytes.as_slice(), *at)).chain(arrived.iter().map(|one| (one.bytes, one.at)));
+    for (bytes, at) in all {
+        match guard::check(bytes) {
+            Ok(checked) => waiting.push((checked, at)),
+            Err(refusal) => set_aside(tx, id, at, refusal.code(), bytes)?,
+        }
+    }
+    let mut added = false;
+    loop {
+        let mut fits: Vec<Checked> = Vec::new();
+        let mut rest: Vec<(Checked, Time)> = Vec::new();
+        let mut next = doc.clone();
+        for (checked, at) in waiting {
+            let standing = guard::standing(&next, id, &checked).and_then(|standing| {
+                if standing == Standing::Fits {
+                    guard::apply_unverified(&mut next, &checked)?;
+                }
+                Ok(standing)
+            });
+            match standing {
+                Ok(Standing::Known) => {}
+                Ok(Standing::Waits) => rest.push((checked, at)),
+                Ok(Standing::Fits) => fits.push(checked),
+                Err(refusal) => set_aside(tx, id, at, refusal.code(), checked.bytes())?,
+            }
+        }
+        waiting = rest;
+        if fits.is_empty() {
+            break;
+        }
+        if guard::holds(&next, &fits.iter().collect::<Vec<_>>()) {
+            doc = next;
+        } else {
+            // One of them leaves a doc that cannot be read again: find it by going one at a time.
+            for checked in &fits {
+                if let Err(refusal) = guard::apply(&mut doc, &[checked]) {
+                    set_aside(tx, id, first.at, refusal.code(), checked.bytes())?;
+                }
+            }
+        }
+        added = true;
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    keep_early(tx, id, first.kind, &waiting)?;
+    if added {
+        let n = match known {
+            Some(n) => {
+                save(tx, n, &doc)?;
+                n
+            }
+            None => insert_saved(tx, id, doc.kind(), &doc.save(), Time(0), 0)?,
+        };
+        views::show(tx, n, id, &doc, lists)?;
+    }
+    let at = arrived.iter().map(|one| one.at).max().unwrap_or_default();
+    let seq = arrived.iter().map(|one| one.seq).max().unwrap_or_default();
+    logged(tx, id, at, seq)
+}
+
+/// Notes that the server's log holds changes of a record up to this place and moment.
+pub(crate) fn logged(tx: &Transaction<'_>, id: DocId, at: Time, seq: u64) -> Result<(), ReplicaError> {
+    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, $2), changed = max(changed, $3) WHERE doc = $1")?.execute(params![
+        id.as_bytes().as_slice(),
+        at.0,
+        i64::try_from(seq).unwrap_or(i64::MAX)
+    ])?;
+    Ok(())
+}
+
+fn early_of(tx: &Transaction<'_>, id: DocId) -> Result<Vec<(Vec<u8>, Time)>, ReplicaError> {
+    let mut rows = tx.prepare_cached("SELECT bytes, at FROM early WHERE doc = $1")?;
+    let all = rows.query_map([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, Time(row.get(1)?))))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+fn keep_early(tx: &Transaction<'_>, id: DocId, kind: Kind, waiting: &[(Checked, Time)]) -> Result<(), ReplicaError> {
+    tx.prepare_cached("DELETE FROM early WHERE doc = $1")?.execute([id.as_bytes().as_slice()])?;
+    for (checked, at) in waiting {
+        tx.prepare_cached("INSERT OR IGNORE INTO early (hash, doc, kind, at, bytes) VALUES ($1, $2, $3, $4, $5)")?.execute(params![
+            checked.hash.as_slice(),
+            id.as_bytes().as_slice(),
+            kind_number(kind),
+            at.0,
+            checked.bytes()
+        ])?;
+    }
+    Ok(())
+}
+
+fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
+    tx.prepare_cached("INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES ($1, $2, $3, $4, $5)")?.execute(params![
+        i64::try_from(entry.place).unwrap_or(i64::MAX),
+        entry.doc.as_bytes().as_slice(),
+        entry.at.0,
+        entry.hash.as_slice(),
+        serde_json::to_string(&entry.words)?
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, ReplicaError> {
+    let mut rows = db.prepare_cached("SELECT place, at, hash, words FROM entries WHERE doc = $1 ORDER BY place")?;
+    let all: Vec<(i64, i64, Vec<u8>, String)> = rows
+        .query_map([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<Result<_, _>>()?;
+    all.into_iter()
+        .map(|(place, at, hash, words)| {
+            Ok(Entry {
+                place: u64::try_from(place).unwrap_or_default(),
+                hash: hash.into(),
+                doc: id,
+                at: Time(at),
+                words: serde_json::from_str::<EntryWords>(&words)?,
+            })
+        })
+        .collect()
+}
+
+fn set_aside(tx: &Transaction<'_>, id: DocId, at: Time, reason: &str, bytes: &[u8]) -> Result<(), ReplicaError> {
+    tracing::warn!(doc = %id, reason, bytes = bytes.len(), "set aside");
+    tx.prepare_cached("INSERT INTO aside (doc, at, reason, bytes) VALUES ($1, $2, $3, $4)")?
+        .execute(params![id.as_bytes().as_slice(), at.0, reason, bytes])?;
+    Ok(())
+}
+
+pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, ReplicaError> {
+    let row: Option<(i64, Vec<u8>, i64)> = db
+        .prepare_cached("SELECT n, saved, logged_at FROM docs WHERE doc = $1")?
+        .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    row.map(|(n, saved, logged_at)| Ok(Loaded { n, doc: Doc::load(&saved)?, logged_at: Time(logged_at) })).transpose()
+}
+
+fn save(tx: &Transaction<'_>, n: i64, doc: &Doc) -> Result<(), ReplicaError> {
+    tx.prepare_cached("UPDATE docs SET saved = $2 WHERE n = $1")?.execute(params![n, doc.save()])?;
+    Ok(())
+}
+
+fn insert_saved(tx: &Transaction<'_>, id: DocId, kind: Kind, saved: &[u8], at: Time, seq: u64) -> Result<i64, ReplicaError> {
+    tx.prepare_cached("INSERT INTO docs (doc, kind, saved, logged_at, changed) VALUES ($1, $2, $3, $4, $5)")?.execute(params![
+        id.as_bytes().as_slice(),
+        kind_number(kind),
+        saved,
+        at.0,
+        i64::try_from(seq).unwrap_or(i64::MAX)
+    ])?;
+    Ok(tx.last_insert_rowid())
+}

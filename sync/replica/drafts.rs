@@ -1,0 +1,46 @@
+//! Drafts: what is being typed, kept so that a crash of the window loses nothing.
+
+use koina_model::ids::Time;
+use koina_model::problem::Problem;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Replica, ReplicaError};
+
+/// Largest draft, in bytes.
+const DRAFT_BYTES_MAX: usize = 256 * 1024;
+/// Longest key, in bytes.
+const KEY_BYTES_MAX: usize = 120;
+
+impl Replica {
+    /// Keeps what is being typed under the form's key.
+    pub fn save_draft(&self, key: &str, json: &str, now: Time) -> Result<(), ReplicaError> {
+        if json.len() > DRAFT_BYTES_MAX || key.len() > KEY_BYTES_MAX {
+            return Err(Problem::TooLarge { bytes_max: u32::try_from(DRAFT_BYTES_MAX).unwrap_or(u32::MAX) }.into());
+        }
+        self.write_quietly(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO drafts (key, json, saved_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (key) DO UPDATE SET json = excluded.json, saved_at = excluded.saved_at",
+            )?
+            .execute(params![key, json, now.0])?;
+            Ok(())
+        })
+    }
+
+    /// What was being typed.
+    pub fn draft(&self, key: &str) -> Result<Option<String>, ReplicaError> {
+        self.read(|db| {
+            Ok(db.prepare_cached("SELECT json FROM drafts WHERE key = $1")?.query_row([key], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Forgets a draft.
+    pub fn drop_draft(&self, key: &str) -> Result<(), ReplicaError> {
+        self.write_quietly(|tx| drop_in(tx, key))
+    }
+}
+
+pub(crate) fn drop_in(tx: &Transaction<'_>, key: &str) -> Result<(), ReplicaError> {
+    tx.prepare_cached("DELETE FROM drafts WHERE key = $1")?.execute([key])?;
+    Ok(())
+}

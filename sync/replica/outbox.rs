@@ -1,0 +1,133 @@
+//! The outbox: what was saved here and the server has not yet confirmed. A change leaves it only by the server's word.
+
+use koina_model::doc::Chunk;
+use koina_model::exchange::{PUSH_CHANGES_MAX, Pushed, Receipt, Verdict};
+use koina_model::ids::{DocId, Time};
+use koina_model::words::Kind;
+use rusqlite::{Transaction, params};
+use serde_bytes::ByteBuf;
+
+use super::docs::{kind_from, kind_number, logged};
+use super::{Replica, ReplicaError};
+
+/// Received rows kept for the person to see.
+const RECEIVED_KEPT: u32 = 2_000;
+
+/// How much waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// Saved here, not yet received.
+    pub waiting: u32,
+    /// Refused by the server; kept here.
+    pub needs_decision: u32,
+}
+
+/// Puts a change into the outbox, in the tx that saves it.
+pub(crate) fn hold(tx: &Transaction<'_>, doc: DocId, kind: Kind, chunk: &Chunk, what: &str, now: Time) -> Result<(), ReplicaError> {
+    tx.prepare_cached("INSERT INTO outbox (hash, doc, kind, bytes, size, what, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")?.execute(
+        params![
+            chunk.hash.as_slice(),
+            doc.as_bytes().as_slice(),
+            kind_number(kind),
+            chunk.bytes,
+            i64::try_from(chunk.bytes.len()).unwrap_or(i64::MAX),
+            what,
+            now.0
+        ],
+    )?;
+    Ok(())
+}
+
+impl Replica {
+    /// The oldest changes that wait, at most so many bytes (at least one), marked as sent once.
+    pub fn next_push(&self, bytes_max: usize) -> Result<Vec<Pushed>, ReplicaError> {
+        self.write_quietly(|tx| {
+            let mut push = Vec::new();
+            let mut numbers: Vec<i64> = Vec::new();
+            {
+                let mut rows = tx.prepare_cached(
+                    "SELECT n, doc, kind, bytes FROM outbox WHERE state IN ('on_device', 'sent') ORDER BY n LIMIT $1",
+                )?;
+                let mut rows = rows.query([i64::try_from(PUSH_CHANGES_MAX).unwrap_or(i64::MAX)])?;
+                let mut bytes_all = 0;
+                while let Some(row) = rows.next()? {
+                    let bytes: Vec<u8> = row.get(3)?;
+                    bytes_all += bytes.len();
+                    if !push.is_empty() && bytes_all > bytes_max {
+                        break;
+                    }
+                    let doc: Vec<u8> = row.get(1)?;
+                    let Some(doc) = DocId::from_slice(&doc) else { continue };
+                    numbers.push(row.get(0)?);
+                    push.push(Pushed { doc, kind: kind_from(row.get(2)?), bytes: ByteBuf::from(bytes) });
+                }
+            }
+            for n in numbers {
+                tx.prepare_cached("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE n = $1")?.execute([n])?;
+            }
+            Ok(push)
+        })
+    }
+
+    /// How much waits.
+    pub fn pending(&self) -> Result<Pending, ReplicaError> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached(
+                    "SELECT coalesce(sum(state IN ('on_device', 'sent')), 0), coalesce(sum(state = 'needs_decision'), 0)
+                     FROM outbox WHERE state <> 'received'",
+                )?
+                .query_row([], |row| Ok(Pending { waiting: row.get(0)?, needs_decision: row.get(1)? }))?)
+        })
+    }
+
+    /// Puts a refused change back in line, after whatever stood in its way was put right.
+    pub fn retry(&self, hash: &[u8]) -> Result<bool, ReplicaError> {
+        self.write(|tx| {
+            let done = tx
+                .prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE hash = $1 AND state = 'needs_decision'")?
+                .execute([hash])?;
+            Ok(done > 0)
+        })
+    }
+}
+
+/// Takes the server's word about what was pushed.
+pub(crate) fn take_receipts(tx: &Transaction<'_>, receipts: &[Receipt]) -> Result<(), ReplicaError> {
+    for receipt in receipts {
+        match &receipt.verdict {
+            Verdict::Accepted { seq, at } => {
+                let mut row = tx.prepare_cached(
+                    "UPDATE outbox SET state = 'received', reason = '', seq = $2, bytes = x'' WHERE hash = $1 RETURNING doc",
+                )?;
+                let mut rows = row.query(params![receipt.hash.as_slice(), i64::try_from(*seq).unwrap_or(i64::MAX)])?;
+                if let Some(row) = rows.next()? {
+                    let doc: Vec<u8> = row.get(0)?;
+                    if let Some(doc) = DocId::from_slice(&doc) {
+                        logged(tx, doc, *at, *seq)?;
+                    }
+                }
+            }
+            Verdict::Waiting => {
+                // What it depends on was refused, or is still on its way: it stays in line and says why.
+                tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = 'waits' WHERE hash = $1 AND state <> 'received'")?
+                    .execute([receipt.hash.as_slice()])?;
+            }
+            Verdict::Refused { reason } => {
+                tx.prepare_cached("UPDATE outbox SET state = 'needs_decision', reason = $2 WHERE hash = $1 AND state <> 'received'")?
+                    .execute(params![receipt.hash.as_slice(), reason.code()])?;
+            }
+        }
+    }
+    // Followers of a refused change of the same record cannot arrive either: they wait for the same decision.
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'needs_decision', reason = 'follows_refused' WHERE state = 'on_device' AND reason = 'waits'
+         AND EXISTS (SELECT 1 FROM outbox AS before WHERE before.doc = outbox.doc AND before.n < outbox.n AND before.state = 'needs_decision')",
+    )?
+    .execute([])?;
+    tx.prepare_cached(
+        "DELETE FROM outbox WHERE state = 'received' AND n <= (SELECT n FROM outbox WHERE state = 'received' ORDER BY n DESC LIMIT 1 OFFSET $1)",
+    )?
+    .execute([RECEIVED_KEPT])?;
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The settings of a server: one TOML file, and the environment for what is secret.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use koina_model::ids::Time;
+use koina_model::lists::Crew;
+use koina_model::reference::{Reference, ReferenceError};
+use serde::Deserialize;
+
+use crate::log::{AnyLog, LogError};
+use crate::municipality::{Municipality, OpenError};
+
+/// Name of the environment variable with the connection URL of PostgreSQL.
+pub const POSTGRES_VARIABLE: &str = "KOINA_POSTGRES";
+
+/// Everything a server needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Folder of the log file and the replica.
+    pub data: PathBuf,
+    pub log: LogPlace,
+    /// Address devices reach this server at.
+    pub public_url: String,
+    pub reference: Reference,
+    pub crews: Vec<Crew>,
+}
+
+/// Where the log is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum LogPlace {
+    /// `log.sqlite` in the data folder.
+    Sqlite,
+    Postgres {
+        /// May hold a password; never shown.
+        url: String,
+    },
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{path} cannot be read")]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the settings are not complete")]
+    Toml(#[from] toml::de::Error),
+    #[error("name either `municipality` or `reference`, not both or neither")]
+    WhichMunicipality,
+    #[error("no municipality {0} is part of this program; give its folder as `reference`")]
+    NotBundled(String),
+    #[error("the reference data in {path}")]
+    Reference {
+        path: PathBuf,
+        #[source]
+        source: ReferenceError,
+    },
+    #[error("`log = \"postgres\"` needs the environment variable {POSTGRES_VARIABLE}")]
+    NoPostgresUrl,
+    #[error("`public_url` must start with https:// or http:// and hold no spaces")]
+    PublicUrl,
+    #[error("the crew {crew} names {code}, which is not on the lists of the municipality")]
+    Crew { crew: String, code: String },
+}
+
+/// The file as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: SocketAddr,
+    data: PathBuf,
+    municipality: Option<String>,
+    reference: Option<PathBuf>,
+    log: LogName,
+    public_url: String,
+    #[serde(default)]
+    crews: Vec<Crew>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LogName {
+    Sqlite,
+    Postgres,
+}
+
+impl std::fmt::Debug for LogPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "Sqlite",
+            Self::Postgres { .. } => "Postgres",
+        })
+    }
+}
+
+impl Config {
+    /// Reads the file. Folders in it are relative to where it lies.
+    pub fn read(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&text, path.parent().unwrap_or(Path::new("")), environment)
+    }
+
+    /// Refuses settings that are not complete.
+    pub fn parse(
+        text: &str,
+        folder: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text)?;
+        let log = match file.log {
+            LogName::Sqlite => LogPlace::Sqlite,
+            LogName::Postgres => {
+                LogPlace::Postgres { url: environment(POSTGRES_VARIABLE).ok_or(ConfigError::NoPostgresUrl)? }
+            }
+        };
+        let known_scheme = file.public_url.starts_with("https://") || file.public_url.starts_with("http://");
+        if !known_scheme || file.public_url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(ConfigError::PublicUrl);
+        }
+        let reference = match (file.municipality, file.reference) {
+            (Some(id), None) => Reference::bundled(&id).ok_or(ConfigError::NotBundled(id))?,
+            (None, Some(path)) => reference_in(&folder.join(path))?,
+            _ => return Err(ConfigError::WhichMunicipality),
+        };
+        for crew in &file.crews {
+            let unknown = crew.communities.iter().find(|code| reference.community(code).is_none());
+            let unknown = unknown.or(Some(&crew.department).filter(|code| reference.department(code).is_none()));
+            if let Some(code) = unknown {
+                return Err(ConfigError::Crew { crew: crew.id.clone(), code: code.clone() });
+            }
+        }
+        Ok(Self {
+            listen: file.listen,
+            data: folder.join(file.data),
+            log,
+            public_url: file.public_url.trim_end_matches('/').to_owned(),
+            reference,
+            crews: file.crews,
+        })
+    }
+
+    /// Opens the log, creating or upgrading it.
+    pub async fn open_log(&self) -> Result<AnyLog, LogError> {
+        match &self.log {
+            LogPlace::Sqlite => AnyLog::open_sqlite(&self.data.join("log.sqlite")).await,
+            LogPlace::Postgres { url } => AnyLog::open_postgres(url).await,
+        }
+    }
+
+    /// Opens the municipality.
+    pub async fn open(&self, now: Time) -> Result<Municipality, OpenError> {
+        let log = self.open_log().await?;
+        let replica = self.data.join("replica.sqlite");
+        Municipality::open(log, &replica, self.reference.clone(), self.crews.clone(), now).await
+    }
+}
+
+/// Reads a municipality's folder; what it does not hold is looked for in the folder `common` beside it.
+fn reference_in(path: &Path) -> Result<Reference, ConfigError> {
+    let read = |name: &str| {
+        let own = std::fs::read_to_string(path.join(name));
+        own.or_else(|_| std::fs::read_to_string(path.join("..").join("common").join(name))).ok()
+    };
+    Reference::parse(&read).map_err(|source| ConfigError::Reference { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::{Config, ConfigError, LogPlace};
+    use std::path::Path;
+
+    const GOOD: &str = r#"
+        listen = "127.0.0.1:8787"
+        data = "data"
+        municipality = "dion-olympos"
+        log = "sqlite"
+        public_url = "https://koina.example.gr/"
+    "#;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, Path::new("/srv/koina"), &|_| None)
+    }
+
+    #[test]
+    fn complete_settings_are_read() {
+        let config = parse(GOOD).unwrap();
+        assert_eq!(config.log, LogPlace::Sqlite);
+        assert_eq!(config.public_url, "https://koina.example.gr");
+        assert_eq!(config.data, Path::new("/srv/koina/data"));
+    }
+
+    #[test]
+    fn a_server_refuses_to_start_when_a_setting_is_missing_or_unknown() {
+        for line in GOOD.trim().lines() {
+            assert!(parse(&GOOD.replace(line, "")).is_err(), "without {line}");
+        }
+        assert!(matches!(parse(&format!("{GOOD}\ncolour = 1")), Err(ConfigError::Toml(_))));
+        assert!(matches!(parse(&GOOD.replace("https", "gopher")), Err(ConfigError::PublicUrl)));
+        assert!(matches!(parse(&GOOD.replace("sqlite", "postgres")), Err(ConfigError::NoPostgresUrl)));
+        assert!(matches!(parse(&GOOD.replace("dion-olympos", "atlantis")), Err(ConfigError::NotBundled(_))));
+    }
+
+    #[test]
+    fn a_database_password_is_never_shown() {
+        let environment = |_: &str| Some("postgres://koina:secret@db/koina".to_owned());
+        let config = Config::parse(&GOOD.replace("sqlite", "postgres"), Path::new(""), &environment).unwrap();
+        assert!(!format!("{config:?}").contains("secret"));
+    }
+}

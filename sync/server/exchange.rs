@@ -1,0 +1,219 @@
+//! The exchange: a device hands over what it saved and takes what it lacks. No HTTP in here.
+//!
+//! A push is judged against the server's replica, which has first followed the log to its end, and is appended
+//! only if nobody wrote in between; otherwise it is judged again. So a verdict never rests on an old state.
+
+use std::sync::Arc;
+
+use koina_model::exchange::{
+    Answer, Ask, CAPABILITIES, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt, Refusal, Verdict,
+};
+use koina_model::ids::Time;
+use koina_model::problem::Problem;
+use serde_bytes::ByteBuf;
+
+use crate::log::{Author, Device, LogError, Placed, Quarantined, Scope, change_hash};
+use crate::municipality::Municipality;
+use crate::replica::{Judged, LogBody, Writer};
+
+/// Bounds of what a device may want in one answer, in bytes.
+const WANT_BYTES_MIN: u32 = 16 * 1024;
+const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
+
+/// How often a push is judged again because others wrote meanwhile.
+const JUDGED_AGAIN_MAX: u32 = 50;
+
+/// What an item costs besides its bytes.
+const ITEM_BYTES: usize = 64;
+
+/// Takes the device's push, then answers with what it lacks, as much as it wants.
+///
+/// A revoked device still hands over its work: that is nobody's to lose. It gets nothing else.
+pub async fn exchange(town: &Municipality, who: &Device, ask: Ask, now: Time) -> Result<Answer, Problem> {
+    if ask.push.len() > PUSH_CHANGES_MAX {
+        return Err(Problem::Malformed { what: format!("more than {PUSH_CHANGES_MAX} changes in one push") });
+    }
+    if !ask.capabilities.is_empty() && !ask.capabilities.iter().any(|name| CAPABILITIES.contains(&name.as_str())) {
+        return Err(Problem::UpgradeNeeded);
+    }
+    let Ask { version, epoch, cursor, first, lists, push, pending, want_bytes, .. } = ask;
+    let version = version.chars().take(40).collect();
+    town.log.seen(who.id, now, pending, version).await?;
+
+    let (receipts, reached) = take(town, who, push, now).await?;
+    let mut answer = Answer {
+        capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+        epoch: town.epoch().to_owned(),
+        now,
+        receipts,
+        cursor,
+        first,
+        ..Answer::default()
+    };
+    if who.revoked_at.is_some() {
+        answer.revoked = true;
+        return Ok(answer);
+    }
+    let newest = town.lists().await?;
+    if lists < newest.version {
+        answer.lists = Some(serde_json::to_string(&*newest).map_err(|error| crate::incident(&error))?);
+    }
+    if !epoch.is_empty() && epoch != town.epoch() {
+        // The device's place is one of another log. It starts over.
+        (answer.cursor, answer.first, answer.more) = (0, None, true);
+        return Ok(answer);
+    }
+    let want = want_bytes.clamp(WANT_BYTES_MIN, WANT_BYTES_MAX);
+    match first {
+        Some(first) => load(town, who, first, reached, want, &mut answer).await?,
+        None => news(town, who, cursor, reached, want, &mut answer).await?,
+    }
+    Ok(answer)
+}
+
+/// Judges a push and appends what is good. Gives the receipts, in order, and the place the replica reached.
+pub async fn take(
+    town: &Municipality,
+    who: &Device,
+    push: Vec<Pushed>,
+    now: Time,
+) -> Result<(Vec<Receipt>, u64), Problem> {
+    let (guard, mut reached) = town.follow().await?;
+    if push.is_empty() {
+        return Ok((Vec::new(), reached));
+    }
+    let push: Arc<[Pushed]> = push.into();
+    for _ in 0..JUDGED_AGAIN_MAX {
+        let judged = judge(town, who, &push, now).await?;
+        let good = judged.iter().filter_map(|verdict| match verdict {
+            Judged::Take(change) => Some(change.clone()),
+            Judged::Waiting | Judged::Refused(_) => None,
+        });
+        let by = Author { device: Some(who.id), person: who.person.clone() };
+        match town.log.append(by.clone(), now, good.collect(), Some(reached)).await {
+            Err(LogError::Moved) => reached = town.catch_up(&guard).await?,
+            Err(error) => return Err(error.into()),
+            Ok(placed) => {
+                let (receipts, refused) = receipts(&push, judged, placed);
+                if !refused.is_empty() {
+                    town.log.quarantine(by, now, refused).await?;
+                }
+                reached = town.catch_up(&guard).await?;
+                return Ok((receipts, reached));
+            }
+        }
+    }
+    Err(Problem::Busy)
+}
+
+async fn judge(town: &Municipality, who: &Device, push: &Arc<[Pushed]>, now: Time) -> Result<Vec<Judged>, Problem> {
+    let writer =
+        Writer { device: who.id, role: who.role, crew: who.crew.clone(), communities: who.communities.clone() };
+    let push = Arc::clone(push);
+    town.ask(move |replica| replica.judge(&writer, &push, now)).await
+}
+
+/// Joins what the replica judged with what the log did.
+fn receipts(push: &[Pushed], judged: Vec<Judged>, placed: Vec<Placed>) -> (Vec<Receipt>, Vec<Quarantined>) {
+    let mut placed = placed.into_iter();
+    let mut refused = Vec::new();
+    let mut receipts = Vec::with_capacity(push.len());
+    for (pushed, judged) in push.iter().zip(judged) {
+        let mut hash = change_hash(&pushed.bytes);
+        let verdict = match judged {
+            Judged::Waiting => Verdict::Waiting,
+            Judged::Refused(reason) => Verdict::Refused { reason },
+            Judged::Take(change) => {
+                hash = change.hash;
+                match placed.next() {
+                    Some(Placed::At { seq, at }) => Verdict::Accepted { seq, at },
+                    Some(Placed::SequenceReused) => Verdict::Refused { reason: Refusal::SequenceReused },
+                    Some(Placed::Waiting) | None => Verdict::Waiting,
+                }
+            }
+        };
+        if let Verdict::Refused { reason } = &verdict {
+            let bytes = pushed.bytes.to_vec();
+            refused.push(Quarantined { hash, doc: pushed.doc, reason: reason.clone(), bytes });
+        }
+        receipts.push(Receipt { hash: ByteBuf::from(hash), verdict });
+    }
+    (receipts, refused)
+}
+
+/// A page of a first load: whole records, those in need first, each with its register entries.
+async fn load(
+    town: &Municipality,
+    who: &Device,
+    first: FirstLoad,
+    reached: u64,
+    want: u32,
+    answer: &mut Answer,
+) -> Result<(), Problem> {
+    let upto = if first.after == 0 { reached } else { first.upto.min(reached) };
+    let communities = who.communities.clone();
+    let page = town.ask(move |replica| replica.first_page(&communities, first.after, want)).await?;
+    let docs = page.docs.iter().map(|(doc, _, _)| *doc).collect();
+    for (doc, kind, bytes) in page.docs {
+        answer.items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(bytes) });
+    }
+    let entries = town.log.entries_of(docs).await?;
+    answer.items.extend(entries.into_iter().map(|entry| Item::Entry { entry }));
+    answer.expected = page.expected;
+    match page.next {
+        Some(after) => {
+            answer.first = Some(FirstLoad { upto, after });
+            answer.more = true;
+        }
+        None => {
+            answer.first = None;
+            answer.cursor = upto;
+            answer.more = upto < reached;
+        }
+    }
+    Ok(())
+}
+
+/// A page of what happened after the device's place, as far as it concerns the device.
+async fn news(
+    town: &Municipality,
+    who: &Device,
+    cursor: u64,
+    reached: u64,
+    want: u32,
+    answer: &mut Answer,
+) -> Result<(), Problem> {
+    if cursor > reached {
+        tracing::error!(device = %who.id, cursor, reached, "a device has seen more of the log than there is");
+    }
+    let want = usize::try_from(want).unwrap_or(usize::MAX);
+    let scope = Scope { communities: who.communities.clone(), except: Some(who.id) };
+    let page = town.log.after(cursor, reached, scope, want).await?;
+    (answer.cursor, answer.more) = (page.cursor, page.more);
+    let mut bytes = 0;
+    for due in page.rows {
+        let (seq, at) = (due.row.seq, due.row.at);
+        match due.row.body {
+            LogBody::Change { doc, kind, bytes: change } => {
+                bytes += change.len() + ITEM_BYTES;
+                answer.items.push(Item::Change { doc, kind, at, bytes: ByteBuf::from(change) });
+            }
+            LogBody::Entry(entry) => answer.items.push(Item::Entry { entry }),
+            LogBody::Move { doc, .. } if due.here => {
+                if let Some((kind, saved)) = town.ask(move |replica| replica.saved_doc(doc)).await? {
+                    bytes += saved.len() + ITEM_BYTES;
+                    answer.items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(saved) });
+                }
+                let entries = town.log.entries_of(vec![doc]).await?;
+                answer.items.extend(entries.into_iter().map(|entry| Item::Entry { entry }));
+            }
+            LogBody::Move { doc, .. } => answer.items.push(Item::Evict { doc }),
+        }
+        if bytes >= want && seq < page.cursor {
+            // Records that moved in are larger than their rows; the rest comes next time.
+            (answer.cursor, answer.more) = (seq, true);
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! One municipality on this server: its log, the server's replica that follows the log, and its lists.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use koina_model::ids::Time;
+use koina_model::lists::{Crew, DeviceName, Lists};
+use koina_model::problem::Problem;
+use koina_model::reference::Reference;
+use tokio::sync::{Mutex, MutexGuard, RwLock};
+
+use crate::log::{AnyLog, LogError};
+use crate::replica::{Replica, ReplicaError};
+
+/// Rows of the log the replica takes at a time.
+const ROWS: u32 = 500;
+
+/// Why the municipality could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the log")]
+    Log(#[from] LogError),
+    #[error("the replica")]
+    Replica(#[from] ReplicaError),
+    #[error("the reference data could not be written down")]
+    Reference(#[from] serde_json::Error),
+    #[error("this log belongs to the municipality {found}, not to {wanted}")]
+    OtherMunicipality { found: String, wanted: String },
+    #[error("the work was cut off")]
+    CutOff,
+}
+
+/// A municipality that is open for business.
+pub struct Municipality {
+    pub log: AnyLog,
+    replica: Arc<Replica>,
+    reference: Reference,
+    epoch: String,
+    lists: RwLock<Arc<Lists>>,
+    /// Held while the replica follows the log and while a push is judged against it.
+    following: Mutex<()>,
+}
+
+impl Municipality {
+    /// Opens a municipality; the first time makes it.
+    pub async fn open(
+        log: AnyLog,
+        replica: &Path,
+        reference: Reference,
+        crews: Vec<Crew>,
+        now: Time,
+    ) -> Result<Self, OpenError> {
+        let json = serde_json::to_string(&reference)?;
+        let before = log.reference().await?;
+        let before: Option<Reference> = before.and_then(|json| serde_json::from_str(&json).ok());
+        if let Some(before) = before.filter(|before| before.municipality.id != reference.municipality.id) {
+            let (found, wanted) = (before.municipality.id, reference.municipality.id);
+            return Err(OpenError::OtherMunicipality { found, wanted });
+        }
+        log.put_reference(json).await?;
+        log.put_crews(crews).await?;
+        let epoch = log.epoch().await?;
+        let path = replica.to_owned();
+        let replica =
+            tokio::task::spawn_blocking(move || Replica::open(&path, now)).await.map_err(|_| OpenError::CutOff)??;
+        let lists = Lists { version: 0, reference: reference.clone(), crews: Vec::new(), devices: Default::default() };
+        let opened = Self {
+            log,
+            replica: Arc::new(replica),
+            reference,
+            epoch,
+            lists: RwLock::new(Arc::new(lists)),
+            following: Mutex::new(()),
+        };
+        opened.read_lists().await?;
+        Ok(opened)
+    }
+
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// Random name of the log; a log restored from a backup has another.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// What every device knows by name, as of now.
+    pub async fn lists(&self) -> Result<Arc<Lists>, Problem> {
+        if self.log.lists_version().await? > self.lists.read().await.version {
+            self.read_lists().await.map_err(|error| crate::incident(&error))?;
+        }
+        Ok(Arc::clone(&*self.lists.read().await))
+    }
+
+    async fn read_lists(&self) -> Result<(), OpenError> {
+        // The version first: what is newer than it is read again next time.
+        let version = self.log.lists_version().await?;
+        let crews = self.log.crews().await?;
+        let devices = self.log.devices().await?;
+        let devices = devices.into_iter().map(|d| (d.id, DeviceName { name: d.name, person: d.person })).collect();
+        let lists = Arc::new(Lists { version, reference: self.reference.clone(), crews, devices });
+        let replica = Arc::clone(&self.replica);
+        let given = Arc::clone(&lists);
+        tokio::task::spawn_blocking(move || replica.set_lists(&given)).await.map_err(|_| OpenError::CutOff)??;
+        *self.lists.write().await = lists;
+        Ok(())
+    }
+
+    /// Asks the replica, on a thread that may wait for the disk.
+    pub async fn ask<T, F>(&self, question: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Replica) -> Result<T, ReplicaError> + Send + 'static,
+    {
+        let replica = Arc::clone(&self.replica);
+        match tokio::task::spawn_blocking(move || question(&replica)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(crate::incident(&error)),
+            Err(error) => Err(crate::incident(&error)),
+        }
+    }
+
+    /// Brings the replica up to the log, and keeps it there while the guard lives. Gives the place reached.
+    pub async fn follow(&self) -> Result<(MutexGuard<'_, ()>, u64), Problem> {
+        let guard = self.following.lock().await;
+        let reached = self.catch_up(&guard).await?;
+        Ok((guard, reached))
+    }
+
+    /// Brings the replica up to the log once more, under the same guard.
+    pub async fn catch_up(&self, _guard: &MutexGuard<'_, ()>) -> Result<u64, Problem> {
+        let mut reached = self.ask(Replica::cursor).await?;
+        loop {
+            let rows = self.log.tail(reached, ROWS).await?;
+            let Some(last) = rows.last() else {
+                return Ok(reached);
+            };
+            let upto = last.seq;
+            self.ask(move |replica| replica.take(&rows, upto)).await?;
+            reached = upto;
+        }
+    }
+}

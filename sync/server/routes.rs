@@ -1,0 +1,240 @@
+//! Every route of the server: its path, who may call it, how large its body may be, and what answers it.
+//!
+//! [`TABLE`] is the whole list. Everything that is the same for all routes happens in [`serve`]: who is calling and
+//! whether the signature holds, limits, roles, and how a failure looks on the wire.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{RawPathParams, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use koina_model::exchange::BODY_BYTES_MAX;
+use koina_model::ids::Time;
+use koina_model::permits::{Permit, Role};
+use koina_model::problem::Problem;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+
+use crate::log::Device;
+use crate::municipality::Municipality;
+
+pub mod devices;
+mod enrol;
+mod exchange;
+mod who;
+
+/// Most requests worked on at a time; the others wait.
+const WORKING_MAX: usize = 8;
+/// How long a request waits for its turn.
+const TURN: Duration = Duration::from_secs(30);
+/// Longest silence while a body arrives. Bad lines are slow, not silent.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Longest time a body may take: 8 MiB at 64 kbit/s are 18 minutes.
+const BODY: Duration = Duration::from_secs(30 * 60);
+
+const KIB: usize = 1024;
+
+/// What answers every request.
+pub struct App {
+    pub town: Municipality,
+    /// The server's clock. Rules get the time as an argument.
+    pub clock: fn() -> Time,
+    /// Address devices reach this server at, for invites.
+    pub public_url: String,
+    working: Semaphore,
+}
+
+impl App {
+    pub fn new(town: Municipality, clock: fn() -> Time, public_url: String) -> Self {
+        Self { town, clock, public_url, working: Semaphore::new(WORKING_MAX) }
+    }
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Who {
+    /// Anybody on the network: public.
+    Anybody,
+    /// Any enrolled device, a revoked one too.
+    Devices,
+    /// Devices of these roles; others lack the permit.
+    Roles(&'static [Role], Permit),
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub who: Who,
+    pub bytes_max: usize,
+    handler: fn(Call) -> Answering,
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
+
+/// Every route there is.
+#[rustfmt::skip]
+pub const TABLE: [Route; 7] = [
+    Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
+    Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
+    Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
+    Route { method: "GET",  path: "/v1/devices",             who: ADMINS,       bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
+    Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
+    Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
+    Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(devices::refused(call)) },
+];
+
+const ADMINS: Who = Who::Roles(&[Role::Admin], Permit::ManageDevices);
+const DESK: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DecideConflicts);
+
+/// A request that passed the door.
+pub struct Call {
+    app: Arc<App>,
+    /// The device that signed it; always there except on public routes.
+    device: Option<Device>,
+    /// The parameter in the path, if the path has one.
+    param: Option<String>,
+    body: Vec<u8>,
+    now: Time,
+}
+
+impl Call {
+    fn device(&self) -> Result<&Device, Problem> {
+        self.device.as_ref().ok_or(Problem::NotEnrolled)
+    }
+
+    fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.body).map_err(|_| Problem::Malformed { what: "the JSON".to_owned() })
+    }
+}
+
+/// The routes as a service.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in &TABLE {
+        let app = Arc::clone(&app);
+        let method = match route.method {
+            "GET" => MethodFilter::GET,
+            _ => MethodFilter::POST,
+        };
+        let answer = move |params: RawPathParams, request: Request| serve(route, Arc::clone(&app), params, request);
+        router = router.route(route.path, on(method, answer));
+    }
+    router.fallback(|| async { problem(&Problem::NotFound) })
+}
+
+async fn serve(route: &'static Route, app: Arc<App>, params: RawPathParams, request: Request) -> Response {
+    let answer = pass(route, app, &params, request).await;
+    answer.unwrap_or_else(|refused| problem(&refused))
+}
+
+async fn pass(route: &Route, app: Arc<App>, params: &RawPathParams, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let claim = match route.who {
+        Who::Anybody => None,
+        Who::Devices | Who::Roles(..) => Some(who::claim(&app.town, &parts.headers).await?),
+    };
+    let body = read(body, route.bytes_max).await?;
+    let _turn = tokio::time::timeout(TURN, app.working.acquire()).await.map_err(|_| Problem::Busy)?;
+    let device = match claim {
+        None => None,
+        Some(claim) => Some(claim.verify(&app.town, &parts.method, &parts.uri, &body).await?),
+    };
+    may(route.who, device.as_ref())?;
+    let param = params.iter().next().map(|(_, value)| value.to_owned());
+    let now = (app.clock)();
+    (route.handler)(Call { app: Arc::clone(&app), device, param, body, now }).await
+}
+
+fn may(who: Who, device: Option<&Device>) -> Result<(), Problem> {
+    match (who, device) {
+        (Who::Anybody, _) | (Who::Devices, Some(_)) => Ok(()),
+        (Who::Devices | Who::Roles(..), None) => Err(Problem::NotEnrolled),
+        (Who::Roles(..), Some(device)) if device.revoked_at.is_some() => Err(Problem::Revoked),
+        (Who::Roles(roles, _), Some(device)) if roles.contains(&device.role) => Ok(()),
+        (Who::Roles(_, needs), Some(_)) => Err(Problem::NotAllowed { needs }),
+    }
+}
+
+/// Reads a body within its limits of size and time.
+async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+    use axum::body::HttpBody;
+
+    let mut bytes = Vec::new();
+    let all = async {
+        loop {
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
+            let frame = tokio::time::timeout(SILENCE, frame).await.map_err(|_| cut_off())?;
+            let Some(frame) = frame else {
+                return Ok(());
+            };
+            let Ok(data) = frame.map_err(|_| cut_off())?.into_data() else {
+                continue;
+            };
+            if bytes.len() + data.len() > bytes_max {
+                return Err(Problem::TooLarge { bytes_max: u32::try_from(bytes_max).unwrap_or(u32::MAX) });
+            }
+            bytes.extend_from_slice(&data);
+        }
+    };
+    tokio::time::timeout(BODY, all).await.map_err(|_| cut_off())??;
+    Ok(bytes)
+}
+
+fn cut_off() -> Problem {
+    Problem::Malformed { what: "the body, which did not arrive whole".to_owned() }
+}
+
+async fn health(call: Call) -> Result<Response, Problem> {
+    call.app.town.log.head().await?;
+    json(&serde_json::json!({ "ok": true }))
+}
+
+fn json(value: &impl Serialize) -> Result<Response, Problem> {
+    let bytes = serde_json::to_vec(value).map_err(|error| crate::incident(&error))?;
+    Ok(typed(StatusCode::OK, "application/json", bytes))
+}
+
+fn typed(status: StatusCode, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let mut response = (status, bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A failure on the wire: `application/problem+json` with the code and its data.
+fn problem(problem: &Problem) -> Response {
+    let bytes = serde_json::to_vec(problem).unwrap_or_default();
+    typed(status(problem), "application/problem+json", bytes)
+}
+
+fn status(problem: &Problem) -> StatusCode {
+    match problem {
+        Problem::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Problem::NotFound => StatusCode::NOT_FOUND,
+        Problem::NotAllowed { .. } | Problem::CodeRefused | Problem::Revoked => StatusCode::FORBIDDEN,
+        Problem::NotEnrolled | Problem::NotSigned => StatusCode::UNAUTHORIZED,
+        Problem::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Problem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Problem::Malformed { .. } => StatusCode::BAD_REQUEST,
+        Problem::UpgradeNeeded => StatusCode::UPGRADE_REQUIRED,
+        Problem::AlreadyEnrolled => StatusCode::CONFLICT,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The words of a request that its signature covers.
+fn signed_path(method: &Method, uri: &axum::http::Uri) -> (String, String) {
+    let path = uri.path_and_query().map_or_else(|| uri.path().to_owned(), |path| path.as_str().to_owned());
+    (method.as_str().to_owned(), path)
+}

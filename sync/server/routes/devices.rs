@@ -1,0 +1,117 @@
+//! Devices as the desk manages them: who is here, who may come, who must go, and what was refused.
+
+use axum::response::Response;
+use koina_model::ids::DeviceId;
+use koina_model::permits::Role;
+use koina_model::problem::{FieldProblem, FieldRule, Problem};
+use koina_sync::views::{DeviceRow, Invite};
+use serde::{Deserialize, Serialize};
+
+use super::{Call, json};
+use crate::codes;
+use crate::log::{Author, Device, Invitation};
+use crate::municipality::Municipality;
+
+/// Refused changes shown at a time.
+const REFUSED_ROWS: u32 = 500;
+const NAME_CHARS_MAX: u32 = 200;
+
+/// Who may come with the code. Sent by devices since 0.1; add fields, never rename.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InviteAsk {
+    pub role: Role,
+    pub name: String,
+    #[serde(default)]
+    pub person: String,
+    #[serde(default)]
+    pub crew: Option<String>,
+    /// Community codes; empty means all.
+    #[serde(default)]
+    pub communities: Vec<String>,
+}
+
+pub(super) async fn list(call: Call) -> Result<Response, Problem> {
+    let devices = call.app.town.log.devices().await?;
+    json(&devices.into_iter().map(row).collect::<Vec<DeviceRow>>())
+}
+
+pub(super) async fn invite(call: Call) -> Result<Response, Problem> {
+    let by = author(call.device()?);
+    json(&let_in(&call.app.town, by, call.json()?, &call.app.public_url, call.now).await?)
+}
+
+pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
+    let by = author(call.device()?);
+    let id = call.param.as_deref().and_then(DeviceId::parse).ok_or(Problem::NotFound)?;
+    call.app.town.log.revoke(by, call.now, id).await?;
+    let device = call.app.town.log.device(id).await?.ok_or(Problem::NotFound)?;
+    json(&row(device))
+}
+
+pub(super) async fn refused(call: Call) -> Result<Response, Problem> {
+    json(&call.app.town.log.refused(REFUSED_ROWS).await?)
+}
+
+/// Makes a one-time code. The command line makes the first one.
+pub async fn let_in(
+    town: &Municipality,
+    by: Author,
+    ask: InviteAsk,
+    public_url: &str,
+    now: koina_model::ids::Time,
+) -> Result<Invite, Problem> {
+    check(town, &ask).await?;
+    let code = codes::new()?;
+    let expires_at = now.plus_hours(codes::GOOD_FOR_HOURS);
+    let InviteAsk { role, name, person, crew, communities } = ask;
+    let invitation =
+        Invitation { code_hash: codes::hash(&code), role, name, person, crew, communities, expires_at };
+    town.log.invite(by, now, invitation).await?;
+    Ok(codes::to_invite(code, expires_at, public_url))
+}
+
+async fn check(town: &Municipality, ask: &InviteAsk) -> Result<(), Problem> {
+    let mut fields = Vec::new();
+    let mut wrong = |field: &str, rule| fields.push(FieldProblem { field: field.to_owned(), rule });
+    if ask.name.trim().is_empty() {
+        wrong("name", FieldRule::Missing);
+    }
+    for (field, text) in [("name", &ask.name), ("person", &ask.person)] {
+        if text.chars().count() > usize::try_from(NAME_CHARS_MAX).unwrap_or(usize::MAX) {
+            wrong(field, FieldRule::TooLong { max: NAME_CHARS_MAX });
+        }
+    }
+    let lists = town.lists().await?;
+    if ask.communities.iter().any(|code| lists.reference.community(code).is_none()) {
+        wrong("communities", FieldRule::NotOnAList);
+    }
+    if ask.crew.as_ref().is_some_and(|id| lists.crews.iter().all(|crew| crew.id != *id)) {
+        wrong("crew", FieldRule::NotOnAList);
+    }
+    if ask.role == Role::Crew && ask.crew.is_none() {
+        wrong("crew", FieldRule::Missing);
+    }
+    if fields.is_empty() { Ok(()) } else { Err(Problem::BadInput { fields }) }
+}
+
+fn author(device: &Device) -> Author {
+    Author { device: Some(device.id), person: device.person.clone() }
+}
+
+fn row(device: Device) -> DeviceRow {
+    DeviceRow {
+        id: device.id,
+        code: device.station,
+        name: device.name,
+        person: device.person,
+        role: device.role,
+        crew: device.crew,
+        communities: device.communities,
+        enrolled_at: device.enrolled_at,
+        last_seen_at: device.seen_at,
+        revoked_at: device.revoked_at,
+        pending: device.pending,
+        refused: device.refused,
+        version: device.version,
+    }
+}

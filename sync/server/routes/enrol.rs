@@ -1,0 +1,45 @@
+//! Enrolment: a device comes with a one-time code and its public key.
+
+use axum::response::Response;
+use ed25519_dalek::VerifyingKey;
+use koina_model::exchange::{EnrolAnswer, EnrolAsk};
+use koina_model::problem::{FieldRule, Problem};
+
+use super::{Call, json};
+use crate::codes;
+use crate::log::{Newcomer, Redeemed};
+
+pub(super) async fn enrol(call: Call) -> Result<Response, Problem> {
+    let ask: EnrolAsk = call.json()?;
+    let newcomer = Newcomer {
+        code_hash: codes::hash(&ask.code),
+        device: ask.device,
+        key: key(&ask.key)?,
+        version: ask.version.chars().take(40).collect(),
+    };
+    let town = &call.app.town;
+    let device = match town.log.redeem(call.now, newcomer).await? {
+        Redeemed::Device(device) => *device,
+        Redeemed::CodeRefused => return Err(Problem::CodeRefused),
+        Redeemed::AlreadyEnrolled => return Err(Problem::AlreadyEnrolled),
+        Redeemed::TooManyTries { wait_s } => return Err(Problem::TooManyTries { wait_s }),
+    };
+    let lists = town.lists().await?;
+    json(&EnrolAnswer {
+        municipality: lists.reference.municipality.id.clone(),
+        station: device.station,
+        name: device.name,
+        person: device.person,
+        role: device.role,
+        crew: device.crew,
+        communities: device.communities,
+        epoch: town.epoch().to_owned(),
+        lists: serde_json::to_string(&*lists).map_err(|error| crate::incident(&error))?,
+    })
+}
+
+fn key(text: &str) -> Result<[u8; 32], Problem> {
+    let bytes: Option<[u8; 32]> = crate::unhex(text).and_then(|bytes| bytes.try_into().ok());
+    let good = bytes.filter(|bytes| VerifyingKey::from_bytes(bytes).is_ok_and(|key| !key.is_weak()));
+    good.ok_or_else(|| Problem::field("key", FieldRule::BadCharacter))
+}

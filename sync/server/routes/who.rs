@@ -1,0 +1,47 @@
+//! *Who*: which device is calling, and whether it really is.
+
+use axum::http::{HeaderMap, Method, Uri};
+use ed25519_dalek::{Signature, VerifyingKey};
+use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, signed_words};
+use koina_model::ids::DeviceId;
+use koina_model::problem::Problem;
+
+use super::signed_path;
+use crate::log::Device;
+use crate::municipality::Municipality;
+
+/// Who a request says it is from.
+pub(super) struct Claim {
+    device: Device,
+    counter: u64,
+    signature: Signature,
+}
+
+/// Reads the claim. Unknown devices are turned away here, before their body is read.
+pub(super) async fn claim(town: &Municipality, headers: &HeaderMap) -> Result<Claim, Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let id = text(HEADER_DEVICE).and_then(DeviceId::parse).ok_or(Problem::NotEnrolled)?;
+    let counter = text(HEADER_COUNTER).and_then(|text| text.parse().ok()).ok_or(Problem::NotSigned)?;
+    let signature = text(HEADER_SIGNATURE).and_then(crate::unhex).ok_or(Problem::NotSigned)?;
+    let signature = Signature::from_slice(&signature).map_err(|_| Problem::NotSigned)?;
+    let device = town.log.device(id).await?.ok_or(Problem::NotEnrolled)?;
+    Ok(Claim { device, counter, signature })
+}
+
+impl Claim {
+    /// Checks the signature over the whole request, then that its counter was never used.
+    pub(super) async fn verify(
+        self,
+        town: &Municipality,
+        method: &Method,
+        uri: &Uri,
+        body: &[u8],
+    ) -> Result<Device, Problem> {
+        let key = VerifyingKey::from_bytes(&self.device.key).map_err(|_| Problem::NotSigned)?;
+        let (method, path) = signed_path(method, uri);
+        let words = signed_words(&method, &path, self.counter, body);
+        key.verify_strict(&words, &self.signature).map_err(|_| Problem::NotSigned)?;
+        town.log.advance_counter(self.device.id, self.counter).await?;
+        Ok(self.device)
+    }
+}

@@ -1,0 +1,37 @@
+/** What the type-ahead boxes of the desk offer. */
+import { lists, named, nameOf } from "../../words/names.svelte";
+import { t } from "../../words/words.svelte";
+import type { ComboOption } from "./Combo.svelte";
+
+/** Every kind of request, with its group behind it. */
+export function categoryOptions(): ComboOption[] {
+  return lists().categories.map((item) => {
+    const group = nameOf("group", item.group);
+    return { value: item.code, label: named(item), hint: group, search: `${item.el} ${item.en} ${group}`, danger: item.emergency };
+  });
+}
+
+/** Communities and their settlements, each as records store a place: `community/settlement`. */
+export function placeOptions(): ComboOption[] {
+  const { communities, settlements } = lists();
+  const mine = communities.filter((item) => item.mine);
+  return (mine.length ? mine : communities).flatMap((community) => {
+    const name = named(community);
+    const parts = settlements.filter((item) => item.community === community.code);
+    return [
+      { value: `${community.code}/`, label: name, hint: t("combo-place-whole"), search: `${community.el} ${community.en}` },
+      ...parts.map((item) => ({
+        value: `${community.code}/${item.code}`,
+        label: named(item),
+        hint: t("combo-place-part", { community: name }),
+        search: `${item.el} ${item.en} ${name}`,
+      })),
+    ];
+  });
+}
+
+/** Takes a stored place apart. */
+export function placeParts(place: string): { community: string; settlement: string } {
+  const [community = "", settlement = ""] = place.split("/");
+  return { community, settlement };
+}

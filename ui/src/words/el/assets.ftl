@@ -1,0 +1,51 @@
+assets-title = Πάγια
+assets-search = Αναζήτηση παγίων
+assets-search-hint = Αριθμός, όνομα ή τόπος
+assets-empty = Δεν υπάρχουν πάγια στη συσκευή.
+assets-empty-filtered = Κανένα πάγιο δεν ταιριάζει. Δοκιμάστε λιγότερες λέξεις ή βγάλτε τα φίλτρα.
+assets-kind = Τύπος
+assets-kind-all = Όλοι οι τύποι
+assets-community = Κοινότητα
+assets-community-all = Όλες οι κοινότητες
+assets-condition = Κατάσταση
+assets-condition-all = Κάθε κατάσταση
+assets-retired = Μαζί με όσα αποσύρθηκαν
+assets-add = Νέο πάγιο
+assets-open-requests = { $count ->
+    [one] 1 ανοιχτό αίτημα
+   *[other] { $count } ανοιχτά αιτήματα
+}
+assets-retired-mark = Αποσύρθηκε
+
+asset-title = Πάγιο
+asset-number = Αριθμός παγίου
+asset-number-none = Χωρίς αριθμό
+asset-name = Όνομα
+asset-place = Τόπος
+asset-note = Σημείωση
+asset-condition = Κατάσταση
+asset-inspected = Τελευταία επιθεώρηση
+asset-requests = Αιτήματα γι’ αυτό
+asset-requests-none = Δεν υπάρχει αίτημα γι’ αυτό το πάγιο.
+asset-clash = Για αυτό το πάγιο υπάρχουν δύο εκδοχές. Κρατήθηκαν και οι δύο· θα αποφασίσει το γραφείο.
+asset-finding = Νέο εύρημα γι’ αυτό
+asset-inspect = Επιθεώρηση
+asset-inspect-condition = Σε τι κατάσταση είναι;
+asset-inspect-missing = Διαλέξτε κατάσταση από 1 έως 5.
+asset-inspect-save = Αποθήκευση επιθεώρησης
+asset-move = Μετακίνηση
+asset-move-save = Αποθήκευση νέου τόπου
+asset-edit = Διόρθωση στοιχείων
+asset-edit-save = Αποθήκευση στοιχείων
+asset-retire = Απόσυρση
+asset-retire-question = Το πάγιο βγαίνει από τη χρήση και δεν αλλάζει πια. Το ιστορικό του μένει.
+asset-retire-reason = Γιατί αποσύρεται;
+asset-retire-reason-hint = Π.χ. «έσπασε, μπήκε καινούργιο».
+asset-retire-missing = Γράψτε γιατί αποσύρεται.
+asset-retire-save = Ναι, απόσυρση
+asset-add-title = Νέο πάγιο
+asset-add-kind-missing = Διαλέξτε τύπο παγίου.
+asset-add-number-hint = Όπως γράφεται στην ετικέτα ή στον στύλο.
+asset-add-condition = Κατάσταση που είδατε
+asset-add-condition-none = Δεν το κοίταξα
+asset-add-save = Αποθήκευση παγίου

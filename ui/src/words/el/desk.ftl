@@ -1,0 +1,140 @@
+# Οθόνες του γραφείου: εισερχόμενα, φάκελος αιτήματος, καταχώριση.
+inbox-views = Γρήγορες λίστες
+inbox-view-open = Ανοιχτά
+inbox-view-late = Εκπρόθεσμα
+inbox-view-clash = Σε σύγκρουση
+inbox-view-every = Όλα
+inbox-waiting = Περιμένουν το γραφείο
+inbox-waiting-RECEIVED = Νέα
+inbox-waiting-PROTOCOLLED = Με πρωτόκολλο
+inbox-waiting-REOPENED = Άνοιξαν ξανά
+inbox-waiting-CANNOT_BE_DONE = Δεν γίνονται
+inbox-department-all = Όλες οι υπηρεσίες
+inbox-crew-all = Όλα τα συνεργεία
+inbox-status-all = Κάθε κατάσταση
+inbox-sort = Ταξινόμηση
+inbox-sort-newest = Νεότερα πρώτα
+inbox-sort-oldest = Παλαιότερα πρώτα
+inbox-sort-due = Κατά προθεσμία
+inbox-sort-priority = Κατά προτεραιότητα
+inbox-sort-place = Κατά τόπο
+inbox-column-number = Αριθμός
+inbox-column-what = Τι και πού
+inbox-column-status = Κατάσταση
+inbox-column-due = Προθεσμία
+inbox-column-saved = Αποστολή
+inbox-late = Εκπρόθεσμο { $span }
+inbox-due = λήγει { $when }
+inbox-clash = Σύγκρουση
+inbox-received = Ήρθε { $when }
+inbox-empty-open = Δεν υπάρχει ανοιχτό αίτημα. Ό,τι καταχωρίζεται ή έρχεται με την ανταλλαγή εμφανίζεται εδώ.
+inbox-empty-late = Κανένα ανοιχτό αίτημα δεν έχει περάσει την προθεσμία του.
+inbox-empty-clash = Καμία σύγκρουση δεν περιμένει απόφαση.
+inbox-keys = Πλήκτρα: ↑ ↓ κίνηση στη λίστα, Enter άνοιγμα, F2 νέο αίτημα από παντού.
+
+combo-found = { $count ->
+    [0] Δεν βρέθηκε τίποτα
+    [one] 1 αποτέλεσμα
+   *[other] { $count } αποτελέσματα
+}
+combo-none = Δεν βρέθηκε. Δοκιμάστε λιγότερα γράμματα ή άλλη λέξη.
+combo-place = Κοινότητα ή οικισμός
+combo-place-hint = Γράψτε λίγα γράμματα, ελληνικά ή greeklish.
+combo-place-whole = όλη η κοινότητα
+combo-place-part = οικισμός · { $community }
+combo-category-hint = Γράψτε με τα λόγια του πολίτη: «λάμπα», «νερό», «σκουπίδια».
+
+enter-lead = Με τη σειρά του τηλεφωνήματος. Tab για το επόμενο πεδίο, Ctrl+Enter για αποθήκευση.
+enter-kind = Τι συμβαίνει;
+enter-where = Πού;
+enter-words = Με τα λόγια του πολίτη
+enter-words-hint = Μη γράφετε ονόματα ή τηλέφωνα: το κείμενο μπορεί να δημοσιευθεί. Τα στοιχεία επικοινωνίας έρχονται με επόμενη έκδοση.
+enter-channel = Πώς ήρθε;
+enter-register = Ζητά αριθμό πρωτοκόλλου
+enter-register-hint = Ο αριθμός δίνεται στην επόμενη ανταλλαγή με τον δήμο.
+enter-save = Καταχώριση
+enter-category-missing = Διαλέξτε από τη λίστα τι συμβαίνει.
+enter-community-missing = Διαλέξτε κοινότητα ή οικισμό: για αυτό το είδος χρειάζεται τόπος.
+enter-similar = Ανοιχτά της ίδιας ομάδας στην ίδια κοινότητα
+enter-similar-hint = Αν είναι το ίδιο, δώστε στον πολίτη αυτόν τον αριθμό. Ό,τι γράψατε μένει πρόχειρο.
+enter-done-title = Το αίτημα καταχωρίστηκε
+enter-done-number = Αριθμός παραλαβής
+enter-done-say = Διαβάστε τον στον πολίτη. Με αυτόν βρίσκεται πάντα το αίτημα.
+enter-done-register = Ζητήθηκε και αριθμός πρωτοκόλλου. Θα δοθεί στην επόμενη ανταλλαγή και θα φανεί στον φάκελο.
+enter-again = Νέο αίτημα
+enter-open = Άνοιγμα φακέλου
+
+file-facts = Στοιχεία
+file-actions = Ενέργειες
+file-no-actions = Από αυτή τη συσκευή δεν γίνεται τώρα κάποια ενέργεια σε αυτό το αίτημα.
+file-saved = Αποθηκεύτηκε στη συσκευή { $hour }. Φεύγει στην επόμενη ανταλλαγή.
+file-register = Πρωτοκόλληση
+file-register-waits = Θα δοθεί αριθμός πρωτοκόλλου στην επόμενη ανταλλαγή.
+file-registered = Πρωτοκολλήθηκε
+file-answer-by = Απάντηση το αργότερο
+file-answer-by-past = Η προθεσμία απάντησης πέρασε
+file-due-late = εκπρόθεσμο { $span }
+file-unassigned = Δεν έχει χρεωθεί σε συνεργείο
+file-concurrent = Δύο συνεργεία ενήργησαν χωρίς να γνωρίζουν το ένα για το άλλο. Κρατήθηκαν και οι δύο ενέργειες· φαίνονται με σημείωση στο ιστορικό. Αν η κατάσταση δεν είναι σωστή, ανοίξτε ξανά ή κλείστε το αίτημα.
+file-clashes = Δύο εκδοχές περιμένουν απόφαση
+file-clash-line = { $field }: { $values }
+file-clash-or = ή
+file-clash-decide = Δείτε και αποφασίστε
+file-cancel = Άκυρο
+file-keys = Ctrl+Enter για αποθήκευση, Esc για πίσω.
+
+file-assign = Χρέωση
+file-assign-title = Χρέωση σε υπηρεσία
+file-assign-department-hint = Προτείνεται από το είδος του αιτήματος.
+file-assign-crew-none = Θα το ορίσει η υπηρεσία
+file-assign-crews-near = Της υπηρεσίας, σε αυτή την κοινότητα
+file-assign-crews-department = Της υπηρεσίας, σε άλλες κοινότητες
+file-assign-crews-others = Άλλων υπηρεσιών
+file-assign-note = Οδηγία προς το συνεργείο
+file-assign-save = Αποθήκευση χρέωσης
+file-department-missing = Διαλέξτε υπηρεσία.
+
+file-answer = Απάντηση
+file-answer-title = Απάντηση στον πολίτη
+file-answer-text = Κείμενο απάντησης
+file-answer-hint = Δημοσιεύεται. Μη γράφετε ονόματα ή τηλέφωνα.
+file-answer-save = Αποθήκευση απάντησης
+file-answer-missing = Γράψτε την απάντηση.
+
+file-close = Κλείσιμο αιτήματος
+file-close-outcome = Πώς τελείωσε;
+file-close-resolved-hint = Η εργασία έγινε.
+file-close-rejected-hint = Με αιτιολογία από τη λίστα.
+file-close-duplicate-hint = Υπάρχει ήδη άλλο αίτημα για το ίδιο.
+file-close-forwarded-hint = Αρμόδια είναι άλλη αρχή.
+file-close-withdrawn-hint = Το πήρε πίσω όποιος το ανέφερε.
+file-close-reason = Γιατί δεν γίνεται δεκτό;
+file-close-reason-blank = Διαλέξτε αιτιολογία
+file-close-of = Το αρχικό αίτημα
+file-close-of-search = Βρείτε το αρχικό
+file-close-of-none = Δεν βρέθηκε άλλο αίτημα. Δοκιμάστε αριθμό ή μία λέξη.
+file-close-to = Σε ποιον διαβιβάζεται;
+file-close-to-hint = Π.χ. Περιφέρεια, Αστυνομία, ΔΕΥΑ
+file-close-note = Σημείωση
+file-close-save = Κλείσιμο αιτήματος
+file-outcome-missing = Διαλέξτε πώς τελείωσε.
+file-reason-missing = Διαλέξτε αιτιολογία.
+file-of-missing = Διαλέξτε το αρχικό αίτημα.
+file-to-missing = Γράψτε σε ποια αρχή διαβιβάζεται.
+
+file-reopen = Άνοιγμα ξανά
+file-reopen-reason = Γιατί ανοίγει ξανά;
+file-reopen-save = Άνοιγμα ξανά
+file-reopen-missing = Γράψτε γιατί ανοίγει ξανά.
+
+file-edit = Διόρθωση στοιχείων
+file-edit-lead = Αλλάζει μόνο ό,τι διορθώσετε. Το προηγούμενο μένει στο ιστορικό.
+file-edit-save = Αποθήκευση διόρθωσης
+file-edit-nothing = Δεν αλλάξατε κάτι ακόμη.
+
+file-note = Σημείωση
+file-note-title = Σημείωση στο ιστορικό
+file-note-text = Σημείωση
+file-note-hint = Τη βλέπουν το γραφείο και τα συνεργεία. Μη γράφετε ονόματα ή τηλέφωνα πολιτών.
+file-note-save = Αποθήκευση σημείωσης
+file-note-missing = Γράψτε τη σημείωση.

@@ -1,0 +1,105 @@
+# Συσκευές του δήμου: ποιες είναι, πότε φάνηκαν, πρόσκληση και ανάκληση.
+devices-not-allowed-title = Τις συσκευές τις διαχειρίζεται ο υπεύθυνος
+devices-not-allowed = Για νέα συσκευή, χαμένη συσκευή ή αλλαγή συνεργείου μιλήστε με τον υπεύθυνο του γραφείου. Η δική σας δουλειά δεν επηρεάζεται.
+devices-lead = Η λίστα έρχεται από τον διακομιστή του δήμου.
+devices-read-at = Διαβάστηκε { $when }
+devices-refresh = Ανανέωση
+devices-offline = Δεν μπορούμε να ρωτήσουμε τώρα
+devices-offline-body = Η λίστα των συσκευών βρίσκεται στον διακομιστή. Η υπόλοιπη δουλειά του γραφείου γίνεται κανονικά.
+devices-old = Παρακάτω φαίνεται η λίστα όπως διαβάστηκε { $when }.
+devices-count = { $count ->
+    [one] 1 συσκευή
+   *[other] { $count } συσκευές
+}
+devices-empty = Δεν έχει συνδεθεί ακόμη άλλη συσκευή. Φτιάξτε μια πρόσκληση.
+devices-search = Αναζήτηση συσκευής
+devices-empty-search = Καμία συσκευή δεν ταιριάζει.
+devices-revoked-show = Και όσες έχουν ανακληθεί
+
+device-role-crew = Συνεργείο
+device-role-clerk = Υπάλληλος γραφείου
+device-role-admin = Υπεύθυνος
+device-role-crew-hint = Βλέπει τις εργασίες του και καταγράφει.
+device-role-clerk-hint = Καταχωρίζει, χρεώνει, απαντά, αποφασίζει συγκρούσεις.
+device-role-admin-hint = Ό,τι ο υπάλληλος, και διαχειρίζεται συσκευές.
+device-this = Αυτή η συσκευή
+device-code = Κωδικός σταθμού
+device-person = Ποιος τη χρησιμοποιεί
+device-crew = Συνεργείο
+device-communities = Κοινότητες
+device-communities-all = Όλες
+device-communities-count = { $count ->
+    [one] 1 κοινότητα
+   *[other] { $count } κοινότητες
+}
+device-seen = Φάνηκε τελευταία
+device-seen-never = Δεν έχει συνδεθεί ακόμη
+device-pending = Δεν είχαν σταλεί τότε
+device-pending-count = { $count ->
+    [0] Τίποτα
+    [one] 1 αλλαγή
+   *[other] { $count } αλλαγές
+}
+device-refused-count = { $count ->
+    [one] 1 δεν έγινε δεκτή
+   *[other] { $count } δεν έγιναν δεκτές
+}
+device-version = Έκδοση
+device-enrolled = Συνδέθηκε
+device-revoked = Ανακλήθηκε { $when }
+device-silent = Δεν φάνηκε { $span }
+
+device-revoke = Ανάκληση
+device-revoke-question = Να ανακληθεί η συσκευή «{ $name }»;
+device-revoke-what = Δεν θα παίρνει πια στοιχεία του δήμου και δεν θα μπορεί να συνδεθεί ξανά με τον ίδιο κωδικό. Ό,τι έχει αποθηκεύσει χωρίς να το στείλει θα γίνει δεκτό την επόμενη φορά που θα βρει δίκτυο. Η ανάκληση δεν αναιρείται: για να ξαναδουλέψει χρειάζεται νέα πρόσκληση.
+device-revoke-confirm = Ναι, ανάκληση
+device-revoked-now = Η συσκευή «{ $name }» ανακλήθηκε.
+
+refusals-title = Δεν έγιναν δεκτά
+refusals-lead = Αλλαγές που ο διακομιστής δεν πήρε. Μένουν στη συσκευή που τις έγραψε.
+refusals-empty = Ό,τι στάλθηκε έχει γίνει δεκτό.
+refusals-open = Άνοιγμα εγγραφής
+refusals-gone = Η εγγραφή δεν βρίσκεται σε αυτή τη συσκευή. Ίσως δεν έγινε ποτέ δεκτή από τον διακομιστή.
+refusal-too_large = Είναι πολύ μεγάλη
+refusal-not_a_change = Δεν διαβάζεται ως αλλαγή
+refusal-malformed = Έφτασε χαλασμένη
+refusal-wrong_actor = Γράφτηκε με την ταυτότητα άλλης συσκευής
+refusal-wrong_record = Ανήκει σε άλλη εγγραφή
+refusal-sequence_reused = Η συσκευή χρειάζεται νέα σύνδεση: ίσως επανήλθε από παλιό αντίγραφο
+refusal-bad_value = Έχει τιμή που δεν επιτρέπεται
+refusal-fixed = Αλλάζει κάτι που δεν αλλάζει μετά την καταχώριση
+refusal-not_allowed = Ο ρόλος της συσκευής δεν έχει αυτό το δικαίωμα
+refusal-out_of_scope = Αφορά κοινότητα που δεν έχει η συσκευή
+
+invite-title = Πρόσκληση συσκευής
+invite-new = Νέα συσκευή
+invite-role = Τι θα κάνει η συσκευή;
+invite-name = Όνομα συσκευής
+invite-name-hint = Όπως θα φαίνεται παντού, π.χ. «Συνεργείο 2 – Ηλεκτροφωτισμός».
+invite-person = Ποιος θα τη χρησιμοποιεί
+invite-crew-blank = Διαλέξτε συνεργείο
+invite-communities = Σε ποιες κοινότητες θα δουλεύει;
+invite-communities-hint = Με λιγότερες κοινότητες η πρώτη λήψη είναι πιο γρήγορη.
+invite-communities-all = Σε όλες τις κοινότητες
+invite-save = Έκδοση κωδικού
+invite-name-missing = Γράψτε πώς θα λέγεται η συσκευή.
+invite-person-missing = Γράψτε ποιος θα τη χρησιμοποιεί.
+invite-crew-missing = Διαλέξτε σε ποιο συνεργείο ανήκει.
+invite-communities-missing = Διαλέξτε τουλάχιστον μία κοινότητα ή όλες.
+invite-ready = Ο κωδικός για τη συσκευή «{ $name }»
+invite-code = Κωδικός
+invite-expires = Ισχύει έως { $when }, για μία συσκευή.
+invite-once = Ο κωδικός δεν φυλάγεται. Αν χαθεί, βγάλτε νέα πρόσκληση.
+invite-qr = QR με τη διεύθυνση και τον κωδικό
+invite-steps = Τι γίνεται στη νέα συσκευή
+invite-step-1 = Ανοίξτε την εφαρμογή εκεί που υπάρχει δίκτυο.
+invite-step-2 = Διαλέξτε «Διεύθυνση και κωδικό» και γράψτε:
+invite-step-2-server = διεύθυνση { $server }
+invite-step-2-code = κωδικό { $code }
+invite-step-3 = Ή σαρώστε το QR και επικολλήστε το κείμενό του.
+invite-step-4 = Περιμένετε να έρθουν τα δεδομένα. Μετά η συσκευή δουλεύει και χωρίς δίκτυο.
+invite-link = Κείμενο του QR
+invite-copy = Αντιγραφή κειμένου
+invite-copied = Αντιγράφηκε
+invite-another = Κι άλλη πρόσκληση
+invite-list = Λίστα συσκευών

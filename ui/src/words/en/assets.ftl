@@ -1,0 +1,51 @@
+assets-title = Assets
+assets-search = Search assets
+assets-search-hint = Number, name or place
+assets-empty = There are no assets on the device.
+assets-empty-filtered = No asset matches. Try fewer words, or remove the filters.
+assets-kind = Type
+assets-kind-all = All types
+assets-community = Community
+assets-community-all = All communities
+assets-condition = Condition
+assets-condition-all = Any condition
+assets-retired = Also those that were retired
+assets-add = New asset
+assets-open-requests = { $count ->
+    [one] 1 open request
+   *[other] { $count } open requests
+}
+assets-retired-mark = Retired
+
+asset-title = Asset
+asset-number = Asset number
+asset-number-none = No number
+asset-name = Name
+asset-place = Place
+asset-note = Note
+asset-condition = Condition
+asset-inspected = Last inspection
+asset-requests = Requests about it
+asset-requests-none = There is no request about this asset.
+asset-clash = There are two versions of this asset. Both were kept; the office will decide.
+asset-finding = New finding about it
+asset-inspect = Inspect
+asset-inspect-condition = What condition is it in?
+asset-inspect-missing = Choose a condition from 1 to 5.
+asset-inspect-save = Save inspection
+asset-move = Move
+asset-move-save = Save new place
+asset-edit = Correct details
+asset-edit-save = Save details
+asset-retire = Retire
+asset-retire-question = The asset goes out of use and no longer changes. Its history stays.
+asset-retire-reason = Why is it retired?
+asset-retire-reason-hint = For example “it broke, a new one was put in”.
+asset-retire-missing = Type why it is retired.
+asset-retire-save = Yes, retire
+asset-add-title = New asset
+asset-add-kind-missing = Choose a type of asset.
+asset-add-number-hint = As written on the tag or the pole.
+asset-add-condition = Condition you saw
+asset-add-condition-none = I did not look
+asset-add-save = Save asset

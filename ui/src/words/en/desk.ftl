@@ -1,0 +1,140 @@
+# Screens of the desk: inbox, case file, entering.
+inbox-views = Quick lists
+inbox-view-open = Open
+inbox-view-late = Late
+inbox-view-clash = In conflict
+inbox-view-every = All
+inbox-waiting = Waiting for the desk
+inbox-waiting-RECEIVED = New
+inbox-waiting-PROTOCOLLED = Registered
+inbox-waiting-REOPENED = Reopened
+inbox-waiting-CANNOT_BE_DONE = Cannot be done
+inbox-department-all = All departments
+inbox-crew-all = All crews
+inbox-status-all = Any state
+inbox-sort = Order
+inbox-sort-newest = Newest first
+inbox-sort-oldest = Oldest first
+inbox-sort-due = By due date
+inbox-sort-priority = By priority
+inbox-sort-place = By place
+inbox-column-number = Number
+inbox-column-what = What and where
+inbox-column-status = State
+inbox-column-due = Due
+inbox-column-saved = Sending
+inbox-late = Late by { $span }
+inbox-due = due { $when }
+inbox-clash = Conflict
+inbox-received = Received { $when }
+inbox-empty-open = There is no open request. What is entered, or comes with the exchange, appears here.
+inbox-empty-late = No open request is past its due time.
+inbox-empty-clash = No conflict is waiting for a decision.
+inbox-keys = Keys: ↑ ↓ move in the list, Enter opens, F2 new request from anywhere.
+
+combo-found = { $count ->
+    [0] Nothing found
+    [one] 1 result
+   *[other] { $count } results
+}
+combo-none = Not found. Try fewer letters or another word.
+combo-place = Community or settlement
+combo-place-hint = Type a few letters, in Greek or in Latin letters.
+combo-place-whole = the whole community
+combo-place-part = settlement · { $community }
+combo-category-hint = Type the caller’s own words: “lamp”, “water”, “rubbish”.
+
+enter-lead = In the order of the phone call. Tab for the next field, Ctrl+Enter to save.
+enter-kind = What is happening?
+enter-where = Where?
+enter-words = In the caller’s words
+enter-words-hint = Leave out names and phone numbers: the text can be published. Contact details come with a later version.
+enter-channel = How did it come?
+enter-register = Asks for a protocol number
+enter-register-hint = The number is given at the next exchange with the municipality.
+enter-save = Enter the request
+enter-category-missing = Choose from the list what is happening.
+enter-community-missing = Choose a community or settlement: this kind needs a place.
+enter-similar = Open ones of the same group in the same community
+enter-similar-hint = If it is the same, give the caller this number. What you typed stays as a draft.
+enter-done-title = The request was entered
+enter-done-number = Receipt number
+enter-done-say = Read it to the caller. It always finds the request.
+enter-done-register = A protocol number was asked for too. It is given at the next exchange and will show in the case file.
+enter-again = New request
+enter-open = Open the case file
+
+file-facts = Facts
+file-actions = Actions
+file-no-actions = Nothing can be done with this request from this device now.
+file-saved = Saved on this device { $hour }. It leaves with the next exchange.
+file-register = Register
+file-register-waits = A protocol number will be given at the next exchange.
+file-registered = Registered
+file-answer-by = Answer at the latest
+file-answer-by-past = The time to answer has passed
+file-due-late = late by { $span }
+file-unassigned = Not assigned to a crew
+file-concurrent = Two crews acted without knowing of each other. Both acts were kept; they are marked in the history. If the state is not right, reopen or close the request.
+file-clashes = Two versions wait for a decision
+file-clash-line = { $field }: { $values }
+file-clash-or = or
+file-clash-decide = Look and decide
+file-cancel = Cancel
+file-keys = Ctrl+Enter to save, Esc to go back.
+
+file-assign = Assign
+file-assign-title = Assign to a department
+file-assign-department-hint = Suggested by the kind of request.
+file-assign-crew-none = The department decides
+file-assign-crews-near = Of the department, in this community
+file-assign-crews-department = Of the department, in other communities
+file-assign-crews-others = Of other departments
+file-assign-note = Instructions for the crew
+file-assign-save = Save the assignment
+file-department-missing = Choose a department.
+
+file-answer = Answer
+file-answer-title = Answer to the citizen
+file-answer-text = Text of the answer
+file-answer-hint = It is published. Leave out names and phone numbers.
+file-answer-save = Save the answer
+file-answer-missing = Write the answer.
+
+file-close = Close the request
+file-close-outcome = How did it end?
+file-close-resolved-hint = The work was done.
+file-close-rejected-hint = With a reason from the list.
+file-close-duplicate-hint = There already is another request about it.
+file-close-forwarded-hint = Another authority is competent.
+file-close-withdrawn-hint = Taken back by the person who reported it.
+file-close-reason = Why is it not accepted?
+file-close-reason-blank = Choose a reason
+file-close-of = The original request
+file-close-of-search = Find the original
+file-close-of-none = No other request was found. Try a number or one word.
+file-close-to = To whom is it forwarded?
+file-close-to-hint = For example the region, the police, the water company
+file-close-note = Note
+file-close-save = Close the request
+file-outcome-missing = Choose how it ended.
+file-reason-missing = Choose a reason.
+file-of-missing = Choose the original request.
+file-to-missing = Write to which authority it is forwarded.
+
+file-reopen = Reopen
+file-reopen-reason = Why is it reopened?
+file-reopen-save = Reopen
+file-reopen-missing = Write why it is reopened.
+
+file-edit = Correct the facts
+file-edit-lead = Only what you correct changes. What was there stays in the history.
+file-edit-save = Save the correction
+file-edit-nothing = You have not changed anything yet.
+
+file-note = Note
+file-note-title = Note in the history
+file-note-text = Note
+file-note-hint = The desk and the crews see it. Leave out names and phone numbers of citizens.
+file-note-save = Save the note
+file-note-missing = Write the note.

@@ -1,0 +1,105 @@
+# The municipality's devices: which they are, when they were seen, inviting and revoking.
+devices-not-allowed-title = Devices are managed by the administrator
+devices-not-allowed = For a new device, a lost device or another crew, speak with the administrator of the office. Your own work is not affected.
+devices-lead = The list comes from the municipal server.
+devices-read-at = Read { $when }
+devices-refresh = Refresh
+devices-offline = We cannot ask right now
+devices-offline-body = The list of devices is on the server. All other work of the desk goes on as usual.
+devices-old = Below is the list as it was read { $when }.
+devices-count = { $count ->
+    [one] 1 device
+   *[other] { $count } devices
+}
+devices-empty = No other device is connected yet. Make an invitation.
+devices-search = Search for a device
+devices-empty-search = No device matches.
+devices-revoked-show = Also those that were revoked
+
+device-role-crew = Crew
+device-role-clerk = Clerk
+device-role-admin = Administrator
+device-role-crew-hint = Sees its jobs and records work.
+device-role-clerk-hint = Enters, assigns, answers, decides conflicts.
+device-role-admin-hint = Everything a clerk does, and manages devices.
+device-this = This device
+device-code = Station code
+device-person = Who uses it
+device-crew = Crew
+device-communities = Communities
+device-communities-all = All
+device-communities-count = { $count ->
+    [one] 1 community
+   *[other] { $count } communities
+}
+device-seen = Last seen
+device-seen-never = Has not connected yet
+device-pending = Not sent at that time
+device-pending-count = { $count ->
+    [0] Nothing
+    [one] 1 change
+   *[other] { $count } changes
+}
+device-refused-count = { $count ->
+    [one] 1 not accepted
+   *[other] { $count } not accepted
+}
+device-version = Version
+device-enrolled = Connected
+device-revoked = Revoked { $when }
+device-silent = Not seen for { $span }
+
+device-revoke = Revoke
+device-revoke-question = Revoke the device “{ $name }”?
+device-revoke-what = It will no longer get the municipality’s records and cannot connect again with the same code. What it saved and has not sent will still be taken the next time it finds a network. This cannot be undone: to work again it needs a new invitation.
+device-revoke-confirm = Yes, revoke it
+device-revoked-now = The device “{ $name }” was revoked.
+
+refusals-title = Not accepted
+refusals-lead = Changes that the server did not take. They stay on the device that wrote them.
+refusals-empty = Everything that was sent has been accepted.
+refusals-open = Open the record
+refusals-gone = The record is not on this device. Perhaps the server never accepted it.
+refusal-too_large = It is too large
+refusal-not_a_change = It cannot be read as a change
+refusal-malformed = It arrived damaged
+refusal-wrong_actor = It was written with another device’s identity
+refusal-wrong_record = It belongs to another record
+refusal-sequence_reused = The device has to be connected anew: perhaps it was restored from an old copy
+refusal-bad_value = It holds a value that is not allowed
+refusal-fixed = It changes something that does not change once entered
+refusal-not_allowed = The role of the device does not have this right
+refusal-out_of_scope = It is about a community the device does not hold
+
+invite-title = Invite a device
+invite-new = New device
+invite-role = What will the device do?
+invite-name = Name of the device
+invite-name-hint = As it will be shown everywhere, for example “Crew 2 – Street lighting”.
+invite-person = Who will use it
+invite-crew-blank = Choose a crew
+invite-communities = In which communities will it work?
+invite-communities-hint = With fewer communities the first load is faster.
+invite-communities-all = In all communities
+invite-save = Make the code
+invite-name-missing = Write what the device will be called.
+invite-person-missing = Write who will use it.
+invite-crew-missing = Choose the crew it belongs to.
+invite-communities-missing = Choose at least one community, or all.
+invite-ready = The code for the device “{ $name }”
+invite-code = Code
+invite-expires = Good until { $when }, for one device.
+invite-once = The code is not kept. If it gets lost, make a new invitation.
+invite-qr = QR with the address and the code
+invite-steps = What to do on the new device
+invite-step-1 = Open the app where there is a network.
+invite-step-2 = Choose “An address and a code” and type:
+invite-step-2-server = address { $server }
+invite-step-2-code = code { $code }
+invite-step-3 = Or scan the QR and paste its text.
+invite-step-4 = Wait for the data to come in. After that the device also works without a network.
+invite-link = Text of the QR
+invite-copy = Copy the text
+invite-copied = Copied
+invite-another = Another invitation
+invite-list = List of devices

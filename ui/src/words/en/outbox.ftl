@@ -1,0 +1,38 @@
+outbox-title = Outbox
+outbox-items = What was saved on this device
+outbox-search = Search what was saved
+outbox-search-hint = Words or number
+outbox-state = Which
+outbox-state-all = All
+outbox-empty = You have not saved anything on this device yet.
+outbox-empty-filtered = Nothing matches. Try fewer words, or another state.
+outbox-tries = { $count ->
+    [0] not tried yet
+    [one] 1 try
+   *[other] { $count } tries
+}
+outbox-retry = Send again
+outbox-retried = It will be sent again with the next exchange.
+outbox-open = Open the record
+outbox-saved-at = Saved
+outbox-size = Size
+outbox-tries-label = Tries
+outbox-reason = Why it was not accepted
+outbox-kept = What you wrote has been kept on the device.
+outbox-words = What the words mean
+outbox-word-draft = Still being typed; you have not handed it in.
+outbox-word-on_device = Saved here safely. It has not left yet.
+outbox-word-sent = It left. We wait for the receipt of the server.
+outbox-word-received = The municipal server sent a receipt that it has it.
+outbox-word-needs_decision = It was not accepted, or clashes with something else. It is kept here; it needs a person.
+
+refused-too_large = It is too large for the server. Write it shorter and save it again.
+refused-not_a_change = The server could not read it. Tell the office.
+refused-malformed = It arrived damaged. Send it again; if it persists, tell the office.
+refused-wrong_actor = It was written with another device. Tell the office.
+refused-wrong_record = It belongs to another record. Tell the office.
+refused-sequence_reused = The device needs a new identity. Send it again; if it persists, tell the office.
+refused-bad_value = It held a value that is not allowed. Correct the record and save again.
+refused-fixed = It changed something that does not change after entry. Tell the office what it should say.
+refused-not_allowed = The device may not do this. Ask the office to do it.
+refused-out_of_scope = It concerns a community that this device does not hold. Tell the office.
