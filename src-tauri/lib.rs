@@ -126,7 +126,7 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
     if !koina_commands::NAMES.contains(&name.as_str()) {
         return false;
     }
-    let desk = Arc::clone(invoke.message.state_ref().get::<Arc<Desk>>());
+    let desk = Arc::clone(&invoke.message.webview_ref().state::<Arc<Desk>>());
     let input = match invoke.message.payload() {
         InvokeBody::Json(Value::Object(fields)) => fields.get("input").cloned().unwrap_or(Value::Null),
         _ => Value::Null,

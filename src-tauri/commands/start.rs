@@ -114,10 +114,12 @@ pub(crate) fn enrol(desk: &Desk, input: EnrolInput) -> Result<About, Problem> {
     about(desk, Nothing {})
 }
 
-/// The QR holds `address#code`; whoever pastes it into the first box need not take it apart.
+/// The QR holds `koina:enrol?server=ADDRESS&code=CODE`; `ADDRESS#CODE` is the same for typing. Whoever pastes either into
+/// the first box need not take it apart.
 fn server_and_code(input: &EnrolInput) -> (String, String) {
     let typed = input.server.trim();
-    match typed.split_once('#') {
+    let parts = typed.strip_prefix("koina:enrol?server=").and_then(|rest| rest.split_once("&code="));
+    match parts.or_else(|| typed.split_once('#')) {
         Some((server, code)) => (server.to_owned(), code.to_owned()),
         None => (typed.to_owned(), input.code.trim().to_owned()),
     }

@@ -152,15 +152,18 @@ async fn load(
 ) -> Result<(), Problem> {
     let upto = if first.after == 0 { reached } else { first.upto.min(reached) };
     let communities = who.communities.clone();
-    let page = town.ask(move |replica| replica.first_page(&communities, first.after, want)).await?;
-    let docs = page.docs.iter().map(|(doc, _, _)| *doc).collect();
-    for (doc, kind, bytes) in page.docs {
-        answer.items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(bytes) });
-    }
-    let entries = town.log.entries_of(docs).await?;
-    answer.items.extend(entries.into_iter().map(|entry| Item::Entry { entry }));
-    answer.expected = page.expected;
-    match page.next {
+    let page = town.ask(move |replica| {
+        let page = replica.first_page(&communities, first.after, upto, want)?;
+        let mut items = Vec::new();
+        for (doc, kind, bytes) in page.docs {
+            items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(bytes) });
+            items.extend(replica.entries_of(doc)?.into_iter().map(|entry| Item::Entry { entry }));
+        }
+        Ok((items, page.next, page.expected))
+    });
+    let (items, next, expected) = page.await?;
+    (answer.items, answer.expected) = (items, expected);
+    match next {
         Some(after) => {
             answer.first = Some(FirstLoad { upto, after });
             answer.more = true;
@@ -200,11 +203,12 @@ async fn news(
             }
             LogBody::Entry(entry) => answer.items.push(Item::Entry { entry }),
             LogBody::Move { doc, .. } if due.here => {
-                if let Some((kind, saved)) = town.ask(move |replica| replica.saved_doc(doc)).await? {
+                let record = town.ask(move |replica| Ok((replica.saved_doc(doc)?, replica.entries_of(doc)?)));
+                let (saved, entries) = record.await?;
+                if let Some((kind, saved)) = saved {
                     bytes += saved.len() + ITEM_BYTES;
                     answer.items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(saved) });
                 }
-                let entries = town.log.entries_of(vec![doc]).await?;
                 answer.items.extend(entries.into_iter().map(|entry| Item::Entry { entry }));
             }
             LogBody::Move { doc, .. } => answer.items.push(Item::Evict { doc }),

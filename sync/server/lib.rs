@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod config;
 pub mod exchange;
+pub mod import;
 pub mod log;
 pub mod municipality;
 pub mod replica;

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use koina_model::exchange::{Entry, Refusal};
+use koina_model::exchange::Refusal;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
@@ -270,11 +270,6 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| changes::head(tx))
     }
 
-    /// The register entries of records, in order.
-    pub async fn entries_of(&self, docs: Vec<DocId>) -> Result<Vec<Entry>, LogError> {
-        in_one_tx!(self, Read, |tx| changes::entries_of(tx, docs))
-    }
-
     /// Walks the audit, the register and the log, and names the first place that does not hold.
     pub async fn verify_audit(&self) -> Result<Verified, LogError> {
         in_one_tx!(self, Read, |tx| chain::verify(tx))
@@ -365,6 +360,11 @@ impl AnyLog {
     /// Adds or changes crews.
     pub async fn put_crews(&self, crews: Vec<Crew>) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_crews(tx, crews))
+    }
+
+    /// Takes the next `count` running numbers of a series and gives the last one used before them.
+    pub async fn reserve(&self, series: String, count: u32) -> Result<u32, LogError> {
+        in_one_tx!(self, Write, |tx| lists::reserve(tx, series, count))
     }
 
     /// The record that came from a row of another system.

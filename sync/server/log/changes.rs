@@ -253,16 +253,6 @@ pub(super) async fn tail<T: Tx>(tx: &mut T, after: u64, limit: u32) -> Result<Ve
     tx.rows(sql::TAIL, &[stored(after)?.into(), limit.into()]).await?.iter().map(log_row).collect()
 }
 
-pub(super) async fn entries_of<T: Tx>(tx: &mut T, docs: Vec<DocId>) -> Result<Vec<Entry>, LogError> {
-    let mut entries = Vec::new();
-    for doc in docs {
-        for row in tx.rows(sql::ENTRIES_OF, &[doc.into()]).await? {
-            entries.push(chain::entry(row.bytes(0)?)?);
-        }
-    }
-    Ok(entries)
-}
-
 /// The columns `seq, at, device, doc, body, kind, bytes, moved_from, moved_to`.
 fn log_row(row: &Row) -> Result<LogRow, LogError> {
     let doc = row.doc(3)?;

@@ -63,6 +63,12 @@ pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<()
     if news { grow(tx).await } else { Ok(()) }
 }
 
+pub(super) async fn reserve<T: Tx>(tx: &mut T, series: String, count: u32) -> Result<u32, LogError> {
+    let used = meta(tx, &series).await?.and_then(|text| text.parse().ok()).unwrap_or(0_u32);
+    put_meta(tx, &series, used.saturating_add(count).to_string()).await?;
+    Ok(used)
+}
+
 pub(super) async fn source<T: Tx>(tx: &mut T, source: String, id: String) -> Result<Option<Source>, LogError> {
     let row = tx.row(sql::SOURCE, &[source.into(), id.into()]).await?;
     row.map(|row| Ok(Source { doc: row.doc(0)?, digest: row.hash(1)? })).transpose()

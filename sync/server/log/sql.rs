@@ -22,7 +22,6 @@ pub(super) const LAST_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) FROM numbe
 pub(super) const PUT_NUMBER: &str = "INSERT INTO numbers (year, number, doc, received_at, seq)
  VALUES ($1, $2, $3, $4, $5)";
 pub(super) const LAST_ENTRY: &str = "SELECT bytes FROM log WHERE body = 'entry' ORDER BY seq DESC LIMIT 1";
-pub(super) const ENTRIES_OF: &str = "SELECT bytes FROM log WHERE doc = $1 AND body = 'entry' ORDER BY seq";
 pub(super) const ENTRIES_PAGE: &str = "SELECT l.seq, l.bytes, n.year, n.number
  FROM log l LEFT JOIN numbers n ON n.seq = l.seq
  WHERE l.body = 'entry' AND l.seq > $1 ORDER BY l.seq LIMIT $2";

@@ -22,8 +22,7 @@ CREATE TABLE log (
     UNIQUE (doc, hash),
     UNIQUE (doc, actor, actor_seq)
 ) STRICT;
-CREATE INDEX log_entries ON log (doc, seq) WHERE body = 'entry';
-CREATE INDEX log_last_entry ON log (seq) WHERE body = 'entry';
+CREATE INDEX log_entries ON log (seq) WHERE body = 'entry';
 
 -- Where each record belongs now.
 CREATE TABLE docs (

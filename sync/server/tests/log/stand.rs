@@ -6,18 +6,18 @@ use tempfile::TempDir;
 const POSTGRES: &str = "KOINA_TEST_POSTGRES";
 const WITHOUT: &str = "KOINA_TEST_WITHOUT_POSTGRES";
 
-pub enum Stand {
+pub(crate) enum Stand {
     Sqlite(TempDir),
     Postgres(String),
 }
 
 impl Stand {
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         Self::Sqlite(TempDir::new().unwrap())
     }
 
     /// A database of its own; `None` when the tests were told to go without.
-    pub async fn postgres() -> Option<Self> {
+    pub(crate) async fn postgres() -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES) else {
             let without = std::env::var(WITHOUT).is_ok_and(|value| value == "1");
             assert!(without, "{POSTGRES} is not set. `cargo xtask test` starts a PostgreSQL and sets it.");
@@ -33,7 +33,7 @@ impl Stand {
     }
 
     /// Opens the log; each time with connections of its own.
-    pub async fn open(&self) -> AnyLog {
+    pub(crate) async fn open(&self) -> AnyLog {
         match self {
             Self::Sqlite(folder) => AnyLog::open_sqlite(&folder.path().join("log.sqlite")).await.unwrap(),
             Self::Postgres(url) => AnyLog::open_postgres(url).await.unwrap(),
@@ -41,7 +41,7 @@ impl Stand {
     }
 
     /// Runs statements behind the log's back.
-    pub async fn run(&self, sql: &str) {
+    pub(crate) async fn run(&self, sql: &str) {
         match self {
             Self::Sqlite(folder) => {
                 let connection = rusqlite::Connection::open(folder.path().join("log.sqlite")).unwrap();

@@ -1,0 +1,336 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { Clash, ConflictRow, DeviceRow, Problem, RequestCase, Role, Station } from "../../ipc/commands";
+import App from "../../shell/App.svelte";
+import { about, replica, request, requestCase, station } from "../../testing/replica";
+
+const desk = (role: Role = "admin"): Station => ({ ...station, name: "ΚΕΠ Λιτοχώρου", role, profile: "desk", crew: null, communities: [] });
+const enrolled = (role: Role = "admin") => ({ about: () => about(desk(role)), conflicts_page: () => ({ rows: [], total: 0 }) });
+const refuse = (problem: Problem) => () => {
+  throw problem;
+};
+
+/** Opens the desk at one of its tabs. */
+async function openTab(name: string) {
+  render(App);
+  await userEvent.click(await screen.findByRole("button", { name }));
+  await screen.findByRole("heading", { level: 1, name });
+}
+
+const heading = (name: string | RegExp) => screen.findByRole("heading", { level: 1, name });
+
+test("a phone call is entered with the keyboard alone, from F2 to the receipt number and the next call", async () => {
+  const town = replica({
+    ...enrolled("clerk"),
+    // The command drops the draft in its own tx.
+    request_enter: ({ draft }) => (town.drafts.delete(draft ?? ""), { id: "r9", receipt_number: "A1-26-000007-X" }),
+  });
+  render(App);
+  await heading("Εισερχόμενα");
+  const keys = userEvent.setup();
+  await keys.keyboard("{F2}");
+  await heading("Νέο αίτημα");
+  await waitFor(() => expect(screen.getByRole("combobox", { name: "Τι συμβαίνει;" })).toHaveFocus());
+  await keys.keyboard("lampa{Tab}");
+  expect(screen.getByRole("combobox", { name: "Τι συμβαίνει;" })).toHaveValue("Σβηστή λάμπα");
+  await keys.keyboard("λιμανι{Enter}{Tab}");
+  expect(screen.getByRole("combobox", { name: "Πού;" })).toHaveValue("Λιμάνι Λιτοχώρου");
+  await keys.keyboard("δίπλα στο φάρο{Enter}{Tab}");
+  await waitFor(() => expect(screen.getByText("Ανοιχτά της ίδιας ομάδας στην ίδια κοινότητα")).toBeVisible());
+  screen.getByRole("textbox", { name: "Με τα λόγια του πολίτη" }).focus();
+  await keys.keyboard("Δεν ανάβει από χθες{Tab}");
+  expect(screen.getByRole("radio", { name: "Τηλέφωνο" })).toHaveFocus();
+  await keys.keyboard("{Tab} ");
+  expect(screen.getByRole("checkbox", { name: /Ζητά αριθμό πρωτοκόλλου/ })).toBeChecked();
+  await keys.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("A1-26-000007-X")).toBeVisible();
+  expect(town.times("request_enter")).toBe(1);
+  expect(town.last("request_enter")).toEqual({
+    category: "LGT-01", community: "11020101", settlement: "1102010103", place_text: "δίπλα στο φάρο", position: null, asset: null,
+    text: "Δεν ανάβει από χθες", channel: "phone", register: true, draft: "desk-enter",
+  });
+  expect(screen.getByText(/Θα δοθεί στην επόμενη ανταλλαγή/)).toBeVisible();
+  await waitFor(() => expect(within(screen.getByRole("main")).getByRole("button", { name: "Νέο αίτημα" })).toHaveFocus());
+  await keys.keyboard("{Enter}");
+  await waitFor(() => expect(screen.getByRole("combobox", { name: "Τι συμβαίνει;" })).toHaveFocus());
+  expect(screen.getByRole("textbox", { name: "Με τα λόγια του πολίτη" })).toHaveValue("");
+});
+
+test("Alt+N opens a new request in a Greek keyboard too", async () => {
+  replica(enrolled("clerk"));
+  render(App);
+  await heading("Εισερχόμενα");
+  window.dispatchEvent(new KeyboardEvent("keydown", { key: "ν", code: "KeyN", altKey: true }));
+  await heading("Νέο αίτημα");
+});
+
+test("a kind that endangers life shows 112, 199 and 166 before anything is saved", async () => {
+  replica(enrolled("clerk"));
+  await openTab("Νέο αίτημα");
+  await userEvent.type(screen.getByRole("combobox", { name: "Τι συμβαίνει;" }), "καλωδιο{Enter}");
+  expect(await screen.findByText("Κινδυνεύει ζωή; Καλέστε πρώτα.")).toBeVisible();
+  expect(screen.getByText("166")).toBeVisible();
+});
+
+test("a refused save shows the summary, takes the focus there, and keeps everything typed", async () => {
+  replica({
+    ...enrolled("clerk"),
+    request_enter: refuse({ code: "bad_input", fields: [{ field: "text", rule: { rule: "too_long", max: 4000 } }] }),
+  });
+  await openTab("Νέο αίτημα");
+  await userEvent.click(screen.getByRole("button", { name: "Καταχώριση" }));
+  const summary = await screen.findByRole("alert");
+  expect(within(summary).getByRole("link", { name: "Διαλέξτε από τη λίστα τι συμβαίνει." })).toBeVisible();
+  await userEvent.type(screen.getByRole("combobox", { name: "Τι συμβαίνει;" }), "λαμπα{Tab}");
+  await userEvent.type(screen.getByRole("combobox", { name: "Πού;" }), "lito{Tab}");
+  await userEvent.type(screen.getByRole("textbox", { name: "Με τα λόγια του πολίτη" }), "Πολύ μεγάλο");
+  await userEvent.click(screen.getByRole("button", { name: "Καταχώριση" }));
+  await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent(/χωράει έως 4\.000 χαρακτήρες/));
+  expect(screen.getByRole("alert")).toHaveFocus();
+  expect(document.title).toMatch(/^Πρόβλημα: /);
+  expect(screen.getByRole("combobox", { name: "Τι συμβαίνει;" })).toHaveValue("Σβηστή λάμπα");
+  expect(screen.getByRole("combobox", { name: "Πού;" })).toHaveValue("Λιτόχωρο");
+  expect(screen.getByRole("textbox", { name: "Με τα λόγια του πολίτη" })).toHaveValue("Πολύ μεγάλο");
+});
+
+test("what is typed in a call is a draft, and is there again after the window was closed", async () => {
+  const town = replica(enrolled("clerk"));
+  await openTab("Νέο αίτημα");
+  await userEvent.type(screen.getByRole("combobox", { name: "Τι συμβαίνει;" }), "λαμπα{Tab}");
+  await userEvent.type(screen.getByRole("textbox", { name: "Με τα λόγια του πολίτη" }), "Μισή κουβέντα");
+  await waitFor(() => expect(town.drafts.get("desk-enter")).toContain("Μισή κουβέντα"));
+  await userEvent.click(screen.getByRole("button", { name: "Εισερχόμενα" }));
+  await heading("Εισερχόμενα");
+  await userEvent.click(screen.getByRole("button", { name: "Νέο αίτημα" }));
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Με τα λόγια του πολίτη" })).toHaveValue("Μισή κουβέντα"));
+  expect(screen.getByRole("combobox", { name: "Τι συμβαίνει;" })).toHaveValue("Σβηστή λάμπα");
+});
+
+test("the inbox asks the replica for exactly what the filters say, and counts what waits for the desk", async () => {
+  const town = replica({ ...enrolled("clerk"), requests_page: (query) => ({ rows: [request], total: query.status === "CANNOT_BE_DONE" ? 6 : 41 }) });
+  render(App);
+  const asked = () => town.asked.filter((item) => item.name === "requests_page" && (item.input as { limit: number }).limit > 1).at(-1)?.input;
+  await screen.findByText("B12-26-000042-K");
+  expect(asked()).toMatchObject({ search: "", open: true, status: null, late: false, clash: false, sort: "newest" });
+  await userEvent.click(await screen.findByRole("button", { name: "Δεν γίνονται 6" }));
+  await waitFor(() => expect(asked()).toMatchObject({ open: null, status: "CANNOT_BE_DONE" }));
+  await userEvent.click(screen.getByRole("button", { name: /Εκπρόθεσμα/ }));
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Υπηρεσία" }), "HLF");
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Ταξινόμηση" }), "due");
+  await userEvent.type(screen.getByRole("searchbox"), "λαμπα{Enter}");
+  await waitFor(() =>
+    expect(asked()).toMatchObject({ search: "λαμπα", open: true, status: null, late: true, department: "HLF", sort: "due" }),
+  );
+  await userEvent.keyboard("{ArrowDown}{Enter}");
+  await heading("Σβηστή λάμπα");
+});
+
+const file = (more: Partial<RequestCase> = {}): RequestCase => ({
+  ...requestCase,
+  row: { ...request, status: "RECEIVED", department: "", crew: "" },
+  may: ["register_requests", "assign_requests", "answer_requests", "close_requests", "edit_requests", "record_work", "decide_conflicts"],
+  ...more,
+});
+
+async function openCase() {
+  render(App);
+  await userEvent.click(await screen.findByText("B12-26-000042-K"));
+  await heading("Σβηστή λάμπα");
+}
+
+test("registering says that the number comes with the next exchange", async () => {
+  const town = replica({ ...enrolled("clerk"), request_case: () => file(), request_register: () => file({ awaits_number: true }) });
+  await openCase();
+  await userEvent.click(screen.getByRole("button", { name: "Πρωτοκόλληση" }));
+  expect(await screen.findByText("Θα δοθεί αριθμός πρωτοκόλλου στην επόμενη ανταλλαγή.")).toBeVisible();
+  expect(town.last("request_register")).toEqual({ id: "r1" });
+  expect(screen.queryByRole("button", { name: "Πρωτοκόλληση" })).toBeNull();
+});
+
+test("assigning proposes the department of the kind and its near crews first", async () => {
+  const town = replica({ ...enrolled("clerk"), request_case: () => file(), request_assign: () => file() });
+  await openCase();
+  await userEvent.click(screen.getByRole("button", { name: "Χρέωση" }));
+  expect(screen.getByRole("combobox", { name: "Υπηρεσία" })).toHaveValue("HLF");
+  expect(within(screen.getByRole("group", { name: "Της υπηρεσίας, σε αυτή την κοινότητα" })).getByRole("option", { name: "Συνεργείο 2" })).toBeInTheDocument();
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Συνεργείο" }), "c2");
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText(/Αποθηκεύτηκε στη συσκευή/)).toBeVisible();
+  expect(town.last("request_assign")).toEqual({ id: "r1", department: "HLF", crew: "c2", note: "" });
+});
+
+test("closing as a duplicate asks which one, and sends the one that was found", async () => {
+  const other = { ...request, id: "r2", receipt_number: "A1-26-000003-B" };
+  const town = replica({ ...enrolled("clerk"), request_case: () => file(), requests_page: () => ({ rows: [request, other], total: 2 }), request_close: () => file() });
+  await openCase();
+  await userEvent.click(screen.getByRole("button", { name: "Κλείσιμο αιτήματος" }));
+  const form = within(screen.getByRole("form", { name: "Κλείσιμο αιτήματος" }));
+  await userEvent.click(form.getByRole("button", { name: "Κλείσιμο αιτήματος" }));
+  expect(await form.findByRole("link", { name: "Διαλέξτε πώς τελείωσε." })).toBeVisible();
+  await userEvent.click(form.getByRole("radio", { name: /Διπλότυπο/ }));
+  await userEvent.click(await form.findByRole("radio", { name: /A1-26-000003-B/ }));
+  expect(form.queryByRole("radio", { name: /B12-26-000042-K/ })).toBeNull();
+  await userEvent.click(form.getByRole("button", { name: "Κλείσιμο αιτήματος" }));
+  await waitFor(() => expect(town.last("request_close")).toEqual({ id: "r1", outcome: { outcome: "duplicate", of: "r2" }, note: "" }));
+});
+
+test("correcting sends only what was corrected", async () => {
+  const town = replica({ ...enrolled("clerk"), request_case: () => file(), request_edit: () => file() });
+  await openCase();
+  await userEvent.click(screen.getByRole("button", { name: "Διόρθωση στοιχείων" }));
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Προτεραιότητα" }), "2");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση διόρθωσης" }));
+  await waitFor(() =>
+    expect(town.last("request_edit")).toEqual({ id: "r1", category: null, community: null, settlement: null, place_text: null, text: null, priority: 2 }),
+  );
+});
+
+test("acts of two crews that did not know of each other are explained in words", async () => {
+  const line = requestCase.timeline[0]!;
+  const timeline = [line, { ...line, id: "e2", what: "done", by: "Συνεργείο 1", concurrent: true }, { ...line, id: "e3", what: "impossible", by: "Συνεργείο 2", concurrent: true }];
+  replica({ ...enrolled("clerk"), request_case: () => file({ timeline }) });
+  await openCase();
+  expect(screen.getByText(/χωρίς να γνωρίζουν το ένα για το άλλο/)).toBeVisible();
+});
+
+const clash: Clash = {
+  field: "cat",
+  versions: [
+    { key: "4@a", value: "LGT-01", by: "Συνεργείο 2", at: Date.now() - 3_600_000, winning: true },
+    { key: "4@b", value: "WTR-01", by: "ΚΕΠ", at: Date.now() - 1_800_000, winning: false },
+  ],
+};
+const conflict: ConflictRow = {
+  doc: "r1", kind: "request", code: "LGT-01", number: "B12-26-000042-K", title: "Σβηστή λάμπα", community: "11020101", settlement: "", clashes: [clash],
+};
+
+test("a conflict is shown in words, decided once with the chosen version and the note", async () => {
+  let clashes = [clash];
+  const town = replica({
+    ...enrolled("clerk"),
+    conflicts_page: () => ({ rows: [conflict], total: 1 }),
+    request_case: () => file({ clashes }),
+    conflict_decide: () => ((clashes = []), { ...conflict, clashes: [] }),
+  });
+  await openTab("Συγκρούσεις");
+  await userEvent.click(await screen.findByText("Σβηστή λάμπα"));
+  const choices = within(await screen.findByRole("group", { name: "Είδος: ποια εκδοχή ισχύει;" }));
+  expect(choices.getByRole("radio", { name: /Σβηστή λάμπα.*Συνεργείο 2.*Φαίνεται τώρα/ })).not.toBeChecked();
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση επιλογής" }));
+  expect(await screen.findByRole("link", { name: "Διαλέξτε ποια εκδοχή ισχύει για το πεδίο «Είδος»." })).toBeVisible();
+  expect(town.times("conflict_decide")).toBe(0);
+  await userEvent.click(choices.getByRole("radio", { name: /Διαρροή νερού.*ΚΕΠ/ }));
+  await userEvent.type(screen.getByRole("textbox", { name: /Γιατί αυτή;/ }), "Το είπε ο πρόεδρος");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση επιλογής" }));
+  expect(await screen.findByText(/Η απόφαση αποθηκεύτηκε.*μένει στο ιστορικό/)).toBeVisible();
+  expect(town.last("conflict_decide")).toEqual({ id: "r1", field: "cat", key: "4@b", note: "Το είπε ο πρόεδρος" });
+  expect(await screen.findByRole("button", { name: "Λίστα συγκρούσεων" })).toBeVisible();
+});
+
+test("a conflict that somebody else decided meanwhile is read again, without alarm", async () => {
+  let clashes = [clash];
+  replica({
+    ...enrolled("clerk"),
+    conflicts_page: () => ({ rows: [conflict], total: 1 }),
+    request_case: () => file({ clashes }),
+    conflict_decide: () => {
+      clashes = [];
+      throw { code: "already_decided" } satisfies Problem;
+    },
+  });
+  await openTab("Συγκρούσεις");
+  await userEvent.click(await screen.findByText("Σβηστή λάμπα"));
+  await userEvent.click(await screen.findByRole("radio", { name: /Διαρροή νερού/ }));
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση επιλογής" }));
+  expect(await screen.findByText(/Κάποιος άλλος αποφάσισε ήδη/)).toBeVisible();
+  expect(screen.queryByRole("alert")).toBeNull();
+  await waitFor(() => expect(screen.queryByRole("radio")).toBeNull());
+});
+
+test("no conflicts is said in words", async () => {
+  replica(enrolled("clerk"));
+  await openTab("Συγκρούσεις");
+  expect(await screen.findByText("Καμία σύγκρουση δεν περιμένει απόφαση.")).toBeVisible();
+});
+
+const device: DeviceRow = {
+  id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
+  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, pending: 3, refused: 1, version: "0.1.0",
+};
+const refused = { change: "ab12", doc: "r1", device: "d2", at: Date.now() - 7_200_000, reason: "out_of_scope" };
+
+test("without the server the devices page is calm, and asks again on demand", async () => {
+  let isUp = false;
+  const town = replica({
+    ...enrolled(),
+    devices_page: () => {
+      if (!isUp) throw { code: "offline", since: null } satisfies Problem;
+      return { devices: [device], refused: [] };
+    },
+  });
+  await openTab("Συσκευές");
+  expect(await screen.findByText("Δεν μπορούμε να ρωτήσουμε τώρα")).toBeVisible();
+  expect(screen.queryByRole("alert")).toBeNull();
+  isUp = true;
+  await userEvent.click(screen.getByRole("button", { name: "Δοκίμασε ξανά" }));
+  expect(await screen.findByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" })).toBeVisible();
+  expect(screen.getByText("3 αλλαγές")).toBeVisible();
+  expect(town.times("devices_page")).toBe(2);
+});
+
+test("a clerk is told who manages devices, and the server is not asked", async () => {
+  const town = replica(enrolled("clerk"));
+  await openTab("Συσκευές");
+  expect(await screen.findByText("Τις συσκευές τις διαχειρίζεται ο υπεύθυνος")).toBeVisible();
+  expect(town.times("devices_page")).toBe(0);
+});
+
+test("revoking needs two separate taps and says what becomes of unsent work", async () => {
+  const town = replica({
+    ...enrolled(),
+    devices_page: () => ({ devices: [device], refused: [] }),
+    device_revoke: () => ({ devices: [{ ...device, revoked_at: Date.now() }], refused: [] }),
+  });
+  await openTab("Συσκευές");
+  await userEvent.click(await screen.findByRole("button", { name: "Ανάκληση" }));
+  expect(town.times("device_revoke")).toBe(0);
+  expect(screen.getByText(/Ό,τι έχει αποθηκεύσει χωρίς να το στείλει θα γίνει δεκτό/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Όχι, πίσω" })).toHaveFocus();
+  await userEvent.click(screen.getByRole("button", { name: "Ναι, ανάκληση" }));
+  expect(town.last("device_revoke")).toEqual({ id: "d2" });
+  expect(await screen.findByText("Η συσκευή «Συνεργείο 2 – Ηλεκτροφωτισμός» ανακλήθηκε.")).toBeVisible();
+});
+
+test("refused changes say why in words and lead to their record", async () => {
+  replica({ ...enrolled(), devices_page: () => ({ devices: [device], refused: [refused] }) });
+  await openTab("Συσκευές");
+  const list = within(await screen.findByRole("list", { name: "Δεν έγιναν δεκτά" }));
+  expect(list.getByText("Αφορά κοινότητα που δεν έχει η συσκευή")).toBeVisible();
+  await userEvent.click(list.getByRole("button", { name: "Άνοιγμα εγγραφής" }));
+  await heading("Σβηστή λάμπα");
+});
+
+test("an invitation shows its code, until when it is good, and the QR as a picture", async () => {
+  const town = replica({
+    ...enrolled(),
+    devices_page: () => ({ devices: [device], refused: [] }),
+    device_invite: () => ({ code: "7K2QM-X4R9T", expires_at: Date.now() + 72 * 3_600_000, link: "koina:enrol?server=https://koina.example&code=7K2QM-X4R9T", qr_svg: "<svg xmlns='http://www.w3.org/2000/svg'/>" }),
+  });
+  await openTab("Συσκευές");
+  await userEvent.click(await screen.findByRole("button", { name: "Νέα συσκευή" }));
+  await heading("Πρόσκληση συσκευής");
+  await userEvent.click(screen.getByRole("button", { name: "Έκδοση κωδικού" }));
+  expect(await screen.findByRole("link", { name: "Διαλέξτε σε ποιο συνεργείο ανήκει." })).toBeVisible();
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Συνεργείο" }), "c2");
+  expect(screen.getByRole("textbox", { name: "Όνομα συσκευής" })).toHaveValue("Συνεργείο 2");
+  expect(screen.getByRole("checkbox", { name: "Λιτόχωρο" })).toBeChecked();
+  await userEvent.type(screen.getByRole("textbox", { name: "Ποιος θα τη χρησιμοποιεί" }), "Νίκος");
+  await userEvent.click(screen.getByRole("button", { name: "Έκδοση κωδικού" }));
+  expect(await screen.findByRole("heading", { name: "Ο κωδικός για τη συσκευή «Συνεργείο 2»" })).toHaveFocus();
+  expect(town.last("device_invite")).toEqual({ role: "crew", name: "Συνεργείο 2", person: "Νίκος", crew: "c2", communities: ["11020101"] });
+  expect(document.querySelector(".big")).toHaveTextContent("7K2QM-X4R9T");
+  expect(screen.getByRole("img", { name: "QR με τη διεύθυνση και τον κωδικό" })).toHaveAttribute("src", expect.stringMatching(/^data:image\/svg\+xml/));
+  expect(town.drafts.has("desk-invite")).toBe(false);
+});
+
