@@ -52,12 +52,19 @@ pub struct Exchanged {
     pub bytes_received: u64,
 }
 
+/// What a device says, and the rows of its outbox that are in it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub ask: Ask,
+    rows: Vec<i64>,
+}
+
 impl Replica {
     /// What to say next.
-    pub fn ask(&self, version: &str) -> Result<Ask, ReplicaError> {
+    pub fn ask(&self, version: &str) -> Result<Said, ReplicaError> {
         let identity = self.enrolled()?;
         // A revoked device hands over what it holds and asks for nothing.
-        let push = self.next_push(PUSH_BYTES)?;
+        let (rows, push): (Vec<i64>, Vec<_>) = self.next_push(PUSH_BYTES)?.into_iter().unzip();
         let pending = self.pending()?;
         let cursor = self.cursor()?;
         let first = match self.meta("first")? {
@@ -66,7 +73,7 @@ impl Replica {
             None => None,
         };
         let asked = u32::try_from(push.len()).unwrap_or(u32::MAX);
-        Ok(Ask {
+        let ask = Ask {
             capabilities: CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
             version: version.to_owned(),
             epoch: self.meta("epoch")?.unwrap_or_default(),
@@ -76,17 +83,18 @@ impl Replica {
             push,
             pending: (pending.waiting + pending.needs_decision).saturating_sub(asked),
             want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) { WANT_BYTES_MAX } else { WANT_BYTES_FIRST },
-        })
+        };
+        Ok(Said { ask, rows })
     }
 
     /// Makes an answer durable, all of it in one tx. Gives whether there is more to say.
-    pub fn take_answer(&self, ask: &Ask, answer: &Answer, now: Time) -> Result<bool, ReplicaError> {
+    pub fn take_answer(&self, said: &Said, answer: &Answer, now: Time) -> Result<bool, ReplicaError> {
         if let Some(json) = &answer.lists {
             self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
         }
         let lists = self.lists();
         self.write(|tx| {
-            take_receipts(tx, &answer.receipts)?;
+            take_receipts(tx, &said.rows, &answer.receipts)?;
             let mut rows: Vec<LogRow> = Vec::new();
             for item in &answer.items {
                 match item {
@@ -121,7 +129,6 @@ impl Replica {
         }
         let moved = answer.receipts.iter().any(|receipt| !matches!(receipt.verdict, koina_model::exchange::Verdict::Waiting));
         let more_to_push = moved && self.pending()?.waiting > 0;
-        let _ = ask;
         Ok(more_to_push || (answer.more && !answer.revoked))
     }
 
@@ -155,8 +162,8 @@ pub async fn run(
     let mut exchanged = Exchanged::default();
     progress.done.store(0, Ordering::Relaxed);
     loop {
-        let ask = replica.ask(version).map_err(|failure| failure.to_problem())?;
-        let body = pack(&ask)?;
+        let said = replica.ask(version).map_err(|failure| failure.to_problem())?;
+        let body = pack(&said.ask)?;
         exchanged.bytes_sent += body.len() as u64;
         let headers = replica.sign("POST", EXCHANGE_PATH, &body).map_err(|failure| failure.to_problem())?;
         let body = line.send("POST", EXCHANGE_PATH, &headers, body).await?;
@@ -166,7 +173,7 @@ pub async fn run(
         exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
         progress.expected.store(answer.expected, Ordering::Relaxed);
         progress.done.fetch_add(u32::try_from(answer.items.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
-        let more = replica.take_answer(&ask, &answer, now()).map_err(|failure| failure.to_problem())?;
+        let more = replica.take_answer(&said, &answer, now()).map_err(|failure| failure.to_problem())?;
         if answer.revoked && !more {
             return Err(Problem::Revoked);
         }

@@ -295,13 +295,13 @@ impl Replica {
 
 pub(crate) fn meta(db: &Connection, key: &str) -> Result<Option<String>, ReplicaError> {
     Ok(db
-        .prepare_cached("SELECT value FROM meta WHERE key = $1")?
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
         .query_row([key], |row| row.get(0))
         .optional()?)
 }
 
 pub(crate) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(), ReplicaError> {
-    tx.prepare_cached("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+    tx.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
         .execute(params![key, value])?;
     Ok(())
 }
@@ -310,7 +310,7 @@ pub(crate) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(
 pub(crate) fn next_number(tx: &Transaction<'_>, name: &str) -> Result<u32, ReplicaError> {
     let value: u32 = tx
         .prepare_cached(
-            "INSERT INTO counters (name, value) VALUES ($1, 1)
+            "INSERT INTO counters (name, value) VALUES (?1, 1)
              ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
         )?
         .query_row([name], |row| row.get(0))?;

@@ -222,19 +222,19 @@ fn show_record(tx: &Transaction<'_>, n: i64, id: DocId, kind: Kind, record: &Rec
         Kind::Request => requests::show(tx, n, id, record, lists)?,
         Kind::Asset => assets::show(tx, n, id, record, lists)?,
     };
-    tx.prepare_cached("DELETE FROM search WHERE rowid = $1")?.execute([n])?;
+    tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([n])?;
     index(tx, n, &said)
 }
 
 fn index(tx: &Transaction<'_>, n: i64, said: &str) -> Result<(), ReplicaError> {
-    tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES ($1, $2, $3)")?
+    tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?
         .execute(params![n, greek::words(said).join(" "), greek::skeleton(said)])?;
     Ok(())
 }
 
 /// Takes a record out of the views.
 pub(crate) fn hide(tx: &Transaction<'_>, n: i64) -> Result<(), ReplicaError> {
-    for statement in ["DELETE FROM requests WHERE n = $1", "DELETE FROM assets WHERE n = $1", "DELETE FROM search WHERE rowid = $1"] {
+    for statement in ["DELETE FROM requests WHERE n = ?1", "DELETE FROM assets WHERE n = ?1", "DELETE FROM search WHERE rowid = ?1"] {
         tx.prepare_cached(statement)?.execute([n])?;
     }
     Ok(())
@@ -258,7 +258,7 @@ pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, R
     let mut after = 0_i64;
     loop {
         let page: Vec<(i64, Vec<u8>, Vec<u8>)> = tx
-            .prepare_cached("SELECT n, doc, saved FROM docs WHERE n > $1 ORDER BY n LIMIT 2000")?
+            .prepare_cached("SELECT n, doc, saved FROM docs WHERE n > ?1 ORDER BY n LIMIT 2000")?
             .query_map([after], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
         let Some((last, _, _)) = page.last() else { break };
@@ -416,7 +416,7 @@ impl Telling<'_> {
 
 /// Moments at which this device saved changes of a record that the server has not received yet.
 pub(crate) fn unsent(db: &Connection, id: DocId) -> Result<Vec<i64>, ReplicaError> {
-    let mut rows = db.prepare_cached("SELECT saved_at FROM outbox WHERE doc = $1 AND state <> 'received'")?;
+    let mut rows = db.prepare_cached("SELECT saved_at FROM outbox WHERE doc = ?1 AND state <> 'received'")?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| row.get(0))?;
     Ok(all.collect::<Result<_, _>>()?)
 }

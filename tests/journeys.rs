@@ -1,0 +1,13 @@
+//! Journeys: what people live through, told to the end. See `town.rs` for what is checked after each of them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
+mod journeys {
+    mod bad_input;
+    mod clashes;
+    mod dead_zone;
+    mod lost_receipt;
+    mod poison;
+    mod scope;
+    mod told;
+    mod two_servers;
+}

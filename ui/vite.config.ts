@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     globals: true,
+    testTimeout: 20_000,
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
   },

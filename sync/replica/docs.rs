@@ -159,7 +159,7 @@ impl Replica {
     pub fn saved_doc(&self, id: DocId) -> Result<Option<(Kind, Vec<u8>)>, ReplicaError> {
         self.read(|db| {
             Ok(db
-                .prepare_cached("SELECT kind, saved FROM docs WHERE doc = $1")?
+                .prepare_cached("SELECT kind, saved FROM docs WHERE doc = ?1")?
                 .query_row([id.as_bytes().as_slice()], |row| Ok((kind_from(row.get(0)?), row.get(1)?)))
                 .optional()?)
         })
@@ -190,7 +190,7 @@ impl Replica {
                 let mut rows = db.prepare_cached(&format!(
                     "SELECT docs.n, docs.doc, docs.kind, docs.saved
                      FROM docs JOIN requests r USING (n) LEFT JOIN assets a USING (n)
-                     WHERE docs.n < $2 AND r.open = 1 AND {IN_SCOPE} ORDER BY docs.n DESC"
+                     WHERE docs.n < ?2 AND r.open = 1 AND {IN_SCOPE} ORDER BY docs.n DESC"
                 ))?;
                 if let Some(last) = fill(&mut page, &mut room, rows.query(params![scope, below])?)? {
                     page.next = Some(last);
@@ -205,7 +205,7 @@ impl Replica {
             let mut rows = db.prepare_cached(&format!(
                 "SELECT docs.n, docs.doc, docs.kind, docs.saved
                  FROM docs LEFT JOIN requests r USING (n) LEFT JOIN assets a USING (n)
-                 WHERE docs.n < $2 AND (r.open IS NULL OR r.open = 0 OR docs.changed > $3) AND {IN_SCOPE} ORDER BY docs.n DESC"
+                 WHERE docs.n < ?2 AND (r.open IS NULL OR r.open = 0 OR docs.changed > ?3) AND {IN_SCOPE} ORDER BY docs.n DESC"
             ))?;
             let upto = i64::try_from(upto).unwrap_or(i64::MAX);
             let stopped = fill(&mut page, &mut room, rows.query(params![scope, below, upto])?)?;
@@ -242,8 +242,8 @@ impl Replica {
     }
 }
 
-/// True for rows whose community is in `$1`, a list with commas around each code; the empty list means everything.
-const IN_SCOPE: &str = "($1 = '' OR instr($1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
+/// True for rows whose community is in `?1`, a list with commas around each code; the empty list means everything.
+const IN_SCOPE: &str = "(?1 = '' OR instr(?1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
 
 fn scope_text(communities: &[String]) -> String {
     if communities.is_empty() { String::new() } else { format!(",{},", communities.join(",")) }
@@ -324,7 +324,7 @@ pub(crate) fn take_saved(tx: &Transaction<'_>, id: DocId, bytes: &[u8], at: Time
         }
         None => (insert_saved(tx, id, theirs.kind(), bytes, at, 0)?, theirs),
     };
-    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, $2) WHERE n = $1")?.execute(params![n, at.0])?;
+    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?.execute(params![n, at.0])?;
     views::show(tx, n, id, &doc, lists)
 }
 
@@ -332,16 +332,16 @@ pub(crate) fn take_saved(tx: &Transaction<'_>, id: DocId, bytes: &[u8], at: Time
 pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaError> {
     let key = id.as_bytes().as_slice();
     let held: bool = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = $1 AND state <> 'received')")?
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state <> 'received')")?
         .query_row([key], |row| row.get(0))?;
     if held {
         return Ok(false);
     }
-    let n: Option<i64> = tx.prepare_cached("SELECT n FROM docs WHERE doc = $1")?.query_row([key], |row| row.get(0)).optional()?;
+    let n: Option<i64> = tx.prepare_cached("SELECT n FROM docs WHERE doc = ?1")?.query_row([key], |row| row.get(0)).optional()?;
     if let Some(n) = n {
         views::hide(tx, n)?;
-        tx.execute("DELETE FROM docs WHERE n = $1", [n])?;
-        tx.execute("DELETE FROM entries WHERE doc = $1", [key])?;
+        tx.execute("DELETE FROM docs WHERE n = ?1", [n])?;
+        tx.execute("DELETE FROM entries WHERE doc = ?1", [key])?;
     }
     Ok(true)
 }
@@ -417,7 +417,7 @@ fn take_changes(tx: &Transaction<'_>, id: DocId, arrived: &[Arrived<'_>], lists:
 
 /// Notes that the server's log holds changes of a record up to this place and moment.
 pub(crate) fn logged(tx: &Transaction<'_>, id: DocId, at: Time, seq: u64) -> Result<(), ReplicaError> {
-    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, $2), changed = max(changed, $3) WHERE doc = $1")?.execute(params![
+    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2), changed = max(changed, ?3) WHERE doc = ?1")?.execute(params![
         id.as_bytes().as_slice(),
         at.0,
         i64::try_from(seq).unwrap_or(i64::MAX)
@@ -426,15 +426,15 @@ pub(crate) fn logged(tx: &Transaction<'_>, id: DocId, at: Time, seq: u64) -> Res
 }
 
 fn early_of(tx: &Transaction<'_>, id: DocId) -> Result<Vec<(Vec<u8>, Time)>, ReplicaError> {
-    let mut rows = tx.prepare_cached("SELECT bytes, at FROM early WHERE doc = $1")?;
+    let mut rows = tx.prepare_cached("SELECT bytes, at FROM early WHERE doc = ?1")?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, Time(row.get(1)?))))?;
     Ok(all.collect::<Result<_, _>>()?)
 }
 
 fn keep_early(tx: &Transaction<'_>, id: DocId, kind: Kind, waiting: &[(Checked, Time)]) -> Result<(), ReplicaError> {
-    tx.prepare_cached("DELETE FROM early WHERE doc = $1")?.execute([id.as_bytes().as_slice()])?;
+    tx.prepare_cached("DELETE FROM early WHERE doc = ?1")?.execute([id.as_bytes().as_slice()])?;
     for (checked, at) in waiting {
-        tx.prepare_cached("INSERT OR IGNORE INTO early (hash, doc, kind, at, bytes) VALUES ($1, $2, $3, $4, $5)")?.execute(params![
+        tx.prepare_cached("INSERT OR IGNORE INTO early (hash, doc, kind, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
             checked.hash.as_slice(),
             id.as_bytes().as_slice(),
             kind_number(kind),
@@ -446,7 +446,7 @@ fn keep_early(tx: &Transaction<'_>, id: DocId, kind: Kind, waiting: &[(Checked, 
 }
 
 fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
-    tx.prepare_cached("INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES ($1, $2, $3, $4, $5)")?.execute(params![
+    tx.prepare_cached("INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
         i64::try_from(entry.place).unwrap_or(i64::MAX),
         entry.doc.as_bytes().as_slice(),
         entry.at.0,
@@ -457,7 +457,7 @@ fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
 }
 
 pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, ReplicaError> {
-    let mut rows = db.prepare_cached("SELECT place, at, hash, words FROM entries WHERE doc = $1 ORDER BY place")?;
+    let mut rows = db.prepare_cached("SELECT place, at, hash, words FROM entries WHERE doc = ?1 ORDER BY place")?;
     let all: Vec<(i64, i64, Vec<u8>, String)> = rows
         .query_map([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
@@ -476,26 +476,26 @@ pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, Repli
 
 fn set_aside(tx: &Transaction<'_>, id: DocId, at: Time, reason: &str, bytes: &[u8]) -> Result<(), ReplicaError> {
     tracing::warn!(doc = %id, reason, bytes = bytes.len(), "set aside");
-    tx.prepare_cached("INSERT INTO aside (doc, at, reason, bytes) VALUES ($1, $2, $3, $4)")?
+    tx.prepare_cached("INSERT INTO aside (doc, at, reason, bytes) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id.as_bytes().as_slice(), at.0, reason, bytes])?;
     Ok(())
 }
 
 pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, ReplicaError> {
     let row: Option<(i64, Vec<u8>, i64)> = db
-        .prepare_cached("SELECT n, saved, logged_at FROM docs WHERE doc = $1")?
+        .prepare_cached("SELECT n, saved, logged_at FROM docs WHERE doc = ?1")?
         .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     row.map(|(n, saved, logged_at)| Ok(Loaded { n, doc: Doc::load(&saved)?, logged_at: Time(logged_at) })).transpose()
 }
 
 fn save(tx: &Transaction<'_>, n: i64, doc: &Doc) -> Result<(), ReplicaError> {
-    tx.prepare_cached("UPDATE docs SET saved = $2 WHERE n = $1")?.execute(params![n, doc.save()])?;
+    tx.prepare_cached("UPDATE docs SET saved = ?2 WHERE n = ?1")?.execute(params![n, doc.save()])?;
     Ok(())
 }
 
 fn insert_saved(tx: &Transaction<'_>, id: DocId, kind: Kind, saved: &[u8], at: Time, seq: u64) -> Result<i64, ReplicaError> {
-    tx.prepare_cached("INSERT INTO docs (doc, kind, saved, logged_at, changed) VALUES ($1, $2, $3, $4, $5)")?.execute(params![
+    tx.prepare_cached("INSERT INTO docs (doc, kind, saved, logged_at, changed) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
         id.as_bytes().as_slice(),
         kind_number(kind),
         saved,

@@ -19,7 +19,7 @@ impl Replica {
         }
         self.write_quietly(|tx| {
             tx.prepare_cached(
-                "INSERT INTO drafts (key, json, saved_at) VALUES ($1, $2, $3)
+                "INSERT INTO drafts (key, json, saved_at) VALUES (?1, ?2, ?3)
                  ON CONFLICT (key) DO UPDATE SET json = excluded.json, saved_at = excluded.saved_at",
             )?
             .execute(params![key, json, now.0])?;
@@ -30,7 +30,7 @@ impl Replica {
     /// What was being typed.
     pub fn draft(&self, key: &str) -> Result<Option<String>, ReplicaError> {
         self.read(|db| {
-            Ok(db.prepare_cached("SELECT json FROM drafts WHERE key = $1")?.query_row([key], |row| row.get(0)).optional()?)
+            Ok(db.prepare_cached("SELECT json FROM drafts WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
         })
     }
 
@@ -41,6 +41,6 @@ impl Replica {
 }
 
 pub(crate) fn drop_in(tx: &Transaction<'_>, key: &str) -> Result<(), ReplicaError> {
-    tx.prepare_cached("DELETE FROM drafts WHERE key = $1")?.execute([key])?;
+    tx.prepare_cached("DELETE FROM drafts WHERE key = ?1")?.execute([key])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use koina_model::doc::Chunk;
 use koina_model::exchange::{PUSH_CHANGES_MAX, Pushed, Receipt, Verdict};
 use koina_model::ids::{DocId, Time};
 use koina_model::words::Kind;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde_bytes::ByteBuf;
 
 use super::docs::{kind_from, kind_number, logged};
@@ -24,7 +24,7 @@ pub struct Pending {
 
 /// Puts a change into the outbox, in the tx that saves it.
 pub(crate) fn hold(tx: &Transaction<'_>, doc: DocId, kind: Kind, chunk: &Chunk, what: &str, now: Time) -> Result<(), ReplicaError> {
-    tx.prepare_cached("INSERT INTO outbox (hash, doc, kind, bytes, size, what, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")?.execute(
+    tx.prepare_cached("INSERT INTO outbox (hash, doc, kind, bytes, size, what, saved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
         params![
             chunk.hash.as_slice(),
             doc.as_bytes().as_slice(),
@@ -39,14 +39,13 @@ pub(crate) fn hold(tx: &Transaction<'_>, doc: DocId, kind: Kind, chunk: &Chunk, 
 }
 
 impl Replica {
-    /// The oldest changes that wait, at most so many bytes (at least one), marked as sent once.
-    pub fn next_push(&self, bytes_max: usize) -> Result<Vec<Pushed>, ReplicaError> {
+    /// The oldest changes that wait, at most so many bytes (at least one), each with the row it came from.
+    pub(crate) fn next_push(&self, bytes_max: usize) -> Result<Vec<(i64, Pushed)>, ReplicaError> {
         self.write_quietly(|tx| {
             let mut push = Vec::new();
-            let mut numbers: Vec<i64> = Vec::new();
             {
                 let mut rows = tx.prepare_cached(
-                    "SELECT n, doc, kind, bytes FROM outbox WHERE state IN ('on_device', 'sent') ORDER BY n LIMIT $1",
+                    "SELECT n, doc, kind, bytes FROM outbox WHERE state IN ('on_device', 'sent') ORDER BY n LIMIT ?1",
                 )?;
                 let mut rows = rows.query([i64::try_from(PUSH_CHANGES_MAX).unwrap_or(i64::MAX)])?;
                 let mut bytes_all = 0;
@@ -58,12 +57,11 @@ impl Replica {
                     }
                     let doc: Vec<u8> = row.get(1)?;
                     let Some(doc) = DocId::from_slice(&doc) else { continue };
-                    numbers.push(row.get(0)?);
-                    push.push(Pushed { doc, kind: kind_from(row.get(2)?), bytes: ByteBuf::from(bytes) });
+                    push.push((row.get(0)?, Pushed { doc, kind: kind_from(row.get(2)?), bytes: ByteBuf::from(bytes) }));
                 }
             }
-            for n in numbers {
-                tx.prepare_cached("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE n = $1")?.execute([n])?;
+            for (n, _) in &push {
+                tx.prepare_cached("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE n = ?1")?.execute([n])?;
             }
             Ok(push)
         })
@@ -85,37 +83,34 @@ impl Replica {
     pub fn retry(&self, hash: &[u8]) -> Result<bool, ReplicaError> {
         self.write(|tx| {
             let done = tx
-                .prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE hash = $1 AND state = 'needs_decision'")?
+                .prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE hash = ?1 AND state = 'needs_decision'")?
                 .execute([hash])?;
             Ok(done > 0)
         })
     }
 }
 
-/// Takes the server's word about what was pushed.
-pub(crate) fn take_receipts(tx: &Transaction<'_>, receipts: &[Receipt]) -> Result<(), ReplicaError> {
-    for receipt in receipts {
+/// Takes the server's word about what was pushed: one receipt for each row, in the same order. The order names the row,
+/// so that even bytes that went bad in the outbox, whose hash the server cannot know, get their word.
+pub(crate) fn take_receipts(tx: &Transaction<'_>, rows: &[i64], receipts: &[Receipt]) -> Result<(), ReplicaError> {
+    for (n, receipt) in rows.iter().zip(receipts) {
         match &receipt.verdict {
             Verdict::Accepted { seq, at } => {
-                let mut row = tx.prepare_cached(
-                    "UPDATE outbox SET state = 'received', reason = '', seq = $2, bytes = x'' WHERE hash = $1 RETURNING doc",
-                )?;
-                let mut rows = row.query(params![receipt.hash.as_slice(), i64::try_from(*seq).unwrap_or(i64::MAX)])?;
-                if let Some(row) = rows.next()? {
-                    let doc: Vec<u8> = row.get(0)?;
-                    if let Some(doc) = DocId::from_slice(&doc) {
-                        logged(tx, doc, *at, *seq)?;
-                    }
+                let doc: Option<Vec<u8>> = tx
+                    .prepare_cached("UPDATE outbox SET state = 'received', reason = '', seq = ?2, bytes = x'' WHERE n = ?1 AND hash = ?3 RETURNING doc")?
+                    .query_row(params![n, i64::try_from(*seq).unwrap_or(i64::MAX), receipt.hash.as_slice()], |row| row.get(0))
+                    .optional()?;
+                if let Some(doc) = doc.and_then(|doc| DocId::from_slice(&doc)) {
+                    logged(tx, doc, *at, *seq)?;
                 }
             }
             Verdict::Waiting => {
                 // What it depends on was refused, or is still on its way: it stays in line and says why.
-                tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = 'waits' WHERE hash = $1 AND state <> 'received'")?
-                    .execute([receipt.hash.as_slice()])?;
+                tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = 'waits' WHERE n = ?1 AND state <> 'received'")?.execute([n])?;
             }
             Verdict::Refused { reason } => {
-                tx.prepare_cached("UPDATE outbox SET state = 'needs_decision', reason = $2 WHERE hash = $1 AND state <> 'received'")?
-                    .execute(params![receipt.hash.as_slice(), reason.code()])?;
+                tx.prepare_cached("UPDATE outbox SET state = 'needs_decision', reason = ?2 WHERE n = ?1 AND state <> 'received'")?
+                    .execute(params![n, reason.code()])?;
             }
         }
     }
@@ -126,7 +121,7 @@ pub(crate) fn take_receipts(tx: &Transaction<'_>, receipts: &[Receipt]) -> Resul
     )?
     .execute([])?;
     tx.prepare_cached(
-        "DELETE FROM outbox WHERE state = 'received' AND n <= (SELECT n FROM outbox WHERE state = 'received' ORDER BY n DESC LIMIT 1 OFFSET $1)",
+        "DELETE FROM outbox WHERE state = 'received' AND n <= (SELECT n FROM outbox WHERE state = 'received' ORDER BY n DESC LIMIT 1 OFFSET ?1)",
     )?
     .execute([RECEIVED_KEPT])?;
     Ok(())

@@ -156,7 +156,7 @@ impl Importer<'_> {
             let word = row.columns.get(column).filter(|word| !word.is_empty());
             id.push(word.ok_or_else(|| BadRow::NoId { column: column.clone() })?.as_str());
         }
-        let source_id = if id.is_empty() { crate::hex(&digest) } else { id.join("\u{1f}") };
+        let source_id = if id.is_empty() { koina_sync::identity::hex(&digest) } else { id.join("\u{1f}") };
         if !seen.insert(source_id.clone()) {
             return Err(BadRow::SameId { id: id.join(" ").chars().take(80).collect() });
         }

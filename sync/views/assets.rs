@@ -83,7 +83,7 @@ pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lis
     let clashes = i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default();
     tx.prepare_cached(
         "INSERT OR REPLACE INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         n,
@@ -200,7 +200,7 @@ impl Replica {
     pub(crate) fn asset_ref(&self, id: DocId) -> Result<Option<AssetRef>, ReplicaError> {
         self.read(|db| {
             Ok(db
-                .prepare_cached("SELECT number, name, kind FROM assets WHERE doc = $1")?
+                .prepare_cached("SELECT number, name, kind FROM assets WHERE doc = ?1")?
                 .query_row([id.as_bytes().as_slice()], |row| {
                     Ok(AssetRef { id, number: row.get(0)?, name: row.get(1)?, kind: row.get(2)? })
                 })
@@ -211,7 +211,7 @@ impl Replica {
     /// The whole story of an asset.
     pub fn asset_card(&self, id: DocId, now: Time) -> Result<AssetCard, ReplicaError> {
         let row = self.read(|db| {
-            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.doc = $1"))?
+            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.doc = ?1"))?
                 .query_row([id.as_bytes().as_slice()], read_row)
                 .optional()?
                 .ok_or_else(|| ReplicaError::from(koina_model::problem::Problem::NotFound))

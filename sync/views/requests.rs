@@ -158,7 +158,7 @@ pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lis
     tx.prepare_cached(
         "INSERT OR REPLACE INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?
     .execute(params![
         n,
@@ -193,7 +193,7 @@ pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lis
 /// The protocol number of a record as printed, and when it was given.
 fn number_of(db: &Connection, id: DocId) -> Result<(String, Time), ReplicaError> {
     let words: Option<(String, i64)> = db
-        .prepare_cached("SELECT words, at FROM entries WHERE doc = $1 ORDER BY place LIMIT 1")?
+        .prepare_cached("SELECT words, at FROM entries WHERE doc = ?1 ORDER BY place LIMIT 1")?
         .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(match words {
@@ -299,7 +299,7 @@ impl Replica {
     /// One line of a request.
     pub fn request_row(&self, id: DocId, now: Time) -> Result<RequestRow, ReplicaError> {
         self.read(|db| {
-            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.doc = $1"))?
+            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.doc = ?1"))?
                 .query_row([id.as_bytes().as_slice()], |row| read_row(row, now))
                 .optional()?
                 .ok_or_else(|| koina_model::problem::Problem::NotFound.into())
@@ -310,7 +310,7 @@ impl Replica {
     pub(crate) fn requests_about(&self, asset: DocId, now: Time) -> Result<Vec<RequestRow>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.asset = $1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50"
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.asset = ?1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50"
             ))?;
             let rows = rows.query_map([asset.as_bytes().as_slice()], |row| read_row(row, now))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -406,15 +406,15 @@ impl Replica {
         let as_of = self.meta("exchanged_at")?.and_then(|text| text.parse().ok()).map(Time);
         self.read(|db| {
             let total = db
-                .prepare_cached("SELECT count(*) FROM requests v WHERE v.crew = $1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'")?
+                .prepare_cached("SELECT count(*) FROM requests v WHERE v.crew = ?1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'")?
                 .query_row([&crew], |row| row.get(0))?;
             let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.crew = $1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.crew = ?1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'
                  ORDER BY v.status <> 'IN_PROGRESS', v.priority, v.due_at, v.n LIMIT {TODAY_MAX}"
             ))?;
             let jobs = rows.query_map([&crew], |row| read_row(row, now))?.collect::<Result<_, _>>()?;
             let mut done = 0;
-            let mut finished = db.prepare_cached("SELECT status_at FROM requests WHERE crew = $1 AND status = 'RESOLVED' AND status_at > $2")?;
+            let mut finished = db.prepare_cached("SELECT status_at FROM requests WHERE crew = ?1 AND status = 'RESOLVED' AND status_at > ?2")?;
             for at in finished.query_map(params![crew, now.plus_days(-2).0], |row| row.get::<_, i64>(0))? {
                 if calendar::athens_date(at?) == midnight {
                     done += 1;

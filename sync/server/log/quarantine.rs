@@ -40,7 +40,7 @@ pub(super) async fn list<T: Tx>(tx: &mut T, limit: u32) -> Result<Vec<RefusedRow
         .map(|row| {
             let reason: koina_model::exchange::Refusal = row.json(4)?;
             Ok(RefusedRow {
-                change: crate::hex(row.bytes(0)?),
+                change: koina_sync::identity::hex(row.bytes(0)?),
                 doc: row.doc(2)?.to_string(),
                 device: row.device_or_none(1)?.map(|id| id.to_string()).unwrap_or_default(),
                 at: row.time(3)?,

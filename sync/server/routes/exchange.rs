@@ -4,13 +4,11 @@ use std::io::Read;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use koina_model::exchange::{Answer, Ask, INFLATED_BYTES_MAX, MEDIA_TYPE};
+use koina_model::exchange::{Ask, INFLATED_BYTES_MAX, MEDIA_TYPE};
 use koina_model::problem::Problem;
 
 use super::{Call, typed};
 
-/// Compression of answers: the level that costs least time per byte saved.
-const LEVEL: i32 = 3;
 /// Largest window a message may ask for: 8 MiB.
 const WINDOW_LOG_MAX: u32 = 23;
 
@@ -19,7 +17,7 @@ pub(super) async fn exchange(call: Call) -> Result<Response, Problem> {
     let Call { app, body, now, .. } = call;
     let ask = apart(move || decode(&body)).await?;
     let answer = crate::exchange::exchange(&app.town, &device, ask, now).await?;
-    let bytes = apart(move || encode(&answer)).await?;
+    let bytes = apart(move || koina_sync::exchange::pack(&answer)).await?;
     Ok(typed(StatusCode::OK, MEDIA_TYPE, bytes))
 }
 
@@ -35,12 +33,6 @@ fn decode(body: &[u8]) -> Result<Ask, Problem> {
         return Err(Problem::TooLarge { bytes_max: u32::try_from(INFLATED_BYTES_MAX).unwrap_or(u32::MAX) });
     }
     ciborium::from_reader(plain.as_slice()).map_err(|_| malformed("CBOR"))
-}
-
-fn encode(answer: &Answer) -> Result<Vec<u8>, Problem> {
-    let mut plain = Vec::new();
-    ciborium::into_writer(answer, &mut plain).map_err(|error| crate::incident(&error))?;
-    zstd::stream::encode_all(plain.as_slice(), LEVEL).map_err(|error| crate::incident(&error))
 }
 
 /// Runs work that takes a while on a thread of its own.

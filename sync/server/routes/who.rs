@@ -22,7 +22,7 @@ pub(super) async fn claim(town: &Municipality, headers: &HeaderMap) -> Result<Cl
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let id = text(HEADER_DEVICE).and_then(DeviceId::parse).ok_or(Problem::NotEnrolled)?;
     let counter = text(HEADER_COUNTER).and_then(|text| text.parse().ok()).ok_or(Problem::NotSigned)?;
-    let signature = text(HEADER_SIGNATURE).and_then(crate::unhex).ok_or(Problem::NotSigned)?;
+    let signature = text(HEADER_SIGNATURE).and_then(koina_sync::identity::unhex).ok_or(Problem::NotSigned)?;
     let signature = Signature::from_slice(&signature).map_err(|_| Problem::NotSigned)?;
     let device = town.log.device(id).await?.ok_or(Problem::NotEnrolled)?;
     Ok(Claim { device, counter, signature })

@@ -47,7 +47,9 @@ export async function sendNow(): Promise<void> {
     line.state = await call("exchange_now", {});
     if (line.state.problem === null) line.finishedAt = Date.now();
   } catch (failure) {
-    line.problem = asProblem(failure);
+    const problem = asProblem(failure);
+    // Another exchange is under way: its progress is shown, and that is no problem.
+    if (problem.code !== "busy") line.problem = problem;
     await refresh();
   } finally {
     line.sending = false;

@@ -93,14 +93,24 @@ export function askFocus(): void {
 function show(next: Step): void {
   step = next;
   moved = true;
-  const top = scrolls.get(`${next.depth}:${JSON.stringify(next.screen)}`) ?? 0;
-  queueMicrotask(() => requestAnimationFrame(() => window.scrollTo(0, top)));
+  const top = returned ? (scrolls.get(place(next)) ?? 0) : 0;
+  requestAnimationFrame(() => scrollBack(top, 20));
+}
+
+/** A screen that was left half-way down is as tall as before only once its records are read: try for a few frames. */
+function scrollBack(top: number, tries: number): void {
+  window.scrollTo(0, top);
+  if (top > 0 && tries > 0 && Math.abs(window.scrollY - top) > 1) requestAnimationFrame(() => scrollBack(top, tries - 1));
 }
 
 const scrolls = new Map<string, number>();
 
 function keepScroll(): void {
-  scrolls.set(`${step.depth}:${JSON.stringify(step.screen)}`, window.scrollY);
+  scrolls.set(place(step), window.scrollY);
+}
+
+function place(of: Step): string {
+  return `${of.depth}:${JSON.stringify(of.screen)}`;
 }
 
 function plain(of: Step): Step {

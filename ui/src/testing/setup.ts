@@ -1,8 +1,12 @@
 /** Every test starts in Greek, in an empty window, with no fake replica left over. */
 import "@testing-library/jest-dom/vitest";
 import { clearMocks } from "@tauri-apps/api/mocks";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, beforeEach } from "vitest";
 import { speak } from "../words/words.svelte";
+
+// Screens come in chunks; on a busy machine the first one takes its time.
+configure({ asyncUtilTimeout: 5_000 });
 
 // jsdom draws nothing and so has no layout: what scrolls is the window, what is measured moves with it.
 window.scrollTo = ((_left: number, top: number) => {
@@ -29,4 +33,9 @@ beforeEach(async () => {
   window.scrollTo(0, 0);
   await speak("el");
 });
-afterEach(() => clearMocks());
+afterEach(async () => {
+  // Forms save once more as they close: the replica goes away after that.
+  cleanup();
+  await new Promise((done) => setTimeout(done));
+  clearMocks();
+});

@@ -23,19 +23,21 @@ export function sounds(text: string): string {
     .map((letter) => LETTERS[letter] ?? letter)
     .join("")
     .replace(/[^a-z0-9]+/g, " ")
-    .replace(/th/g, "8")
+    .replace(/th(?=[aeiouwylnr]|m(?!a))/g, "8")
     .replace(/ph/g, "f")
     .replace(/ch|kh|ks|h(?=[aeiouyw])/g, "x")
-    .replace(/ou/g, "U")
+    .replace(/([ae])(?:[yuf]|v(?![aeiouwy]))/g, "$1f")
+    .replace(/o[uy]/g, "U")
     .replace(/w/g, "o")
+    .replace(/[hyu]/g, "i")
     .replace(/ai/g, "e")
-    .replace(/[eo]i|[hyu]/g, "i")
+    .replace(/[eo]i/g, "i")
     .replace(/nt/g, "d")
     .replace(/mp|mb|b/g, "v")
     .replace(/gg|gk|ng/g, "g")
     .replace(/c|q/g, "k")
     .replace(/(.)\1+/g, "$1")
-    .toLowerCase();
+    .replace(/U/g, "ou");
 }
 
 /** Whether every typed word begins, or stands inside, a word of the text. */

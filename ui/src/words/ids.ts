@@ -236,8 +236,6 @@ export type Words = {
   "exchange-network": null;
   "exchange-network-off": null;
   "exchange-network-on": null;
-  "exchange-network-turn-off": null;
-  "exchange-network-turn-on": null;
   "exchange-never": null;
   "exchange-now": null;
   "exchange-pending": { count: string | number };
@@ -281,16 +279,17 @@ export type Words = {
   "file-close-rejected-hint": null;
   "file-close-resolved-hint": null;
   "file-close-save": null;
+  "file-close-title": null;
   "file-close-to": null;
   "file-close-to-hint": null;
   "file-close-withdrawn-hint": null;
   "file-concurrent": null;
   "file-department-missing": null;
-  "file-due-late": { span: string | number };
   "file-edit": null;
   "file-edit-lead": null;
   "file-edit-nothing": null;
   "file-edit-save": null;
+  "file-edit-title": null;
   "file-facts": null;
   "file-keys": null;
   "file-no-actions": null;
@@ -354,7 +353,6 @@ export type Words = {
   "inbox-empty-open": null;
   "inbox-keys": null;
   "inbox-late": { span: string | number };
-  "inbox-received": { when: string | number };
   "inbox-sort": null;
   "inbox-sort-due": null;
   "inbox-sort-newest": null;
@@ -373,7 +371,6 @@ export type Words = {
   "inbox-waiting-RECEIVED": null;
   "inbox-waiting-REOPENED": null;
   "invite-another": null;
-  "invite-code": null;
   "invite-communities": null;
   "invite-communities-all": null;
   "invite-communities-hint": null;
@@ -423,9 +420,7 @@ export type Words = {
   "job-material-quantity": null;
   "job-material-save": null;
   "job-material-unit": null;
-  "job-materials-used": null;
   "job-more": null;
-  "job-next": null;
   "job-not-yours": null;
   "job-note": null;
   "job-note-hint": null;
@@ -444,7 +439,6 @@ export type Words = {
   "kind-asset": null;
   "kind-request": null;
   "language-switch": null;
-  "language-switch-label": null;
   "less": null;
   "list-count": { count: string | number };
   "list-failed": null;
@@ -650,12 +644,10 @@ export type Words = {
   "timeline-concurrent": null;
   "timeline-other": null;
   "timeline-pending": null;
-  "timeline-received": null;
   "timeline-title": null;
   "today-all": null;
   "today-done": { count: string | number };
   "today-empty": null;
-  "today-empty-never": null;
   "today-empty-title": null;
   "today-jobs": null;
   "today-shown": { shown: string | number; total: string | number };

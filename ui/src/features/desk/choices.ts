@@ -1,5 +1,6 @@
 /** What the type-ahead boxes of the desk offer. */
 import { lists, named, nameOf } from "../../words/names.svelte";
+import { spoken } from "../../words/spoken";
 import { t } from "../../words/words.svelte";
 import type { ComboOption } from "./Combo.svelte";
 
@@ -7,7 +8,7 @@ import type { ComboOption } from "./Combo.svelte";
 export function categoryOptions(): ComboOption[] {
   return lists().categories.map((item) => {
     const group = nameOf("group", item.group);
-    return { value: item.code, label: named(item), hint: group, search: `${item.el} ${item.en} ${group}`, danger: item.emergency };
+    return { value: item.code, label: named(item), hint: group, search: `${item.el} ${item.en} ${group} ${spoken(item.code)}`, danger: item.emergency };
   });
 }
 

@@ -23,14 +23,13 @@ inbox-column-what = Τι και πού
 inbox-column-status = Κατάσταση
 inbox-column-due = Προθεσμία
 inbox-column-saved = Αποστολή
-inbox-late = Εκπρόθεσμο { $span }
+inbox-late = εκπρόθεσμο { $span }
 inbox-due = λήγει { $when }
 inbox-clash = Σύγκρουση
-inbox-received = Ήρθε { $when }
 inbox-empty-open = Δεν υπάρχει ανοιχτό αίτημα. Ό,τι καταχωρίζεται ή έρχεται με την ανταλλαγή εμφανίζεται εδώ.
 inbox-empty-late = Κανένα ανοιχτό αίτημα δεν έχει περάσει την προθεσμία του.
 inbox-empty-clash = Καμία σύγκρουση δεν περιμένει απόφαση.
-inbox-keys = Πλήκτρα: ↑ ↓ κίνηση στη λίστα, Enter άνοιγμα, F2 νέο αίτημα από παντού.
+inbox-keys = ↑ ↓ στη λίστα · Enter ανοίγει · F2 νέο αίτημα
 
 combo-found = { $count ->
     [0] Δεν βρέθηκε τίποτα
@@ -73,7 +72,6 @@ file-register-waits = Θα δοθεί αριθμός πρωτοκόλλου στ
 file-registered = Πρωτοκολλήθηκε
 file-answer-by = Απάντηση το αργότερο
 file-answer-by-past = Η προθεσμία απάντησης πέρασε
-file-due-late = εκπρόθεσμο { $span }
 file-unassigned = Δεν έχει χρεωθεί σε συνεργείο
 file-concurrent = Δύο συνεργεία ενήργησαν χωρίς να γνωρίζουν το ένα για το άλλο. Κρατήθηκαν και οι δύο ενέργειες· φαίνονται με σημείωση στο ιστορικό. Αν η κατάσταση δεν είναι σωστή, ανοίξτε ξανά ή κλείστε το αίτημα.
 file-clashes = Δύο εκδοχές περιμένουν απόφαση
@@ -101,7 +99,8 @@ file-answer-hint = Δημοσιεύεται. Μη γράφετε ονόματα 
 file-answer-save = Αποθήκευση απάντησης
 file-answer-missing = Γράψτε την απάντηση.
 
-file-close = Κλείσιμο αιτήματος
+file-close = Κλείσιμο
+file-close-title = Κλείσιμο αιτήματος
 file-close-outcome = Πώς τελείωσε;
 file-close-resolved-hint = Η εργασία έγινε.
 file-close-rejected-hint = Με αιτιολογία από τη λίστα.
@@ -127,7 +126,8 @@ file-reopen-reason = Γιατί ανοίγει ξανά;
 file-reopen-save = Άνοιγμα ξανά
 file-reopen-missing = Γράψτε γιατί ανοίγει ξανά.
 
-file-edit = Διόρθωση στοιχείων
+file-edit = Διόρθωση
+file-edit-title = Διόρθωση στοιχείων
 file-edit-lead = Αλλάζει μόνο ό,τι διορθώσετε. Το προηγούμενο μένει στο ιστορικό.
 file-edit-save = Αποθήκευση διόρθωσης
 file-edit-nothing = Δεν αλλάξατε κάτι ακόμη.

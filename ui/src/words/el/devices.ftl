@@ -87,7 +87,6 @@ invite-person-missing = Γράψτε ποιος θα τη χρησιμοποιε
 invite-crew-missing = Διαλέξτε σε ποιο συνεργείο ανήκει.
 invite-communities-missing = Διαλέξτε τουλάχιστον μία κοινότητα ή όλες.
 invite-ready = Ο κωδικός για τη συσκευή «{ $name }»
-invite-code = Κωδικός
 invite-expires = Ισχύει έως { $when }, για μία συσκευή.
 invite-once = Ο κωδικός δεν φυλάγεται. Αν χαθεί, βγάλτε νέα πρόσκληση.
 invite-qr = QR με τη διεύθυνση και τον κωδικό

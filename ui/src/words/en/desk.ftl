@@ -23,14 +23,13 @@ inbox-column-what = What and where
 inbox-column-status = State
 inbox-column-due = Due
 inbox-column-saved = Sending
-inbox-late = Late by { $span }
+inbox-late = late by { $span }
 inbox-due = due { $when }
 inbox-clash = Conflict
-inbox-received = Received { $when }
 inbox-empty-open = There is no open request. What is entered, or comes with the exchange, appears here.
 inbox-empty-late = No open request is past its due time.
 inbox-empty-clash = No conflict is waiting for a decision.
-inbox-keys = Keys: ↑ ↓ move in the list, Enter opens, F2 new request from anywhere.
+inbox-keys = ↑ ↓ in the list · Enter opens · F2 new request
 
 combo-found = { $count ->
     [0] Nothing found
@@ -73,7 +72,6 @@ file-register-waits = A protocol number will be given at the next exchange.
 file-registered = Registered
 file-answer-by = Answer at the latest
 file-answer-by-past = The time to answer has passed
-file-due-late = late by { $span }
 file-unassigned = Not assigned to a crew
 file-concurrent = Two crews acted without knowing of each other. Both acts were kept; they are marked in the history. If the state is not right, reopen or close the request.
 file-clashes = Two versions wait for a decision
@@ -101,7 +99,8 @@ file-answer-hint = It is published. Leave out names and phone numbers.
 file-answer-save = Save the answer
 file-answer-missing = Write the answer.
 
-file-close = Close the request
+file-close = Close
+file-close-title = Close the request
 file-close-outcome = How did it end?
 file-close-resolved-hint = The work was done.
 file-close-rejected-hint = With a reason from the list.
@@ -127,7 +126,8 @@ file-reopen-reason = Why is it reopened?
 file-reopen-save = Reopen
 file-reopen-missing = Write why it is reopened.
 
-file-edit = Correct the facts
+file-edit = Correct
+file-edit-title = Correct the facts
 file-edit-lead = Only what you correct changes. What was there stays in the history.
 file-edit-save = Save the correction
 file-edit-nothing = You have not changed anything yet.

@@ -87,7 +87,6 @@ invite-person-missing = Write who will use it.
 invite-crew-missing = Choose the crew it belongs to.
 invite-communities-missing = Choose at least one community, or all.
 invite-ready = The code for the device “{ $name }”
-invite-code = Code
 invite-expires = Good until { $when }, for one device.
 invite-once = The code is not kept. If it gets lost, make a new invitation.
 invite-qr = QR with the address and the code

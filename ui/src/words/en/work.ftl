@@ -6,12 +6,10 @@ today-done = { $count ->
 }
 today-empty-title = You have no open job.
 today-empty = Everything assigned to your crew is done, as far as this device knows. If you see something on the road, record it as a finding.
-today-empty-never = The device has not received jobs from the municipality yet. Exchange where there is a network.
 today-shown = Here are the first { $shown } of { $total } jobs.
 today-all = All open requests
 finding-new = New finding
 
-job-next = The next step
 job-start = Start
 job-resume = Resume work
 job-done = Fixed
@@ -32,7 +30,6 @@ job-material-less = Less
 job-material-more = More
 job-material-unit = Unit
 job-material-save = Add material
-job-materials-used = Materials used
 job-note = Note
 job-note-hint = You may also dictate it, with the keyboard of the device.
 job-note-with-step = Note typed: it will be saved together with “Fixed”.

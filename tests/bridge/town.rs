@@ -1,0 +1,290 @@
+//! The municipality behind the bridge: its server and its devices, each with files of its own.
+//!
+//! A municipality is filled once and kept; every test begins from a copy of what was kept.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::extract::Request;
+use axum::middleware::Next;
+use koina_commands::{Desk, Exchanger};
+use koina_model::ids::Time;
+use koina_model::lists::Crew;
+use koina_model::permits::Role;
+use koina_model::reference::Reference;
+use koina_server::config::{Config, LogPlace};
+use koina_server::log::Author;
+use koina_server::routes::devices::{InviteAsk, let_in};
+use koina_server::routes::{App, router};
+use koina_sync::replica::{Ids, Replica};
+use koina_sync::views::Invite;
+use serde_json::json;
+use tokio::runtime::{Handle, Runtime};
+use tokio::task::JoinHandle;
+
+use crate::{clock, records};
+
+/// Name of the device that is not enrolled yet.
+pub(crate) const NEW: &str = "new";
+
+/// Milliseconds every request to the municipal server takes longer.
+pub(crate) static SLOW_MS: AtomicU64 = AtomicU64::new(0);
+
+/// Which municipality a test begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kept {
+    /// Some 300 requests and 300 assets, conflicts, refused work, late and finished work.
+    Full,
+    /// Enrolled devices and not one record.
+    Empty,
+    /// The desk holds this many requests more.
+    Many(u32),
+}
+
+impl Kept {
+    fn folder(self) -> String {
+        match self {
+            Self::Full => "full".to_owned(),
+            Self::Empty => "empty".to_owned(),
+            Self::Many(rows) => format!("many-{rows}"),
+        }
+    }
+}
+
+pub(crate) struct Town {
+    root: PathBuf,
+    /// The port devices know their server by; it stays over restarts.
+    port: u16,
+    runtime: Handle,
+    /// Where the files are now.
+    folder: PathBuf,
+    turn: u32,
+    server: Option<Server>,
+    devices: BTreeMap<String, Device>,
+}
+
+/// A running municipal server. It has a runtime of its own: stopping it cuts every line at once.
+struct Server {
+    runtime: Runtime,
+    app: Arc<App>,
+}
+
+/// A device: its replica and its exchange.
+pub(crate) struct Device {
+    pub(crate) desk: Arc<Desk>,
+    exchange: Option<JoinHandle<()>>,
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        if let Some(exchange) = &self.exchange {
+            exchange.abort();
+        }
+    }
+}
+
+impl Town {
+    pub(crate) fn new(root: PathBuf, runtime: Handle) -> anyhow::Result<Self> {
+        let port = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let folder = root.join("none");
+        Ok(Self { root, port, runtime, folder, turn: 0, server: None, devices: BTreeMap::new() })
+    }
+
+    /// The address devices reach the municipal server at.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Begins anew with a copy of a kept municipality, which is made when there is none yet.
+    pub(crate) fn open(&mut self, kept: Kept) -> anyhow::Result<()> {
+        SLOW_MS.store(0, Ordering::Relaxed);
+        let from = self.root.join("kept").join(kept.folder());
+        if !from.exists() {
+            self.make(kept, &from)?;
+        }
+        self.close();
+        self.turn += 1;
+        let last = std::mem::replace(&mut self.folder, self.root.join(format!("live-{}", self.turn)));
+        copy(&from, &self.folder)?;
+        let _ = std::fs::remove_dir_all(last);
+        self.start_server()?;
+        for name in ["desk", "crew"] {
+            self.open_device(name)?;
+            self.go_online(name)?;
+        }
+        Ok(())
+    }
+
+    fn make(&mut self, kept: Kept, folder: &Path) -> anyhow::Result<()> {
+        self.close();
+        let making = folder.with_extension("making");
+        let _ = std::fs::remove_dir_all(&making);
+        if let Kept::Many(rows) = kept {
+            self.open(Kept::Full)?;
+            self.close();
+            copy(&self.folder, &making)?;
+            self.folder.clone_from(&making);
+            records::many(self, rows)?;
+        } else {
+            std::fs::create_dir_all(&making)?;
+            self.folder.clone_from(&making);
+            records::fill(self, kept == Kept::Full)?;
+        }
+        clock::set(clock::real());
+        self.close();
+        std::fs::rename(&making, folder)?;
+        Ok(())
+    }
+
+    /// Closes every file.
+    fn close(&mut self) {
+        self.stop_server();
+        self.devices.clear();
+    }
+
+    pub(crate) fn start_server(&mut self) -> anyhow::Result<()> {
+        if self.server.is_none() {
+            let data = self.folder.join("server");
+            std::fs::create_dir_all(&data)?;
+            self.server = Some(Server::start(data, self.port, &self.address()).context("Starting the municipal server")?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn stop_server(&mut self) {
+        if let Some(Server { runtime, app }) = self.server.take() {
+            drop(app);
+            runtime.shutdown_timeout(Duration::from_secs(2));
+        }
+    }
+
+    /// Makes a one-time code for a new device.
+    pub(crate) fn invite(&self, ask: InviteAsk) -> anyhow::Result<Invite> {
+        let Server { runtime, app } = self.server.as_ref().context("The municipal server is stopped")?;
+        runtime.block_on(let_in(&app.town, Author::server(), ask, &self.address(), clock::now())).context("Inviting a device")
+    }
+
+    /// Opens a device's replica without letting it exchange by itself.
+    pub(crate) fn open_device(&mut self, name: &str) -> anyhow::Result<Arc<Desk>> {
+        let path = self.folder.join(name).join("replica.sqlite");
+        let seed = name.bytes().fold(0_u128, |seed, letter| seed * 251 + u128::from(letter)) + u128::from(self.turn);
+        let replica = Replica::open_with(&path, clock::now(), Ids::Seeded(seed)).context("Opening a replica")?;
+        let replica = Arc::new(replica);
+        let exchanger = Exchanger::new(Arc::clone(&replica), self.runtime.clone(), clock::now);
+        let desk = Arc::new(Desk { replica, exchanger, clock: clock::now });
+        self.devices.insert(name.to_owned(), Device { desk: Arc::clone(&desk), exchange: None });
+        Ok(desk)
+    }
+
+    /// Lets a device exchange by itself, as the app does.
+    pub(crate) fn go_online(&mut self, name: &str) -> anyhow::Result<()> {
+        let device = self.devices.get_mut(name).context("No such device")?;
+        let exchanging = Arc::clone(&device.desk.exchanger).keep_exchanging();
+        device.exchange = Some(self.runtime.spawn(exchanging));
+        Ok(())
+    }
+
+    /// A device that is nobody yet, in place of an earlier one.
+    pub(crate) fn new_device(&mut self) -> anyhow::Result<()> {
+        self.devices.remove(NEW);
+        self.turn += 1;
+        let _ = std::fs::remove_dir_all(self.folder.join(NEW));
+        self.open_device(NEW)?;
+        self.go_online(NEW)
+    }
+
+    /// Opens a device and enrols it with a code.
+    pub(crate) fn enrol(&mut self, name: &str, ask: InviteAsk) -> anyhow::Result<Arc<Desk>> {
+        let invite = self.invite(ask)?;
+        let desk = self.open_device(name)?;
+        let input = json!({ "server": self.address(), "code": invite.code });
+        koina_commands::call(&desk, "enrol", input).context("Enrolling a device")?;
+        Ok(desk)
+    }
+
+    pub(crate) fn device(&self, name: &str) -> Option<Arc<Desk>> {
+        self.devices.get(name).map(|device| Arc::clone(&device.desk))
+    }
+
+    /// One complete exchange of a device.
+    pub(crate) fn exchange(&self, name: &str) -> anyhow::Result<()> {
+        let desk = self.device(name).context("No such device")?;
+        self.runtime.block_on(desk.exchanger.exchange()).with_context(|| format!("Exchanging as {name}"))
+    }
+}
+
+impl Server {
+    fn start(data: PathBuf, port: u16, address: &str) -> anyhow::Result<Self> {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let reference = Reference::bundled("dion-olympos").context("The reference data")?;
+        let public_url = address.to_owned();
+        let config = Config { listen, data, log: LogPlace::Sqlite, public_url: public_url.clone(), reference, crews: crews() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let app = runtime.block_on(async {
+            let town = config.open(clock::now()).await.context("Opening the municipality")?;
+            let listener = tokio::net::TcpListener::bind(listen).await.context("Opening the address")?;
+            let app = Arc::new(App::new(town, clock::now, public_url));
+            let routes = router(Arc::clone(&app)).layer(axum::middleware::from_fn(slow));
+            tokio::spawn(async move { axum::serve(listener, routes).await });
+            anyhow::Ok(app)
+        })?;
+        Ok(Self { runtime, app })
+    }
+}
+
+/// A bad line: every request waits first.
+async fn slow(request: Request, next: Next) -> axum::response::Response {
+    tokio::time::sleep(Duration::from_millis(SLOW_MS.load(Ordering::Relaxed))).await;
+    next.run(request).await
+}
+
+/// The crews of the municipality.
+fn crews() -> Vec<Crew> {
+    let crew = |id: &str, name: &str, department: &str, communities: &[&str]| Crew {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        department: department.to_owned(),
+        communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    vec![
+        crew("light", "Συνεργείο ηλεκτροφωτισμού", "HLF", &records::OF_LIGHT),
+        crew("water", "Συνεργείο ύδρευσης Δίου", "YDR", &[records::DION]),
+        crew("roads", "Συνεργείο οδοποιίας και συντήρησης υποδομών", "OSY", &[]),
+    ]
+}
+
+/// What is asked of the server for a device.
+pub(crate) fn ask(role: Role, name: &str, person: &str, crew: Option<&str>, communities: &[&str]) -> InviteAsk {
+    InviteAsk {
+        role,
+        name: name.to_owned(),
+        person: person.to_owned(),
+        crew: crew.map(str::to_owned),
+        communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+    }
+}
+
+/// The moment so many minutes after another.
+pub(crate) fn later(time: Time, minutes: i64) -> Time {
+    Time(time.0 + minutes * 60_000)
+}
+
+/// Copies a folder with everything in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! What the browser sees: the screens, one door for commands with the permissions of its window, and the tests' controls.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path as Params, Query, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use koina_commands::Desk;
+use koina_model::permits::{Profile, Role};
+use koina_model::problem::Problem;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::town::{self, Kept, NEW, SLOW_MS, Town};
+
+/// How often the shell looks whether the windows show something old.
+const LOOK: Duration = Duration::from_millis(150);
+/// How long a poll for changes stays open.
+const POLL: Duration = Duration::from_secs(20);
+
+/// What each window may call, as its capability file says, and the content policy of the app.
+pub(crate) struct Windows {
+    may: BTreeMap<String, Vec<String>>,
+    policy: String,
+}
+
+#[derive(Deserialize)]
+struct Capability {
+    windows: Vec<String>,
+    permissions: Vec<String>,
+}
+
+impl Windows {
+    /// Reads the capabilities and the content policy of the app in this folder.
+    pub(crate) fn read(root: &Path) -> anyhow::Result<Self> {
+        let mut may: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for entry in std::fs::read_dir(root.join("src-tauri/capabilities"))? {
+            let path = entry?.path();
+            let text = std::fs::read_to_string(&path)?;
+            let capability: Capability = serde_json::from_str(&text).with_context(|| format!("Reading {}", path.display()))?;
+            for window in capability.windows {
+                may.entry(window).or_default().extend(capability.permissions.iter().cloned());
+            }
+        }
+        let app: Value = serde_json::from_str(&std::fs::read_to_string(root.join("tauri.conf.json"))?)?;
+        let policy = app.pointer("/app/security/csp").and_then(Value::as_str).context("No content policy")?;
+        // Commands go to this address instead of Tauri's own scheme; everything else stays as strict as in the app.
+        let policy = policy.replace("connect-src ipc: http://ipc.localhost", "connect-src 'self'");
+        Ok(Self { may, policy })
+    }
+
+    fn allows(&self, window: &str, command: &str) -> bool {
+        let permission = match command.strip_prefix("plugin:event|") {
+            Some(event) => format!("core:event:allow-{event}"),
+            None => format!("allow-{}", command.replace('_', "-")),
+        };
+        self.may.get(window).is_some_and(|permissions| permissions.contains(&permission))
+    }
+}
+
+pub(crate) struct Bridge {
+    town: RwLock<Town>,
+    windows: Windows,
+    screens: PathBuf,
+}
+
+impl Bridge {
+    pub(crate) fn new(town: Town, windows: Windows, screens: PathBuf) -> Self {
+        Self { town: RwLock::new(town), windows, screens }
+    }
+
+    /// The window's label and the replica behind it. A window is named `desk`, `crew`, `start`, or `crew@new` for that of
+    /// another device than usual.
+    fn window(&self, name: &str) -> Option<(String, Arc<Desk>)> {
+        let (label, device) = match name.split_once('@') {
+            Some((label, device)) => (label, device),
+            None if name == "start" => (name, NEW),
+            None => (name, name),
+        };
+        let desk = self.town.read().unwrap_or_else(PoisonError::into_inner).device(device)?;
+        // The app opens no other window than that of the device's profile; the first one may linger for a moment.
+        let own = match desk.replica.identity().map(|identity| identity.role.profile()) {
+            Some(Profile::Crew) => "crew",
+            Some(Profile::Desk) => "desk",
+            None => "start",
+        };
+        (label == own || label == "start").then(|| (label.to_owned(), desk))
+    }
+}
+
+pub(crate) fn router(bridge: Arc<Bridge>) -> Router {
+    Router::new()
+        .route("/ipc/{window}/{command}", post(command))
+        .route("/events/{window}", get(changed))
+        .route("/control/{what}", post(control))
+        .fallback(screen)
+        .with_state(bridge)
+}
+
+fn answer(status: StatusCode, value: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+}
+
+/// A command of a window, as the app's shell answers it: 200 with the output, 400 with the problem, 403 with Tauri's denial.
+async fn command(State(bridge): State<Arc<Bridge>>, Params((window, name)): Params<(String, String)>, body: Bytes) -> Response {
+    let Some((label, desk)) = bridge.window(&window) else {
+        return answer(StatusCode::NOT_FOUND, &json!(format!("There is no window {window}")));
+    };
+    if !bridge.windows.allows(&label, &name) {
+        return answer(StatusCode::FORBIDDEN, &json!(format!("Command {name} not allowed by ACL")));
+    }
+    if name.starts_with("plugin:event|") {
+        return answer(StatusCode::OK, &Value::Null);
+    }
+    if !koina_commands::NAMES.contains(&name.as_str()) {
+        return answer(StatusCode::NOT_FOUND, &json!(format!("Command {name} not found")));
+    }
+    let input = match serde_json::from_slice(&body) {
+        Ok(Value::Object(fields)) => fields.get("input").cloned().unwrap_or(Value::Null),
+        _ => Value::Null,
+    };
+    let incident = name.clone();
+    let said = tokio::task::spawn_blocking(move || koina_commands::call(&desk, &name, input)).await;
+    match said.unwrap_or(Err(Problem::Internal { incident })) {
+        Ok(output) => answer(StatusCode::OK, &output),
+        Err(problem) => answer(StatusCode::BAD_REQUEST, &json!(problem)),
+    }
+}
+
+#[derive(Deserialize)]
+struct Since {
+    /// The last revision the window heard of.
+    after: Option<u32>,
+}
+
+/// The event `changed`, as a poll that stays open until there is one.
+async fn changed(State(bridge): State<Arc<Bridge>>, Params(window): Params<String>, Query(since): Query<Since>) -> Response {
+    let Some((_, desk)) = bridge.window(&window) else {
+        return answer(StatusCode::NOT_FOUND, &json!(format!("There is no window {window}")));
+    };
+    let shown = since.after.unwrap_or_else(|| koina_commands::revision(&desk));
+    let until = tokio::time::Instant::now() + POLL;
+    let mut revision = koina_commands::revision(&desk);
+    while since.after.is_some() && revision == shown && tokio::time::Instant::now() < until {
+        tokio::time::sleep(LOOK).await;
+        revision = koina_commands::revision(&desk);
+    }
+    answer(StatusCode::OK, &json!({ "revision": revision }))
+}
+
+/// What a test may ask for besides commands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Wish {
+    /// Of `reset`: `full`, `empty` or `many`.
+    fixture: String,
+    rows: u32,
+    /// Of `slow`.
+    ms: u64,
+    /// Of `new-device` and `exchange`.
+    role: String,
+    window: String,
+}
+
+async fn control(State(bridge): State<Arc<Bridge>>, Params(what): Params<String>, body: Bytes) -> Response {
+    let wish: Wish = match body.is_empty() {
+        true => Wish::default(),
+        false => match serde_json::from_slice(&body) {
+            Ok(wish) => wish,
+            Err(failure) => return answer(StatusCode::BAD_REQUEST, &json!(failure.to_string())),
+        },
+    };
+    let done = tokio::task::spawn_blocking(move || obey(&bridge, &what, &wish)).await;
+    match done {
+        Ok(Ok(said)) => answer(StatusCode::OK, &said),
+        Ok(Err(failure)) => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!(format!("{failure:#}"))),
+        Err(failure) => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!(failure.to_string())),
+    }
+}
+
+fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
+    let mut town = bridge.town.write().unwrap_or_else(PoisonError::into_inner);
+    match what {
+        "reset" => town.open(match wish.fixture.as_str() {
+            "" | "full" => Kept::Full,
+            "empty" => Kept::Empty,
+            "many" => Kept::Many(wish.rows),
+            other => anyhow::bail!("No fixture {other}"),
+        })?,
+        "stop-server" => town.stop_server(),
+        "start-server" => town.start_server()?,
+        "slow" => SLOW_MS.store(wish.ms, std::sync::atomic::Ordering::Relaxed),
+        "exchange" => town.exchange(&wish.window)?,
+        "new-device" => {
+            let (role, crew, communities) = match wish.role.as_str() {
+                "" | "crew" => (Role::Crew, Some("light"), &crate::records::OF_LIGHT[..]),
+                "clerk" => (Role::Clerk, None, &[][..]),
+                other => anyhow::bail!("No role {other}"),
+            };
+            let invite = town.invite(town::ask(role, "Νέα συσκευή", "Δ. Αντωνίου", crew, communities))?;
+            town.new_device()?;
+            return Ok(json!({ "server": town.address(), "code": invite.code, "link": invite.link }));
+        }
+        other => anyhow::bail!("No control {other}"),
+    }
+    Ok(Value::Null)
+}
+
+/// A file of the screens, under the content policy of the app.
+async fn screen(State(bridge): State<Arc<Bridge>>, uri: Uri) -> Response {
+    let name = match uri.path() {
+        "/" => "index.html",
+        path => path.trim_start_matches('/'),
+    };
+    if name.split('/').any(|part| part == "..") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Ok(bytes) = std::fs::read(bridge.screens.join(name)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    };
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, &bridge.windows.policy)], bytes).into_response()
+}

@@ -1,0 +1,61 @@
+//! Short ways of saying what people do.
+
+use koina_model::ids::DocId;
+use koina_model::requests::acts::{Entered, Step};
+use koina_model::words::Channel;
+use koina_sync::views::requests::RequestsQuery;
+use koina_tests::town::{Town, Who};
+
+pub(crate) fn request(town: &Town, who: Who, community: &str, text: &str) -> DocId {
+    enter(town, who, community, text, false).0
+}
+
+pub(crate) fn application(town: &Town, who: Who, community: &str, text: &str) -> (DocId, String) {
+    enter(town, who, community, text, true)
+}
+
+fn enter(town: &Town, who: Who, community: &str, text: &str, register: bool) -> (DocId, String) {
+    let entered = Entered {
+        category: "LGT-01",
+        community,
+        settlement: "",
+        place_text: "έξω από το σχολείο",
+        position: None,
+        asset: None,
+        text,
+        channel: Channel::Phone,
+        register,
+    };
+    town.at(who).enter_request(&entered, None, town.time(who)).unwrap()
+}
+
+pub(crate) fn work(town: &Town, who: Who, id: DocId, step: &Step<'_>) {
+    town.at(who).record_work(id, step, town.time(who)).unwrap();
+}
+
+pub(crate) fn asset(town: &Town, who: Who, community: &str, number: &str) -> DocId {
+    let added = koina_model::assets::acts::Added {
+        kind: "FOT",
+        number,
+        name: "Φωτιστικό",
+        community,
+        settlement: "",
+        place_text: "",
+        position: None,
+        note: "",
+    };
+    town.at(who).add_asset(&added, Some(2), None, town.time(who)).unwrap()
+}
+
+/// Rows of all requests a party sees.
+pub(crate) fn all(town: &Town, who: Who) -> Vec<koina_sync::views::requests::RequestRow> {
+    let query = RequestsQuery { limit: 200, ..RequestsQuery::default() };
+    let mut rows = Vec::new();
+    loop {
+        let page = town.at(who).requests_page(&RequestsQuery { offset: u32::try_from(rows.len()).unwrap(), ..query.clone() }, town.now()).unwrap();
+        if page.rows.is_empty() {
+            return rows;
+        }
+        rows.extend(page.rows);
+    }
+}

@@ -1,0 +1,398 @@
+//! A whole municipality in one process: the real server behind its real routes, real replicas, and a network that breaks.
+//!
+//! The clock is virtual, the ids are seeded, nobody sleeps. On drop the town asserts what must hold after every story:
+//! outboxes empty or explained, replicas of equal scope equal, views equal to a rebuild, the audit chain intact.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use axum::body::Body;
+use axum::http::Request;
+use koina_model::ids::{DocId, Time};
+use koina_model::lists::Crew;
+use koina_model::permits::Role;
+use koina_model::problem::Problem;
+use koina_model::reference::Reference;
+use koina_server::log::{AnyLog, Author};
+use koina_server::municipality::Municipality;
+use koina_server::routes::{self, App};
+use koina_sync::exchange::{self, Line, Progress};
+use koina_sync::replica::{Ids, Replica};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Where every story begins: 21 November 2026, 09:00 in Athens.
+pub const BEGIN: Time = Time(1_795_244_400_000);
+
+thread_local! {
+    static CLOCK: Cell<i64> = const { Cell::new(BEGIN.0) };
+}
+
+fn clock() -> Time {
+    Time(CLOCK.get())
+}
+
+/// A municipality under test.
+pub struct Town {
+    dir: TempDir,
+    runtime: tokio::runtime::Runtime,
+    app: Arc<App>,
+    parties: Vec<Party>,
+    /// Set when the story leaves something broken on purpose and says so itself.
+    pub unchecked: bool,
+}
+
+/// Somebody with a device.
+pub struct Party {
+    pub name: String,
+    pub replica: Replica,
+    pub net: Arc<Net>,
+    path: PathBuf,
+    /// How wrong the device's clock is, in milliseconds.
+    pub skew_ms: i64,
+    pub communities: Vec<String>,
+}
+
+/// Which of a town's parties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who(usize);
+
+/// The network of one device, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Net {
+    /// Nothing gets through.
+    pub cut: AtomicBool,
+    /// So many answers are lost on their way back.
+    pub lose_answers: AtomicU32,
+    /// So many asks arrive twice.
+    pub double_asks: AtomicU32,
+}
+
+/// A line into the server's router.
+struct Wire {
+    app: Arc<App>,
+    net: Arc<Net>,
+}
+
+impl Line for Wire {
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+        if self.net.cut.load(Ordering::Relaxed) {
+            return Err(Problem::Offline { since: None });
+        }
+        let twice = take_one(&self.net.double_asks);
+        let mut answer = self.once(method, path, headers, body.clone()).await;
+        if twice {
+            // The same bytes again: the counter was used, so the server must refuse it and change nothing.
+            let again = self.once(method, path, headers, body).await;
+            assert_eq!(again, Err(Problem::NotSigned), "a replayed request must be refused");
+        }
+        if take_one(&self.net.lose_answers) {
+            answer = Err(Problem::Offline { since: None });
+        }
+        answer
+    }
+}
+
+impl Wire {
+    async fn once(&self, method: &str, path: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(Body::from(body)).expect("a request");
+        let answer = routes::router(Arc::clone(&self.app)).oneshot(request).await.expect("routes never fail");
+        let good = answer.status().is_success();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body").to_vec();
+        if good { Ok(body) } else { Err(serde_json::from_slice(&body).expect("a problem")) }
+    }
+}
+
+fn take_one(count: &AtomicU32) -> bool {
+    count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+}
+
+/// The crews of every town.
+pub fn crews() -> Vec<Crew> {
+    let crew = |id: &str, name: &str, department: &str, communities: &[&str]| Crew {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        department: department.to_owned(),
+        communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    vec![
+        crew("light", "Συνεργείο ηλεκτροφωτισμού", "HLF", &[LITOCHORO, LEPTOKARYA]),
+        crew("water", "Συνεργείο ύδρευσης", "YDR", &[DION]),
+        crew("roads", "Συνεργείο οδοποιίας", "OSY", &[]),
+    ]
+}
+
+pub const LITOCHORO: &str = "11020101";
+pub const LEPTOKARYA: &str = "11020201";
+pub const DION: &str = "11020304";
+
+impl Default for Town {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Town {
+    /// A town on embedded SQLite.
+    pub fn new() -> Self {
+        Self::with_log(|runtime, dir| runtime.block_on(AnyLog::open_sqlite(&dir.join("log.sqlite"))).expect("the log"))
+    }
+
+    /// A town on a log of the caller's choice.
+    pub fn with_log(log: impl FnOnce(&tokio::runtime::Runtime, &Path) -> AnyLog) -> Self {
+        CLOCK.set(BEGIN.0);
+        let dir = TempDir::new().expect("a folder");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let log = log(&runtime, dir.path());
+        let app = runtime.block_on(open_server(log, &dir.path().join("server.sqlite")));
+        Self { dir, runtime, app, parties: Vec::new(), unchecked: false }
+    }
+
+    /// The server, for questions no device may ask.
+    pub fn server(&self) -> &Municipality {
+        &self.app.town
+    }
+
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    pub fn now(&self) -> Time {
+        clock()
+    }
+
+    /// Lets time pass.
+    pub fn pass_ms(&self, ms: i64) {
+        CLOCK.set(CLOCK.get() + ms);
+    }
+
+    pub fn pass_days(&self, days: i64) {
+        self.pass_ms(days * 24 * 3_600_000);
+    }
+
+    /// A desk at the town hall: holds everything, decides conflicts, manages devices.
+    pub fn desk(&mut self, name: &str) -> Who {
+        self.device(name, Role::Admin, None, &[])
+    }
+
+    /// A crew that holds the records of these communities.
+    pub fn crew(&mut self, name: &str, crew: &str, communities: &[&str]) -> Who {
+        self.device(name, Role::Crew, Some(crew), communities)
+    }
+
+    /// Enrols a device with a real one-time code.
+    pub fn device(&mut self, name: &str, role: Role, crew: Option<&str>, communities: &[&str]) -> Who {
+        let path = self.dir.path().join(format!("device-{}.sqlite", self.parties.len()));
+        let ids = Ids::Seeded((self.parties.len() as u128 + 1) << 64);
+        let replica = Replica::open_with(&path, self.now(), ids).expect("the replica");
+        let communities: Vec<String> = communities.iter().map(|code| (*code).to_owned()).collect();
+        let invite = koina_server::routes::devices::InviteAsk {
+            role,
+            name: name.to_owned(),
+            person: format!("Υπεύθυνος {name}"),
+            crew: crew.map(str::to_owned),
+            communities: communities.clone(),
+        };
+        let by = Author { device: None, person: "δοκιμή".to_owned() };
+        let made = koina_server::routes::devices::let_in(&self.app.town, by, invite, "http://town", self.now());
+        let code = self.runtime.block_on(made).expect("an invite").code;
+        let net = Arc::new(Net::default());
+        let wire = Wire { app: Arc::clone(&self.app), net: Arc::clone(&net) };
+        let seed = [u8::try_from(self.parties.len() + 1).expect("few parties"); 32];
+        let enrolled = exchange::enrol(&replica, &wire, "http://town", &code, "0.1.0", self.now(), seed);
+        self.runtime.block_on(enrolled).expect("enrolment");
+        self.parties.push(Party { name: name.to_owned(), replica, net, path, skew_ms: 0, communities });
+        Who(self.parties.len() - 1)
+    }
+
+    pub fn party(&self, who: Who) -> &Party {
+        self.parties.get(who.0).expect("a party")
+    }
+
+    pub fn party_mut(&mut self, who: Who) -> &mut Party {
+        self.parties.get_mut(who.0).expect("a party")
+    }
+
+    /// The replica of a party.
+    pub fn at(&self, who: Who) -> &Replica {
+        &self.party(who).replica
+    }
+
+    /// What a party's clock says; it moves on a little with every look, so that no two acts share a moment.
+    pub fn time(&self, who: Who) -> Time {
+        self.pass_ms(7);
+        Time(self.now().0 + self.party(who).skew_ms)
+    }
+
+    /// Pulls the cable of a device.
+    pub fn cut(&self, who: Who) {
+        self.party(who).net.cut.store(true, Ordering::Relaxed);
+    }
+
+    /// Puts the cable back.
+    pub fn join(&self, who: Who) {
+        self.party(who).net.cut.store(false, Ordering::Relaxed);
+    }
+
+    /// One complete exchange of one device.
+    pub fn exchange(&self, who: Who) -> Result<exchange::Exchanged, Problem> {
+        self.exchange_with(who, &self.app)
+    }
+
+    fn exchange_with(&self, who: Who, app: &Arc<App>) -> Result<exchange::Exchanged, Problem> {
+        let party = self.party(who);
+        let wire = Wire { app: Arc::clone(app), net: Arc::clone(&party.net) };
+        let skew = party.skew_ms;
+        let now = move || Time(clock().0 + skew);
+        self.pass_ms(50);
+        self.runtime.block_on(exchange::run(&party.replica, &wire, "0.1.0", &now, &Progress::default()))
+    }
+
+    /// Another server instance on the same log, with a replica of its own.
+    pub fn second_server(&self, log: AnyLog) -> SecondServer {
+        let app = self.runtime.block_on(open_server(log, &self.dir.path().join("server-2.sqlite")));
+        SecondServer(app)
+    }
+
+    /// One complete exchange of one device with the other instance.
+    pub fn exchange_at(&self, who: Who, second: &SecondServer) -> Result<exchange::Exchanged, Problem> {
+        self.exchange_with(who, &second.0)
+    }
+
+    /// Asks the server something as JSON, signed by a device.
+    pub fn ask<A: serde::de::DeserializeOwned>(&self, who: Who, method: &str, path: &str, body: Vec<u8>) -> Result<A, Problem> {
+        let party = self.party(who);
+        let wire = Wire { app: Arc::clone(&self.app), net: Arc::clone(&party.net) };
+        self.runtime.block_on(exchange::ask_json(&party.replica, &wire, method, path, body))
+    }
+
+    /// Puts every cable back and exchanges until nobody has anything to say.
+    pub fn settle(&self) {
+        for index in 0..self.parties.len() {
+            self.join(Who(index));
+        }
+        // Once to hand over, once more to hear what the others handed over.
+        for _ in 0..2 {
+            for index in 0..self.parties.len() {
+                match self.exchange(Who(index)) {
+                    Ok(_) | Err(Problem::Revoked) => {}
+                    Err(problem) => panic!("{} could not exchange: {problem}", self.parties[index].name),
+                }
+            }
+        }
+    }
+
+    /// The file of a party's replica.
+    pub fn path(&self, who: Who) -> &Path {
+        &self.party(who).path
+    }
+
+    /// Closes a replica as a crash would and opens the file again.
+    pub fn reopen(&mut self, who: Who) {
+        let now = self.now();
+        let path = self.party(who).path.clone();
+        let ids = Ids::Seeded(((who.0 as u128 + 1) << 64) + u128::try_from(now.0).expect("a time"));
+        let replica = Replica::open_with(&path, now, ids).expect("the replica opens again");
+        self.party_mut(who).replica = replica;
+    }
+
+    /// Lets bytes of the oldest unsent change of a record go bad on the device's disk.
+    pub fn rot(&self, who: Who, doc: DocId, damage: impl FnOnce(&mut Vec<u8>)) {
+        let db = rusqlite::Connection::open(&self.party(who).path).expect("the file");
+        let (n, mut bytes): (i64, Vec<u8>) = db
+            .query_row("SELECT n, bytes FROM outbox WHERE doc = ?1 ORDER BY n LIMIT 1", [doc.as_bytes().as_slice()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .expect("an unsent change");
+        damage(&mut bytes);
+        db.execute("UPDATE outbox SET bytes = ?2 WHERE n = ?1", rusqlite::params![n, bytes]).expect("the damage");
+    }
+
+    /// What every replica of the same scope and the server must agree on.
+    pub fn check(&self) {
+        let whole = self.runtime.block_on(self.app.town.follow()).map(|(_, reached)| reached);
+        whole.expect("the server follows its log");
+        let server_views = self.server_views();
+        self.runtime.block_on(self.app.town.ask(|replica| replica.rebuild_views())).expect("a rebuild");
+        assert_eq!(server_views, self.server_views(), "the server's views differ from a rebuild");
+        for party in &self.parties {
+            let pending = party.replica.pending().expect("the outbox");
+            assert_eq!(pending.waiting, 0, "{} has {} unsent changes that nobody explained", party.name, pending.waiting);
+            assert_eq!(party.replica.aside().expect("the set-aside"), vec![], "{} set something aside", party.name);
+            let views = party.replica.views_text().expect("views");
+            party.replica.rebuild_views().expect("a rebuild");
+            assert_eq!(views, party.replica.views_text().expect("views"), "{}: views differ from a rebuild", party.name);
+            let revoked = party.replica.identity().is_some_and(|identity| identity.revoked);
+            if pending.needs_decision == 0 && !revoked {
+                let expected = self.in_scope(&party.communities);
+                assert_eq!(self.docs_of(&party.replica, &expected), self.docs_at_server(&expected), "{}: docs differ", party.name);
+                assert_eq!(party.replica.doc_ids().expect("ids"), expected, "{} holds other records than its scope", party.name);
+                if party.communities.is_empty() {
+                    assert_eq!(views, server_views, "{} and the server show different things", party.name);
+                }
+            }
+        }
+        self.runtime.block_on(self.app.town.log.verify_audit()).expect("the audit and register chains are whole");
+    }
+
+    fn server_views(&self) -> String {
+        self.runtime.block_on(self.app.town.ask(|replica| replica.views_text())).expect("views")
+    }
+
+    fn in_scope(&self, communities: &[String]) -> Vec<DocId> {
+        let communities = communities.to_vec();
+        let all = self.runtime.block_on(self.app.town.ask(move |replica| {
+            let mut ids = Vec::new();
+            for id in replica.doc_ids()? {
+                let record = replica.doc(id)?.record();
+                let place = koina_model::place::Place::read(record.text("place").unwrap_or_default());
+                if communities.is_empty() || communities.contains(&place.community) {
+                    ids.push(id);
+                }
+            }
+            Ok(ids)
+        }));
+        all.expect("ids")
+    }
+
+    fn docs_of(&self, replica: &Replica, ids: &[DocId]) -> Vec<(DocId, Vec<[u8; 32]>)> {
+        ids.iter().map(|id| (*id, replica.doc(*id).map(|doc| doc.heads()).unwrap_or_default())).collect()
+    }
+
+    fn docs_at_server(&self, ids: &[DocId]) -> Vec<(DocId, Vec<[u8; 32]>)> {
+        let ids = ids.to_vec();
+        let all = self.runtime.block_on(self.app.town.ask(move |replica| {
+            Ok(ids.iter().map(|id| (*id, replica.doc(*id).map(|doc| doc.heads()).unwrap_or_default())).collect())
+        }));
+        all.expect("docs")
+    }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        if !std::thread::panicking() && !self.unchecked {
+            self.check();
+        }
+    }
+}
+
+/// Another instance of the server.
+pub struct SecondServer(Arc<App>);
+
+impl SecondServer {
+    pub fn town(&self) -> &Municipality {
+        &self.0.town
+    }
+}
+
+async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
+    let reference = Reference::bundled("dion-olympos").expect("the reference data");
+    let town = Municipality::open(log, replica, reference, crews(), clock()).await.expect("the municipality");
+    Arc::new(App::new(town, clock, "http://town".to_owned()))
+}
