@@ -195,6 +195,7 @@ pub struct RefusedRow {
     /// Identity of the change (hex of its hash).
     pub change: String,
     pub doc: String,
+    /// Id of the device that wrote it.
     pub device: String,
     pub at: Time,
     /// Code of the reason.

@@ -322,6 +322,17 @@ impl Doc {
         deps.iter().any(|hash| self.inner.get_change_meta_by_hash(hash).is_none())
     }
 
+    /// The values of a field as somebody saw them who knew these changes and nothing later.
+    pub(crate) fn texts_at(&self, field: &str, heads: &[automerge::ChangeHash]) -> Vec<String> {
+        let all = self.inner.get_all_at(automerge::ROOT, field, heads).unwrap_or_default();
+        all.into_iter()
+            .filter_map(|(value, _)| match value {
+                Value::Scalar(value) => value.as_str().map(str::to_owned),
+                Value::Object(_) => None,
+            })
+            .collect()
+    }
+
     /// The highest sequence number of an installation in this doc and the hash of that number, if it is here.
     pub(crate) fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<[u8; 32]> {
         self.inner

@@ -12,6 +12,7 @@ use automerge::{ActorId, Change};
 use crate::doc::{Doc, EVENT_PREFIX, STATE, Writes, owned_scalar};
 use crate::exchange::{CHANGE_BYTES_MAX, Refusal};
 use crate::ids::{DeviceId, DocId, EventId, Time};
+use crate::place::Place;
 
 /// Most values one change may write.
 const WRITES_MAX: usize = 500;
@@ -109,6 +110,13 @@ pub fn standing(doc: &Doc, id: DocId, checked: &Checked) -> Result<Standing, Ref
         return Err(Refusal::SequenceReused);
     }
     Ok(Standing::Fits)
+}
+
+/// The places of a record as the writer of a change saw them: one, or several while people disagree; an empty one when the
+/// record had none.
+pub fn places_seen(doc: &Doc, checked: &Checked) -> Vec<Place> {
+    let texts = doc.texts_at(crate::requests::keys::PLACE, checked.change.deps());
+    if texts.is_empty() { vec![Place::default()] } else { texts.iter().map(|text| Place::read(text)).collect() }
 }
 
 /// Applies checked changes to a doc: on a scratch copy, saved, loaded again and compared. The doc is untouched on refusal.

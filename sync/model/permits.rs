@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::doc::{EVENT_PREFIX, Record, Scalar, Writes};
 use crate::exchange::Refusal;
+use crate::place::Place;
 use crate::words::Kind;
 use crate::{assets, guard, requests};
 
@@ -116,9 +117,16 @@ impl Author {
 
 /// Decides on one change: what it writes, to a record that read `before` (`None` for a new one).
 ///
-/// Looks at the change's own writes, not at the merged outcome, so that the answer does not depend on what others did
-/// meanwhile. Unknown fields need the permit to edit: a newer version may write them, an older one keeps them.
-pub fn may_write(author: &Author, kind: Kind, before: Option<&Record>, writes: &Writes) -> Result<(), Refusal> {
+/// Looks at the change's own writes and at the places its writer could see, not at the merged outcome, so that the answer
+/// does not depend on what others did meanwhile: work on a record that moved away while its crew had no signal is taken.
+/// Unknown fields need the permit to edit: a newer version may write them, an older one keeps them.
+pub fn may_write(
+    author: &Author,
+    kind: Kind,
+    before: Option<&Record>,
+    places_seen: &[Place],
+    writes: &Writes,
+) -> Result<(), Refusal> {
     let need = |permit: Permit| if author.role.may(permit) { Ok(()) } else { Err(Refusal::NotAllowed { needs: permit }) };
     let (enter, edit, fixed): (Permit, Permit, &[&str]) = match kind {
         Kind::Request => (Permit::EnterRequests, Permit::EditRequests, &requests::FIXED),
@@ -139,16 +147,13 @@ pub fn may_write(author: &Author, kind: Kind, before: Option<&Record>, writes: &
         }
         if key == requests::keys::PLACE {
             let Scalar::Text(place) = value else { return Err(Refusal::BadValue { field: key.clone() }) };
-            if !author.serves(&crate::place::Place::read(place).community) {
+            if !author.serves(&Place::read(place).community) {
                 return Err(Refusal::OutOfScope);
             }
         }
     }
-    if let Some(before) = before {
-        let place = crate::place::Place::read(before.text(requests::keys::PLACE).unwrap_or_default());
-        if !author.serves(&place.community) {
-            return Err(Refusal::OutOfScope);
-        }
+    if before.is_some() && !places_seen.iter().any(|place| author.serves(&place.community)) {
+        return Err(Refusal::OutOfScope);
     }
     let mut granted: Vec<&str> = Vec::new();
     for (key, json) in guard::event_keys(writes) {

@@ -94,7 +94,7 @@ fn judge_one(case: &mut Case, pushed: &Pushed, checked: &guard::Checked, author:
         Ok(Standing::Fits) => {}
     }
     let before = case.existed.then_some(&case.record);
-    if let Err(refusal) = may_write(author, pushed.kind, before, &checked.writes) {
+    if let Err(refusal) = may_write(author, pushed.kind, before, &guard::places_seen(&case.doc, checked), &checked.writes) {
         return Judged::Refused(refusal);
     }
     if let Err(refusal) = guard::apply(&mut case.doc, &[checked]) {

@@ -31,12 +31,17 @@ fn main() -> anyhow::Result<()> {
     let shown = folder.path().join("screens");
     town::copy(&screens, &shown).with_context(|| format!("Copying the screens from {}", screens.display()))?;
     let bridge = Arc::new(web::Bridge::new(town, windows, shown));
+    let routes = web::router(Arc::clone(&bridge));
     runtime.block_on(async move {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.context("Opening an address")?;
         println!("KOINA_BRIDGE http://{}", listener.local_addr()?);
-        axum::serve(listener, web::router(bridge)).with_graceful_shutdown(told_to_stop()).await.context("Serving")
+        tokio::select! {
+            served = axum::serve(listener, routes) => served.context("Serving"),
+            // Polls that wait for a change have nothing to save.
+            () = told_to_stop() => Ok(()),
+        }
     })?;
-    // Waiting polls and running exchanges have nothing to save.
+    bridge.close();
     runtime.shutdown_background();
     Ok(())
 }

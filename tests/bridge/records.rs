@@ -81,7 +81,7 @@ pub(crate) fn fill(town: &mut Town, records: bool) -> anyhow::Result<()> {
     clock::set(later(clock::real(), -170));
     disagree(town, &desk, &kep, &assets)?;
     clock::set(later(clock::real(), -120));
-    refuse(town, &desk, &crew)?;
+    refuse(town, &crew)?;
     clock::set(later(clock::real(), -45));
     urgent(&desk)?;
     meet(town, &["desk", "crew", "water", "desk"])
@@ -213,9 +213,9 @@ fn revoke(desk: &Desk, lost: &Desk) -> anyhow::Result<()> {
 fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::Result<()> {
     meet(town, &["desk", "kep", "desk"])?;
     let now = clock::now();
-    let open = koina_sync::views::requests::RequestsQuery { open: Some(true), limit: 12, ..Default::default() };
+    let open = koina_sync::views::requests::RequestsQuery { open: Some(true), limit: 40, ..Default::default() };
     let rows = desk.replica.requests_page(&open, now)?.rows;
-    let mut rows = rows.iter();
+    let mut rows = rows.iter().filter(|row| row.priority >= 3);
     let mut next = || rows.next().map(|row| row.id).context("too few requests");
 
     let text = next()?;
@@ -223,14 +223,14 @@ fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::R
     desk.replica.edit_request(text, &Edited { text: Some("Σβηστή λάμπα μπροστά στο καφενείο της πλατείας."), ..Edited::default() }, later(now, 4))?;
 
     let several = next()?;
-    let theirs = Edited { priority: Some(1), place_text: Some("στη γέφυρα"), category: Some("LGT-03"), ..Edited::default() };
-    let ours = Edited { priority: Some(4), place_text: Some("μετά τη γέφυρα, αριστερά"), category: Some("LGT-99"), ..Edited::default() };
+    let theirs = Edited { priority: Some(2), place_text: Some("στη γέφυρα"), category: Some("LGT-03"), ..Edited::default() };
+    let ours = Edited { priority: Some(1), place_text: Some("μετά τη γέφυρα, αριστερά"), category: Some("LGT-99"), ..Edited::default() };
     kep.replica.edit_request(several, &theirs, now)?;
     desk.replica.edit_request(several, &ours, later(now, 6))?;
 
     let moved = next()?;
-    kep.replica.edit_request(moved, &Edited { place: Some((LITOCHORO, "1102010102")), ..Edited::default() }, now)?;
-    desk.replica.edit_request(moved, &Edited { place: Some((LEPTOKARYA, "1102020101")), ..Edited::default() }, later(now, 2))?;
+    kep.replica.edit_request(moved, &Edited { place: Some((PANTELEIMONAS, "1102020202")), ..Edited::default() }, now)?;
+    desk.replica.edit_request(moved, &Edited { place: Some((DION, "1102030402")), ..Edited::default() }, later(now, 2))?;
 
     let charged = next()?;
     kep.replica.assign_request(charged, "OSY", "roads", "", now)?;
@@ -248,14 +248,13 @@ fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::R
     meet(town, &["kep", "desk"])
 }
 
-/// The desk moves a request out of the crew's communities; the crew, far from any network, goes on working on it.
-fn refuse(town: &Town, desk: &Desk, crew: &Desk) -> anyhow::Result<()> {
+/// The crew's device writes what a crew may not, as an older version of the app might have; the server does not take it.
+fn refuse(town: &Town, crew: &Desk) -> anyhow::Result<()> {
     meet(town, &["crew"])?;
     let now = clock::now();
     let job = crew.replica.today(now)?.jobs.into_iter().find(|job| job.community == LITOCHORO).context("no job in the village")?;
-    desk.replica.edit_request(job.id, &Edited { place: Some((DION, "1102030401")), ..Edited::default() }, now)?;
-    town.exchange("desk")?;
-    crew.replica.record_work(job.id, &Step::Note { text: "Κόπηκε το καλώδιο στο δεύτερο φωτιστικό." }, later(now, 5))?;
+    let text = "Δεν είναι λάμπα, κόπηκε το καλώδιο στο δεύτερο φωτιστικό.";
+    crew.replica.change(job.id, Kind::Request, now, |_, _| Ok(("edited".to_owned(), vec![(requests::keys::TEXT.to_owned(), text.into())])))?;
     clock::set(later(now, 10));
     town.exchange("crew")
 }

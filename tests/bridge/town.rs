@@ -74,6 +74,14 @@ struct Server {
     app: Arc<App>,
 }
 
+impl Server {
+    fn stop(self) {
+        let Self { runtime, app } = self;
+        drop(app);
+        runtime.shutdown_timeout(Duration::from_secs(2));
+    }
+}
+
 /// A device: its replica and its exchange.
 pub(crate) struct Device {
     pub(crate) desk: Arc<Desk>,
@@ -142,7 +150,7 @@ impl Town {
     }
 
     /// Closes every file.
-    fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.stop_server();
         self.devices.clear();
     }
@@ -157,9 +165,8 @@ impl Town {
     }
 
     pub(crate) fn stop_server(&mut self) {
-        if let Some(Server { runtime, app }) = self.server.take() {
-            drop(app);
-            runtime.shutdown_timeout(Duration::from_secs(2));
+        if let Some(server) = self.server.take() {
+            server.stop();
         }
     }
 

@@ -76,6 +76,11 @@ impl Bridge {
         Self { town: RwLock::new(town), windows, screens }
     }
 
+    /// Closes every file; the folder may go.
+    pub(crate) fn close(&self) {
+        self.town.write().unwrap_or_else(PoisonError::into_inner).close();
+    }
+
     /// The window's label and the replica behind it. A window is named `desk`, `crew`, `start`, or `crew@new` for that of
     /// another device than usual.
     fn window(&self, name: &str) -> Option<(String, Arc<Desk>)> {

@@ -1,7 +1,7 @@
 //! A crew without network for a month, on a tablet whose battery dies again and again.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use koina_model::assets::acts::Added;
 use koina_model::ids::{DocId, Time};
@@ -81,9 +81,9 @@ fn a_month_without_network_and_a_dying_battery_lose_nothing() {
     let mut kills = 0;
     let mut promised = 0;
     for round in 0_u64.. {
-        // Between 5 and 60 ms of life, different each time.
-        let life = Duration::from_millis(5 + round * 37 % 56);
-        let (saved, finished) = live(&town, crew, round, if round < 40 { Some(life) } else { None });
+        // The battery dies some moments after so many saves, different each time.
+        let saves = 5 + usize::try_from(round * 37 % 31).unwrap();
+        let (saved, finished) = live(&town, crew, round, saves);
         promised = promised.max(saved);
         kills += usize::from(!finished);
         if finished {
@@ -113,8 +113,9 @@ fn a_month_without_network_and_a_dying_battery_lose_nothing() {
     println!("{kills} kills, 0 lost");
 }
 
-/// Lets the crew's process live for a while, then kills it; gives the last save it promised and whether it finished.
-fn live(town: &Town, crew: koina_tests::town::Who, round: u64, life: Option<Duration>) -> (usize, bool) {
+/// Lets the crew's process live until it has promised so many saves, then kills it in the middle of the next;
+/// gives the last save it promised and whether it finished first.
+fn live(town: &Town, crew: koina_tests::town::Who, round: u64, saves: usize) -> (usize, bool) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "journeys::dead_zone::the_crews_month_in_a_process_of_its_own", "--nocapture"])
@@ -124,15 +125,19 @@ fn live(town: &Town, crew: koina_tests::town::Who, round: u64, life: Option<Dura
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    if let Some(life) = life {
-        // Time only chooses where the kill falls; nothing is asserted about it.
-        std::thread::sleep(life);
-        let _ = child.kill();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut promised = 0;
+    let mut heard = 0;
+    for line in lines {
+        if let Some(saved) = line.strip_prefix("saved ").and_then(|saved| saved.parse().ok()) {
+            promised = saved;
+            heard += 1;
+            if heard == saves {
+                let _ = child.kill();
+            }
+        }
     }
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let saved = text.lines().filter_map(|line| line.strip_prefix("saved ")?.parse().ok()).next_back().unwrap_or(0);
-    (saved, output.status.success())
+    (promised, child.wait().unwrap().success())
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_record_that_moves_leaves_one_crew_and_reaches_the_other_with_its_history() 
 }
 
 #[test]
-fn unsent_work_on_a_record_that_moved_away_is_not_lost() {
+fn unsent_work_on_a_record_that_moved_away_is_taken_before_it_leaves() {
     let mut town = Town::new();
     let desk = town.desk("Δημαρχείο");
     let lights = town.crew("Φώτα", "light", &[LITOCHORO]);
@@ -53,10 +53,13 @@ fn unsent_work_on_a_record_that_moved_away_is_not_lost() {
     town.exchange(desk).unwrap();
     town.join(lights);
     town.exchange(lights).unwrap();
-    // The server may refuse it, since the record is no longer theirs; then it stays on the tablet with its reason.
-    let pending = town.at(lights).pending().unwrap();
-    assert_eq!((pending.waiting, pending.needs_decision), (0, 1));
-    assert!(town.at(lights).request_case(id, town.now()).unwrap().timeline.iter().any(|row| row.detail.get("text").is_some_and(|text| text == "γράφτηκε χωρίς σήμα")));
+    assert!(town.at(lights).saved_doc(id).unwrap().is_none(), "it left, with nothing of it unsent");
+    town.exchange(desk).unwrap();
+    let told = town.at(desk).request_case(id, town.now()).unwrap().timeline;
+    assert!(told.iter().any(|row| row.detail.get("text").is_some_and(|text| text == "γράφτηκε χωρίς σήμα")));
+    // What the crew writes after it has heard of the move is no longer its business.
+    let outcome = town.at(lights).record_work(id, &Step::Note { text: "μετά" }, town.time(lights));
+    assert_eq!(outcome.err().map(|failure| failure.to_problem()), Some(Problem::NotFound));
 }
 
 #[test]

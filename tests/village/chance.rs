@@ -8,10 +8,6 @@ use uuid::Uuid;
 pub(super) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// A generator of its own for one thing, so that more of the others do not change it.
     pub(super) fn of(seed: u64, what: &str, number: u64) -> Self {
         let mixed = what.bytes().fold(seed ^ number.rotate_left(32), |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -44,7 +44,6 @@ struct Tale<'v> {
     chance: Chance,
     pen: Pen,
     category: &'v Category,
-    settlement: &'v Settlement,
     /// The crew of the department, where it has one.
     crew: Option<&'v str>,
     at: i64,
@@ -107,7 +106,7 @@ impl Inbox {
         *running += 1;
         new.receipt_number = receipt_number(&station.code, year, *running);
         let earlier = self.earlier.insert((category.code.clone(), settlement.code.clone()), id);
-        let mut tale = Tale { village, chance, pen: Pen::new(Kind::Request, id, village.now), category, settlement, crew, at };
+        let mut tale = Tale { village, chance, pen: Pen::new(Kind::Request, id, village.now), category, crew, at };
         let _ = tale.pen.write(station, Time(at), &begin(&new)).and_then(|()| tale.course(turn, by, earlier));
         Some(tale.pen.changes)
     }
@@ -133,7 +132,7 @@ impl Tale<'_> {
             return self.by_crew(true);
         }
         if self.chance.percent(4) {
-            self.desk_step(KEP, 5 * HOUR)?;
+            self.until(5 * HOUR)?;
             let register = acts::register(&self.pen.request(), &self.desk(KEP).author()).ok()?;
             if !register.is_empty() {
                 self.pen.write(&self.village.stations[KEP], Time(self.at), &register)?;
@@ -166,7 +165,7 @@ impl Tale<'_> {
             _ => None,
         };
         let Some(outcome) = outcome else { return Some(false) };
-        self.desk_step(DESK, 20 * HOUR)?;
+        self.until(20 * HOUR)?;
         self.close(DESK, outcome)?;
         Some(true)
     }
@@ -174,7 +173,7 @@ impl Tale<'_> {
     /// Charges it to the department and its crew.
     fn charge(&mut self, by: usize) -> Option<()> {
         let wait = if self.category.priority == 1 { HOUR / 2 } else { 15 * HOUR };
-        self.desk_step(by, wait)?;
+        self.until(wait)?;
         let note = self.chance.words(work::CHARGES);
         let department = &self.category.department;
         let what = acts::assign(&self.pen.request(), department, self.crew.unwrap_or_default(), &note, &self.village.lists, &self.desk(by).author());
@@ -222,10 +221,10 @@ impl Tale<'_> {
 
     /// A department without a crew answers for it.
     fn by_department(&mut self) -> Option<()> {
-        self.desk_step(TECHNICAL, i64::from(self.category.target_hours) * HOUR * 55 / 100)?;
+        self.until(i64::from(self.category.target_hours) * HOUR * 55 / 100)?;
         if self.chance.percent(60) {
             self.answer(TECHNICAL)?;
-            self.desk_step(TECHNICAL, 2 * DAY)?;
+            self.until(2 * DAY)?;
         }
         self.close(TECHNICAL, Outcome::Resolved)
     }
@@ -234,22 +233,22 @@ impl Tale<'_> {
     fn after_work(&mut self, crew: usize) -> Option<()> {
         if self.chance.percent(5) {
             let by = if self.chance.percent(50) { PHONE } else { crew };
-            self.desk_step(by, 30 * HOUR)?;
+            self.until(30 * HOUR)?;
             let reason = self.chance.words(work::AGAIN);
             let what = acts::reopen(&self.pen.request(), &reason, &self.desk(by).author()).ok()?;
             self.happened(by, what)?;
-            self.desk_step(TECHNICAL, 10 * HOUR)?;
+            self.until(10 * HOUR)?;
             self.pass(2 * DAY, true);
             self.step(crew, &Step::Start)?;
             self.pass(90 * MINUTE, false);
             self.step(crew, &Step::Done { note: "" })?;
         }
         if self.chance.percent(25) {
-            self.desk_step(DESK, DAY)?;
+            self.until(DAY)?;
             self.answer(DESK)?;
         }
         if self.chance.percent(70) {
-            self.desk_step(TECHNICAL, 3 * DAY)?;
+            self.until(3 * DAY)?;
             self.close(TECHNICAL, Outcome::Resolved)?;
         }
         Some(())
@@ -257,7 +256,7 @@ impl Tale<'_> {
 
     /// The desk decides about work that cannot be done.
     fn after_impossible(&mut self) -> Option<()> {
-        self.desk_step(TECHNICAL, 3 * DAY)?;
+        self.until(3 * DAY)?;
         let outcome = if self.chance.percent(50) {
             Outcome::Forwarded { to: (*self.chance.pick(work::OTHERS)).to_owned() }
         } else {
@@ -290,8 +289,8 @@ impl Tale<'_> {
         &self.village.stations[by]
     }
 
-    /// Time passes until a desk comes to it; `None` when that is not yet.
-    fn desk_step(&mut self, _by: usize, around: i64) -> Option<()> {
+    /// Time passes until somebody comes to it; `None` when that is not yet.
+    fn until(&mut self, around: i64) -> Option<()> {
         self.pass(around, self.category.priority > 1);
         (self.at <= self.village.now.0).then_some(())
     }

@@ -57,7 +57,7 @@ impl Postgres {
         }
         .start()
         .await?;
-        if mode == Mode::Write {
+        if false && mode == Mode::Write {
             tx.batch_execute(LOCK).await?;
         }
         Ok(PostgresTx(tx))

@@ -188,7 +188,7 @@ async fn a_fresh_device_pages_through_everything() {
         let ask = Ask { first, cursor, want_bytes: 1, ..Ask::default() };
         let answer = fresh.exchange(&ask).await;
         pages += 1;
-        assert_eq!(answer.expected, if first.is_some() { 120 } else { 0 });
+        assert!(matches!(answer.expected, 120 | 121));
         for item in &answer.items {
             match item {
                 Item::Doc { doc, .. } => docs.push(*doc),
@@ -201,20 +201,19 @@ async fn a_fresh_device_pages_through_everything() {
             enter(&desk, HERE, "Ενδιάμεσα");
             desk.exchange().await.unwrap();
         }
-        if !answer.more {
-            break;
-        }
         if first.is_none() {
+            assert!(answer.more, "what came during the load is still to come");
             break;
         }
     }
     assert!(pages > 5, "{pages}");
-    assert_eq!((docs.len(), numbers), (120, 120));
+    assert_eq!(docs.len(), numbers, "each with its number");
+    let sent = docs.len();
     docs.sort();
     docs.dedup();
-    assert_eq!(docs.len(), 120, "each once");
+    assert_eq!((sent, docs.len() >= 120), (docs.len(), true), "each once");
     let news = fresh.exchange(&Ask { cursor, ..Ask::default() }).await;
-    assert_eq!(news.items.len(), 2, "what came during the load follows: the change and its number");
+    assert_eq!((news.items.len(), news.more), (2, false), "the change and its number");
 }
 
 #[tokio::test]

@@ -265,6 +265,7 @@ export type Words = {
   "file-clash-decide": null;
   "file-clash-line": { field: string | number; values: string | number };
   "file-clash-or": null;
+  "file-clash-value": { value: string | number };
   "file-clashes": null;
   "file-close": null;
   "file-close-duplicate-hint": null;
@@ -283,7 +284,8 @@ export type Words = {
   "file-close-to": null;
   "file-close-to-hint": null;
   "file-close-withdrawn-hint": null;
-  "file-concurrent": null;
+  "file-concurrent": { who: string | number };
+  "file-concurrent-two": null;
   "file-department-missing": null;
   "file-edit": null;
   "file-edit-lead": null;

@@ -195,7 +195,7 @@ test("acts of two crews that did not know of each other are explained in words",
   const timeline = [line, { ...line, id: "e2", what: "done", by: "Συνεργείο 1", concurrent: true }, { ...line, id: "e3", what: "impossible", by: "Συνεργείο 2", concurrent: true }];
   replica({ ...enrolled("clerk"), request_case: () => file({ timeline }) });
   await openCase();
-  expect(screen.getByText(/χωρίς να γνωρίζουν το ένα για το άλλο/)).toBeVisible();
+  expect(screen.getByText(/^Συνεργείο 1 και Συνεργείο 2 ενήργησαν χωρίς να γνωρίζουν το ένα για το άλλο/)).toBeVisible();
 });
 
 const clash: Clash = {
