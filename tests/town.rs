@@ -396,3 +396,16 @@ async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
     let town = Municipality::open(log, replica, reference, crews(), clock()).await.expect("the municipality");
     Arc::new(App::new(town, clock, "http://town".to_owned()))
 }
+
+/// Makes an empty database on a PostgreSQL server, given by its URL; gives the URL of the new one.
+pub async fn fresh_database(server: &str) -> String {
+    let name = format!("koina_{}", uuid::Uuid::now_v7().simple());
+    let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+    let connection = tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a new database");
+    drop(client);
+    let _ = connection.await;
+    let (base, query) = server.split_once('?').unwrap_or((server, ""));
+    let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
+    if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") }
+}

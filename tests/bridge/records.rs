@@ -211,11 +211,12 @@ fn revoke(desk: &Desk, lost: &Desk) -> anyhow::Result<()> {
 
 /// Two stations without a line between them correct the same records differently.
 fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::Result<()> {
+    let (ended, _) = desk.replica.enter_request(&phoned("PUB-99", "Το συντριβάνι δεν λειτουργεί."), None, clock::now())?;
     meet(town, &["desk", "kep", "desk"])?;
-    let now = clock::now();
+    let now = later(clock::now(), 1);
     let open = koina_sync::views::requests::RequestsQuery { open: Some(true), limit: 40, ..Default::default() };
     let rows = desk.replica.requests_page(&open, now)?.rows;
-    let mut rows = rows.iter().filter(|row| row.priority >= 3);
+    let mut rows = rows.iter().filter(|row| row.priority >= 3 && row.id != ended);
     let mut next = || rows.next().map(|row| row.id).context("too few requests");
 
     let text = next()?;
@@ -236,7 +237,6 @@ fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::R
     kep.replica.assign_request(charged, "OSY", "roads", "", now)?;
     desk.replica.assign_request(charged, "HLF", "light", "", later(now, 1))?;
 
-    let ended = next()?;
     kep.replica.close_request(ended, &Outcome::Resolved, "Το είδαμε φτιαγμένο.", now)?;
     desk.replica.record_work(ended, &Step::Impossible { reason: "NOT_FOUND", note: "" }, later(now, 3))?;
 
@@ -266,21 +266,16 @@ fn urgent(desk: &Desk) -> anyhow::Result<()> {
         [("LGT-06", "Καλώδια έξω από κιβώτιο, δίπλα στην παιδική χαρά."), ("LGT-01", "Σβηστή λάμπα έξω από το ιατρείο."), ("LGT-02", "")].into_iter().enumerate()
     {
         let then = later(now, i64::try_from(place)? * 3);
-        let entered = Entered {
-            category,
-            community: LITOCHORO,
-            settlement: "1102010101",
-            place_text: "",
-            position: None,
-            asset: None,
-            text,
-            channel: Channel::Phone,
-            register: false,
-        };
-        let (id, _) = desk.replica.enter_request(&entered, None, then)?;
+        let (id, _) = desk.replica.enter_request(&phoned(category, text), None, then)?;
         desk.replica.assign_request(id, "HLF", "light", "", later(then, 1))?;
     }
     Ok(())
+}
+
+/// A request from the village, as it comes by phone.
+fn phoned<'a>(category: &'a str, text: &'a str) -> Entered<'a> {
+    let (community, settlement, place_text) = (LITOCHORO, "1102010101", "");
+    Entered { category, community, settlement, place_text, position: None, asset: None, text, channel: Channel::Phone, register: false }
 }
 
 /// Gives the desk so many requests more, as a long exchange would have.

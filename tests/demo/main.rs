@@ -1,1 +1,130 @@
-fn main() {}
+//! `koina-demo`: a municipality with fourteen months behind it, ready to be looked at.
+//!
+//! Makes the municipality in a folder, through the server's own judge and log, unless it is there already; then serves
+//! it on this computer and prints what a window needs to enrol. One line each, a word and what it says:
+//! `note` for people, `server`, `desk` and `crew` with what `koina --enrol` takes, and `ready`.
+//! Ends when its standard input ends, so that it never outlives whoever started it.
+#![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
+
+use std::io::Read;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use koina_model::ids::Time;
+use koina_model::permits::Role;
+use koina_server::log::{AnyLog, Author};
+use koina_server::municipality::Municipality;
+use koina_server::routes::devices::{InviteAsk, let_in};
+use koina_server::routes::{App, router};
+use koina_tests::village::{Counts, Village};
+
+mod feed;
+
+/// The file that says at which address devices know this municipality. Written last: without it the folder is half made.
+const ADDRESS: &str = "address";
+
+#[derive(Parser)]
+#[command(version, about = "A municipality to look at: makes it, serves it, prints how to enrol.")]
+struct Cli {
+    /// Folder of the municipality.
+    #[arg(long)]
+    data: PathBuf,
+    /// Throw away what is there and begin anew.
+    #[arg(long)]
+    fresh: bool,
+    /// Port on this computer; 0 takes a free one. A municipality that is there keeps the port it had.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value_t = 2_000)]
+    requests: u32,
+    #[arg(long, default_value_t = 3_000)]
+    assets: u32,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let server = cli.data.join("server");
+    let known = std::fs::read_to_string(cli.data.join(ADDRESS)).ok().filter(|_| !cli.fresh);
+    if known.is_none() {
+        empty(&server)?;
+    }
+    let port = match &known {
+        Some(address) => address.trim().rsplit(':').next().and_then(|port| port.parse().ok()).context("Reading the address")?,
+        None => cli.port,
+    };
+    let listener = tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
+    let Ok(listener) = listener else {
+        bail!("port {port}, at which the windows know this municipality, is taken by another program: end that one, or begin anew with --fresh");
+    };
+    let address = format!("http://{}", listener.local_addr()?);
+    let village = Village::new(cli.seed, now());
+    let log = AnyLog::open_sqlite(&server.join("log.sqlite")).await.context("Opening the log")?;
+    let (reference, crews) = (village.lists.reference.clone(), village.lists.crews.clone());
+    let replica = server.join("replica.sqlite");
+    let town = Municipality::open(log, &replica, reference, crews, now()).await.context("Opening the municipality")?;
+    if known.is_none() {
+        println!("note Writing fourteen months of a municipality: {} requests, {} assets.", cli.requests, cli.assets);
+        let fed = feed::feed(&town, village, Counts::new(cli.requests, cli.assets)).await?;
+        println!("note {fed}");
+        std::fs::write(cli.data.join(ADDRESS), &address).context("Writing the address")?;
+    } else {
+        println!("note The municipality of the last time is kept.");
+    }
+    println!("server {address}");
+    for (word, ask) in [("desk", desk()), ("crew", crew(&town).await?)] {
+        let invite = let_in(&town, Author::server(), ask, &address, now()).await.context("Inviting a device")?;
+        println!("{word} {address}#{}", invite.code);
+    }
+    println!("ready");
+    let app = Arc::new(App::new(town, now, address));
+    axum::serve(listener, router(app)).with_graceful_shutdown(told_to_stop()).await.context("Serving")
+}
+
+/// The desk of the demo may do everything.
+fn desk() -> InviteAsk {
+    let (name, person) = ("Δημαρχείο".to_owned(), "Κατερίνα Νικολάου".to_owned());
+    InviteAsk { role: Role::Admin, name, person, crew: None, communities: Vec::new() }
+}
+
+/// The crew of the demo mends street lights in some of the villages, and holds the records of those only.
+async fn crew(town: &Municipality) -> anyhow::Result<InviteAsk> {
+    let lists = town.lists().await.context("Reading the lists")?;
+    let crew = lists.crews.first().context("The municipality has no crew")?;
+    Ok(InviteAsk {
+        role: Role::Crew,
+        name: crew.name.clone(),
+        person: "Νίκος Τσιρώνης".to_owned(),
+        crew: Some(crew.id.clone()),
+        communities: crew.communities.clone(),
+    })
+}
+
+fn empty(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).context("Throwing away the last municipality")?;
+    }
+    std::fs::create_dir_all(folder).context("Making the folder")
+}
+
+/// Ends with whoever started it, or by Ctrl+C.
+async fn told_to_stop() {
+    let (told, hears) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        let _ = told.send(());
+    });
+    tokio::select! { _ = hears => {}, _ = tokio::signal::ctrl_c() => {} }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is a shell: the village and the server get the time as an argument")]
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

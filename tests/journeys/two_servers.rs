@@ -13,18 +13,8 @@ fn fresh_database() -> Option<String> {
         println!("without PostgreSQL, as asked");
         return None;
     };
-    let name = format!("town_{}", uuid::Uuid::now_v7().simple());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
-        let connection = tokio::spawn(connection);
-        client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-        drop(client);
-        let _ = connection.await;
-    });
-    let (base, query) = server.split_once('?').unwrap_or((&server, ""));
-    let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
-    Some(if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") })
+    Some(runtime.block_on(koina_tests::town::fresh_database(&server)))
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Register {
         let added_at = Time(added_at.min(village.now.0 - HOUR));
         let id = DocId(chance.uuid(added_at));
         let by = keeper(village, department, &settlement.community);
-        let place_text = spot(&mut chance, *ground);
+        let place_text = spot(&mut chance, code, *ground);
         let position = near(settlement, &mut chance, true);
         let number = if clash || chance.percent(94) { format!("{letters}-{:05}", self.made) } else { String::new() };
         let name = chance.words(names);
@@ -123,7 +123,7 @@ fn life(pen: &mut Pen, village: &Village, by: &Station, condition: u8, chance: &
     if chance.percent(2) {
         at = village.in_hours(at + chance.between(10, 90) * DAY, chance);
         let place = pen.asset().place;
-        let place_text = spot(chance, Ground::Plain);
+        let place_text = spot(chance, "", Ground::Plain);
         let moved = acts::Moved {
             community: &place.community,
             settlement: &place.settlement,
@@ -157,9 +157,9 @@ pub(super) fn crew_for<'v>(village: &'v Village, department: &str, community: &s
 }
 
 /// Where exactly, in words.
-pub(super) fn spot(chance: &mut Chance, ground: Ground) -> String {
-    let by_the_sea = ground == Ground::Sea && chance.percent(40);
-    let template = *chance.pick(if by_the_sea { says::BEACH_SPOTS } else { says::SPOTS });
+pub(super) fn spot(chance: &mut Chance, about: &str, ground: Ground) -> String {
+    let by_the_sea = ground == Ground::Sea && chance.percent(30);
+    let template = *chance.pick(says::spots(about, by_the_sea));
     chance.say(template, &mut street)
 }
 

@@ -85,7 +85,7 @@ impl Inbox {
             Some(asset) => (asset.place_text.clone(), Some(asset.position)),
             None => {
                 let measured = channel == Channel::Crew;
-                (spot(&mut chance, ground), (measured || chance.percent(55)).then(|| near(settlement, &mut chance, measured)))
+                (spot(&mut chance, says.code, ground), (measured || chance.percent(55)).then(|| near(settlement, &mut chance, measured)))
             }
         };
         let entered = Entered {
@@ -141,6 +141,9 @@ impl Tale<'_> {
         if self.without_work(earlier)? {
             return Some(());
         }
+        if self.is_younger_than(6) && self.category.priority > 1 && self.chance.percent(40) {
+            return None;
+        }
         let entering = if entered_by == PHONE || entered_by >= 4 { TECHNICAL } else { entered_by };
         let charged_by = if self.chance.percent(70) { TECHNICAL } else { entering };
         self.charge(charged_by)?;
@@ -172,7 +175,7 @@ impl Tale<'_> {
 
     /// Charges it to the department and its crew.
     fn charge(&mut self, by: usize) -> Option<()> {
-        let wait = if self.category.priority == 1 { HOUR / 2 } else { 15 * HOUR };
+        let wait = if self.category.priority == 1 { HOUR / 2 } else { 30 * HOUR };
         self.until(wait)?;
         let note = self.chance.words(work::CHARGES);
         let department = &self.category.department;
@@ -185,9 +188,13 @@ impl Tale<'_> {
         let crew = self.crew?;
         let by = people::of_crew(&self.village.stations, crew);
         let department = crew_department(&self.category.department);
-        let wait = if at_once { 10 * MINUTE } else { i64::from(self.category.target_hours) * HOUR * 45 / 100 };
+        let wait = if at_once { 10 * MINUTE } else { i64::from(self.category.target_hours) * HOUR * 70 / 100 };
         self.pass(wait, !at_once);
         self.step(by, &Step::Start)?;
+        if self.is_younger_than(25) && self.chance.percent(14) {
+            // Begun, and not ended by now.
+            return None;
+        }
         if self.chance.percent(4) {
             self.pass(HOUR, false);
             let (reason, words) = *self.chance.pick(work::OBSTACLES);
@@ -213,7 +220,9 @@ impl Tale<'_> {
             let quantity = self.chance.between(1, i64::from(most)).to_string();
             self.step(by, &Step::Material { name, quantity: &quantity, unit })?;
         }
-        self.pass(70 * MINUTE, false);
+        // Some works take days.
+        let wait = if self.chance.percent(12) { 3 * DAY } else { 70 * MINUTE };
+        self.pass(wait, false);
         let note = self.chance.words(work::done(department));
         self.step(by, &Step::Done { note: &note })?;
         self.after_work(by)
@@ -287,6 +296,10 @@ impl Tale<'_> {
 
     fn desk(&self, by: usize) -> &Station {
         &self.village.stations[by]
+    }
+
+    fn is_younger_than(&self, days: i64) -> bool {
+        self.village.now.0 - self.at < days * DAY
     }
 
     /// Time passes until somebody comes to it; `None` when that is not yet.
@@ -403,7 +416,7 @@ fn text(says: &Says, channel: Channel, settlement: &Settlement, chance: &mut Cha
         }
         Channel::Email if chance.percent(60) => {
             let opening = *chance.pick(&[
-                "{Καλημέρα σας.|Καλησπέρα.|Αγαπητέ Δήμε,|Αξιότιμοι κύριοι,} {σας ενημερώνουμε ότι <στο>|<στο> έχουμε το εξής|για το χωριό μας, <στο>}: ",
+                "{Καλημέρα σας.|Καλησπέρα.} {Σας γράφω|Σας ενημερώνω} για ένα πρόβλημα {<στο>|στη γειτονιά μας}: ",
                 "Γράφω για ένα πρόβλημα <στο>: ", "{Μένω|Έχω εξοχικό|Έχω κατάστημα} <στο>. ",
             ]);
             let opening = chance.say(opening, &mut slots);
@@ -421,7 +434,11 @@ fn text(says: &Says, channel: Channel, settlement: &Settlement, chance: &mut Cha
     };
     add(chance, 34, says::SINCE);
     add(chance, if channel == Channel::Crew { 20 } else { 48 }, says::more(group));
-    add(chance, if channel == Channel::Email { 80 } else { 9 }, says::PLEAS);
+    match channel {
+        Channel::Email => add(chance, 80, says::PLEAS),
+        Channel::Counter => add(chance, 12, says::PLEAS),
+        _ => {}
+    }
     text
 }
 
