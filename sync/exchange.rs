@@ -3,16 +3,19 @@
 //! [`Replica::ask`] says what this device has and wants, [`Replica::take_answer`] makes the answer durable; both know
 //! nothing of a network. A [`Line`] carries the bytes; [`run`] goes on until nothing is left to say.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use koina_model::exchange::{Answer, Ask, CAPABILITIES, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item};
-use koina_model::ids::Time;
+use koina_model::ids::{DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::problem::Problem;
 
 use crate::identity::NewKey;
-use crate::replica::{LogBody, LogRow, Replica, ReplicaError, next_number, set_meta, take_receipts, take_rows, take_saved, evict};
+use crate::replica::{
+    LogBody, LogRow, Replica, ReplicaError, evict, next_number, set_meta, take_entry, take_receipts, take_rows, take_saved,
+};
 
 pub mod http;
 
@@ -95,19 +98,28 @@ impl Replica {
         let lists = self.lists();
         self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts)?;
+            // Entries first: a record that is shown afterwards shows its number with it.
+            for item in &answer.items {
+                if let Item::Entry { entry } = item {
+                    take_entry(tx, entry)?;
+                }
+            }
             let mut rows: Vec<LogRow> = Vec::new();
+            let mut whole: BTreeSet<DocId> = BTreeSet::new();
             for item in &answer.items {
                 match item {
-                    Item::Change { doc, kind, at, bytes } => rows.push(LogRow {
-                        seq: 0,
-                        at: *at,
-                        device: None,
-                        body: LogBody::Change { doc: *doc, kind: *kind, bytes: bytes.to_vec() },
-                    }),
+                    Item::Change { doc, kind, at, bytes } => {
+                        let body = LogBody::Change { doc: *doc, kind: *kind, bytes: bytes.to_vec() };
+                        rows.push(LogRow { seq: 0, at: *at, device: None, body });
+                    }
+                    Item::Entry { entry } if whole.contains(&entry.doc) => {}
                     Item::Entry { entry } => {
                         rows.push(LogRow { seq: 0, at: entry.at, device: None, body: LogBody::Entry(entry.clone()) });
                     }
-                    Item::Doc { doc, bytes, .. } => take_saved(tx, *doc, bytes, answer.now, &lists)?,
+                    Item::Doc { doc, bytes, .. } => {
+                        take_saved(tx, *doc, bytes, answer.now, &lists)?;
+                        whole.insert(*doc);
+                    }
                     Item::Evict { doc } => {
                         if !evict(tx, *doc)? {
                             tracing::info!(%doc, "stays until its unsent work is taken");

@@ -22,7 +22,7 @@ mod judge;
 mod outbox;
 
 pub use docs::{FirstPage, LogBody, LogRow};
-pub(crate) use docs::{entries_of, evict, kind_from, load, take_rows, take_saved};
+pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows, take_saved};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;

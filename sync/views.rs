@@ -328,8 +328,7 @@ pub(crate) fn search_words(typed: &str) -> Option<String> {
         .take(8)
         .map(|word| {
             let sound = greek::skeleton(&word);
-            // A sound is settled only by the letters that follow: of a half-typed word the end is left open.
-            let stem = sound.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'h', 'k', 'n', 'm', 'g', 't', 'd', 'p']);
+            let stem = settled(&sound);
             let digits = word.chars().any(|c| c.is_ascii_digit());
             if stem.len() < 2 || digits {
                 format!("words : \"{word}\"*")
@@ -339,6 +338,16 @@ pub(crate) fn search_words(typed: &str) -> Option<String> {
         })
         .collect();
     (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+/// The part of a half-typed word's sound that no further letter can change: without its last vowels (`e` may become `ei`),
+/// or without a last consonant that may begin a pair (`t` may become `th`).
+fn settled(sound: &str) -> &str {
+    let without_vowels = sound.trim_end_matches(['a', 'e', 'i', 'o', 'u']);
+    if without_vowels.len() < sound.len() {
+        return without_vowels;
+    }
+    sound.strip_suffix(['h', 'k', 'n', 'm', 'g', 't', 'd', 'p']).unwrap_or(sound)
 }
 
 /// Fields whose versions differ, with who wrote each and when.

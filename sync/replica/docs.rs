@@ -445,7 +445,8 @@ fn keep_early(tx: &Transaction<'_>, id: DocId, kind: Kind, waiting: &[(Checked, 
     Ok(())
 }
 
-fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
+/// Keeps a decision of the municipality; one that is here already stays as it is.
+pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
     tx.prepare_cached("INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
         i64::try_from(entry.place).unwrap_or(i64::MAX),
         entry.doc.as_bytes().as_slice(),

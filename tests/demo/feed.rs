@@ -34,6 +34,7 @@ struct Feeder<'a> {
     /// The server's clock; it only goes forward.
     at: Time,
     taken: usize,
+    pushes: usize,
 }
 
 /// Enrols the stations, then hands everything over. Says in words what was done.
@@ -42,12 +43,12 @@ pub(super) async fn feed(town: &Municipality, mut village: Village, counts: Coun
     let devices = enrol(town, &mut village).await?;
     let mut changes: Vec<Change> = village.changes(counts).collect();
     changes.sort_by_key(|change| change.at);
-    let mut feeder = Feeder { town, devices, held: HashMap::new(), writing: HashMap::new(), at: village.began(), taken: 0 };
+    let mut feeder = Feeder { town, devices, held: HashMap::new(), writing: HashMap::new(), at: village.began(), taken: 0, pushes: 0 };
     for change in changes {
         feeder.hear(change).await?;
     }
     feeder.hand_over_before(Time(i64::MAX)).await?;
-    Ok(format!("{} changes of {} devices were judged and logged in {} s.", feeder.taken, feeder.devices.len(), begun.elapsed().as_secs()))
+    Ok(format!("{} changes in {} pushes of {} devices were judged and logged in {} s.", feeder.taken, feeder.pushes, feeder.devices.len(), begun.elapsed().as_secs()))
 }
 
 /// Enrols the stations of the village; the server gives their codes.
@@ -110,6 +111,7 @@ impl Feeder<'_> {
             self.writing.remove(&pushed.doc);
         }
         self.taken += held.push.len();
+        self.pushes += 1;
         self.town.log.seen(device, self.at, 0, who.version.clone()).await?;
         let (receipts, _) = take(self.town, who, held.push, self.at).await.context("Handing over changes")?;
         for receipt in receipts {

@@ -57,7 +57,7 @@ impl Postgres {
         }
         .start()
         .await?;
-        if false && mode == Mode::Write {
+        if mode == Mode::Write {
             tx.batch_execute(LOCK).await?;
         }
         Ok(PostgresTx(tx))

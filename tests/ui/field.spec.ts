@@ -1,0 +1,166 @@
+/** Work without a network, and what becomes of it. */
+import type { Page } from "@playwright/test";
+import { expect, test } from "./lib/koina";
+import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
+import { words } from "./lib/words";
+
+const w = words.el;
+const PHONE = { size: { width: 390, height: 780 } };
+
+async function turnNetwork(page: Page, on: boolean): Promise<void> {
+  const network = page.getByRole("switch", { name: "Δίκτυο συσκευής" });
+  await network.click();
+  await expect(network).toBeChecked({ checked: on });
+}
+
+/** The job that came in last, in its village. */
+async function lampAtTheClinic(page: Page): Promise<void> {
+  await tab(page, w, "requests");
+  await search(page, w("requests-search"), "ιατρείο");
+  await openFirst(page, "Καμένος λαμπτήρας");
+  await press(page, w("case-work"));
+  await expect(page.getByText("Σβηστή λάμπα έξω από το ιατρείο.")).toBeVisible();
+}
+
+test("network off, work, «Στη συσκευή»; network on, «Παραλήφθηκε», and the desk sees it", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await turnNetwork(crew, false);
+  await lampAtTheClinic(crew);
+  await press(crew, "Έναρξη");
+  await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
+  await press(crew, "Υλικά");
+  await crew.getByRole("textbox", { name: "Υλικό" }).fill("Λάμπα LED 60 W");
+  await press(crew, "Προσθήκη υλικού");
+  await expect(crew.getByRole("textbox", { name: "Υλικό" })).toHaveValue("");
+  await press(crew, "Υλικά");
+  await press(crew, "Διορθώθηκε");
+  await expect(crew.getByText("Η εργασία τελείωσε.", { exact: false })).toBeVisible();
+
+  await tab(crew, w, "outbox");
+  for (const at of [0, 1, 2]) await expect(rows(crew).nth(at)).toContainText("Στη συσκευή");
+  await expect(rows(crew).nth(0)).toContainText("Διορθώθηκε");
+  await expect(crew.getByRole("region", { name: "Ανταλλαγή με τον δήμο" })).toContainText("4 προς αποστολή").catch(async () => {
+    await expect(crew.getByRole("region", { name: "Ανταλλαγή με τον δήμο" })).toContainText("3 προς αποστολή");
+  });
+
+  // The desk knows nothing of it yet.
+  const desk = await koina.window("desk");
+  await search(desk, w("requests-search"), "ιατρείο");
+  await openFirst(desk);
+  await expect(desk.getByRole("main")).not.toContainText("Λάμπα LED 60 W");
+
+  await turnNetwork(crew, true);
+  for (const at of [0, 1, 2]) await expect(rows(crew).filter({ hasText: /Διορθώθηκε|Υλικό|Έναρξη/ }).nth(at)).toContainText("Παραλήφθηκε", { timeout: 20_000 });
+
+  await tab(desk, w, "outbox");
+  await press(desk, "Στείλε τώρα");
+  await desk.goBack();
+  await expect(desk.getByRole("main")).toContainText("Λάμπα LED 60 W", { timeout: 20_000 });
+  await expect(desk.getByRole("main").getByText("Ολοκληρώθηκε").first()).toBeVisible();
+  await expect(desk.getByRole("main")).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
+});
+
+test("a finding without a network has its number at once, and the desk finds it by that number", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await turnNetwork(crew, false);
+  await press(crew, "Νέο εύρημα");
+  await crew.getByRole("button", { name: /^Εκτεθειμένα καλώδια/ }).click();
+  await expect(crew.getByRole("alert")).toContainText("112");
+  await expect(crew.getByRole("combobox", { name: "Κοινότητα" })).not.toHaveValue("");
+  await press(crew, "Συνέχεια");
+  await crew.getByRole("textbox", { name: /^Περιγραφή/ }).fill("Κρέμονται στο πεζοδρόμιο");
+  await press(crew, "Αποθήκευση ευρήματος");
+  await expect(crew.getByRole("heading", { level: 1, name: "Το εύρημα αποθηκεύτηκε" })).toBeVisible();
+  const number = (await crew.getByText(/^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z*]$/).innerText()).trim();
+  await expect(crew.getByText("Στη συσκευή").first()).toBeVisible();
+  await press(crew, "Πίσω στις εργασίες");
+  await turnNetwork(crew, true);
+
+  const desk = await koina.window("desk");
+  await expect
+    .poll(
+      async () => {
+        await koina.bridge.control("exchange", { window: "desk" });
+        return (await koina.bridge.command<{ total: number }>("desk", "requests_page", { search: number, limit: 1 })).said.total;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1);
+  await search(desk, w("requests-search"), number);
+  await openFirst(desk, number);
+  await expect(desk.getByRole("main")).toContainText("Κρέμονται στο πεζοδρόμιο");
+  await expect(desk.getByRole("main")).toContainText("Εύρημα συνεργείου");
+});
+
+test("the server goes away in the middle of the day and comes back: calm words, nothing lost", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await koina.bridge.control("stop-server");
+  await lampAtTheClinic(crew);
+  await press(crew, "Διορθώθηκε κιόλας");
+  await expect(crew.getByText("Η εργασία τελείωσε.", { exact: false })).toBeVisible();
+  await tab(crew, w, "outbox");
+  await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toBeVisible({ timeout: 15_000 });
+  // Nobody is alarmed by a missing network.
+  await expect(crew.getByRole("alert")).toHaveCount(0);
+  await expect(rows(crew).first()).toContainText("Στη συσκευή");
+
+  await koina.bridge.control("start-server");
+  await press(crew, "Στείλε τώρα");
+  await expect(rows(crew).filter({ hasText: "Διορθώθηκε" }).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
+  await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toHaveCount(0);
+});
+
+test("on a line that takes seconds nobody waits to save", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await koina.bridge.control("slow", { ms: 4_000 });
+  await tab(crew, w, "outbox");
+  await press(crew, "Στείλε τώρα");
+  await lampAtTheClinic(crew);
+  const begun = Date.now();
+  await press(crew, "Έναρξη");
+  await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
+  expect(Date.now() - begun).toBeLessThan(3_000);
+  await tab(crew, w, "outbox");
+  await expect(rows(crew).filter({ hasText: "Έναρξη" }).first()).toContainText(/Στη συσκευή|Στάλθηκε/);
+  await koina.bridge.control("slow", { ms: 0 });
+  await expect(rows(crew).filter({ hasText: "Έναρξη" }).first()).toContainText("Παραλήφθηκε", { timeout: 25_000 });
+});
+
+test("work that the server refuses stays on the device, says why, and the desk sees it", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await tab(crew, w, "outbox");
+  await openFirst(crew, "Χρειάζεται απόφαση");
+  const dialog = crew.getByRole("dialog");
+  await expect(dialog).toContainText("Η συσκευή δεν έχει αυτό το δικαίωμα".slice(0, 11));
+  await expect(dialog).toContainText("Ό,τι γράψατε έχει κρατηθεί".slice(0, 6));
+  await crew.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+
+  const desk = await koina.window("desk");
+  await tab(desk, w, "devices");
+  const refused = desk.getByRole("list", { name: "Δεν έγιναν δεκτά" });
+  await expect(refused).toContainText("Ο ρόλος της συσκευής δεν έχει αυτό το δικαίωμα");
+  await expect(refused).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
+});
+
+test("Back returns to the same place of a list", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await tab(crew, w, "assets");
+  await expect(rows(crew).first()).toBeVisible();
+  await crew.mouse.wheel(0, 6_000);
+  await expect.poll(() => crew.evaluate(() => window.scrollY)).toBeGreaterThan(3_000);
+  await crew.waitForTimeout(400);
+  const scrolled = await crew.evaluate(() => window.scrollY);
+  const row = rows(crew).filter({ hasNotText: "Φορτώνει" });
+  const seen = await row.evaluateAll((all) => {
+    const one = all.find((element) => element.getBoundingClientRect().top > 150);
+    one?.setAttribute("data-chosen", "");
+    return one?.textContent?.trim() ?? "";
+  });
+  await crew.locator("[data-chosen]").click();
+  await expect(crew.getByRole("heading", { level: 2, name: w("timeline-title") })).toBeVisible();
+  await press(crew, w("back"));
+  await expect(crew.getByRole("heading", { level: 1, name: w("assets-title") })).toBeVisible();
+  await expect.poll(() => crew.evaluate(() => window.scrollY)).toBeGreaterThan(scrolled - 40);
+  await expect(rows(crew).filter({ hasText: seen.slice(0, 30) }).first()).toBeInViewport();
+});
