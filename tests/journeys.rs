@@ -4,6 +4,7 @@
 mod journeys {
     mod bad_input;
     mod clashes;
+    mod convergence;
     mod dead_zone;
     mod lost_receipt;
     mod poison;

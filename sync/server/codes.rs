@@ -24,7 +24,10 @@ pub fn new() -> Result<String, LogError> {
         if place == LENGTH / 2 {
             code.push('-');
         }
-        let letter = ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'0');
+        let letter = ALPHABET
+            .get(usize::from(byte % 32))
+            .copied()
+            .unwrap_or(b'0');
         code.push(char::from(letter));
     }
     Ok(code)
@@ -32,15 +35,21 @@ pub fn new() -> Result<String, LogError> {
 
 /// The hash of a code as a person typed it: case, spaces and hyphens do not matter, and misread letters are forgiven.
 pub fn hash(typed: &str) -> [u8; 32] {
-    let plain = typed.chars().filter(char::is_ascii_alphanumeric).take(64).map(|letter| {
-        match letter.to_ascii_uppercase() {
+    let plain = typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(64)
+        .map(|letter| match letter.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
             other => other,
-        }
-    });
+        });
     let plain: String = plain.collect();
-    Sha256::new().chain_update(b"koina-code\n").chain_update(plain).finalize().into()
+    Sha256::new()
+        .chain_update(b"koina-code\n")
+        .chain_update(plain)
+        .finalize()
+        .into()
 }
 
 /// The code with everything a device needs to use it, also for scanning.
@@ -50,7 +59,12 @@ pub fn to_invite(code: String, expires_at: Time, public_url: &str) -> Invite {
         Ok(qr) => SvgBuilder::default().to_str(&qr),
         Err(_) => String::new(),
     };
-    Invite { code, expires_at, link, qr_svg }
+    Invite {
+        code,
+        expires_at,
+        link,
+        qr_svg,
+    }
 }
 
 #[cfg(test)]
@@ -62,7 +76,16 @@ mod tests {
     fn a_code_survives_the_phone() {
         let code = new().unwrap();
         assert_eq!(code.len(), 11);
-        assert_eq!(hash(&code), hash(&code.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l")));
+        assert_eq!(
+            hash(&code),
+            hash(
+                &code
+                    .to_lowercase()
+                    .replace('-', " ")
+                    .replace('0', "o")
+                    .replace('1', "l")
+            )
+        );
         assert_ne!(hash(&code), hash(&new().unwrap()));
     }
 }

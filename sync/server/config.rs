@@ -99,9 +99,15 @@ impl std::fmt::Debug for LogPlace {
 
 impl Config {
     /// Reads the file. Folders in it are relative to where it lies.
-    pub fn read(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn read(
+        path: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path);
-        let text = text.map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let text = text.map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
         Self::parse(&text, path.parent().unwrap_or(Path::new("")), environment)
     }
 
@@ -114,12 +120,17 @@ impl Config {
         let file: File = toml::from_str(text)?;
         let log = match file.log {
             LogName::Sqlite => LogPlace::Sqlite,
-            LogName::Postgres => {
-                LogPlace::Postgres { url: environment(POSTGRES_VARIABLE).ok_or(ConfigError::NoPostgresUrl)? }
-            }
+            LogName::Postgres => LogPlace::Postgres {
+                url: environment(POSTGRES_VARIABLE).ok_or(ConfigError::NoPostgresUrl)?,
+            },
         };
-        let known_scheme = file.public_url.starts_with("https://") || file.public_url.starts_with("http://");
-        if !known_scheme || file.public_url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let known_scheme =
+            file.public_url.starts_with("https://") || file.public_url.starts_with("http://");
+        if !known_scheme
+            || file
+                .public_url
+                .contains(|c: char| c.is_whitespace() || c.is_control())
+        {
             return Err(ConfigError::PublicUrl);
         }
         let reference = match (file.municipality, file.reference) {
@@ -128,10 +139,17 @@ impl Config {
             _ => return Err(ConfigError::WhichMunicipality),
         };
         for crew in &file.crews {
-            let unknown = crew.communities.iter().find(|code| reference.community(code).is_none());
-            let unknown = unknown.or(Some(&crew.department).filter(|code| reference.department(code).is_none()));
+            let unknown = crew
+                .communities
+                .iter()
+                .find(|code| reference.community(code).is_none());
+            let unknown = unknown
+                .or(Some(&crew.department).filter(|code| reference.department(code).is_none()));
             if let Some(code) = unknown {
-                return Err(ConfigError::Crew { crew: crew.id.clone(), code: code.clone() });
+                return Err(ConfigError::Crew {
+                    crew: crew.id.clone(),
+                    code: code.clone(),
+                });
             }
         }
         Ok(Self {
@@ -156,7 +174,14 @@ impl Config {
     pub async fn open(&self, now: Time) -> Result<Municipality, OpenError> {
         let log = self.open_log().await?;
         let replica = self.data.join("replica.sqlite");
-        Municipality::open(log, &replica, self.reference.clone(), self.crews.clone(), now).await
+        Municipality::open(
+            log,
+            &replica,
+            self.reference.clone(),
+            self.crews.clone(),
+            now,
+        )
+        .await
     }
 }
 
@@ -164,9 +189,13 @@ impl Config {
 fn reference_in(path: &Path) -> Result<Reference, ConfigError> {
     let read = |name: &str| {
         let own = std::fs::read_to_string(path.join(name));
-        own.or_else(|_| std::fs::read_to_string(path.join("..").join("common").join(name))).ok()
+        own.or_else(|_| std::fs::read_to_string(path.join("..").join("common").join(name)))
+            .ok()
     };
-    Reference::parse(&read).map_err(|source| ConfigError::Reference { path: path.to_owned(), source })
+    Reference::parse(&read).map_err(|source| ConfigError::Reference {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -200,16 +229,33 @@ mod tests {
         for line in GOOD.trim().lines() {
             assert!(parse(&GOOD.replace(line, "")).is_err(), "without {line}");
         }
-        assert!(matches!(parse(&format!("{GOOD}\ncolour = 1")), Err(ConfigError::Toml(_))));
-        assert!(matches!(parse(&GOOD.replace("https", "gopher")), Err(ConfigError::PublicUrl)));
-        assert!(matches!(parse(&GOOD.replace("sqlite", "postgres")), Err(ConfigError::NoPostgresUrl)));
-        assert!(matches!(parse(&GOOD.replace("dion-olympos", "atlantis")), Err(ConfigError::NotBundled(_))));
+        assert!(matches!(
+            parse(&format!("{GOOD}\ncolour = 1")),
+            Err(ConfigError::Toml(_))
+        ));
+        assert!(matches!(
+            parse(&GOOD.replace("https", "gopher")),
+            Err(ConfigError::PublicUrl)
+        ));
+        assert!(matches!(
+            parse(&GOOD.replace("sqlite", "postgres")),
+            Err(ConfigError::NoPostgresUrl)
+        ));
+        assert!(matches!(
+            parse(&GOOD.replace("dion-olympos", "atlantis")),
+            Err(ConfigError::NotBundled(_))
+        ));
     }
 
     #[test]
     fn a_database_password_is_never_shown() {
         let environment = |_: &str| Some("postgres://koina:secret@db/koina".to_owned());
-        let config = Config::parse(&GOOD.replace("sqlite", "postgres"), Path::new(""), &environment).unwrap();
+        let config = Config::parse(
+            &GOOD.replace("sqlite", "postgres"),
+            Path::new(""),
+            &environment,
+        )
+        .unwrap();
         assert!(!format!("{config:?}").contains("secret"));
     }
 }

@@ -29,14 +29,36 @@ const ITEM_BYTES: usize = 64;
 /// Takes the device's push, then answers with what it lacks, as much as it wants.
 ///
 /// A revoked device still hands over its work: that is nobody's to lose. It gets nothing else.
-pub async fn exchange(town: &Municipality, who: &Device, ask: Ask, now: Time) -> Result<Answer, Problem> {
+pub async fn exchange(
+    town: &Municipality,
+    who: &Device,
+    ask: Ask,
+    now: Time,
+) -> Result<Answer, Problem> {
     if ask.push.len() > PUSH_CHANGES_MAX {
-        return Err(Problem::Malformed { what: format!("more than {PUSH_CHANGES_MAX} changes in one push") });
+        return Err(Problem::Malformed {
+            what: format!("more than {PUSH_CHANGES_MAX} changes in one push"),
+        });
     }
-    if !ask.capabilities.is_empty() && !ask.capabilities.iter().any(|name| CAPABILITIES.contains(&name.as_str())) {
+    if !ask.capabilities.is_empty()
+        && !ask
+            .capabilities
+            .iter()
+            .any(|name| CAPABILITIES.contains(&name.as_str()))
+    {
         return Err(Problem::UpgradeNeeded);
     }
-    let Ask { version, epoch, cursor, first, lists, push, pending, want_bytes, .. } = ask;
+    let Ask {
+        version,
+        epoch,
+        cursor,
+        first,
+        lists,
+        push,
+        pending,
+        want_bytes,
+        ..
+    } = ask;
     let version = version.chars().take(40).collect();
     town.log.seen(who.id, now, pending, version).await?;
 
@@ -56,7 +78,8 @@ pub async fn exchange(town: &Municipality, who: &Device, ask: Ask, now: Time) ->
     }
     let newest = town.lists().await?;
     if lists < newest.version {
-        answer.lists = Some(serde_json::to_string(&*newest).map_err(|error| crate::incident(&error))?);
+        answer.lists =
+            Some(serde_json::to_string(&*newest).map_err(|error| crate::incident(&error))?);
     }
     if !epoch.is_empty() && epoch != town.epoch() {
         // The device's place is one of another log. It starts over.
@@ -89,8 +112,15 @@ pub async fn take(
             Judged::Take(change) => Some(change.clone()),
             Judged::Waiting | Judged::Refused(_) => None,
         });
-        let by = Author { device: Some(who.id), person: who.person.clone() };
-        match town.log.append(by.clone(), now, good.collect(), Some(reached)).await {
+        let by = Author {
+            device: Some(who.id),
+            person: who.person.clone(),
+        };
+        match town
+            .log
+            .append(by.clone(), now, good.collect(), Some(reached))
+            .await
+        {
             Err(LogError::Moved) => reached = town.catch_up(&guard).await?,
             Err(error) => return Err(error.into()),
             Ok(placed) => {
@@ -106,15 +136,29 @@ pub async fn take(
     Err(Problem::Busy)
 }
 
-async fn judge(town: &Municipality, who: &Device, push: &Arc<[Pushed]>, now: Time) -> Result<Vec<Judged>, Problem> {
-    let writer =
-        Writer { device: who.id, role: who.role, crew: who.crew.clone(), communities: who.communities.clone() };
+async fn judge(
+    town: &Municipality,
+    who: &Device,
+    push: &Arc<[Pushed]>,
+    now: Time,
+) -> Result<Vec<Judged>, Problem> {
+    let writer = Writer {
+        device: who.id,
+        role: who.role,
+        crew: who.crew.clone(),
+        communities: who.communities.clone(),
+    };
     let push = Arc::clone(push);
-    town.ask(move |replica| replica.judge(&writer, &push, now)).await
+    town.ask(move |replica| replica.judge(&writer, &push, now))
+        .await
 }
 
 /// Joins what the replica judged with what the log did.
-fn receipts(push: &[Pushed], judged: Vec<Judged>, placed: Vec<Placed>) -> (Vec<Receipt>, Vec<Quarantined>) {
+fn receipts(
+    push: &[Pushed],
+    judged: Vec<Judged>,
+    placed: Vec<Placed>,
+) -> (Vec<Receipt>, Vec<Quarantined>) {
     let mut placed = placed.into_iter();
     let mut refused = Vec::new();
     let mut receipts = Vec::with_capacity(push.len());
@@ -127,16 +171,26 @@ fn receipts(push: &[Pushed], judged: Vec<Judged>, placed: Vec<Placed>) -> (Vec<R
                 hash = change.hash;
                 match placed.next() {
                     Some(Placed::At { seq, at }) => Verdict::Accepted { seq, at },
-                    Some(Placed::SequenceReused) => Verdict::Refused { reason: Refusal::SequenceReused },
+                    Some(Placed::SequenceReused) => Verdict::Refused {
+                        reason: Refusal::SequenceReused,
+                    },
                     Some(Placed::Waiting) | None => Verdict::Waiting,
                 }
             }
         };
         if let Verdict::Refused { reason } = &verdict {
             let bytes = pushed.bytes.to_vec();
-            refused.push(Quarantined { hash, doc: pushed.doc, reason: reason.clone(), bytes });
+            refused.push(Quarantined {
+                hash,
+                doc: pushed.doc,
+                reason: reason.clone(),
+                bytes,
+            });
         }
-        receipts.push(Receipt { hash: ByteBuf::from(hash), verdict });
+        receipts.push(Receipt {
+            hash: ByteBuf::from(hash),
+            verdict,
+        });
     }
     (receipts, refused)
 }
@@ -150,14 +204,27 @@ async fn load(
     want: u32,
     answer: &mut Answer,
 ) -> Result<(), Problem> {
-    let upto = if first.after == 0 { reached } else { first.upto.min(reached) };
+    let upto = if first.after == 0 {
+        reached
+    } else {
+        first.upto.min(reached)
+    };
     let communities = who.communities.clone();
     let page = town.ask(move |replica| {
         let page = replica.first_page(&communities, first.after, upto, want)?;
         let mut items = Vec::new();
         for (doc, kind, bytes) in page.docs {
-            items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(bytes) });
-            items.extend(replica.entries_of(doc)?.into_iter().map(|entry| Item::Entry { entry }));
+            items.push(Item::Doc {
+                doc,
+                kind,
+                bytes: ByteBuf::from(bytes),
+            });
+            items.extend(
+                replica
+                    .entries_of(doc)?
+                    .into_iter()
+                    .map(|entry| Item::Entry { entry }),
+            );
         }
         Ok((items, page.next, page.expected))
     });
@@ -190,26 +257,45 @@ async fn news(
         tracing::error!(device = %who.id, cursor, reached, "a device has seen more of the log than there is");
     }
     let want = usize::try_from(want).unwrap_or(usize::MAX);
-    let scope = Scope { communities: who.communities.clone(), except: Some(who.id) };
+    let scope = Scope {
+        communities: who.communities.clone(),
+        except: Some(who.id),
+    };
     let page = town.log.after(cursor, reached, scope, want).await?;
     (answer.cursor, answer.more) = (page.cursor, page.more);
     let mut bytes = 0;
     for due in page.rows {
         let (seq, at) = (due.row.seq, due.row.at);
         match due.row.body {
-            LogBody::Change { doc, kind, bytes: change } => {
+            LogBody::Change {
+                doc,
+                kind,
+                bytes: change,
+            } => {
                 bytes += change.len() + ITEM_BYTES;
-                answer.items.push(Item::Change { doc, kind, at, bytes: ByteBuf::from(change) });
+                answer.items.push(Item::Change {
+                    doc,
+                    kind,
+                    at,
+                    bytes: ByteBuf::from(change),
+                });
             }
             LogBody::Entry(entry) => answer.items.push(Item::Entry { entry }),
             LogBody::Move { doc, .. } if due.here => {
-                let record = town.ask(move |replica| Ok((replica.saved_doc(doc)?, replica.entries_of(doc)?)));
+                let record = town
+                    .ask(move |replica| Ok((replica.saved_doc(doc)?, replica.entries_of(doc)?)));
                 let (saved, entries) = record.await?;
                 if let Some((kind, saved)) = saved {
                     bytes += saved.len() + ITEM_BYTES;
-                    answer.items.push(Item::Doc { doc, kind, bytes: ByteBuf::from(saved) });
+                    answer.items.push(Item::Doc {
+                        doc,
+                        kind,
+                        bytes: ByteBuf::from(saved),
+                    });
                 }
-                answer.items.extend(entries.into_iter().map(|entry| Item::Entry { entry }));
+                answer
+                    .items
+                    .extend(entries.into_iter().map(|entry| Item::Entry { entry }));
             }
             LogBody::Move { doc, .. } => answer.items.push(Item::Evict { doc }),
         }

@@ -96,11 +96,24 @@ struct Importer<'a> {
 }
 
 /// Imports the rows of a file.
-pub async fn import(town: &Municipality, mapping: &Mapping, file: &[u8], format: rows::Format, now: Time) -> Result<Report, ImportError> {
+pub async fn import(
+    town: &Municipality,
+    mapping: &Mapping,
+    file: &[u8],
+    format: rows::Format,
+    now: Time,
+) -> Result<Report, ImportError> {
     let rows = rows::read(format, mapping.separator, file)?;
     let device = device(town, now).await?;
     let lists = town.lists().await?;
-    let mut importer = Importer { town, mapping, lists: &lists, device, now, report: Report::default() };
+    let mut importer = Importer {
+        town,
+        mapping,
+        lists: &lists,
+        device,
+        now,
+        report: Report::default(),
+    };
     let mut seen = HashSet::new();
     let mut batch = Vec::new();
     for (number, row) in (1..).zip(rows) {
@@ -120,7 +133,10 @@ pub async fn import(town: &Municipality, mapping: &Mapping, file: &[u8], format:
 /// The device that imports; registered at the first import.
 async fn device(town: &Municipality, now: Time) -> Result<Device, ImportError> {
     let known = town.log.devices().await?;
-    if let Some(device) = known.into_iter().find(|known| known.name == DEVICE_NAME && known.revoked_at.is_none()) {
+    if let Some(device) = known
+        .into_iter()
+        .find(|known| known.name == DEVICE_NAME && known.revoked_at.is_none())
+    {
         return Ok(device);
     }
     let mut seed = [0; 32];
@@ -148,21 +164,45 @@ async fn device(town: &Municipality, now: Time) -> Result<Device, ImportError> {
 
 impl Importer<'_> {
     /// Reads a row by the mapping.
-    fn check(&self, number: usize, row: Result<Row, BadRow>, seen: &mut HashSet<String>) -> Result<Good, BadRow> {
+    fn check(
+        &self,
+        number: usize,
+        row: Result<Row, BadRow>,
+        seen: &mut HashSet<String>,
+    ) -> Result<Good, BadRow> {
         let row = row?;
         let digest = self.digest(&row);
         let mut id = Vec::new();
         for column in &self.mapping.id {
             let word = row.columns.get(column).filter(|word| !word.is_empty());
-            id.push(word.ok_or_else(|| BadRow::NoId { column: column.clone() })?.as_str());
+            id.push(
+                word.ok_or_else(|| BadRow::NoId {
+                    column: column.clone(),
+                })?
+                .as_str(),
+            );
         }
-        let source_id = if id.is_empty() { koina_sync::identity::hex(&digest) } else { id.join("\u{1f}") };
+        let source_id = if id.is_empty() {
+            koina_sync::identity::hex(&digest)
+        } else {
+            id.join("\u{1f}")
+        };
         if !seen.insert(source_id.clone()) {
-            return Err(BadRow::SameId { id: id.join(" ").chars().take(80).collect() });
+            return Err(BadRow::SameId {
+                id: id.join(" ").chars().take(80).collect(),
+            });
         }
         let fields = fields::read(&row, self.mapping, self.lists, self.now)?;
-        let source = Source { doc: self.doc_id(&source_id), digest };
-        Ok(Good { number, source_id, source, fields })
+        let source = Source {
+            doc: self.doc_id(&source_id),
+            digest,
+        };
+        Ok(Good {
+            number,
+            source_id,
+            source,
+            fields,
+        })
     }
 
     /// Covers the mapping too: a row whose meaning changed is looked at again.
@@ -172,7 +212,11 @@ impl Importer<'_> {
 
     /// The same row always becomes the same record, even when an import was cut off half-way.
     fn doc_id(&self, source_id: &str) -> DocId {
-        let words = format!("koina-import\n{}\n{}\n{source_id}", self.mapping.source, self.town.epoch());
+        let words = format!(
+            "koina-import\n{}\n{}\n{source_id}",
+            self.mapping.source,
+            self.town.epoch()
+        );
         let hash = Sha256::digest(words);
         let mut bytes = [0; 16];
         for (to, from) in bytes.iter_mut().zip(hash) {
@@ -184,7 +228,15 @@ impl Importer<'_> {
     async fn write(&mut self, batch: Vec<Good>) -> Result<(), ImportError> {
         let mut receipts = match self.mapping.kind {
             Kind::Asset => 0,
-            Kind::Request => self.town.log.reserve(self.receipts_key(), u32::try_from(BATCH).unwrap_or(u32::MAX)).await?,
+            Kind::Request => {
+                self.town
+                    .log
+                    .reserve(
+                        self.receipts_key(),
+                        u32::try_from(BATCH).unwrap_or(u32::MAX),
+                    )
+                    .await?
+            }
         };
         let mut ready = Vec::new();
         for good in batch {
@@ -204,9 +256,22 @@ impl Importer<'_> {
     }
 
     /// Makes the change of a row; `None` when there is nothing to do.
-    async fn ready(&self, good: Good, running: u32) -> Result<Result<Option<Ready>, BadRow>, ImportError> {
-        let Good { number, source_id, source, fields } = good;
-        let known = self.town.log.source(self.mapping.source.clone(), source_id.clone()).await?;
+    async fn ready(
+        &self,
+        good: Good,
+        running: u32,
+    ) -> Result<Result<Option<Ready>, BadRow>, ImportError> {
+        let Good {
+            number,
+            source_id,
+            source,
+            fields,
+        } = good;
+        let known = self
+            .town
+            .log
+            .source(self.mapping.source.clone(), source_id.clone())
+            .await?;
         if known.is_some_and(|known| known.digest == source.digest) {
             return Ok(Ok(None));
         }
@@ -225,15 +290,29 @@ impl Importer<'_> {
             Some((_, saved)) => {
                 let mut doc = Doc::load(&saved)?;
                 let writes = news(&doc, begun, kind, by);
-                if writes.is_empty() { None } else { Some(doc.write(by, self.now, &writes)?) }
+                if writes.is_empty() {
+                    None
+                } else {
+                    Some(doc.write(by, self.now, &writes)?)
+                }
             }
         };
-        Ok(Ok(Some(Ready { number, source_id, source, kind, chunk, new })))
+        Ok(Ok(Some(Ready {
+            number,
+            source_id,
+            source,
+            kind,
+            chunk,
+            new,
+        })))
     }
 
     /// The values that begin the record, after the rules for what people type.
     fn begin(&self, id: DocId, fields: &Fields, receipt: String) -> Result<Writes, BadRow> {
-        let author = Permitted { role: self.device.role, communities: Vec::new() };
+        let author = Permitted {
+            role: self.device.role,
+            communities: Vec::new(),
+        };
         let words = fields;
         match self.mapping.kind {
             Kind::Asset => {
@@ -247,7 +326,8 @@ impl Importer<'_> {
                     position: words.position,
                     note: &words.note,
                 };
-                let new = assets::acts::add(&added, self.lists, &author, id, words.at).map_err(bad_field)?;
+                let new = assets::acts::add(&added, self.lists, &author, id, words.at)
+                    .map_err(bad_field)?;
                 Ok(assets::begin(&new))
             }
             Kind::Request => {
@@ -262,7 +342,8 @@ impl Importer<'_> {
                     channel: Channel::Import,
                     register: self.mapping.register,
                 };
-                let mut new = requests::acts::enter(&entered, self.lists, &author, id, words.at).map_err(bad_field)?;
+                let mut new = requests::acts::enter(&entered, self.lists, &author, id, words.at)
+                    .map_err(bad_field)?;
                 new.receipt_number = receipt;
                 Ok(requests::begin(&new))
             }
@@ -273,9 +354,14 @@ impl Importer<'_> {
     async fn push(&mut self, ready: Vec<Ready>) -> Result<(), ImportError> {
         let pushed = ready.iter().filter_map(|row| {
             let chunk = row.chunk.as_ref()?;
-            Some(Pushed { doc: row.source.doc, kind: row.kind, bytes: ByteBuf::from(chunk.bytes.clone()) })
+            Some(Pushed {
+                doc: row.source.doc,
+                kind: row.kind,
+                bytes: ByteBuf::from(chunk.bytes.clone()),
+            })
         });
-        let (receipts, _) = crate::exchange::take(self.town, &self.device, pushed.collect(), self.now).await?;
+        let (receipts, _) =
+            crate::exchange::take(self.town, &self.device, pushed.collect(), self.now).await?;
         let mut receipts = receipts.into_iter();
         let mut sources = Vec::new();
         for row in ready {
@@ -286,11 +372,18 @@ impl Importer<'_> {
             match verdict {
                 Some(Verdict::Refused { reason }) => {
                     let reason = reason.code().to_owned();
-                    self.report.bad.push((row.number, BadRow::Refused { reason }));
+                    self.report
+                        .bad
+                        .push((row.number, BadRow::Refused { reason }));
                     continue;
                 }
                 Some(Verdict::Waiting) => {
-                    self.report.bad.push((row.number, BadRow::Refused { reason: "waiting".to_owned() }));
+                    self.report.bad.push((
+                        row.number,
+                        BadRow::Refused {
+                            reason: "waiting".to_owned(),
+                        },
+                    ));
                     continue;
                 }
                 Some(Verdict::Accepted { .. }) if row.new => self.report.added += 1,
@@ -299,7 +392,10 @@ impl Importer<'_> {
             }
             sources.push((row.source_id, row.source));
         }
-        self.town.log.put_sources(self.mapping.source.clone(), sources).await?;
+        self.town
+            .log
+            .put_sources(self.mapping.source.clone(), sources)
+            .await?;
         Ok(())
     }
 }
@@ -309,7 +405,10 @@ fn news(doc: &Doc, mut wanted: Writes, kind: Kind, importer: DeviceId) -> Writes
     let record = doc.record();
     let (fixed, emptied): (&[&str], &[&str]) = match kind {
         Kind::Request => (&requests::FIXED, &[requests::keys::PLACE_TEXT]),
-        Kind::Asset => (&assets::FIXED, &[assets::keys::PLACE_TEXT, assets::keys::NOTE]),
+        Kind::Asset => (
+            &assets::FIXED,
+            &[assets::keys::PLACE_TEXT, assets::keys::NOTE],
+        ),
     };
     for key in emptied {
         if wanted.iter().all(|(wanted, _)| wanted != key) && record.fields.contains_key(*key) {
@@ -327,9 +426,14 @@ fn news(doc: &Doc, mut wanted: Writes, kind: Kind, importer: DeviceId) -> Writes
 fn bad_field(problem: Problem) -> BadRow {
     match problem {
         Problem::BadInput { fields } => match fields.into_iter().next() {
-            Some(first) => BadRow::Field { field: first.field, rule: first.rule },
+            Some(first) => BadRow::Field {
+                field: first.field,
+                rule: first.rule,
+            },
             None => BadRow::Unreadable,
         },
-        other => BadRow::Refused { reason: other.code() },
+        other => BadRow::Refused {
+            reason: other.code(),
+        },
     }
 }

@@ -28,7 +28,11 @@ fn random_hex() -> Result<String, LogError> {
 
 /// Logs a failure once and gives it a name to ask by.
 fn incident(error: &dyn Error) -> Problem {
-    let incident = random_hex().unwrap_or_default().chars().take(8).collect::<String>();
+    let incident = random_hex()
+        .unwrap_or_default()
+        .chars()
+        .take(8)
+        .collect::<String>();
     let mut causes = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

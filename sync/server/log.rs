@@ -50,7 +50,10 @@ pub struct Author {
 impl Author {
     /// The server itself: the command line, the first start.
     pub fn server() -> Self {
-        Self { device: None, person: String::new() }
+        Self {
+            device: None,
+            person: String::new(),
+        }
     }
 }
 
@@ -141,7 +144,9 @@ pub enum Redeemed {
     CodeRefused,
     /// The code is good, but the device id belongs to somebody.
     AlreadyEnrolled,
-    TooManyTries { wait_s: u32 },
+    TooManyTries {
+        wait_s: u32,
+    },
 }
 
 /// A change that was not taken.
@@ -222,7 +227,9 @@ macro_rules! in_one_tx {
 impl AnyLog {
     /// Opens the log in a file of its own, creating or upgrading it.
     pub async fn open_sqlite(path: &Path) -> Result<Self, LogError> {
-        Self::Sqlite(Sqlite::open(path.to_owned()).await?).created().await
+        Self::Sqlite(Sqlite::open(path.to_owned()).await?)
+            .created()
+            .await
     }
 
     /// Opens the log in a PostgreSQL database, creating or upgrading the tables.
@@ -249,15 +256,25 @@ impl AnyLog {
         changes: Vec<NewChange>,
         judged_at: Option<u64>,
     ) -> Result<Vec<Placed>, LogError> {
-        in_one_tx!(self, Write, |tx| changes::append(tx, by, at, changes, judged_at))
+        in_one_tx!(self, Write, |tx| changes::append(
+            tx, by, at, changes, judged_at
+        ))
     }
 
     /// Rows after the cursor up to a place, as a scope sees them, about `bytes_max` of them and at least one.
     ///
     /// Changes and entries of records that are in the scope now, and moves that cross its border.
     /// The cursor passes rows outside the scope too.
-    pub async fn after(&self, cursor: u64, upto: u64, scope: Scope, bytes_max: usize) -> Result<Page, LogError> {
-        in_one_tx!(self, Read, |tx| changes::after(tx, cursor, upto, scope, bytes_max))
+    pub async fn after(
+        &self,
+        cursor: u64,
+        upto: u64,
+        scope: Scope,
+        bytes_max: usize,
+    ) -> Result<Page, LogError> {
+        in_one_tx!(self, Read, |tx| changes::after(
+            tx, cursor, upto, scope, bytes_max
+        ))
     }
 
     /// Everything after a place, at most `limit` rows: for the server's own replica.
@@ -276,7 +293,12 @@ impl AnyLog {
     }
 
     /// Keeps the hash of a code and what its bearer will be.
-    pub async fn invite(&self, by: Author, at: Time, invitation: Invitation) -> Result<(), LogError> {
+    pub async fn invite(
+        &self,
+        by: Author,
+        at: Time,
+        invitation: Invitation,
+    ) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| devices::invite(tx, by, at, invitation))
     }
 
@@ -287,8 +309,15 @@ impl AnyLog {
     }
 
     /// Registers a device without a code: the importer.
-    pub async fn register(&self, at: Time, newcomer: Newcomer, as_invited: Invitation) -> Result<Device, LogError> {
-        in_one_tx!(self, Write, |tx| devices::register(tx, at, newcomer, as_invited))
+    pub async fn register(
+        &self,
+        at: Time,
+        newcomer: Newcomer,
+        as_invited: Invitation,
+    ) -> Result<Device, LogError> {
+        in_one_tx!(self, Write, |tx| devices::register(
+            tx, at, newcomer, as_invited
+        ))
     }
 
     /// A device, revoked or not.
@@ -307,7 +336,13 @@ impl AnyLog {
     }
 
     /// Notes that a device was here.
-    pub async fn seen(&self, id: DeviceId, at: Time, pending: u32, version: String) -> Result<(), LogError> {
+    pub async fn seen(
+        &self,
+        id: DeviceId,
+        at: Time,
+        pending: u32,
+        version: String,
+    ) -> Result<(), LogError> {
         in_one_tx!(self, Note, |tx| devices::seen(tx, id, at, pending, version))
     }
 
@@ -317,7 +352,12 @@ impl AnyLog {
     }
 
     /// Keeps changes that were not taken. The same change of the same device is kept once.
-    pub async fn quarantine(&self, by: Author, at: Time, refused: Vec<Quarantined>) -> Result<(), LogError> {
+    pub async fn quarantine(
+        &self,
+        by: Author,
+        at: Time,
+        refused: Vec<Quarantined>,
+    ) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| quarantine::put(tx, by, at, refused))
     }
 
@@ -373,7 +413,11 @@ impl AnyLog {
     }
 
     /// Notes which records came from which rows.
-    pub async fn put_sources(&self, source: String, rows: Vec<(String, Source)>) -> Result<(), LogError> {
+    pub async fn put_sources(
+        &self,
+        source: String,
+        rows: Vec<(String, Source)>,
+    ) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_sources(tx, source, rows))
     }
 }

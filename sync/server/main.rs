@@ -1,5 +1,8 @@
 //! `koina-server`: serve | migrate | import | invite | verify-audit.
-#![allow(clippy::print_stdout, reason = "a command line answers on its standard output")]
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line answers on its standard output"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,35 +80,76 @@ enum RoleName {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let cli = Cli::parse();
-    let config = Config::read(&cli.config, &|name| std::env::var(name).ok()).context("Reading the settings")?;
+    let config = Config::read(&cli.config, &|name| std::env::var(name).ok())
+        .context("Reading the settings")?;
     std::fs::create_dir_all(&config.data).context("Making the data folder")?;
     match cli.command {
-        Command::Serve { invite_admin, restored } => serve(config, invite_admin, restored).await,
+        Command::Serve {
+            invite_admin,
+            restored,
+        } => serve(config, invite_admin, restored).await,
         Command::Migrate => {
             config.open_log().await.context("Opening the log")?;
             println!("The log is up to date.");
             Ok(())
         }
-        Command::Import { file, mapping, report } => {
-            let town = config.open(now()).await.context("Opening the municipality")?;
+        Command::Import {
+            file,
+            mapping,
+            report,
+        } => {
+            let town = config
+                .open(now())
+                .await
+                .context("Opening the municipality")?;
             import::command(&town, &file, &mapping, report.as_deref(), now()).await
         }
-        Command::Invite { role, name, person, crew, community } => {
-            let town = config.open(now()).await.context("Opening the municipality")?;
+        Command::Invite {
+            role,
+            name,
+            person,
+            crew,
+            community,
+        } => {
+            let town = config
+                .open(now())
+                .await
+                .context("Opening the municipality")?;
             let role = match role {
                 RoleName::Crew => Role::Crew,
                 RoleName::Clerk => Role::Clerk,
                 RoleName::Admin => Role::Admin,
             };
-            invite(&town, &config, InviteAsk { role, name, person, crew, communities: community }).await
+            invite(
+                &town,
+                &config,
+                InviteAsk {
+                    role,
+                    name,
+                    person,
+                    crew,
+                    communities: community,
+                },
+            )
+            .await
         }
         Command::VerifyAudit => {
             let log = config.open_log().await.context("Opening the log")?;
-            let log::Verified { audit, entries, changes } = log.verify_audit().await.context("The log does not hold")?;
-            println!("The log holds: {audit} audit rows, {entries} register entries, {changes} changes.");
+            let log::Verified {
+                audit,
+                entries,
+                changes,
+            } = log.verify_audit().await.context("The log does not hold")?;
+            println!(
+                "The log holds: {audit} audit rows, {entries} register entries, {changes} changes."
+            );
             Ok(())
         }
     }
@@ -113,30 +157,54 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve(config: Config, invite_admin: bool, restored: bool) -> anyhow::Result<()> {
     if restored {
-        config.open_log().await?.new_epoch().await.context("Taking a new epoch")?;
+        config
+            .open_log()
+            .await?
+            .new_epoch()
+            .await
+            .context("Taking a new epoch")?;
     }
-    let town = config.open(now()).await.context("Opening the municipality")?;
+    let town = config
+        .open(now())
+        .await
+        .context("Opening the municipality")?;
     if invite_admin && !has_admin(&town).await? {
         let (name, person) = ("Πρώτη συσκευή".to_owned(), String::new());
-        let ask = InviteAsk { role: Role::Admin, name, person, crew: None, communities: Vec::new() };
+        let ask = InviteAsk {
+            role: Role::Admin,
+            name,
+            person,
+            crew: None,
+            communities: Vec::new(),
+        };
         invite(&town, &config, ask).await?;
     }
-    let listener = tokio::net::TcpListener::bind(config.listen).await.context("Opening the address")?;
+    let listener = tokio::net::TcpListener::bind(config.listen)
+        .await
+        .context("Opening the address")?;
     println!("http://{}", listener.local_addr()?);
     let app = Arc::new(App::new(town, now, config.public_url));
-    axum::serve(listener, router(app)).with_graceful_shutdown(told_to_stop()).await.context("Serving")
+    axum::serve(listener, router(app))
+        .with_graceful_shutdown(told_to_stop())
+        .await
+        .context("Serving")
 }
 
 async fn has_admin(town: &Municipality) -> anyhow::Result<bool> {
     let devices = town.log.devices().await.context("Reading the devices")?;
     Ok(devices.iter().any(|device| {
-        device.role == Role::Admin && device.revoked_at.is_none() && device.name != import::DEVICE_NAME
+        device.role == Role::Admin
+            && device.revoked_at.is_none()
+            && device.name != import::DEVICE_NAME
     }))
 }
 
 async fn invite(town: &Municipality, config: &Config, ask: InviteAsk) -> anyhow::Result<()> {
     let invite = let_in(town, Author::server(), ask, &config.public_url, now()).await?;
-    println!("Code: {}\nServer: {}\n{}", invite.code, config.public_url, invite.link);
+    println!(
+        "Code: {}\nServer: {}\n{}",
+        invite.code, config.public_url, invite.link
+    );
     Ok(())
 }
 
@@ -155,8 +223,13 @@ async fn told_to_stop() {
     asked.await.ok();
 }
 
-#[allow(clippy::disallowed_methods, reason = "the one clock of the server; rules get the time as an argument")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one clock of the server; rules get the time as an argument"
+)]
 fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -53,7 +53,9 @@ impl Municipality {
         let json = serde_json::to_string(&reference)?;
         let before = log.reference().await?;
         let before: Option<Reference> = before.and_then(|json| serde_json::from_str(&json).ok());
-        if let Some(before) = before.filter(|before| before.municipality.id != reference.municipality.id) {
+        if let Some(before) =
+            before.filter(|before| before.municipality.id != reference.municipality.id)
+        {
             let (found, wanted) = (before.municipality.id, reference.municipality.id);
             return Err(OpenError::OtherMunicipality { found, wanted });
         }
@@ -61,9 +63,15 @@ impl Municipality {
         log.put_crews(crews).await?;
         let epoch = log.epoch().await?;
         let path = replica.to_owned();
-        let replica =
-            tokio::task::spawn_blocking(move || Replica::open(&path, now)).await.map_err(|_| OpenError::CutOff)??;
-        let lists = Lists { version: 0, reference: reference.clone(), crews: Vec::new(), devices: Default::default() };
+        let replica = tokio::task::spawn_blocking(move || Replica::open(&path, now))
+            .await
+            .map_err(|_| OpenError::CutOff)??;
+        let lists = Lists {
+            version: 0,
+            reference: reference.clone(),
+            crews: Vec::new(),
+            devices: Default::default(),
+        };
         let opened = Self {
             log,
             replica: Arc::new(replica),
@@ -88,7 +96,9 @@ impl Municipality {
     /// What every device knows by name, as of now.
     pub async fn lists(&self) -> Result<Arc<Lists>, Problem> {
         if self.log.lists_version().await? > self.lists.read().await.version {
-            self.read_lists().await.map_err(|error| crate::incident(&error))?;
+            self.read_lists()
+                .await
+                .map_err(|error| crate::incident(&error))?;
         }
         Ok(Arc::clone(&*self.lists.read().await))
     }
@@ -98,11 +108,29 @@ impl Municipality {
         let version = self.log.lists_version().await?;
         let crews = self.log.crews().await?;
         let devices = self.log.devices().await?;
-        let devices = devices.into_iter().map(|d| (d.id, DeviceName { name: d.name, person: d.person })).collect();
-        let lists = Arc::new(Lists { version, reference: self.reference.clone(), crews, devices });
+        let devices = devices
+            .into_iter()
+            .map(|d| {
+                (
+                    d.id,
+                    DeviceName {
+                        name: d.name,
+                        person: d.person,
+                    },
+                )
+            })
+            .collect();
+        let lists = Arc::new(Lists {
+            version,
+            reference: self.reference.clone(),
+            crews,
+            devices,
+        });
         let replica = Arc::clone(&self.replica);
         let given = Arc::clone(&lists);
-        tokio::task::spawn_blocking(move || replica.set_lists(&given)).await.map_err(|_| OpenError::CutOff)??;
+        tokio::task::spawn_blocking(move || replica.set_lists(&given))
+            .await
+            .map_err(|_| OpenError::CutOff)??;
         *self.lists.write().await = lists;
         Ok(())
     }

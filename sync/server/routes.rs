@@ -53,7 +53,12 @@ pub struct App {
 
 impl App {
     pub fn new(town: Municipality, clock: fn() -> Time, public_url: String) -> Self {
-        Self { town, clock, public_url, working: Semaphore::new(WORKING_MAX) }
+        Self {
+            town,
+            clock,
+            public_url,
+            working: Semaphore::new(WORKING_MAX),
+        }
     }
 }
 
@@ -112,11 +117,14 @@ impl Call {
     }
 
     fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.body).map_err(|_| Problem::Malformed { what: "the JSON".to_owned() })
+        serde_json::from_slice(&self.body).map_err(|_| Problem::Malformed {
+            what: "the JSON".to_owned(),
+        })
     }
 }
 
 /// The routes as a service.
+#[allow(clippy::needless_pass_by_value, reason = "the app is handed over for good")]
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in &TABLE {
@@ -125,33 +133,58 @@ pub fn router(app: Arc<App>) -> Router {
             "GET" => MethodFilter::GET,
             _ => MethodFilter::POST,
         };
-        let answer = move |params: RawPathParams, request: Request| serve(route, Arc::clone(&app), params, request);
+        let answer = move |params: RawPathParams, request: Request| {
+            serve(route, Arc::clone(&app), params, request)
+        };
         router = router.route(route.path, on(method, answer));
     }
     router.fallback(|| async { problem(&Problem::NotFound) })
 }
 
-async fn serve(route: &'static Route, app: Arc<App>, params: RawPathParams, request: Request) -> Response {
+async fn serve(
+    route: &'static Route,
+    app: Arc<App>,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
     let answer = pass(route, app, &params, request).await;
     answer.unwrap_or_else(|refused| problem(&refused))
 }
 
-async fn pass(route: &Route, app: Arc<App>, params: &RawPathParams, request: Request) -> Result<Response, Problem> {
+async fn pass(
+    route: &Route,
+    app: Arc<App>,
+    params: &RawPathParams,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let claim = match route.who {
         Who::Anybody => None,
         Who::Devices | Who::Roles(..) => Some(who::claim(&app.town, &parts.headers).await?),
     };
     let body = read(body, route.bytes_max).await?;
-    let _turn = tokio::time::timeout(TURN, app.working.acquire()).await.map_err(|_| Problem::Busy)?;
+    let _turn = tokio::time::timeout(TURN, app.working.acquire())
+        .await
+        .map_err(|_| Problem::Busy)?;
     let device = match claim {
         None => None,
-        Some(claim) => Some(claim.verify(&app.town, &parts.method, &parts.uri, &body).await?),
+        Some(claim) => Some(
+            claim
+                .verify(&app.town, &parts.method, &parts.uri, &body)
+                .await?,
+        ),
     };
     may(route.who, device.as_ref())?;
     let param = params.iter().next().map(|(_, value)| value.to_owned());
     let now = (app.clock)();
-    (route.handler)(Call { app: Arc::clone(&app), device, param, body, now }).await
+    (route.handler)(Call {
+        app: Arc::clone(&app),
+        device,
+        param,
+        body,
+        now,
+    })
+    .await
 }
 
 fn may(who: Who, device: Option<&Device>) -> Result<(), Problem> {
@@ -172,7 +205,9 @@ async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let all = async {
         loop {
             let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
-            let frame = tokio::time::timeout(SILENCE, frame).await.map_err(|_| cut_off())?;
+            let frame = tokio::time::timeout(SILENCE, frame)
+                .await
+                .map_err(|_| cut_off())?;
             let Some(frame) = frame else {
                 return Ok(());
             };
@@ -180,17 +215,23 @@ async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
                 continue;
             };
             if bytes.len() + data.len() > bytes_max {
-                return Err(Problem::TooLarge { bytes_max: u32::try_from(bytes_max).unwrap_or(u32::MAX) });
+                return Err(Problem::TooLarge {
+                    bytes_max: u32::try_from(bytes_max).unwrap_or(u32::MAX),
+                });
             }
             bytes.extend_from_slice(&data);
         }
     };
-    tokio::time::timeout(BODY, all).await.map_err(|_| cut_off())??;
+    tokio::time::timeout(BODY, all)
+        .await
+        .map_err(|_| cut_off())??;
     Ok(bytes)
 }
 
 fn cut_off() -> Problem {
-    Problem::Malformed { what: "the body, which did not arrive whole".to_owned() }
+    Problem::Malformed {
+        what: "the body, which did not arrive whole".to_owned(),
+    }
 }
 
 async fn health(call: Call) -> Result<Response, Problem> {
@@ -221,7 +262,9 @@ fn status(problem: &Problem) -> StatusCode {
     match problem {
         Problem::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Problem::NotFound => StatusCode::NOT_FOUND,
-        Problem::NotAllowed { .. } | Problem::CodeRefused | Problem::Revoked => StatusCode::FORBIDDEN,
+        Problem::NotAllowed { .. } | Problem::CodeRefused | Problem::Revoked => {
+            StatusCode::FORBIDDEN
+        }
         Problem::NotEnrolled | Problem::NotSigned => StatusCode::UNAUTHORIZED,
         Problem::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
         Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -235,6 +278,8 @@ fn status(problem: &Problem) -> StatusCode {
 
 /// The words of a request that its signature covers.
 fn signed_path(method: &Method, uri: &axum::http::Uri) -> (String, String) {
-    let path = uri.path_and_query().map_or_else(|| uri.path().to_owned(), |path| path.as_str().to_owned());
+    let path = uri
+        .path_and_query()
+        .map_or_else(|| uri.path().to_owned(), |path| path.as_str().to_owned());
     (method.as_str().to_owned(), path)
 }

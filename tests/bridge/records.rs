@@ -212,16 +212,18 @@ fn revoke(desk: &Desk, lost: &Desk) -> anyhow::Result<()> {
 /// Two stations without a line between them correct the same records differently.
 fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::Result<()> {
     let (ended, _) = desk.replica.enter_request(&phoned("PUB-99", "Το συντριβάνι δεν λειτουργεί."), None, clock::now())?;
+    let (text, _) = desk.replica.enter_request(&phoned("LGT-01", "Σβηστή λάμπα στο υπόστεγο."), None, clock::now())?;
     meet(town, &["desk", "kep", "desk"])?;
     let now = later(clock::now(), 1);
     let open = koina_sync::views::requests::RequestsQuery { open: Some(true), limit: 40, ..Default::default() };
     let rows = desk.replica.requests_page(&open, now)?.rows;
-    let mut rows = rows.iter().filter(|row| row.priority >= 3 && row.id != ended);
+    let mut rows = rows.iter().filter(|row| row.priority >= 3 && row.id != ended && row.id != text);
     let mut next = || rows.next().map(|row| row.id).context("too few requests");
 
-    let text = next()?;
-    kep.replica.edit_request(text, &Edited { text: Some("Σβηστή λάμπα μπροστά στο φαρμακείο της πλατείας."), ..Edited::default() }, now)?;
-    desk.replica.edit_request(text, &Edited { text: Some("Σβηστή λάμπα μπροστά στο καφενείο της πλατείας."), ..Edited::default() }, later(now, 4))?;
+    let theirs = Edited { text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο."), ..Edited::default() };
+    let ours = Edited { text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το καφενείο."), ..Edited::default() };
+    kep.replica.edit_request(text, &theirs, now)?;
+    desk.replica.edit_request(text, &ours, later(now, 4))?;
 
     let several = next()?;
     let theirs = Edited { priority: Some(2), place_text: Some("στη γέφυρα"), category: Some("LGT-03"), ..Edited::default() };

@@ -17,6 +17,9 @@ const HANDED_OVER_MS: i64 = 72 * 3_600_000;
 /// Most changes a device hands over at once.
 const AT_ONCE: usize = 200;
 
+/// Changes between two words about how far it is.
+const SAID_EVERY: usize = 3_000;
+
 /// What a device has saved and not yet handed over.
 #[derive(Default)]
 struct Held {
@@ -44,7 +47,11 @@ pub(super) async fn feed(town: &Municipality, mut village: Village, counts: Coun
     let mut changes: Vec<Change> = village.changes(counts).collect();
     changes.sort_by_key(|change| change.at);
     let mut feeder = Feeder { town, devices, held: HashMap::new(), writing: HashMap::new(), at: village.began(), taken: 0, pushes: 0 };
-    for change in changes {
+    let all = changes.len();
+    for (done, change) in changes.into_iter().enumerate() {
+        if done % SAID_EVERY == 0 && done > 0 {
+            println!("note {done} of {all} changes.");
+        }
         feeder.hear(change).await?;
     }
     feeder.hand_over_before(Time(i64::MAX)).await?;

@@ -10,7 +10,7 @@ test("a conflict shows both versions with who and when, is decided once, and bot
   const page = await koina.window("desk");
   await tab(page, w, "conflicts");
   await expect(page.getByText("8 εγγραφές")).toBeVisible();
-  await openFirst(page, "φαρμακείο");
+  await openFirst(page, "υπόστεγο");
   const versions = page.getByRole("group", { name: "Περιγραφή: ποια εκδοχή ισχύει;" }).getByRole("radio");
   await expect(versions).toHaveCount(2);
   const theirs = page.getByRole("radio", { name: /φαρμακείο/ });
@@ -22,7 +22,7 @@ test("a conflict shows both versions with who and when, is decided once, and bot
   await press(page, "Αποθήκευση επιλογής");
   await expect(page.getByText(/Η απόφαση αποθηκεύτηκε/)).toBeVisible();
   await press(page, "Άνοιγμα εγγραφής");
-  await expect(page.getByRole("main")).toContainText("Σβηστή λάμπα μπροστά στο φαρμακείο της πλατείας.");
+  await expect(page.getByRole("main")).toContainText("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο.");
   await expect(page.getByRole("main")).toContainText("Απόφαση σε σύγκρουση");
   await expect(page.getByRole("main")).toContainText("Το επιβεβαίωσε ο φαρμακοποιός");
   await expect(page.getByText("Δύο εκδοχές περιμένουν απόφαση")).toHaveCount(0);

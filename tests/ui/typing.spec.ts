@@ -128,7 +128,7 @@ test("an answer, a decision, an invitation and an address outlive a reload", asy
   await expect(page.getByRole("textbox", { name: w("file-answer-text") })).toHaveValue("Θα έρθουμε αύριο.");
 
   await tab(page, w, "conflicts");
-  await openFirst(page, "φαρμακείο");
+  await openFirst(page, "υπόστεγο");
   await page.getByRole("radio", { name: /καφενείο/ }).check();
   await page.getByRole("textbox", { name: w("conflict-note") }).fill("Το είδα ο ίδιος");
   await page.reload();

@@ -7,22 +7,43 @@ use koina_model::problem::FieldRule;
 pub enum BadRow {
     /// The row is not a row: wrong number of columns, not text, not an object.
     Unreadable,
-    NoId { column: String },
+    NoId {
+        column: String,
+    },
     /// An earlier row of the file has the same id.
-    SameId { id: String },
+    SameId {
+        id: String,
+    },
     /// A word the mapping has no code for.
-    UnknownWord { field: String, word: String },
+    UnknownWord {
+        field: String,
+        word: String,
+    },
     /// Neither degrees nor a geometry that makes sense.
-    BadPosition { found: String },
+    BadPosition {
+        found: String,
+    },
     /// The record needs a place and the row has none.
     NoPlace,
-    Outside { lat: f64, lon: f64 },
-    BadTime { found: String },
-    InFuture { found: String },
+    Outside {
+        lat: f64,
+        lon: f64,
+    },
+    BadTime {
+        found: String,
+    },
+    InFuture {
+        found: String,
+    },
     /// A field that the rules of the municipality refuse.
-    Field { field: String, rule: FieldRule },
+    Field {
+        field: String,
+        rule: FieldRule,
+    },
     /// The server refused the change; `reason` is the code of the refusal.
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
 }
 
 impl BadRow {
@@ -49,13 +70,18 @@ impl BadRow {
             Self::Unreadable => "Η γραμμή δεν διαβάζεται.".to_owned(),
             Self::NoId { column } => format!("Λείπει ο κωδικός (στήλη «{column}»)."),
             Self::SameId { id } => format!("Ο κωδικός «{id}» υπάρχει και σε προηγούμενη γραμμή."),
-            Self::UnknownWord { field, word } => format!("Άγνωστη τιμή «{word}» στο πεδίο «{field}»."),
+            Self::UnknownWord { field, word } => {
+                format!("Άγνωστη τιμή «{word}» στο πεδίο «{field}».")
+            }
             Self::BadPosition { found } => format!("Η θέση «{found}» δεν είναι συντεταγμένες."),
             Self::NoPlace => "Λείπει η θέση, που είναι υποχρεωτική.".to_owned(),
             Self::Outside { lat, lon } => format!("Η θέση {lat}, {lon} είναι εκτός του δήμου."),
             Self::BadTime { found } => format!("Η ημερομηνία «{found}» δεν διαβάζεται."),
             Self::InFuture { found } => format!("Η ημερομηνία «{found}» είναι στο μέλλον."),
-            Self::Field { field, rule } => format!("Το πεδίο «{field}» δεν γίνεται δεκτό: {}.", rule_greek(rule)),
+            Self::Field { field, rule } => format!(
+                "Το πεδίο «{field}» δεν γίνεται δεκτό: {}.",
+                rule_greek(rule)
+            ),
             Self::Refused { reason } => format!("Η καταχώριση δεν έγινε δεκτή ({reason})."),
         }
     }
@@ -66,13 +92,20 @@ impl BadRow {
             Self::Unreadable => "The row cannot be read.".to_owned(),
             Self::NoId { column } => format!("The id is missing (column \"{column}\")."),
             Self::SameId { id } => format!("An earlier row has the same id \"{id}\"."),
-            Self::UnknownWord { field, word } => format!("Unknown word \"{word}\" in the field \"{field}\"."),
+            Self::UnknownWord { field, word } => {
+                format!("Unknown word \"{word}\" in the field \"{field}\".")
+            }
             Self::BadPosition { found } => format!("The position \"{found}\" is not coordinates."),
             Self::NoPlace => "The place is missing, and it is required.".to_owned(),
-            Self::Outside { lat, lon } => format!("The position {lat}, {lon} is outside the municipality."),
+            Self::Outside { lat, lon } => {
+                format!("The position {lat}, {lon} is outside the municipality.")
+            }
             Self::BadTime { found } => format!("The time \"{found}\" cannot be read."),
             Self::InFuture { found } => format!("The time \"{found}\" is in the future."),
-            Self::Field { field, rule } => format!("The field \"{field}\" is not accepted: {}.", rule_english(rule)),
+            Self::Field { field, rule } => format!(
+                "The field \"{field}\" is not accepted: {}.",
+                rule_english(rule)
+            ),
             Self::Refused { reason } => format!("The record was not accepted ({reason})."),
         }
     }

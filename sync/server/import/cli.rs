@@ -1,5 +1,8 @@
 //! The import as a command: what it says to whoever runs it.
-#![allow(clippy::print_stdout, reason = "a command line answers on its standard output")]
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line answers on its standard output"
+)]
 
 use std::path::Path;
 
@@ -23,11 +26,18 @@ pub async fn command(
     let mapping = Mapping::parse(&mapping).context("Reading the mapping")?;
     let format = mapping.format.map_or_else(|| Format::of(file), Ok)?;
     let bytes = std::fs::read(file).context("Reading the file")?;
-    let done = import(town, &mapping, &bytes, format, now).await.context("Importing")?;
+    let done = import(town, &mapping, &bytes, format, now)
+        .await
+        .context("Importing")?;
     for (number, bad) in &done.bad {
         println!("{number}: {} / {}", bad.greek(), bad.english());
     }
-    let Report { added, changed, same, bad } = &done;
+    let Report {
+        added,
+        changed,
+        same,
+        bad,
+    } = &done;
     let bad = bad.len();
     println!("Νέα: {added} · Αλλαγές: {changed} · Ίδια: {same} · Απορρίφθηκαν: {bad}");
     println!("Added: {added} · Changed: {changed} · Same: {same} · Bad: {bad}");
@@ -41,7 +51,12 @@ fn write(path: &Path, done: &Report) -> anyhow::Result<()> {
     let mut table = csv::Writer::from_path(path)?;
     table.write_record(["row", "code", "el", "en"])?;
     for (number, bad) in &done.bad {
-        table.write_record([&number.to_string(), bad.code(), &safe(&bad.greek()), &safe(&bad.english())])?;
+        table.write_record([
+            &number.to_string(),
+            bad.code(),
+            &safe(&bad.greek()),
+            &safe(&bad.english()),
+        ])?;
     }
     table.flush()?;
     Ok(())

@@ -105,10 +105,20 @@ impl Mapping {
         if !mapping.separator.is_ascii() {
             return Err(MappingError::Separator);
         }
-        use FieldName::{At, Category, Community, Kind as Type, Name, Note, Number, PlaceText, Settlement, Text};
+        use FieldName::{
+            At, Category, Community, Kind as Type, Name, Note, Number, PlaceText, Settlement, Text,
+        };
         let (needed, known): (FieldName, &[FieldName]) = match mapping.kind {
-            Kind::Asset => (Type, &[Type, Number, Name, Note, PlaceText, Community, Settlement, At]),
-            Kind::Request => (Category, &[Category, Text, PlaceText, Community, Settlement, At]),
+            Kind::Asset => (
+                Type,
+                &[
+                    Type, Number, Name, Note, PlaceText, Community, Settlement, At,
+                ],
+            ),
+            Kind::Request => (
+                Category,
+                &[Category, Text, PlaceText, Community, Settlement, At],
+            ),
         };
         if let Some(stranger) = mapping.fields.keys().find(|name| !known.contains(name)) {
             return Err(MappingError::Field(*stranger));

@@ -34,7 +34,10 @@ pub enum Geometry {
     #[default]
     None,
     /// Longitude and latitude, of the middle where there are several.
-    At { lon: f64, lat: f64 },
+    At {
+        lon: f64,
+        lat: f64,
+    },
     Odd(String),
 }
 
@@ -56,7 +59,10 @@ pub enum FileError {
 impl Format {
     /// The format a file's ending promises.
     pub fn of(path: &Path) -> Result<Self, FileError> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let ending = path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .unwrap_or_default();
         match ending.to_ascii_lowercase().as_str() {
             "csv" | "tsv" | "txt" => Ok(Self::Csv),
             "geojson" => Ok(Self::Geojson),
@@ -67,7 +73,11 @@ impl Format {
 }
 
 /// Reads the rows of a file. A bad row is a row too: it keeps its number.
-pub fn read(format: Format, separator: char, bytes: &[u8]) -> Result<Vec<Result<Row, BadRow>>, FileError> {
+pub fn read(
+    format: Format,
+    separator: char,
+    bytes: &[u8],
+) -> Result<Vec<Result<Row, BadRow>>, FileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match format {
         Format::Csv => table(separator, bytes),
@@ -87,13 +97,20 @@ pub fn read(format: Format, separator: char, bytes: &[u8]) -> Result<Vec<Result<
 
 fn table(separator: char, bytes: &[u8]) -> Result<Vec<Result<Row, BadRow>>, FileError> {
     let separator = u8::try_from(separator).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .from_reader(bytes);
     let heading = reader.headers().map_err(FileError::Heading)?.clone();
     let rows = reader.records().map(|record| {
         let record = record.map_err(|_| BadRow::Unreadable)?;
         let columns = heading.iter().zip(record.iter());
-        let columns = columns.map(|(name, word)| (name.trim().to_owned(), word.trim().to_owned())).collect();
-        Ok(Row { columns, geometry: Geometry::None })
+        let columns = columns
+            .map(|(name, word)| (name.trim().to_owned(), word.trim().to_owned()))
+            .collect();
+        Ok(Row {
+            columns,
+            geometry: Geometry::None,
+        })
     });
     Ok(rows.collect())
 }
@@ -108,7 +125,10 @@ fn object(value: &Value) -> Result<Row, BadRow> {
 }
 
 fn feature(value: &Value) -> Result<Row, BadRow> {
-    let properties = value.get("properties").filter(|properties| properties.is_object()).ok_or(BadRow::Unreadable)?;
+    let properties = value
+        .get("properties")
+        .filter(|properties| properties.is_object())
+        .ok_or(BadRow::Unreadable)?;
     let mut row = Row::default();
     flatten(properties, "properties".to_owned(), &mut row.columns);
     if let Some(id) = value.get("id") {
@@ -122,7 +142,13 @@ fn feature(value: &Value) -> Result<Row, BadRow> {
 }
 
 fn flatten(value: &Value, name: String, columns: &mut BTreeMap<String, String>) {
-    let below = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") };
+    let below = |part: &str| {
+        if name.is_empty() {
+            part.to_owned()
+        } else {
+            format!("{name}.{part}")
+        }
+    };
     match value {
         Value::Null => {}
         Value::Bool(flag) => {
@@ -150,13 +176,21 @@ fn flatten(value: &Value, name: String, columns: &mut BTreeMap<String, String>) 
 /// The middle of all positions of a geometry.
 fn middle(geometry: &Value) -> Geometry {
     let mut found = Vec::new();
-    positions(geometry.get("coordinates").unwrap_or(&Value::Null), &mut found);
+    positions(
+        geometry.get("coordinates").unwrap_or(&Value::Null),
+        &mut found,
+    );
     let count = f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX));
     if found.is_empty() {
         return Geometry::Odd(geometry.to_string().chars().take(80).collect());
     }
-    let (lon, lat) = found.iter().fold((0.0, 0.0), |(lons, lats), (lon, lat)| (lons + lon, lats + lat));
-    Geometry::At { lon: lon / count, lat: lat / count }
+    let (lon, lat) = found.iter().fold((0.0, 0.0), |(lons, lats), (lon, lat)| {
+        (lons + lon, lats + lat)
+    });
+    Geometry::At {
+        lon: lon / count,
+        lat: lat / count,
+    }
 }
 
 fn positions(value: &Value, found: &mut Vec<(f64, f64)>) {

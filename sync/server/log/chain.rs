@@ -31,8 +31,14 @@ impl Audit {
     /// Finds the end of the chain. The tx must be one that writes alone.
     pub(super) async fn open<T: Tx>(tx: &mut T) -> Result<Self, LogError> {
         Ok(match tx.row(sql::LAST_AUDIT, &[]).await? {
-            None => Self { place: 0, hash: Vec::new() },
-            Some(row) => Self { place: row.int(0)?, hash: row.bytes(1)?.to_vec() },
+            None => Self {
+                place: 0,
+                hash: Vec::new(),
+            },
+            Some(row) => Self {
+                place: row.int(0)?,
+                hash: row.bytes(1)?.to_vec(),
+            },
         })
     }
 
@@ -63,11 +69,22 @@ impl Audit {
 }
 
 /// The next entry of the register after the last one.
-pub(super) fn next_entry(last: Option<&Entry>, doc: DocId, at: Time, words: EntryWords) -> Result<Entry, LogError> {
+pub(super) fn next_entry(
+    last: Option<&Entry>,
+    doc: DocId,
+    at: Time,
+    words: EntryWords,
+) -> Result<Entry, LogError> {
     let place = last.map_or(0, |entry| entry.place) + 1;
     let before = last.map(|entry| entry.hash.as_slice()).unwrap_or_default();
     let hash = ByteBuf::from(entry_hash(before, place, doc, at, &words)?);
-    Ok(Entry { place, hash, doc, at, words })
+    Ok(Entry {
+        place,
+        hash,
+        doc,
+        at,
+        words,
+    })
 }
 
 /// Reads an entry as stored.
@@ -90,16 +107,27 @@ pub(super) async fn verify<T: Tx>(tx: &mut T) -> Result<Verified, LogError> {
     Ok(verified)
 }
 
-async fn verify_audit<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<HashSet<Vec<u8>>, LogError> {
+async fn verify_audit<T: Tx>(
+    tx: &mut T,
+    verified: &mut Verified,
+) -> Result<HashSet<Vec<u8>>, LogError> {
     let mut accepted = HashSet::new();
     let mut hash = Vec::new();
     loop {
-        let rows = tx.rows(sql::AUDIT_PAGE, &[stored(verified.audit)?.into(), ROWS.into()]).await?;
+        let rows = tx
+            .rows(
+                sql::AUDIT_PAGE,
+                &[stored(verified.audit)?.into(), ROWS.into()],
+            )
+            .await?;
         for row in &rows {
             verified.audit += 1;
             hash = audit_hash(&hash, row)?;
             if row.place(0)? != verified.audit || row.bytes(6)? != hash {
-                return Err(LogError::Broken { chain: "the audit", place: verified.audit });
+                return Err(LogError::Broken {
+                    chain: "the audit",
+                    place: verified.audit,
+                });
             }
             if row.text(4)? == "change.accepted" {
                 accepted.insert(row.bytes(5)?.to_vec());
@@ -115,11 +143,16 @@ async fn verify_entries<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<()
     let mut seq = 0;
     let mut hash = Vec::new();
     loop {
-        let rows = tx.rows(sql::ENTRIES_PAGE, &[stored(seq)?.into(), ROWS.into()]).await?;
+        let rows = tx
+            .rows(sql::ENTRIES_PAGE, &[stored(seq)?.into(), ROWS.into()])
+            .await?;
         for row in &rows {
             seq = row.place(0)?;
             verified.entries += 1;
-            let broken = LogError::Broken { chain: "the register", place: verified.entries };
+            let broken = LogError::Broken {
+                chain: "the register",
+                place: verified.entries,
+            };
             let Ok(entry) = entry(row.bytes(1)?) else {
                 return Err(broken);
             };
@@ -139,7 +172,10 @@ async fn verify_entries<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<()
     }
     match tx.row(sql::NUMBERS_WITH_GAPS, &[]).await? {
         None => Ok(()),
-        Some(year) => Err(LogError::Broken { chain: "protocol numbers of the year", place: year.place(0)? }),
+        Some(year) => Err(LogError::Broken {
+            chain: "protocol numbers of the year",
+            place: year.place(0)?,
+        }),
     }
 }
 
@@ -150,12 +186,17 @@ async fn verify_changes<T: Tx>(
 ) -> Result<(), LogError> {
     let mut seq = 0;
     loop {
-        let rows = tx.rows(sql::CHANGES_PAGE, &[stored(seq)?.into(), ROWS.into()]).await?;
+        let rows = tx
+            .rows(sql::CHANGES_PAGE, &[stored(seq)?.into(), ROWS.into()])
+            .await?;
         for row in &rows {
             seq = row.place(0)?;
             verified.changes += 1;
             if change_hash(row.bytes(2)?) != row.hash(1)? || !accepted.contains(row.bytes(1)?) {
-                return Err(LogError::Broken { chain: "the changes", place: seq });
+                return Err(LogError::Broken {
+                    chain: "the changes",
+                    place: seq,
+                });
             }
         }
         if rows.is_empty() {
@@ -166,15 +207,34 @@ async fn verify_changes<T: Tx>(
 
 /// Over the previous hash and the first six columns of an audit row.
 fn audit_hash(before: &[u8], row: &Row) -> Result<Vec<u8>, LogError> {
-    let words = (row.int(0)?, row.int(1)?, row.bytes_or_none(2)?, row.text(3)?, row.text(4)?, row.bytes(5)?);
+    let words = (
+        row.int(0)?,
+        row.int(1)?,
+        row.bytes_or_none(2)?,
+        row.text(3)?,
+        row.text(4)?,
+        row.bytes(5)?,
+    );
     chained(before, &words)
 }
 
-fn entry_hash(before: &[u8], place: u64, doc: DocId, at: Time, words: &EntryWords) -> Result<Vec<u8>, LogError> {
+fn entry_hash(
+    before: &[u8],
+    place: u64,
+    doc: DocId,
+    at: Time,
+    words: &EntryWords,
+) -> Result<Vec<u8>, LogError> {
     chained(before, &(place, doc, at, words))
 }
 
 fn chained(before: &[u8], words: &impl serde::Serialize) -> Result<Vec<u8>, LogError> {
-    let words = serde_json::to_vec(words).map_err(|_| LogError::Row { what: "words that can be written" })?;
-    Ok(Sha256::new().chain_update(before).chain_update(words).finalize().to_vec())
+    let words = serde_json::to_vec(words).map_err(|_| LogError::Row {
+        what: "words that can be written",
+    })?;
+    Ok(Sha256::new()
+        .chain_update(before)
+        .chain_update(words)
+        .finalize()
+        .to_vec())
 }

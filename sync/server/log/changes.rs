@@ -66,11 +66,19 @@ impl Writer {
     async fn place<T: Tx>(&mut self, tx: &mut T, change: NewChange) -> Result<Placed, LogError> {
         let doc = change.doc;
         let actor_seq = change.actor_seq.cast_signed();
-        let found = [doc.into(), change.hash.into(), change.actor.into(), actor_seq.into()];
+        let found = [
+            doc.into(),
+            change.hash.into(),
+            change.actor.into(),
+            actor_seq.into(),
+        ];
         let found = tx.rows(sql::FIND_CHANGE, &found).await?;
         for row in &found {
             if row.hash(2)? == change.hash {
-                return Ok(Placed::At { seq: row.place(0)?, at: row.time(1)? });
+                return Ok(Placed::At {
+                    seq: row.place(0)?,
+                    at: row.time(1)?,
+                });
             }
         }
         if !found.is_empty() {
@@ -83,8 +91,22 @@ impl Writer {
         self.write(tx, change, actor_seq).await
     }
 
-    async fn write<T: Tx>(&mut self, tx: &mut T, change: NewChange, actor_seq: i64) -> Result<Placed, LogError> {
-        let NewChange { doc, kind, hash, actor, bytes, community, asks_number, .. } = change;
+    async fn write<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        change: NewChange,
+        actor_seq: i64,
+    ) -> Result<Placed, LogError> {
+        let NewChange {
+            doc,
+            kind,
+            hash,
+            actor,
+            bytes,
+            community,
+            asks_number,
+            ..
+        } = change;
         let device = self.by.device;
         let columns = LogColumns {
             body: "change",
@@ -101,15 +123,24 @@ impl Writer {
         if let Some(received_at) = asks_number {
             self.number(tx, doc, received_at).await?;
         }
-        self.audit.note(tx, &self.by, self.at, "change.accepted", &hash).await?;
+        self.audit
+            .note(tx, &self.by, self.at, "change.accepted", &hash)
+            .await?;
         if self.had_refused {
-            tx.rows(sql::CLEAR_REFUSED, &[device.into(), hash.into()]).await?;
+            tx.rows(sql::CLEAR_REFUSED, &[device.into(), hash.into()])
+                .await?;
         }
         Ok(Placed::At { seq, at: self.at })
     }
 
     /// Notes the community of a record, and a move when it is another one than before.
-    async fn belongs<T: Tx>(&mut self, tx: &mut T, doc: DocId, kind: Kind, community: String) -> Result<(), LogError> {
+    async fn belongs<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        doc: DocId,
+        kind: Kind,
+        community: String,
+    ) -> Result<(), LogError> {
         let before = match self.communities.get(&doc) {
             Some(known) => known.clone(),
             None => match tx.row(sql::COMMUNITY_OF, &[doc.into()]).await? {
@@ -118,10 +149,23 @@ impl Writer {
             },
         };
         if before.as_ref() != Some(&community) {
-            tx.rows(sql::PUT_DOC, &[doc.into(), kind_name(kind).into(), community.as_str().into()]).await?;
+            tx.rows(
+                sql::PUT_DOC,
+                &[
+                    doc.into(),
+                    kind_name(kind).into(),
+                    community.as_str().into(),
+                ],
+            )
+            .await?;
             if let Some(left) = before {
                 let entered = community.clone();
-                let columns = LogColumns { body: "move", moved_from: left, moved_to: entered, ..LogColumns::default() };
+                let columns = LogColumns {
+                    body: "move",
+                    moved_from: left,
+                    moved_to: entered,
+                    ..LogColumns::default()
+                };
                 self.row(tx, doc, columns).await?;
             }
         }
@@ -130,15 +174,25 @@ impl Writer {
     }
 
     /// Gives the next protocol number of the year, unless the record has one.
-    async fn number<T: Tx>(&mut self, tx: &mut T, doc: DocId, received_at: Time) -> Result<(), LogError> {
+    async fn number<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        doc: DocId,
+        received_at: Time,
+    ) -> Result<(), LogError> {
         if tx.row(sql::HAS_NUMBER, &[doc.into()]).await?.is_some() {
             return Ok(());
         }
         let year = athens_year(self.at.0);
-        let number = tx.number(sql::LAST_NUMBER, &[i64::from(year).into()]).await? + 1;
+        let number = tx
+            .number(sql::LAST_NUMBER, &[i64::from(year).into()])
+            .await?
+            + 1;
         let words = EntryWords::Protocol {
             year,
-            number: u32::try_from(number).map_err(|_| LogError::Row { what: "a protocol number" })?,
+            number: u32::try_from(number).map_err(|_| LogError::Row {
+                what: "a protocol number",
+            })?,
             received_at,
         };
         let last = match self.last_entry.take() {
@@ -150,15 +204,37 @@ impl Writer {
         };
         let entry = chain::next_entry(last.as_ref(), doc, self.at, words)?;
         let mut bytes = Vec::new();
-        ciborium::into_writer(&entry, &mut bytes).map_err(|_| LogError::Row { what: "an entry" })?;
-        let seq = self.row(tx, doc, LogColumns { body: "entry", bytes, ..LogColumns::default() }).await?;
-        let row = [i64::from(year).into(), number.into(), doc.into(), received_at.into(), stored(seq)?.into()];
+        ciborium::into_writer(&entry, &mut bytes)
+            .map_err(|_| LogError::Row { what: "an entry" })?;
+        let seq = self
+            .row(
+                tx,
+                doc,
+                LogColumns {
+                    body: "entry",
+                    bytes,
+                    ..LogColumns::default()
+                },
+            )
+            .await?;
+        let row = [
+            i64::from(year).into(),
+            number.into(),
+            doc.into(),
+            received_at.into(),
+            stored(seq)?.into(),
+        ];
         tx.rows(sql::PUT_NUMBER, &row).await?;
         self.last_entry = Some(Some(entry));
         Ok(())
     }
 
-    async fn row<T: Tx>(&mut self, tx: &mut T, doc: DocId, columns: LogColumns) -> Result<u64, LogError> {
+    async fn row<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        doc: DocId,
+        columns: LogColumns,
+    ) -> Result<u64, LogError> {
         self.head += 1;
         let row = [
             stored(self.head)?.into(),
@@ -220,8 +296,15 @@ pub(super) async fn after<T: Tx>(
         some => format!(",{},", some.join(",")),
     };
     // No device has an empty id.
-    let except = scope.except.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-    let mut page = Page { rows: Vec::new(), cursor: cursor.min(upto), more: false };
+    let except = scope
+        .except
+        .map(|id| id.as_bytes().to_vec())
+        .unwrap_or_default();
+    let mut page = Page {
+        rows: Vec::new(),
+        cursor: cursor.min(upto),
+        more: false,
+    };
     let mut bytes = 0;
     loop {
         let values = [
@@ -237,7 +320,10 @@ pub(super) async fn after<T: Tx>(
             return Ok(page);
         }
         for row in &rows {
-            let due = Due { row: log_row(row)?, here: row.text(9)? == "here" };
+            let due = Due {
+                row: log_row(row)?,
+                here: row.text(9)? == "here",
+            };
             page.cursor = due.row.seq;
             bytes += row.bytes(6)?.len() + 64;
             page.rows.push(due);
@@ -249,20 +335,45 @@ pub(super) async fn after<T: Tx>(
     }
 }
 
-pub(super) async fn tail<T: Tx>(tx: &mut T, after: u64, limit: u32) -> Result<Vec<LogRow>, LogError> {
-    tx.rows(sql::TAIL, &[stored(after)?.into(), limit.into()]).await?.iter().map(log_row).collect()
+pub(super) async fn tail<T: Tx>(
+    tx: &mut T,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<LogRow>, LogError> {
+    tx.rows(sql::TAIL, &[stored(after)?.into(), limit.into()])
+        .await?
+        .iter()
+        .map(log_row)
+        .collect()
 }
 
 /// The columns `seq, at, device, doc, body, kind, bytes, moved_from, moved_to`.
 fn log_row(row: &Row) -> Result<LogRow, LogError> {
     let doc = row.doc(3)?;
     let body = match row.text(4)?.as_str() {
-        "change" => LogBody::Change { doc, kind: kind(&row.text(5)?)?, bytes: row.bytes(6)?.to_vec() },
+        "change" => LogBody::Change {
+            doc,
+            kind: kind(&row.text(5)?)?,
+            bytes: row.bytes(6)?.to_vec(),
+        },
         "entry" => LogBody::Entry(chain::entry(row.bytes(6)?)?),
-        "move" => LogBody::Move { doc, from: row.text(7)?, to: row.text(8)? },
-        _ => return Err(LogError::Row { what: "a row of a known kind" }),
+        "move" => LogBody::Move {
+            doc,
+            from: row.text(7)?,
+            to: row.text(8)?,
+        },
+        _ => {
+            return Err(LogError::Row {
+                what: "a row of a known kind",
+            });
+        }
     };
-    Ok(LogRow { seq: row.place(0)?, at: row.time(1)?, device: row.device_or_none(2)?, body })
+    Ok(LogRow {
+        seq: row.place(0)?,
+        at: row.time(1)?,
+        device: row.device_or_none(2)?,
+        body,
+    })
 }
 
 fn kind_name(kind: Kind) -> &'static str {
@@ -276,6 +387,8 @@ fn kind(name: &str) -> Result<Kind, LogError> {
     match name {
         "request" => Ok(Kind::Request),
         "asset" => Ok(Kind::Asset),
-        _ => Err(LogError::Row { what: "a kind of record" }),
+        _ => Err(LogError::Row {
+            what: "a kind of record",
+        }),
     }
 }

@@ -15,8 +15,21 @@ const MINUTE_MS: i64 = 60_000;
 const LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPRSTUVWXYZ";
 const STATIONS_PER_LETTER: usize = 99;
 
-pub(super) async fn invite<T: Tx>(tx: &mut T, by: Author, at: Time, invitation: Invitation) -> Result<(), LogError> {
-    let Invitation { code_hash, role, name, person, crew, communities, expires_at } = invitation;
+pub(super) async fn invite<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    invitation: Invitation,
+) -> Result<(), LogError> {
+    let Invitation {
+        code_hash,
+        role,
+        name,
+        person,
+        crew,
+        communities,
+        expires_at,
+    } = invitation;
     let row = [
         code_hash.into(),
         role_name(role).into(),
@@ -27,10 +40,17 @@ pub(super) async fn invite<T: Tx>(tx: &mut T, by: Author, at: Time, invitation: 
         expires_at.into(),
     ];
     tx.rows(sql::PUT_INVITE, &row).await?;
-    Audit::open(tx).await?.note(tx, &by, at, "device.invited", &code_hash).await
+    Audit::open(tx)
+        .await?
+        .note(tx, &by, at, "device.invited", &code_hash)
+        .await
 }
 
-pub(super) async fn redeem<T: Tx>(tx: &mut T, at: Time, newcomer: Newcomer) -> Result<Redeemed, LogError> {
+pub(super) async fn redeem<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    newcomer: Newcomer,
+) -> Result<Redeemed, LogError> {
     let minute = at.0.div_euclid(MINUTE_MS);
     let tried = match tx.row(sql::TRIES, &[minute.into()]).await? {
         None => 0,
@@ -38,15 +58,23 @@ pub(super) async fn redeem<T: Tx>(tx: &mut T, at: Time, newcomer: Newcomer) -> R
     };
     if tried >= TRIES_PER_MINUTE {
         let wait_ms = MINUTE_MS - at.0.rem_euclid(MINUTE_MS);
-        return Ok(Redeemed::TooManyTries { wait_s: u32::try_from(wait_ms / 1_000 + 1).unwrap_or(60) });
+        return Ok(Redeemed::TooManyTries {
+            wait_s: u32::try_from(wait_ms / 1_000 + 1).unwrap_or(60),
+        });
     }
     match known_code(tx, at, &newcomer).await? {
         Code::Good(invitation) => {
             if device(tx, newcomer.device).await?.is_some() {
                 return Ok(Redeemed::AlreadyEnrolled);
             }
-            tx.rows(sql::USE_INVITE, &[newcomer.device.into(), newcomer.code_hash.into()]).await?;
-            Ok(Redeemed::Device(Box::new(register(tx, at, newcomer, invitation).await?)))
+            tx.rows(
+                sql::USE_INVITE,
+                &[newcomer.device.into(), newcomer.code_hash.into()],
+            )
+            .await?;
+            Ok(Redeemed::Device(Box::new(
+                register(tx, at, newcomer, invitation).await?,
+            )))
         }
         Code::Mine(device) => Ok(Redeemed::Device(device)),
         Code::Wrong => {
@@ -70,7 +98,8 @@ async fn known_code<T: Tx>(tx: &mut T, at: Time, newcomer: &Newcomer) -> Result<
     };
     if let Some(used_by) = row.device_or_none(6)? {
         let device = device(tx, used_by).await?;
-        let same = device.filter(|device| device.id == newcomer.device && device.key == newcomer.key);
+        let same =
+            device.filter(|device| device.id == newcomer.device && device.key == newcomer.key);
         return Ok(same.map_or(Code::Wrong, |device| Code::Mine(Box::new(device))));
     }
     if row.time(5)? <= at {
@@ -93,7 +122,14 @@ pub(super) async fn register<T: Tx>(
     newcomer: Newcomer,
     as_invited: Invitation,
 ) -> Result<Device, LogError> {
-    let Invitation { role, name, person, crew, communities, .. } = as_invited;
+    let Invitation {
+        role,
+        name,
+        person,
+        crew,
+        communities,
+        ..
+    } = as_invited;
     let station = station(tx.number(sql::COUNT_DEVICES, &[]).await?)?;
     let row = [
         newcomer.device.into(),
@@ -109,22 +145,38 @@ pub(super) async fn register<T: Tx>(
     ];
     tx.rows(sql::PUT_DEVICE, &row).await?;
     lists::grow(tx).await?;
-    let by = Author { device: Some(newcomer.device), person };
-    Audit::open(tx).await?.note(tx, &by, at, "device.enrolled", newcomer.device.as_bytes()).await?;
+    let by = Author {
+        device: Some(newcomer.device),
+        person,
+    };
+    Audit::open(tx)
+        .await?
+        .note(tx, &by, at, "device.enrolled", newcomer.device.as_bytes())
+        .await?;
     device(tx, newcomer.device).await?.ok_or(LogError::NoDevice)
 }
 
 pub(super) async fn device<T: Tx>(tx: &mut T, id: DeviceId) -> Result<Option<Device>, LogError> {
-    tx.row(sql::DEVICE, &[id.into()]).await?.map(|row| read(&row)).transpose()
+    tx.row(sql::DEVICE, &[id.into()])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 pub(super) async fn list<T: Tx>(tx: &mut T) -> Result<Vec<Device>, LogError> {
     tx.rows(sql::DEVICES, &[]).await?.iter().map(read).collect()
 }
 
-pub(super) async fn advance_counter<T: Tx>(tx: &mut T, id: DeviceId, counter: u64) -> Result<(), LogError> {
+pub(super) async fn advance_counter<T: Tx>(
+    tx: &mut T,
+    id: DeviceId,
+    counter: u64,
+) -> Result<(), LogError> {
     let counter = i64::try_from(counter).map_err(|_| LogError::CounterReplayed)?;
-    match tx.row(sql::ADVANCE_COUNTER, &[counter.into(), id.into()]).await? {
+    match tx
+        .row(sql::ADVANCE_COUNTER, &[counter.into(), id.into()])
+        .await?
+    {
         Some(_) => Ok(()),
         None => Err(LogError::CounterReplayed),
     }
@@ -137,20 +189,38 @@ pub(super) async fn seen<T: Tx>(
     pending: u32,
     version: String,
 ) -> Result<(), LogError> {
-    tx.rows(sql::SEEN, &[at.into(), pending.into(), version.into(), id.into()]).await?;
+    tx.rows(
+        sql::SEEN,
+        &[at.into(), pending.into(), version.into(), id.into()],
+    )
+    .await?;
     Ok(())
 }
 
-pub(super) async fn revoke<T: Tx>(tx: &mut T, by: Author, at: Time, id: DeviceId) -> Result<(), LogError> {
-    if tx.row(sql::REVOKE, &[at.into(), id.into()]).await?.is_some() {
-        return Audit::open(tx).await?.note(tx, &by, at, "device.revoked", id.as_bytes()).await;
+pub(super) async fn revoke<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: DeviceId,
+) -> Result<(), LogError> {
+    if tx
+        .row(sql::REVOKE, &[at.into(), id.into()])
+        .await?
+        .is_some()
+    {
+        return Audit::open(tx)
+            .await?
+            .note(tx, &by, at, "device.revoked", id.as_bytes())
+            .await;
     }
     device(tx, id).await?.map(|_| ()).ok_or(LogError::NoDevice)
 }
 
 fn read(row: &Row) -> Result<Device, LogError> {
     Ok(Device {
-        id: row.device_or_none(0)?.ok_or(LogError::Row { what: "an id" })?,
+        id: row
+            .device_or_none(0)?
+            .ok_or(LogError::Row { what: "an id" })?,
         station: row.text(1)?,
         key: row.hash(2)?,
         role: role(&row.text(3)?)?,
@@ -171,12 +241,20 @@ fn read(row: &Row) -> Result<Device, LogError> {
 /// The code of the next station, when `before` have been given: A1 … A99, B1 …
 fn station(before: i64) -> Result<String, LogError> {
     let before = usize::try_from(before).map_err(|_| LogError::NoStation)?;
-    let letter = LETTERS.get(before / STATIONS_PER_LETTER).ok_or(LogError::NoStation)?;
-    Ok(format!("{}{}", char::from(*letter), before % STATIONS_PER_LETTER + 1))
+    let letter = LETTERS
+        .get(before / STATIONS_PER_LETTER)
+        .ok_or(LogError::NoStation)?;
+    Ok(format!(
+        "{}{}",
+        char::from(*letter),
+        before % STATIONS_PER_LETTER + 1
+    ))
 }
 
 fn codes(communities: &[String]) -> Value {
-    serde_json::Value::from(communities.to_vec()).to_string().into()
+    serde_json::Value::from(communities.to_vec())
+        .to_string()
+        .into()
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -202,7 +280,10 @@ mod tests {
 
     #[test]
     fn station_codes_are_a_letter_and_a_number() {
-        let codes: Vec<String> = [0, 98, 99, 2_276].into_iter().filter_map(|before| station(before).ok()).collect();
+        let codes: Vec<String> = [0, 98, 99, 2_276]
+            .into_iter()
+            .filter_map(|before| station(before).ok())
+            .collect();
         assert_eq!(codes, ["A1", "A99", "B1", "Z99"]);
         assert!(station(2_277).is_err());
     }

@@ -11,13 +11,18 @@ pub(super) const REFERENCE: &str = "reference";
 
 /// Gives a new log its name.
 pub(super) async fn create<T: Tx>(tx: &mut T, epoch: String) -> Result<(), LogError> {
-    tx.rows(sql::KEEP_META, &[EPOCH.into(), epoch.into()]).await?;
-    tx.rows(sql::KEEP_META, &[LISTS_VERSION.into(), "1".into()]).await?;
+    tx.rows(sql::KEEP_META, &[EPOCH.into(), epoch.into()])
+        .await?;
+    tx.rows(sql::KEEP_META, &[LISTS_VERSION.into(), "1".into()])
+        .await?;
     Ok(())
 }
 
 pub(super) async fn meta<T: Tx>(tx: &mut T, key: &str) -> Result<Option<String>, LogError> {
-    tx.row(sql::META, &[key.into()]).await?.map(|row| row.text(0)).transpose()
+    tx.row(sql::META, &[key.into()])
+        .await?
+        .map(|row| row.text(0))
+        .transpose()
 }
 
 pub(super) async fn put_meta<T: Tx>(tx: &mut T, key: &str, value: String) -> Result<(), LogError> {
@@ -34,8 +39,12 @@ pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(),
 }
 
 pub(super) async fn version<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
-    let stored = meta(tx, LISTS_VERSION).await?.and_then(|text| text.parse().ok());
-    stored.ok_or(LogError::Row { what: "the version of the lists" })
+    let stored = meta(tx, LISTS_VERSION)
+        .await?
+        .and_then(|text| text.parse().ok());
+    stored.ok_or(LogError::Row {
+        what: "the version of the lists",
+    })
 }
 
 pub(super) async fn grow<T: Tx>(tx: &mut T) -> Result<(), LogError> {
@@ -47,7 +56,12 @@ pub(super) async fn crews<T: Tx>(tx: &mut T) -> Result<Vec<Crew>, LogError> {
     let rows = tx.rows(sql::CREWS, &[]).await?;
     rows.iter()
         .map(|row| {
-            Ok(Crew { id: row.text(0)?, name: row.text(1)?, department: row.text(2)?, communities: row.json(3)? })
+            Ok(Crew {
+                id: row.text(0)?,
+                name: row.text(1)?,
+                department: row.text(2)?,
+                communities: row.json(3)?,
+            })
         })
         .collect()
 }
@@ -57,21 +71,47 @@ pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<()
     let mut news = false;
     for crew in wanted.into_iter().filter(|crew| !known.contains(crew)) {
         let communities = serde_json::Value::from(crew.communities).to_string();
-        tx.rows(sql::PUT_CREW, &[crew.id.into(), crew.name.into(), crew.department.into(), communities.into()]).await?;
+        tx.rows(
+            sql::PUT_CREW,
+            &[
+                crew.id.into(),
+                crew.name.into(),
+                crew.department.into(),
+                communities.into(),
+            ],
+        )
+        .await?;
         news = true;
     }
     if news { grow(tx).await } else { Ok(()) }
 }
 
-pub(super) async fn reserve<T: Tx>(tx: &mut T, series: String, count: u32) -> Result<u32, LogError> {
-    let used = meta(tx, &series).await?.and_then(|text| text.parse().ok()).unwrap_or(0_u32);
+pub(super) async fn reserve<T: Tx>(
+    tx: &mut T,
+    series: String,
+    count: u32,
+) -> Result<u32, LogError> {
+    let used = meta(tx, &series)
+        .await?
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0_u32);
     put_meta(tx, &series, used.saturating_add(count).to_string()).await?;
     Ok(used)
 }
 
-pub(super) async fn source<T: Tx>(tx: &mut T, source: String, id: String) -> Result<Option<Source>, LogError> {
+pub(super) async fn source<T: Tx>(
+    tx: &mut T,
+    source: String,
+    id: String,
+) -> Result<Option<Source>, LogError> {
     let row = tx.row(sql::SOURCE, &[source.into(), id.into()]).await?;
-    row.map(|row| Ok(Source { doc: row.doc(0)?, digest: row.hash(1)? })).transpose()
+    row.map(|row| {
+        Ok(Source {
+            doc: row.doc(0)?,
+            digest: row.hash(1)?,
+        })
+    })
+    .transpose()
 }
 
 pub(super) async fn put_sources<T: Tx>(
@@ -80,7 +120,11 @@ pub(super) async fn put_sources<T: Tx>(
     rows: Vec<(String, Source)>,
 ) -> Result<(), LogError> {
     for (id, Source { doc, digest }) in rows {
-        tx.rows(sql::PUT_SOURCE, &[source.as_str().into(), id.into(), doc.into(), digest.into()]).await?;
+        tx.rows(
+            sql::PUT_SOURCE,
+            &[source.as_str().into(), id.into(), doc.into(), digest.into()],
+        )
+        .await?;
     }
     Ok(())
 }

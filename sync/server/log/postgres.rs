@@ -37,8 +37,13 @@ impl std::fmt::Debug for Postgres {
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, LogError> {
         let config: Config = url.parse()?;
-        let manager =
-            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager = Manager::from_config(
+            config,
+            NoTls,
+            ManagerConfig {
+                recycling_method: RecyclingMethod::Fast,
+            },
+        );
         let pool = Pool::builder(manager).max_size(CONNECTIONS_MAX).build()?;
         let opened = Self { pool };
         opened.migrate().await?;
@@ -52,7 +57,9 @@ impl Postgres {
     pub(super) async fn begin(client: &mut Client, mode: Mode) -> Result<PostgresTx<'_>, LogError> {
         let start = client.build_transaction();
         let tx = match mode {
-            Mode::Read => start.isolation_level(IsolationLevel::RepeatableRead).read_only(true),
+            Mode::Read => start
+                .isolation_level(IsolationLevel::RepeatableRead)
+                .read_only(true),
             Mode::Note | Mode::Write => start.isolation_level(IsolationLevel::ReadCommitted),
         }
         .start()
@@ -67,15 +74,25 @@ impl Postgres {
         let mut client = self.client().await?;
         let tx = client.transaction().await?;
         tx.batch_execute(LOCK).await?;
-        tx.batch_execute("CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)").await?;
-        let found: i64 = tx.query_one("SELECT COALESCE(MAX(number), 0) FROM migrations", &[]).await?.try_get(0)?;
+        tx.batch_execute(
+            "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)",
+        )
+        .await?;
+        let found: i64 = tx
+            .query_one("SELECT COALESCE(MAX(number), 0) FROM migrations", &[])
+            .await?
+            .try_get(0)?;
         let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
         if found > known {
             return Err(LogError::Newer { found, known });
         }
-        for (number, migration) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+        for (number, migration) in (1_i64..)
+            .zip(MIGRATIONS)
+            .filter(|(number, _)| *number > found)
+        {
             tx.batch_execute(migration).await?;
-            tx.execute("INSERT INTO migrations (number) VALUES ($1)", &[&number]).await?;
+            tx.execute("INSERT INTO migrations (number) VALUES ($1)", &[&number])
+                .await?;
         }
         tx.commit().await?;
         Ok(())
@@ -92,7 +109,12 @@ impl Tx for PostgresTx<'_> {
     async fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, LogError> {
         let statement = self.0.prepare_cached(sql).await?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(bound).collect();
-        self.0.query(&statement, &values).await?.iter().map(from_stored).collect()
+        self.0
+            .query(&statement, &values)
+            .await?
+            .iter()
+            .map(from_stored)
+            .collect()
     }
 }
 
@@ -111,7 +133,11 @@ fn from_stored(row: &tokio_postgres::Row) -> Result<Row, LogError> {
             Type::INT8 => Value::Int(row.try_get(place)?),
             Type::TEXT => Value::Text(row.try_get(place)?),
             Type::BYTEA => Value::Bytes(row.try_get(place)?),
-            _ => return Err(LogError::Row { what: "a column of a known type" }),
+            _ => {
+                return Err(LogError::Row {
+                    what: "a column of a known type",
+                });
+            }
         });
     }
     Ok(Row(values))

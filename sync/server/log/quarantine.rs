@@ -19,13 +19,31 @@ pub(super) async fn put<T: Tx>(
 ) -> Result<(), LogError> {
     let mut audit = Audit::open(tx).await?;
     let mut kept = tx.number(sql::COUNT_REFUSED, &[by.device.into()]).await?;
-    for Quarantined { hash, doc, reason, bytes } in refused {
+    for Quarantined {
+        hash,
+        doc,
+        reason,
+        bytes,
+    } in refused
+    {
         if kept >= KEPT_PER_DEVICE {
             break;
         }
-        let reason = serde_json::to_string(&reason).map_err(|_| LogError::Row { what: "a reason" })?;
-        let bytes = if bytes.len() > CHANGE_BYTES_MAX { Vec::new() } else { bytes };
-        let row = [hash.into(), by.device.into(), doc.into(), at.into(), reason.into(), bytes.into()];
+        let reason =
+            serde_json::to_string(&reason).map_err(|_| LogError::Row { what: "a reason" })?;
+        let bytes = if bytes.len() > CHANGE_BYTES_MAX {
+            Vec::new()
+        } else {
+            bytes
+        };
+        let row = [
+            hash.into(),
+            by.device.into(),
+            doc.into(),
+            at.into(),
+            reason.into(),
+            bytes.into(),
+        ];
         if tx.row(sql::PUT_REFUSED, &row).await?.is_some() {
             audit.note(tx, &by, at, "change.refused", &hash).await?;
             kept += 1;
@@ -42,7 +60,10 @@ pub(super) async fn list<T: Tx>(tx: &mut T, limit: u32) -> Result<Vec<RefusedRow
             Ok(RefusedRow {
                 change: koina_sync::identity::hex(row.bytes(0)?),
                 doc: row.doc(2)?.to_string(),
-                device: row.device_or_none(1)?.map(|id| id.to_string()).unwrap_or_default(),
+                device: row
+                    .device_or_none(1)?
+                    .map(|id| id.to_string())
+                    .unwrap_or_default(),
                 at: row.time(3)?,
                 reason: reason.code().to_owned(),
             })

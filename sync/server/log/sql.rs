@@ -21,7 +21,8 @@ pub(super) const HAS_NUMBER: &str = "SELECT number FROM numbers WHERE doc = $1";
 pub(super) const LAST_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) FROM numbers WHERE year = $1";
 pub(super) const PUT_NUMBER: &str = "INSERT INTO numbers (year, number, doc, received_at, seq)
  VALUES ($1, $2, $3, $4, $5)";
-pub(super) const LAST_ENTRY: &str = "SELECT bytes FROM log WHERE body = 'entry' ORDER BY seq DESC LIMIT 1";
+pub(super) const LAST_ENTRY: &str =
+    "SELECT bytes FROM log WHERE body = 'entry' ORDER BY seq DESC LIMIT 1";
 pub(super) const ENTRIES_PAGE: &str = "SELECT l.seq, l.bytes, n.year, n.number
  FROM log l LEFT JOIN numbers n ON n.seq = l.seq
  WHERE l.body = 'entry' AND l.seq > $1 ORDER BY l.seq LIMIT $2";
@@ -31,7 +32,8 @@ pub(super) const NUMBERS_WITH_GAPS: &str = "SELECT year FROM numbers
 /// Rows after a place that concern a scope. `$3` is the scope as `,code,code,` or empty for all, `$4` a device whose
 /// own changes are left out. A move concerns the scope when exactly one of its sides is inside.
 /// The last column says whether the record is in the scope now.
-pub(super) const AFTER: &str = "SELECT l.seq, l.at, l.device, l.doc, l.body, l.kind, l.bytes, l.moved_from, l.moved_to,
+pub(super) const AFTER: &str =
+    "SELECT l.seq, l.at, l.device, l.doc, l.body, l.kind, l.bytes, l.moved_from, l.moved_to,
  CASE WHEN $3 = '' OR $3 LIKE '%,' || d.community || ',%' THEN 'here' ELSE '' END
  FROM log l JOIN docs d ON d.doc = l.doc
  WHERE l.seq > $1 AND l.seq <= $2 AND (
@@ -41,7 +43,8 @@ pub(super) const AFTER: &str = "SELECT l.seq, l.at, l.device, l.doc, l.body, l.k
    AND (l.body = 'entry' OR l.device IS NULL OR l.device <> $4)))
  ORDER BY l.seq LIMIT $5";
 
-pub(super) const TAIL: &str = "SELECT seq, at, device, doc, body, kind, bytes, moved_from, moved_to, 'here'
+pub(super) const TAIL: &str =
+    "SELECT seq, at, device, doc, body, kind, bytes, moved_from, moved_to, 'here'
  FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 pub(super) const LAST_AUDIT: &str = "SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1";
@@ -55,7 +58,8 @@ pub(super) const CHANGES_PAGE: &str = "SELECT seq, hash, bytes
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const PUT_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)
  ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-pub(super) const KEEP_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+pub(super) const KEEP_META: &str =
+    "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 
 pub(super) const PUT_INVITE: &str = "INSERT INTO invites
  (code_hash, role, name, person, crew, communities, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -71,27 +75,36 @@ pub(super) const COUNT_DEVICES: &str = "SELECT COUNT(*) FROM devices";
 pub(super) const PUT_DEVICE: &str = "INSERT INTO devices
  (id, station, key, role, name, person, crew, communities, enrolled_at, version)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-pub(super) const DEVICE: &str = "SELECT id, station, key, role, name, person, crew, communities, counter, enrolled_at,
+pub(super) const DEVICE: &str =
+    "SELECT id, station, key, role, name, person, crew, communities, counter, enrolled_at,
  seen_at, revoked_at, pending, version, CAST(0 AS BIGINT) FROM devices WHERE id = $1";
-pub(super) const DEVICES: &str = "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
+pub(super) const DEVICES: &str =
+    "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
  (SELECT COUNT(*) FROM refused r WHERE r.device = d.id)
  FROM devices d ORDER BY d.enrolled_at, d.id";
-pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET counter = $1 WHERE id = $2 AND counter < $1 RETURNING id";
-pub(super) const SEEN: &str = "UPDATE devices SET seen_at = $1, pending = $2, version = $3 WHERE id = $4";
-pub(super) const REVOKE: &str = "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
+pub(super) const ADVANCE_COUNTER: &str =
+    "UPDATE devices SET counter = $1 WHERE id = $2 AND counter < $1 RETURNING id";
+pub(super) const SEEN: &str =
+    "UPDATE devices SET seen_at = $1, pending = $2, version = $3 WHERE id = $4";
+pub(super) const REVOKE: &str =
+    "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 
 pub(super) const COUNT_REFUSED: &str = "SELECT COUNT(*) FROM refused WHERE device = $1";
 pub(super) const PUT_REFUSED: &str = "INSERT INTO refused (hash, device, doc, at, reason, bytes)
  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device, hash) DO NOTHING RETURNING at";
 pub(super) const CLEAR_REFUSED: &str = "DELETE FROM refused WHERE device = $1 AND hash = $2";
-pub(super) const REFUSED: &str = "SELECT hash, device, doc, at, reason FROM refused ORDER BY at DESC, hash LIMIT $1";
+pub(super) const REFUSED: &str =
+    "SELECT hash, device, doc, at, reason FROM refused ORDER BY at DESC, hash LIMIT $1";
 
 pub(super) const CREWS: &str = "SELECT id, name, department, communities FROM crews ORDER BY id";
-pub(super) const PUT_CREW: &str = "INSERT INTO crews (id, name, department, communities) VALUES ($1, $2, $3, $4)
+pub(super) const PUT_CREW: &str =
+    "INSERT INTO crews (id, name, department, communities) VALUES ($1, $2, $3, $4)
  ON CONFLICT (id) DO UPDATE SET name = excluded.name, department = excluded.department,
  communities = excluded.communities";
 
-pub(super) const SOURCE: &str = "SELECT doc, digest FROM import_sources WHERE source = $1 AND source_id = $2";
-pub(super) const PUT_SOURCE: &str = "INSERT INTO import_sources (source, source_id, doc, digest) VALUES ($1, $2, $3, $4)
+pub(super) const SOURCE: &str =
+    "SELECT doc, digest FROM import_sources WHERE source = $1 AND source_id = $2";
+pub(super) const PUT_SOURCE: &str =
+    "INSERT INTO import_sources (source, source_id, doc, digest) VALUES ($1, $2, $3, $4)
  ON CONFLICT (source, source_id) DO UPDATE SET digest = excluded.digest";

@@ -95,7 +95,9 @@ fn query(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Resu
     let mut rows = statement.raw_query();
     let mut read = Vec::new();
     while let Some(row) = rows.next()? {
-        read.push(Row((0..columns).map(|column| row.get_ref(column).map(from_stored)).collect::<Result<_, _>>()?));
+        read.push(Row((0..columns)
+            .map(|column| row.get_ref(column).map(from_stored))
+            .collect::<Result<_, _>>()?));
     }
     Ok(read)
 }
@@ -143,5 +145,7 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, LogError> + Send + 'static,
 {
-    tokio::task::spawn_blocking(work).await.map_err(|_| LogError::CutOff)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| LogError::CutOff)?
 }

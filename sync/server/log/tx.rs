@@ -79,7 +79,8 @@ impl Row {
     }
 
     pub(super) fn int(&self, column: usize) -> Result<i64, LogError> {
-        self.int_or_none(column)?.ok_or(LogError::Row { what: "a number" })
+        self.int_or_none(column)?
+            .ok_or(LogError::Row { what: "a number" })
     }
 
     pub(super) fn place(&self, column: usize) -> Result<u64, LogError> {
@@ -103,7 +104,8 @@ impl Row {
     }
 
     pub(super) fn text(&self, column: usize) -> Result<String, LogError> {
-        self.text_or_none(column)?.ok_or(LogError::Row { what: "a text" })
+        self.text_or_none(column)?
+            .ok_or(LogError::Row { what: "a text" })
     }
 
     pub(super) fn bytes_or_none(&self, column: usize) -> Result<Option<&[u8]>, LogError> {
@@ -115,11 +117,14 @@ impl Row {
     }
 
     pub(super) fn bytes(&self, column: usize) -> Result<&[u8], LogError> {
-        self.bytes_or_none(column)?.ok_or(LogError::Row { what: "bytes" })
+        self.bytes_or_none(column)?
+            .ok_or(LogError::Row { what: "bytes" })
     }
 
     pub(super) fn hash(&self, column: usize) -> Result<[u8; 32], LogError> {
-        self.bytes(column)?.try_into().map_err(|_| LogError::Row { what: "a hash" })
+        self.bytes(column)?
+            .try_into()
+            .map_err(|_| LogError::Row { what: "a hash" })
     }
 
     pub(super) fn doc(&self, column: usize) -> Result<DocId, LogError> {
@@ -129,11 +134,16 @@ impl Row {
     pub(super) fn device_or_none(&self, column: usize) -> Result<Option<DeviceId>, LogError> {
         match self.bytes_or_none(column)? {
             None => Ok(None),
-            Some(bytes) => DeviceId::from_slice(bytes).map(Some).ok_or(LogError::Row { what: "an id" }),
+            Some(bytes) => DeviceId::from_slice(bytes)
+                .map(Some)
+                .ok_or(LogError::Row { what: "an id" }),
         }
     }
 
-    pub(super) fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T, LogError> {
+    pub(super) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        column: usize,
+    ) -> Result<T, LogError> {
         serde_json::from_str(&self.text(column)?).map_err(|_| LogError::Row { what: "JSON" })
     }
 }

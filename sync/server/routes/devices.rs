@@ -37,14 +37,33 @@ pub(super) async fn list(call: Call) -> Result<Response, Problem> {
 
 pub(super) async fn invite(call: Call) -> Result<Response, Problem> {
     let by = author(call.device()?);
-    json(&let_in(&call.app.town, by, call.json()?, &call.app.public_url, call.now).await?)
+    json(
+        &let_in(
+            &call.app.town,
+            by,
+            call.json()?,
+            &call.app.public_url,
+            call.now,
+        )
+        .await?,
+    )
 }
 
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     let by = author(call.device()?);
-    let id = call.param.as_deref().and_then(DeviceId::parse).ok_or(Problem::NotFound)?;
+    let id = call
+        .param
+        .as_deref()
+        .and_then(DeviceId::parse)
+        .ok_or(Problem::NotFound)?;
     call.app.town.log.revoke(by, call.now, id).await?;
-    let device = call.app.town.log.device(id).await?.ok_or(Problem::NotFound)?;
+    let device = call
+        .app
+        .town
+        .log
+        .device(id)
+        .await?
+        .ok_or(Problem::NotFound)?;
     json(&row(device))
 }
 
@@ -63,39 +82,77 @@ pub async fn let_in(
     check(town, &ask).await?;
     let code = codes::new()?;
     let expires_at = now.plus_hours(codes::GOOD_FOR_HOURS);
-    let InviteAsk { role, name, person, crew, communities } = ask;
-    let invitation =
-        Invitation { code_hash: codes::hash(&code), role, name, person, crew, communities, expires_at };
+    let InviteAsk {
+        role,
+        name,
+        person,
+        crew,
+        communities,
+    } = ask;
+    let invitation = Invitation {
+        code_hash: codes::hash(&code),
+        role,
+        name,
+        person,
+        crew,
+        communities,
+        expires_at,
+    };
     town.log.invite(by, now, invitation).await?;
     Ok(codes::to_invite(code, expires_at, public_url))
 }
 
 async fn check(town: &Municipality, ask: &InviteAsk) -> Result<(), Problem> {
     let mut fields = Vec::new();
-    let mut wrong = |field: &str, rule| fields.push(FieldProblem { field: field.to_owned(), rule });
+    let mut wrong = |field: &str, rule| {
+        fields.push(FieldProblem {
+            field: field.to_owned(),
+            rule,
+        })
+    };
     if ask.name.trim().is_empty() {
         wrong("name", FieldRule::Missing);
     }
     for (field, text) in [("name", &ask.name), ("person", &ask.person)] {
         if text.chars().count() > usize::try_from(NAME_CHARS_MAX).unwrap_or(usize::MAX) {
-            wrong(field, FieldRule::TooLong { max: NAME_CHARS_MAX });
+            wrong(
+                field,
+                FieldRule::TooLong {
+                    max: NAME_CHARS_MAX,
+                },
+            );
         }
     }
     let lists = town.lists().await?;
-    if ask.communities.iter().any(|code| lists.reference.community(code).is_none()) {
+    if ask
+        .communities
+        .iter()
+        .any(|code| lists.reference.community(code).is_none())
+    {
         wrong("communities", FieldRule::NotOnAList);
     }
-    if ask.crew.as_ref().is_some_and(|id| lists.crews.iter().all(|crew| crew.id != *id)) {
+    if ask
+        .crew
+        .as_ref()
+        .is_some_and(|id| lists.crews.iter().all(|crew| crew.id != *id))
+    {
         wrong("crew", FieldRule::NotOnAList);
     }
     if ask.role == Role::Crew && ask.crew.is_none() {
         wrong("crew", FieldRule::Missing);
     }
-    if fields.is_empty() { Ok(()) } else { Err(Problem::BadInput { fields }) }
+    if fields.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::BadInput { fields })
+    }
 }
 
 fn author(device: &Device) -> Author {
-    Author { device: Some(device.id), person: device.person.clone() }
+    Author {
+        device: Some(device.id),
+        person: device.person.clone(),
+    }
 }
 
 fn row(device: Device) -> DeviceRow {

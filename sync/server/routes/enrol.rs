@@ -39,7 +39,9 @@ pub(super) async fn enrol(call: Call) -> Result<Response, Problem> {
 }
 
 fn key(text: &str) -> Result<[u8; 32], Problem> {
-    let bytes: Option<[u8; 32]> = koina_sync::identity::unhex(text).and_then(|bytes| bytes.try_into().ok());
-    let good = bytes.filter(|bytes| VerifyingKey::from_bytes(bytes).is_ok_and(|key| !key.is_weak()));
+    let bytes: Option<[u8; 32]> =
+        koina_sync::identity::unhex(text).and_then(|bytes| bytes.try_into().ok());
+    let good =
+        bytes.filter(|bytes| VerifyingKey::from_bytes(bytes).is_ok_and(|key| !key.is_weak()));
     good.ok_or_else(|| Problem::field("key", FieldRule::BadCharacter))
 }

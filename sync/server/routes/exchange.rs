@@ -23,14 +23,24 @@ pub(super) async fn exchange(call: Call) -> Result<Response, Problem> {
 
 /// Inflates and reads a message, both within limits.
 fn decode(body: &[u8]) -> Result<Ask, Problem> {
-    let malformed = |what: &str| Problem::Malformed { what: what.to_owned() };
-    let mut inflating = zstd::stream::read::Decoder::with_buffer(body).map_err(|_| malformed("zstd"))?;
-    inflating.window_log_max(WINDOW_LOG_MAX).map_err(|_| malformed("zstd"))?;
+    let malformed = |what: &str| Problem::Malformed {
+        what: what.to_owned(),
+    };
+    let mut inflating =
+        zstd::stream::read::Decoder::with_buffer(body).map_err(|_| malformed("zstd"))?;
+    inflating
+        .window_log_max(WINDOW_LOG_MAX)
+        .map_err(|_| malformed("zstd"))?;
     let mut plain = Vec::new();
     let limit = u64::try_from(INFLATED_BYTES_MAX).unwrap_or(u64::MAX);
-    inflating.take(limit + 1).read_to_end(&mut plain).map_err(|_| malformed("zstd"))?;
+    inflating
+        .take(limit + 1)
+        .read_to_end(&mut plain)
+        .map_err(|_| malformed("zstd"))?;
     if plain.len() > INFLATED_BYTES_MAX {
-        return Err(Problem::TooLarge { bytes_max: u32::try_from(INFLATED_BYTES_MAX).unwrap_or(u32::MAX) });
+        return Err(Problem::TooLarge {
+            bytes_max: u32::try_from(INFLATED_BYTES_MAX).unwrap_or(u32::MAX),
+        });
     }
     ciborium::from_reader(plain.as_slice()).map_err(|_| malformed("CBOR"))
 }
@@ -41,5 +51,7 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Problem> + Send + 'static,
 {
-    tokio::task::spawn_blocking(work).await.map_err(|error| crate::incident(&error))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| crate::incident(&error))?
 }

@@ -20,12 +20,22 @@ pub(super) struct Claim {
 /// Reads the claim. Unknown devices are turned away here, before their body is read.
 pub(super) async fn claim(town: &Municipality, headers: &HeaderMap) -> Result<Claim, Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let id = text(HEADER_DEVICE).and_then(DeviceId::parse).ok_or(Problem::NotEnrolled)?;
-    let counter = text(HEADER_COUNTER).and_then(|text| text.parse().ok()).ok_or(Problem::NotSigned)?;
-    let signature = text(HEADER_SIGNATURE).and_then(koina_sync::identity::unhex).ok_or(Problem::NotSigned)?;
+    let id = text(HEADER_DEVICE)
+        .and_then(DeviceId::parse)
+        .ok_or(Problem::NotEnrolled)?;
+    let counter = text(HEADER_COUNTER)
+        .and_then(|text| text.parse().ok())
+        .ok_or(Problem::NotSigned)?;
+    let signature = text(HEADER_SIGNATURE)
+        .and_then(koina_sync::identity::unhex)
+        .ok_or(Problem::NotSigned)?;
     let signature = Signature::from_slice(&signature).map_err(|_| Problem::NotSigned)?;
     let device = town.log.device(id).await?.ok_or(Problem::NotEnrolled)?;
-    Ok(Claim { device, counter, signature })
+    Ok(Claim {
+        device,
+        counter,
+        signature,
+    })
 }
 
 impl Claim {
@@ -40,8 +50,11 @@ impl Claim {
         let key = VerifyingKey::from_bytes(&self.device.key).map_err(|_| Problem::NotSigned)?;
         let (method, path) = signed_path(method, uri);
         let words = signed_words(&method, &path, self.counter, body);
-        key.verify_strict(&words, &self.signature).map_err(|_| Problem::NotSigned)?;
-        town.log.advance_counter(self.device.id, self.counter).await?;
+        key.verify_strict(&words, &self.signature)
+            .map_err(|_| Problem::NotSigned)?;
+        town.log
+            .advance_counter(self.device.id, self.counter)
+            .await?;
         Ok(self.device)
     }
 }

@@ -1,5 +1,9 @@
 //! What devices and the server promise each other, with real replicas over a real port.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use koina_model::exchange::{Ask, EntryWords, FirstLoad, Item, Verdict};
 use koina_model::ids::DocId;
@@ -27,11 +31,24 @@ fn fault<'a>(community: &'a str, text: &'a str) -> Entered<'a> {
 }
 
 fn enter(party: &Party, community: &str, text: &str) -> DocId {
-    party.replica.enter_request(&fault(community, text), None, NOON).unwrap().0
+    party
+        .replica
+        .enter_request(&fault(community, text), None, NOON)
+        .unwrap()
+        .0
 }
 
 fn lamp(community: &str) -> Added<'_> {
-    Added { kind: "FOT", number: "17", name: "", community, settlement: "", place_text: "", position: None, note: "" }
+    Added {
+        kind: "FOT",
+        number: "17",
+        name: "",
+        community,
+        settlement: "",
+        place_text: "",
+        position: None,
+        note: "",
+    }
 }
 
 fn number(party: &Party, doc: DocId) -> Option<u32> {
@@ -51,9 +68,15 @@ async fn what_one_saves_the_others_get_with_its_number() {
     desk.exchange().await.unwrap();
     other.exchange().await.unwrap();
     assert_eq!(other.replica.doc_ids().unwrap(), [request]);
-    assert_eq!((number(&desk, request), number(&other, request)), (Some(1), Some(1)));
+    assert_eq!(
+        (number(&desk, request), number(&other, request)),
+        (Some(1), Some(1))
+    );
     assert_eq!(desk.replica.pending().unwrap().waiting, 0);
-    assert_eq!(desk.replica.saved_doc(request).unwrap(), other.replica.saved_doc(request).unwrap());
+    assert_eq!(
+        desk.replica.saved_doc(request).unwrap(),
+        other.replica.saved_doc(request).unwrap()
+    );
     town.log().verify_audit().await.unwrap();
 }
 
@@ -76,15 +99,27 @@ async fn records_outside_the_scope_never_cross_the_wire() {
     enter(&desk, THERE, "ΚΑΝΑΡΙΝΙ-ΠΡΙΝ");
     desk.exchange().await.unwrap();
     let crew = town.hand(Role::Crew, &[HERE]).await;
-    let first = crew.exchange(&Ask { first: Some(FirstLoad::default()), ..Ask::default() }).await;
+    let first = crew
+        .exchange(&Ask {
+            first: Some(FirstLoad::default()),
+            ..Ask::default()
+        })
+        .await;
     enter(&desk, THERE, "ΚΑΝΑΡΙΝΙ-ΜΕΤΑ");
     desk.exchange().await.unwrap();
-    let then = crew.exchange(&Ask { cursor: first.cursor, ..Ask::default() }).await;
+    let then = crew
+        .exchange(&Ask {
+            cursor: first.cursor,
+            ..Ask::default()
+        })
+        .await;
     let everything = crew.exchange(&Ask::default()).await;
     for answer in [&first, &then, &everything] {
         for item in &answer.items {
             let (doc, bytes) = match item {
-                Item::Doc { doc, bytes, .. } | Item::Change { doc, bytes, .. } => (*doc, bytes.to_vec()),
+                Item::Doc { doc, bytes, .. } | Item::Change { doc, bytes, .. } => {
+                    (*doc, bytes.to_vec())
+                }
                 Item::Entry { entry } => (entry.doc, Vec::new()),
                 Item::Evict { doc } => (*doc, Vec::new()),
             };
@@ -92,8 +127,15 @@ async fn records_outside_the_scope_never_cross_the_wire() {
             assert!(!String::from_utf8_lossy(&bytes).contains("ΚΑΝΑΡΙΝΙ"));
         }
     }
-    assert_eq!((first.items.len(), then.items.len(), everything.items.len()), (2, 0, 2));
-    assert_eq!(then.cursor, town.log().head().await.unwrap(), "the cursor passes what is not theirs");
+    assert_eq!(
+        (first.items.len(), then.items.len(), everything.items.len()),
+        (2, 0, 2)
+    );
+    assert_eq!(
+        then.cursor,
+        town.log().head().await.unwrap(),
+        "the cursor passes what is not theirs"
+    );
 }
 
 #[tokio::test]
@@ -106,13 +148,28 @@ async fn a_record_that_moves_leaves_one_crew_and_reaches_the_other_with_its_numb
     for party in [&desk, &here, &there] {
         party.exchange().await.unwrap();
     }
-    assert_eq!((here.replica.doc_ids().unwrap().len(), there.replica.doc_ids().unwrap().len()), (1, 0));
-    let moved = Edited { place: Some((THERE, "")), ..Edited::default() };
+    assert_eq!(
+        (
+            here.replica.doc_ids().unwrap().len(),
+            there.replica.doc_ids().unwrap().len()
+        ),
+        (1, 0)
+    );
+    let moved = Edited {
+        place: Some((THERE, "")),
+        ..Edited::default()
+    };
     desk.replica.edit_request(request, &moved, NOON).unwrap();
     for party in [&desk, &here, &there] {
         party.exchange().await.unwrap();
     }
-    assert_eq!((here.replica.doc_ids().unwrap().len(), there.replica.doc_ids().unwrap().len()), (0, 1));
+    assert_eq!(
+        (
+            here.replica.doc_ids().unwrap().len(),
+            there.replica.doc_ids().unwrap().len()
+        ),
+        (0, 1)
+    );
     assert_eq!(number(&there, request), Some(1));
 }
 
@@ -124,14 +181,25 @@ async fn a_lost_answer_changes_nothing_and_costs_no_number() {
     // The server takes the push; the answer never arrives.
     let who = town.log().device(desk.device()).await.unwrap().unwrap();
     let ask = desk.replica.ask("0.1").unwrap().ask;
-    let lost = koina_server::exchange::exchange(&town.app.town, &who, ask.clone(), NOON).await.unwrap();
-    let again = koina_server::exchange::exchange(&town.app.town, &who, ask, NOON.plus_days(1)).await.unwrap();
+    let lost = koina_server::exchange::exchange(&town.app.town, &who, ask.clone(), NOON)
+        .await
+        .unwrap();
+    let again = koina_server::exchange::exchange(&town.app.town, &who, ask, NOON.plus_days(1))
+        .await
+        .unwrap();
     assert_eq!(lost.receipts, again.receipts);
-    assert!(matches!(lost.receipts[0].verdict, Verdict::Accepted { seq: 1, at: NOON }));
+    assert!(matches!(
+        lost.receipts[0].verdict,
+        Verdict::Accepted { seq: 1, at: NOON }
+    ));
     enter(&desk, HERE, "Άλλη λάμπα");
     desk.exchange().await.unwrap();
     assert_eq!(number(&desk, request), Some(1));
-    assert_eq!(town.log().head().await.unwrap(), 4, "two changes, two numbers");
+    assert_eq!(
+        town.log().head().await.unwrap(),
+        4,
+        "two changes, two numbers"
+    );
 }
 
 #[tokio::test]
@@ -142,12 +210,25 @@ async fn a_revoked_device_hands_over_its_work_and_gets_nothing() {
     crew.exchange().await.unwrap();
     enter(&desk, HERE, "Καινούργιο");
     desk.exchange().await.unwrap();
-    let found = crew.replica.add_asset(&lamp(HERE), None, None, NOON).unwrap();
-    town.log().revoke(koina_server::log::Author::server(), NOON, crew.device()).await.unwrap();
+    let found = crew
+        .replica
+        .add_asset(&lamp(HERE), None, None, NOON)
+        .unwrap();
+    town.log()
+        .revoke(koina_server::log::Author::server(), NOON, crew.device())
+        .await
+        .unwrap();
     assert_eq!(crew.exchange().await, Err(Problem::Revoked));
     desk.exchange().await.unwrap();
-    assert!(desk.replica.doc_ids().unwrap().contains(&found), "nobody's work is lost");
-    assert_eq!(crew.replica.doc_ids().unwrap(), [found], "and nothing new was given out");
+    assert!(
+        desk.replica.doc_ids().unwrap().contains(&found),
+        "nobody's work is lost"
+    );
+    assert_eq!(
+        crew.replica.doc_ids().unwrap(),
+        [found],
+        "and nothing new was given out"
+    );
 }
 
 #[tokio::test]
@@ -160,14 +241,26 @@ async fn what_a_role_may_not_write_is_refused_and_the_rest_goes_on() {
     crew.replica.set_identity(&liar).unwrap();
     let outside = enter(&crew, THERE, "Ξένη κοινότητα");
     let inside = enter(&crew, HERE, "Δική μας κοινότητα");
-    let priority = Edited { priority: Some(1), ..Edited::default() };
+    let priority = Edited {
+        priority: Some(1),
+        ..Edited::default()
+    };
     crew.replica.edit_request(inside, &priority, NOON).unwrap();
     crew.exchange().await.unwrap();
     let refused = town.log().refused(10).await.unwrap();
-    let mut reasons: Vec<(&str, &str)> = refused.iter().map(|row| (row.doc.as_str(), row.reason.as_str())).collect();
+    let mut reasons: Vec<(&str, &str)> = refused
+        .iter()
+        .map(|row| (row.doc.as_str(), row.reason.as_str()))
+        .collect();
     reasons.sort_by_key(|(_, reason)| *reason);
     let (inside, outside) = (inside.to_string(), outside.to_string());
-    assert_eq!(reasons, [(inside.as_str(), "not_allowed"), (outside.as_str(), "out_of_scope")]);
+    assert_eq!(
+        reasons,
+        [
+            (inside.as_str(), "not_allowed"),
+            (outside.as_str(), "out_of_scope")
+        ]
+    );
     let devices = town.log().devices().await.unwrap();
     assert_eq!(devices[0].refused, 2);
 }
@@ -182,10 +275,16 @@ async fn a_fresh_device_pages_through_everything() {
     }
     desk.exchange().await.unwrap();
     let fresh = town.hand(Role::Clerk, &[]).await;
-    let (mut first, mut docs, mut numbers, mut pages) = (Some(FirstLoad::default()), Vec::new(), 0, 0);
+    let (mut first, mut docs, mut numbers, mut pages) =
+        (Some(FirstLoad::default()), Vec::new(), 0, 0);
     let mut cursor = 0;
     loop {
-        let ask = Ask { first, cursor, want_bytes: 1, ..Ask::default() };
+        let ask = Ask {
+            first,
+            cursor,
+            want_bytes: 1,
+            ..Ask::default()
+        };
         let answer = fresh.exchange(&ask).await;
         pages += 1;
         assert!(matches!(answer.expected, 120 | 121));
@@ -212,8 +311,17 @@ async fn a_fresh_device_pages_through_everything() {
     docs.sort();
     docs.dedup();
     assert_eq!((sent, docs.len() >= 120), (docs.len(), true), "each once");
-    let news = fresh.exchange(&Ask { cursor, ..Ask::default() }).await;
-    assert_eq!((news.items.len(), news.more), (2, false), "the change and its number");
+    let news = fresh
+        .exchange(&Ask {
+            cursor,
+            ..Ask::default()
+        })
+        .await;
+    assert_eq!(
+        (news.items.len(), news.more),
+        (2, false),
+        "the change and its number"
+    );
 }
 
 #[tokio::test]
@@ -224,10 +332,16 @@ async fn newer_lists_come_along_once() {
     let lists: koina_model::lists::Lists = serde_json::from_str(&answer.lists.unwrap()).unwrap();
     assert_eq!(lists.crews.len(), 1);
     assert_eq!(lists.device_name(hand.device), "Clerk");
-    let known = Ask { lists: lists.version, ..Ask::default() };
+    let known = Ask {
+        lists: lists.version,
+        ..Ask::default()
+    };
     assert_eq!(hand.exchange(&known).await.lists, None);
     town.hand(Role::Crew, &[HERE]).await;
-    assert!(hand.exchange(&known).await.lists.is_some(), "there is a new name");
+    assert!(
+        hand.exchange(&known).await.lists.is_some(),
+        "there is a new name"
+    );
 }
 
 #[tokio::test]
@@ -237,8 +351,17 @@ async fn another_epoch_makes_a_device_start_over() {
     enter(&desk, HERE, "Λάμπα");
     desk.exchange().await.unwrap();
     let hand = town.hand(Role::Clerk, &[]).await;
-    let answer = hand.exchange(&Ask { epoch: "of another log".to_owned(), cursor: 99, ..Ask::default() }).await;
-    assert_eq!((answer.cursor, answer.more, answer.items.len()), (0, true, 0));
+    let answer = hand
+        .exchange(&Ask {
+            epoch: "of another log".to_owned(),
+            cursor: 99,
+            ..Ask::default()
+        })
+        .await;
+    assert_eq!(
+        (answer.cursor, answer.more, answer.items.len()),
+        (0, true, 0)
+    );
     assert_eq!(answer.epoch, town.app.town.epoch());
 }
 

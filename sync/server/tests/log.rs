@@ -17,8 +17,8 @@ use koina_model::lists::Crew;
 use koina_model::permits::Role;
 use koina_model::words::Kind;
 use koina_server::log::{
-    AnyLog, Author, Invitation, LogError, Newcomer, Placed, Quarantined, Redeemed, Scope, Source, TRIES_PER_MINUTE,
-    change_hash,
+    AnyLog, Author, Invitation, LogError, Newcomer, Placed, Quarantined, Redeemed, Scope, Source,
+    TRIES_PER_MINUTE, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
 use uuid::Uuid;
@@ -93,7 +93,10 @@ fn doc(n: u128) -> DocId {
 }
 
 fn by(n: u128) -> Author {
-    Author { device: Some(device(n)), person: "Μαρία".to_owned() }
+    Author {
+        device: Some(device(n)),
+        person: "Μαρία".to_owned(),
+    }
 }
 
 /// A change of a device to a record; equal arguments give the same change.
@@ -112,11 +115,17 @@ fn change(writer: u128, record: u128, seq: u64, community: &str) -> NewChange {
 }
 
 fn asking(change: NewChange) -> NewChange {
-    NewChange { asks_number: Some(Time(NOON.0 - 1_000)), ..change }
+    NewChange {
+        asks_number: Some(Time(NOON.0 - 1_000)),
+        ..change
+    }
 }
 
 fn scope(communities: &[&str]) -> Scope {
-    Scope { communities: communities.iter().map(|code| (*code).to_owned()).collect(), except: None }
+    Scope {
+        communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+        except: None,
+    }
 }
 
 async fn place(log: &AnyLog, change: NewChange) -> u64 {
@@ -151,16 +160,30 @@ fn invitation(code: u8) -> Invitation {
 }
 
 fn newcomer(code: u8, n: u128) -> Newcomer {
-    Newcomer { code_hash: [code; 32], device: device(n), key: [7; 32], version: "0.1".to_owned() }
+    Newcomer {
+        code_hash: [code; 32],
+        device: device(n),
+        key: [7; 32],
+        version: "0.1".to_owned(),
+    }
 }
 
 async fn append_is_idempotent(stand: Stand) {
     let log = stand.open().await;
     let push = vec![change(1, 1, 1, "A"), change(1, 1, 2, "A")];
     let first = log.append(by(1), NOON, push.clone(), None).await.unwrap();
-    let again = log.append(by(1), NOON.plus_hours(5), push, None).await.unwrap();
+    let again = log
+        .append(by(1), NOON.plus_hours(5), push, None)
+        .await
+        .unwrap();
     assert_eq!(first, again);
-    assert_eq!(first, [Placed::At { seq: 1, at: NOON }, Placed::At { seq: 2, at: NOON }]);
+    assert_eq!(
+        first,
+        [
+            Placed::At { seq: 1, at: NOON },
+            Placed::At { seq: 2, at: NOON }
+        ]
+    );
     assert_eq!(log.head().await.unwrap(), 2);
     assert_eq!(log.tail(0, 10).await.unwrap().len(), 2);
 }
@@ -182,7 +205,10 @@ async fn a_lost_receipt_gives_the_same_number(stand: Stand) {
     let push = vec![asking(change(1, 1, 1, "A"))];
     let first = log.append(by(1), NOON, push.clone(), None).await.unwrap();
     place(&log, asking(change(1, 2, 1, "A"))).await;
-    let again = log.append(by(1), NOON.plus_days(3), push, None).await.unwrap();
+    let again = log
+        .append(by(1), NOON.plus_days(3), push, None)
+        .await
+        .unwrap();
     assert_eq!(first, again);
     // A later change of a record that has its number asks in vain.
     place(&log, asking(change(1, 1, 2, "A"))).await;
@@ -198,7 +224,9 @@ async fn numbers_are_gap_free_under_concurrency(stand: Stand) {
         tasks.push(tokio::spawn(async move {
             for n in 0..5 {
                 let change = asking(change(task, task * 100 + n, 1, "A"));
-                log.append(by(task), NOON, vec![change], None).await.unwrap();
+                log.append(by(task), NOON, vec![change], None)
+                    .await
+                    .unwrap();
             }
         }));
     }
@@ -206,8 +234,17 @@ async fn numbers_are_gap_free_under_concurrency(stand: Stand) {
         task.await.unwrap();
     }
     let given = numbers(&logs[0]).await;
-    assert_eq!(given, (1..=120).map(|number| (2026, number)).collect::<Vec<_>>());
-    let places: Vec<u64> = logs[0].tail(0, 1_000).await.unwrap().iter().map(|row| row.seq).collect();
+    assert_eq!(
+        given,
+        (1..=120).map(|number| (2026, number)).collect::<Vec<_>>()
+    );
+    let places: Vec<u64> = logs[0]
+        .tail(0, 1_000)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.seq)
+        .collect();
     assert_eq!(places, (1..=240).collect::<Vec<_>>());
     logs[1].verify_audit().await.unwrap();
 }
@@ -216,11 +253,24 @@ async fn numbers_turn_with_the_athens_year(stand: Stand) {
     let log = stand.open().await;
     // 2026-12-31 21:59:59.999 and 22:00 UTC: the last millisecond of the year in Athens and the first of the next.
     let midnight = Time(1_798_754_400_000);
-    assert_eq!((athens_year(midnight.0 - 1), athens_year(midnight.0)), (2026, 2027));
-    for (record, at) in [(1, NOON), (2, Time(midnight.0 - 1)), (3, midnight), (4, midnight)] {
-        log.append(by(1), at, vec![asking(change(1, record, 1, "A"))], None).await.unwrap();
+    assert_eq!(
+        (athens_year(midnight.0 - 1), athens_year(midnight.0)),
+        (2026, 2027)
+    );
+    for (record, at) in [
+        (1, NOON),
+        (2, Time(midnight.0 - 1)),
+        (3, midnight),
+        (4, midnight),
+    ] {
+        log.append(by(1), at, vec![asking(change(1, record, 1, "A"))], None)
+            .await
+            .unwrap();
     }
-    assert_eq!(numbers(&log).await, [(2026, 1), (2026, 2), (2027, 1), (2027, 2)]);
+    assert_eq!(
+        numbers(&log).await,
+        [(2026, 1), (2026, 2), (2027, 1), (2027, 2)]
+    );
 }
 
 async fn tail_never_loses_a_row_under_concurrency(stand: Stand) {
@@ -232,7 +282,14 @@ async fn tail_never_loses_a_row_under_concurrency(stand: Stand) {
         let log = std::sync::Arc::clone(&logs[usize::try_from(writer).unwrap() % 2]);
         writers.push(tokio::spawn(async move {
             for seq in 1..=CHANGES {
-                log.append(by(writer), NOON, vec![change(writer, writer, seq, "A")], None).await.unwrap();
+                log.append(
+                    by(writer),
+                    NOON,
+                    vec![change(writer, writer, seq, "A")],
+                    None,
+                )
+                .await
+                .unwrap();
             }
         }));
     }
@@ -242,7 +299,11 @@ async fn tail_never_loses_a_row_under_concurrency(stand: Stand) {
     while cursor < wanted {
         let ended = writers.iter().all(tokio::task::JoinHandle::is_finished);
         for row in logs[1].tail(cursor, 7).await.unwrap() {
-            assert_eq!(row.seq, cursor + 1, "a reader passed a place before its row was there");
+            assert_eq!(
+                row.seq,
+                cursor + 1,
+                "a reader passed a place before its row was there"
+            );
             cursor = row.seq;
             seen.push(row);
         }
@@ -265,8 +326,15 @@ async fn a_reused_sequence_is_refused(stand: Stand) {
     other.actor_seq = 1;
     let push = vec![other, change(1, 1, 3, "A"), change(1, 2, 1, "A")];
     let placed = log.append(by(1), NOON, push, None).await.unwrap();
-    assert_eq!(placed[..2], [Placed::SequenceReused, Placed::Waiting], "what may depend on it is not taken");
-    assert!(matches!(placed[2], Placed::At { seq: 2, .. }), "other records go on");
+    assert_eq!(
+        placed[..2],
+        [Placed::SequenceReused, Placed::Waiting],
+        "what may depend on it is not taken"
+    );
+    assert!(
+        matches!(placed[2], Placed::At { seq: 2, .. }),
+        "other records go on"
+    );
 }
 
 async fn records_do_not_share_sequences(stand: Stand) {
@@ -279,9 +347,13 @@ async fn records_do_not_share_sequences(stand: Stand) {
 async fn changes_judged_on_an_old_state_are_turned_away(stand: Stand) {
     let log = stand.open().await;
     place(&log, change(1, 1, 1, "A")).await;
-    let refused = log.append(by(2), NOON, vec![change(2, 1, 1, "A")], Some(0)).await;
+    let refused = log
+        .append(by(2), NOON, vec![change(2, 1, 1, "A")], Some(0))
+        .await;
     assert!(matches!(refused, Err(LogError::Moved)));
-    log.append(by(2), NOON, vec![change(2, 1, 1, "A")], Some(1)).await.unwrap();
+    log.append(by(2), NOON, vec![change(2, 1, 1, "A")], Some(1))
+        .await
+        .unwrap();
 }
 
 async fn after_filters_by_scope(stand: Stand) {
@@ -292,9 +364,15 @@ async fn after_filters_by_scope(stand: Stand) {
     place(&log, change(1, 4, 1, "AA")).await; // 6
 
     let seqs = async |communities: &[&str], cursor, upto| {
-        let page = log.after(cursor, upto, scope(communities), 1 << 20).await.unwrap();
+        let page = log
+            .after(cursor, upto, scope(communities), 1 << 20)
+            .await
+            .unwrap();
         assert!(!page.more);
-        assert_eq!(page.cursor, upto, "the cursor passes what is outside the scope");
+        assert_eq!(
+            page.cursor, upto,
+            "the cursor passes what is outside the scope"
+        );
         page.rows.iter().map(|due| due.row.seq).collect::<Vec<_>>()
     };
     assert_eq!(seqs(&[], 0, 6).await, [1, 2, 3, 4, 5, 6]);
@@ -308,11 +386,19 @@ async fn after_filters_by_scope(stand: Stand) {
 async fn a_device_does_not_get_its_own_changes_back(stand: Stand) {
     let log = stand.open().await;
     place(&log, asking(change(1, 1, 1, "A"))).await;
-    log.append(by(2), NOON, vec![change(2, 1, 1, "A")], None).await.unwrap();
-    let own = Scope { except: Some(device(1)), ..scope(&["A"]) };
+    log.append(by(2), NOON, vec![change(2, 1, 1, "A")], None)
+        .await
+        .unwrap();
+    let own = Scope {
+        except: Some(device(1)),
+        ..scope(&["A"])
+    };
     let page = log.after(0, 3, own, 1 << 20).await.unwrap();
     // The number the municipality gave comes back, the change of the other device too.
-    assert_eq!(page.rows.iter().map(|due| due.row.seq).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(
+        page.rows.iter().map(|due| due.row.seq).collect::<Vec<_>>(),
+        [2, 3]
+    );
 }
 
 async fn a_page_is_bounded_and_the_next_goes_on(stand: Stand) {
@@ -346,19 +432,46 @@ async fn moved_records_leave_and_arrive(stand: Stand) {
 
     let rows = async |communities: &[&str]| {
         let page = log.after(0, 5, scope(communities), 1 << 20).await.unwrap();
-        page.rows.iter().map(|due| (due.row.seq, due.here)).collect::<Vec<_>>()
+        page.rows
+            .iter()
+            .map(|due| (due.row.seq, due.here))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(rows(&["A"]).await, [(3, false), (4, true)], "A loses the record");
-    assert_eq!(rows(&["B"]).await, [(1, true), (2, true), (3, true), (5, true)], "B gets it");
-    assert_eq!(rows(&["A", "B"]).await, [(1, true), (2, true), (4, true), (5, true)], "no border is crossed");
-    assert_eq!(rows(&[]).await, [(1, true), (2, true), (4, true), (5, true)]);
+    assert_eq!(
+        rows(&["A"]).await,
+        [(3, false), (4, true)],
+        "A loses the record"
+    );
+    assert_eq!(
+        rows(&["B"]).await,
+        [(1, true), (2, true), (3, true), (5, true)],
+        "B gets it"
+    );
+    assert_eq!(
+        rows(&["A", "B"]).await,
+        [(1, true), (2, true), (4, true), (5, true)],
+        "no border is crossed"
+    );
+    assert_eq!(
+        rows(&[]).await,
+        [(1, true), (2, true), (4, true), (5, true)]
+    );
     assert_eq!(rows(&["C"]).await, []);
     let tail = log.tail(2, 1).await.unwrap();
-    assert_eq!(tail[0].body, LogBody::Move { doc: doc(1), from: "A".to_owned(), to: "B".to_owned() });
+    assert_eq!(
+        tail[0].body,
+        LogBody::Move {
+            doc: doc(1),
+            from: "A".to_owned(),
+            to: "B".to_owned()
+        }
+    );
 }
 
 async fn enrolled(log: &AnyLog, code: u8, n: u128) -> koina_server::log::Device {
-    log.invite(Author::server(), NOON, invitation(code)).await.unwrap();
+    log.invite(Author::server(), NOON, invitation(code))
+        .await
+        .unwrap();
     match log.redeem(NOON, newcomer(code, n)).await.unwrap() {
         Redeemed::Device(device) => *device,
         other => panic!("not enrolled: {other:?}"),
@@ -371,13 +484,25 @@ async fn counters_only_grow(stand: Stand) {
     log.advance_counter(device(1), 1).await.unwrap();
     log.advance_counter(device(1), 7).await.unwrap();
     for used in [7, 6, 0, u64::MAX] {
-        assert!(matches!(log.advance_counter(device(1), used).await, Err(LogError::CounterReplayed)), "{used}");
+        assert!(
+            matches!(
+                log.advance_counter(device(1), used).await,
+                Err(LogError::CounterReplayed)
+            ),
+            "{used}"
+        );
     }
     drop(log);
     let log = stand.open().await;
-    assert!(log.advance_counter(device(1), 7).await.is_err(), "also after a restart");
+    assert!(
+        log.advance_counter(device(1), 7).await.is_err(),
+        "also after a restart"
+    );
     log.advance_counter(device(1), 8).await.unwrap();
-    assert!(log.advance_counter(device(2), 1).await.is_err(), "nobody has no counter");
+    assert!(
+        log.advance_counter(device(2), 1).await.is_err(),
+        "nobody has no counter"
+    );
 }
 
 async fn a_counter_is_used_once_under_concurrency(stand: Stand) {
@@ -397,44 +522,98 @@ async fn a_counter_is_used_once_under_concurrency(stand: Stand) {
 async fn a_code_works_once(stand: Stand) {
     let log = stand.open().await;
     let device = enrolled(&log, 1, 1).await;
-    assert_eq!((device.station.as_str(), device.role, device.enrolled_at), ("A1", Role::Crew, NOON));
-    assert_eq!((device.crew.as_deref(), &device.communities[..]), (Some("lights"), &["11020101".to_owned()][..]));
-    assert_eq!(log.redeem(NOON, newcomer(1, 2)).await.unwrap(), Redeemed::CodeRefused);
-    assert_eq!(log.redeem(NOON, newcomer(9, 2)).await.unwrap(), Redeemed::CodeRefused);
-    log.invite(Author::server(), NOON, invitation(2)).await.unwrap();
-    assert_eq!(log.redeem(NOON, newcomer(2, 1)).await.unwrap(), Redeemed::AlreadyEnrolled);
-    assert!(matches!(log.redeem(NOON, newcomer(2, 3)).await.unwrap(), Redeemed::Device(_)), "the code is still good");
+    assert_eq!(
+        (device.station.as_str(), device.role, device.enrolled_at),
+        ("A1", Role::Crew, NOON)
+    );
+    assert_eq!(
+        (device.crew.as_deref(), &device.communities[..]),
+        (Some("lights"), &["11020101".to_owned()][..])
+    );
+    assert_eq!(
+        log.redeem(NOON, newcomer(1, 2)).await.unwrap(),
+        Redeemed::CodeRefused
+    );
+    assert_eq!(
+        log.redeem(NOON, newcomer(9, 2)).await.unwrap(),
+        Redeemed::CodeRefused
+    );
+    log.invite(Author::server(), NOON, invitation(2))
+        .await
+        .unwrap();
+    assert_eq!(
+        log.redeem(NOON, newcomer(2, 1)).await.unwrap(),
+        Redeemed::AlreadyEnrolled
+    );
+    assert!(
+        matches!(
+            log.redeem(NOON, newcomer(2, 3)).await.unwrap(),
+            Redeemed::Device(_)
+        ),
+        "the code is still good"
+    );
     assert_eq!(log.devices().await.unwrap().len(), 2);
 }
 
 async fn an_expired_code_is_refused(stand: Stand) {
     let log = stand.open().await;
-    log.invite(Author::server(), NOON, invitation(1)).await.unwrap();
-    assert_eq!(log.redeem(NOON.plus_hours(1), newcomer(1, 1)).await.unwrap(), Redeemed::CodeRefused);
-    assert!(matches!(log.redeem(NOON, newcomer(1, 1)).await.unwrap(), Redeemed::Device(_)));
+    log.invite(Author::server(), NOON, invitation(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        log.redeem(NOON.plus_hours(1), newcomer(1, 1))
+            .await
+            .unwrap(),
+        Redeemed::CodeRefused
+    );
+    assert!(matches!(
+        log.redeem(NOON, newcomer(1, 1)).await.unwrap(),
+        Redeemed::Device(_)
+    ));
 }
 
 async fn a_lost_answer_to_a_code_is_given_again(stand: Stand) {
     let log = stand.open().await;
     let device = enrolled(&log, 1, 1).await;
-    let again = log.redeem(NOON.plus_hours(1), newcomer(1, 1)).await.unwrap();
+    let again = log
+        .redeem(NOON.plus_hours(1), newcomer(1, 1))
+        .await
+        .unwrap();
     assert_eq!(again, Redeemed::Device(Box::new(device)));
-    let thief = Newcomer { key: [8; 32], ..newcomer(1, 1) };
-    assert_eq!(log.redeem(NOON, thief).await.unwrap(), Redeemed::CodeRefused, "not to another key");
+    let thief = Newcomer {
+        key: [8; 32],
+        ..newcomer(1, 1)
+    };
+    assert_eq!(
+        log.redeem(NOON, thief).await.unwrap(),
+        Redeemed::CodeRefused,
+        "not to another key"
+    );
 }
 
 async fn guessing_codes_is_slowed(stand: Stand) {
     let log = stand.open().await;
-    log.invite(Author::server(), NOON, invitation(1)).await.unwrap();
+    log.invite(Author::server(), NOON, invitation(1))
+        .await
+        .unwrap();
     for _ in 0..TRIES_PER_MINUTE {
-        assert_eq!(log.redeem(NOON, newcomer(9, 1)).await.unwrap(), Redeemed::CodeRefused);
+        assert_eq!(
+            log.redeem(NOON, newcomer(9, 1)).await.unwrap(),
+            Redeemed::CodeRefused
+        );
     }
     drop(log);
     let log = stand.open().await;
     let slowed = log.redeem(NOON, newcomer(1, 1)).await.unwrap();
-    assert!(matches!(slowed, Redeemed::TooManyTries { wait_s: 1..=61 }), "even a good code, even after a restart");
+    assert!(
+        matches!(slowed, Redeemed::TooManyTries { wait_s: 1..=61 }),
+        "even a good code, even after a restart"
+    );
     let later = Time(NOON.0 + 60_000);
-    assert!(matches!(log.redeem(later, newcomer(1, 1)).await.unwrap(), Redeemed::Device(_)));
+    assert!(matches!(
+        log.redeem(later, newcomer(1, 1)).await.unwrap(),
+        Redeemed::Device(_)
+    ));
 }
 
 async fn station_codes_are_unique_under_concurrency(stand: Stand) {
@@ -454,12 +633,22 @@ async fn station_codes_are_unique_under_concurrency(stand: Stand) {
 async fn revoking_is_final(stand: Stand) {
     let log = stand.open().await;
     enrolled(&log, 1, 1).await;
-    log.seen(device(1), NOON, 3, "0.1".to_owned()).await.unwrap();
+    log.seen(device(1), NOON, 3, "0.1".to_owned())
+        .await
+        .unwrap();
     log.revoke(by(2), NOON, device(1)).await.unwrap();
-    log.revoke(by(2), NOON.plus_hours(1), device(1)).await.unwrap();
+    log.revoke(by(2), NOON.plus_hours(1), device(1))
+        .await
+        .unwrap();
     let revoked = log.device(device(1)).await.unwrap().unwrap();
-    assert_eq!((revoked.revoked_at, revoked.seen_at, revoked.pending), (Some(NOON), Some(NOON), 3));
-    assert!(matches!(log.revoke(by(2), NOON, device(9)).await, Err(LogError::NoDevice)));
+    assert_eq!(
+        (revoked.revoked_at, revoked.seen_at, revoked.pending),
+        (Some(NOON), Some(NOON), 3)
+    );
+    assert!(matches!(
+        log.revoke(by(2), NOON, device(9)).await,
+        Err(LogError::NoDevice)
+    ));
     // Invited, enrolled, revoked once.
     assert_eq!(log.verify_audit().await.unwrap().audit, 3);
 }
@@ -476,8 +665,18 @@ async fn written(stand: &Stand) -> AnyLog {
 async fn audit_chain_holds(stand: Stand) {
     let log = written(&stand).await;
     let verified = log.verify_audit().await.unwrap();
-    assert_eq!((verified.audit, verified.entries, verified.changes), (5, 3, 3));
-    log.append(by(1), NOON, (1..=1_200).map(|seq| change(1, 9, seq, "B")).collect(), None).await.unwrap();
+    assert_eq!(
+        (verified.audit, verified.entries, verified.changes),
+        (5, 3, 3)
+    );
+    log.append(
+        by(1),
+        NOON,
+        (1..=1_200).map(|seq| change(1, 9, seq, "B")).collect(),
+        None,
+    )
+    .await
+    .unwrap();
     assert_eq!(log.verify_audit().await.unwrap().audit, 1_205);
 }
 
@@ -491,11 +690,21 @@ async fn broken(stand: Stand, tampering: &str) -> (&'static str, u64) {
 }
 
 async fn a_tampered_audit_row_is_found(stand: Stand) {
-    assert_eq!(broken(stand, "UPDATE audit SET who = 'Somebody else' WHERE place = 4").await, ("the audit", 4));
+    assert_eq!(
+        broken(
+            stand,
+            "UPDATE audit SET who = 'Somebody else' WHERE place = 4"
+        )
+        .await,
+        ("the audit", 4)
+    );
 }
 
 async fn a_removed_audit_row_is_found(stand: Stand) {
-    assert_eq!(broken(stand, "DELETE FROM audit WHERE place = 3").await, ("the audit", 3));
+    assert_eq!(
+        broken(stand, "DELETE FROM audit WHERE place = 3").await,
+        ("the audit", 3)
+    );
 }
 
 async fn a_tampered_change_is_found(stand: Stand) {
@@ -508,28 +717,64 @@ async fn a_slipped_in_change_is_found(stand: Stand) {
         SELECT 99, at, hash, body, kind, hash, bytes FROM log WHERE seq = 1;
         DELETE FROM audit WHERE place = 5; DELETE FROM log WHERE seq = 1";
     let (chain, place) = broken(stand, tampering).await;
-    assert_eq!((chain, place), ("the changes", 5), "a change nobody is on record for");
+    assert_eq!(
+        (chain, place),
+        ("the changes", 5),
+        "a change nobody is on record for"
+    );
 }
 
 async fn a_tampered_number_is_found(stand: Stand) {
-    assert_eq!(broken(stand, "UPDATE numbers SET number = 9 WHERE number = 2").await, ("the register", 2));
+    assert_eq!(
+        broken(stand, "UPDATE numbers SET number = 9 WHERE number = 2").await,
+        ("the register", 2)
+    );
 }
 
 fn refused(bytes: &[u8], reason: Refusal) -> Quarantined {
-    Quarantined { hash: change_hash(bytes), doc: doc(1), reason, bytes: bytes.to_vec() }
+    Quarantined {
+        hash: change_hash(bytes),
+        doc: doc(1),
+        reason,
+        bytes: bytes.to_vec(),
+    }
 }
 
 async fn refused_changes_are_kept_once(stand: Stand) {
     let log = stand.open().await;
     enrolled(&log, 1, 1).await;
     let hostile = refused(b"hostile bytes", Refusal::Malformed);
-    log.quarantine(by(1), NOON, vec![hostile.clone()]).await.unwrap();
-    log.quarantine(by(1), NOON.plus_hours(1), vec![hostile, refused(b"later one", Refusal::OutOfScope)]).await.unwrap();
-    log.quarantine(by(1), NOON.plus_hours(2), vec![refused(&vec![0; 300_000], Refusal::NotAChange)]).await.unwrap();
+    log.quarantine(by(1), NOON, vec![hostile.clone()])
+        .await
+        .unwrap();
+    log.quarantine(
+        by(1),
+        NOON.plus_hours(1),
+        vec![hostile, refused(b"later one", Refusal::OutOfScope)],
+    )
+    .await
+    .unwrap();
+    log.quarantine(
+        by(1),
+        NOON.plus_hours(2),
+        vec![refused(&vec![0; 300_000], Refusal::NotAChange)],
+    )
+    .await
+    .unwrap();
     let rows = log.refused(10).await.unwrap();
-    let reasons: Vec<(&str, Time)> = rows.iter().map(|row| (row.reason.as_str(), row.at)).collect();
+    let reasons: Vec<(&str, Time)> = rows
+        .iter()
+        .map(|row| (row.reason.as_str(), row.at))
+        .collect();
     let hours = |n| NOON.plus_hours(n);
-    assert_eq!(reasons, [("not_a_change", hours(2)), ("out_of_scope", hours(1)), ("malformed", hours(0))]);
+    assert_eq!(
+        reasons,
+        [
+            ("not_a_change", hours(2)),
+            ("out_of_scope", hours(1)),
+            ("malformed", hours(0))
+        ]
+    );
     assert_eq!(rows[0].device, device(1).to_string());
     assert_eq!(log.refused(1).await.unwrap().len(), 1);
     assert_eq!(log.devices().await.unwrap()[0].refused, 3);
@@ -539,7 +784,13 @@ async fn refused_changes_are_kept_once(stand: Stand) {
 async fn a_change_that_is_taken_later_leaves_the_quarantine(stand: Stand) {
     let log = stand.open().await;
     let change = change(1, 1, 1, "A");
-    log.quarantine(by(1), NOON, vec![refused(&change.bytes, Refusal::OutOfScope)]).await.unwrap();
+    log.quarantine(
+        by(1),
+        NOON,
+        vec![refused(&change.bytes, Refusal::OutOfScope)],
+    )
+    .await
+    .unwrap();
     assert_eq!(log.refused(10).await.unwrap().len(), 1);
     place(&log, change).await;
     assert!(log.refused(10).await.unwrap().is_empty());
@@ -573,14 +824,24 @@ async fn lists_grow_with_crews_and_devices(stand: Stand) {
 
 async fn an_imported_row_is_remembered(stand: Stand) {
     let log = stand.open().await;
-    let source = |digest| Source { doc: doc(1), digest: [digest; 32] };
+    let source = |digest| Source {
+        doc: doc(1),
+        digest: [digest; 32],
+    };
     let ask = || log.source("lights".to_owned(), "17".to_owned());
     assert_eq!(ask().await.unwrap(), None);
     for digest in [1, 2] {
-        log.put_sources("lights".to_owned(), vec![("17".to_owned(), source(digest))]).await.unwrap();
+        log.put_sources("lights".to_owned(), vec![("17".to_owned(), source(digest))])
+            .await
+            .unwrap();
         assert_eq!(ask().await.unwrap(), Some(source(digest)));
     }
-    assert_eq!(log.source("bins".to_owned(), "17".to_owned()).await.unwrap(), None);
+    assert_eq!(
+        log.source("bins".to_owned(), "17".to_owned())
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 async fn a_reopened_log_is_the_same(stand: Stand) {
@@ -589,7 +850,10 @@ async fn a_reopened_log_is_the_same(stand: Stand) {
     place(&log, change(1, 1, 1, "A")).await;
     drop(log);
     let log = stand.open().await;
-    assert_eq!((log.epoch().await.unwrap(), log.head().await.unwrap()), (epoch.clone(), 1));
+    assert_eq!(
+        (log.epoch().await.unwrap(), log.head().await.unwrap()),
+        (epoch.clone(), 1)
+    );
     log.new_epoch().await.unwrap();
     assert_ne!(log.epoch().await.unwrap(), epoch);
 }

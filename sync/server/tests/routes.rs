@@ -1,5 +1,9 @@
 //! Who may call what, and what hostile requests are answered with.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use koina_model::exchange::{BODY_BYTES_MAX, EnrolAsk, INFLATED_BYTES_MAX};
 use koina_model::permits::{Permit, Role};
@@ -15,7 +19,11 @@ use town::{HERE, Hand, NOON, Town, hex, problem};
 const MEANT: [(&str, &str, &[&str]); 7] = [
     ("GET", "/v1/health", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
-    ("POST", "/v1/exchange", &["crew", "clerk", "admin", "revoked"]),
+    (
+        "POST",
+        "/v1/exchange",
+        &["crew", "clerk", "admin", "revoked"],
+    ),
     ("GET", "/v1/devices", &["admin"]),
     ("POST", "/v1/devices/invites", &["admin"]),
     ("POST", "/v1/devices/{id}/revoke", &["admin"]),
@@ -29,13 +37,22 @@ fn every_route_names_its_roles_or_is_public() {
         assert_eq!((route.method, route.path), (method, path));
         let named: Vec<String> = match route.who {
             Who::Anybody => vec!["public".to_owned()],
-            Who::Devices => ["crew", "clerk", "admin", "revoked"].map(str::to_owned).to_vec(),
-            Who::Roles(roles, _) => roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect(),
+            Who::Devices => ["crew", "clerk", "admin", "revoked"]
+                .map(str::to_owned)
+                .to_vec(),
+            Who::Roles(roles, _) => roles
+                .iter()
+                .map(|role| format!("{role:?}").to_lowercase())
+                .collect(),
         };
         assert_eq!(named, who, "{path}");
         if let Who::Roles(roles, needs) = route.who {
             for role in [Role::Crew, Role::Clerk, Role::Admin] {
-                assert_eq!(role.may(needs), roles.contains(&role), "{path}: the permit and the roles agree");
+                assert_eq!(
+                    role.may(needs),
+                    roles.contains(&role),
+                    "{path}: the permit and the roles agree"
+                );
             }
         }
     }
@@ -45,18 +62,27 @@ fn every_route_names_its_roles_or_is_public() {
 async fn each_route_lets_in_whom_it_names_and_nobody_else() {
     let town = Town::new().await;
     let mut callers = Vec::new();
-    for (name, role) in [("crew", Role::Crew), ("clerk", Role::Clerk), ("admin", Role::Admin), ("revoked", Role::Admin)] {
+    for (name, role) in [
+        ("crew", Role::Crew),
+        ("clerk", Role::Clerk),
+        ("admin", Role::Admin),
+        ("revoked", Role::Admin),
+    ] {
         callers.push((name, town.hand(role, &[]).await));
     }
     let revoked = callers[3].1.device;
-    town.log().revoke(koina_server::log::Author::server(), NOON, revoked).await.unwrap();
+    town.log()
+        .revoke(koina_server::log::Author::server(), NOON, revoked)
+        .await
+        .unwrap();
     for route in &TABLE {
         let path = route.path.replace("{id}", &revoked.to_string());
         let public = route.who == Who::Anybody;
         for (name, hand) in &callers {
-            let let_in = public || MEANT.iter().any(|(method, path, who)| {
-                (*method, *path) == (route.method, route.path) && who.contains(name)
-            });
+            let let_in = public
+                || MEANT.iter().any(|(method, path, who)| {
+                    (*method, *path) == (route.method, route.path) && who.contains(name)
+                });
             let body = if route.path == "/v1/exchange" {
                 koina_sync::exchange::pack(&koina_model::exchange::Ask::default()).unwrap()
             } else {
@@ -64,7 +90,12 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
             };
             let (status, body) = hand.send(route.method, &path, body).await;
             let door = matches!(status, 401 | 403);
-            assert_eq!(!door, let_in, "{name} at {path}: {status} {}", String::from_utf8_lossy(&body));
+            assert_eq!(
+                !door,
+                let_in,
+                "{name} at {path}: {status} {}",
+                String::from_utf8_lossy(&body)
+            );
             if door {
                 let expected = match route.who {
                     _ if *name == "revoked" => Problem::Revoked,
@@ -74,14 +105,20 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
                 assert_eq!(problem(&body), expected);
             }
         }
-        let nobody = reqwest::Client::new()
-            .request(reqwest::Method::from_bytes(route.method.as_bytes()).unwrap(), format!("{}{path}", town.url));
+        let nobody = reqwest::Client::new().request(
+            reqwest::Method::from_bytes(route.method.as_bytes()).unwrap(),
+            format!("{}{path}", town.url),
+        );
         let answer = nobody.send().await.unwrap();
         let (status, body) = (answer.status().as_u16(), answer.bytes().await.unwrap());
         if public {
             assert_ne!(status, 401);
         } else {
-            assert_eq!((status, problem(&body)), (401, Problem::NotEnrolled), "{path}");
+            assert_eq!(
+                (status, problem(&body)),
+                (401, Problem::NotEnrolled),
+                "{path}"
+            );
         }
     }
 }
@@ -93,7 +130,9 @@ async fn an_admin_invites_lists_and_revokes() {
     let ask = serde_json::json!({
         "role": "crew", "name": "Συνεργείο 2", "person": "Νίκος", "crew": "lights", "communities": [HERE]
     });
-    let (status, body) = admin.send("POST", "/v1/devices/invites", ask.to_string().into_bytes()).await;
+    let (status, body) = admin
+        .send("POST", "/v1/devices/invites", ask.to_string().into_bytes())
+        .await;
     assert_eq!(status, 200);
     let invite: Invite = serde_json::from_slice(&body).unwrap();
     assert_eq!(invite.expires_at, NOON.plus_hours(72));
@@ -101,13 +140,18 @@ async fn an_admin_invites_lists_and_revokes() {
     let party = town.party(Role::Clerk, &[]).await;
     let (_, body) = admin.send("GET", "/v1/devices", Vec::new()).await;
     let rows: Vec<DeviceRow> = serde_json::from_slice(&body).unwrap();
-    assert_eq!(rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["A1", "A2"]);
+    assert_eq!(
+        rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(),
+        ["A1", "A2"]
+    );
 
     let path = format!("/v1/devices/{}/revoke", party.device());
     let (status, body) = admin.send("POST", &path, Vec::new()).await;
     let row: DeviceRow = serde_json::from_slice(&body).unwrap();
     assert_eq!((status, row.revoked_at), (200, Some(NOON)));
-    let (status, body) = admin.send("POST", "/v1/devices/nobody/revoke", Vec::new()).await;
+    let (status, body) = admin
+        .send("POST", "/v1/devices/nobody/revoke", Vec::new())
+        .await;
     assert_eq!((status, problem(&body)), (404, Problem::NotFound));
     town.log().verify_audit().await.unwrap();
 }
@@ -118,9 +162,14 @@ async fn an_invite_for_nobody_and_nowhere_is_refused_field_by_field() {
     let admin = town.hand(Role::Admin, &[]).await;
     let ask = r#"{"role": "crew", "name": " ", "crew": null, "communities": ["99999999"]}"#;
     let (status, body) = admin.send("POST", "/v1/devices/invites", ask.into()).await;
-    let Problem::BadInput { fields } = problem(&body) else { panic!() };
+    let Problem::BadInput { fields } = problem(&body) else {
+        panic!()
+    };
     let named: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
-    assert_eq!((status, &named[..]), (422, &["name", "communities", "crew"][..]));
+    assert_eq!(
+        (status, &named[..]),
+        (422, &["name", "communities", "crew"][..])
+    );
 }
 
 #[tokio::test]
@@ -132,11 +181,27 @@ async fn a_wrong_signature_is_refused() {
     let for_other_body = hand.sign("GET", "/v1/devices", 1, b"x");
     let for_other_counter = hand.sign("GET", "/v1/devices", 2, b"");
     let cut = good.chars().take(64).collect::<String>();
-    for signature in [&for_other_path, &for_other_body, &for_other_counter, &cut, "", "nonsense", &"0".repeat(128)] {
-        let (status, body) = hand.send_signed("GET", "/v1/devices", Vec::new(), 1, signature).await;
-        assert_eq!((status, problem(&body)), (401, Problem::NotSigned), "{signature}");
+    for signature in [
+        &for_other_path,
+        &for_other_body,
+        &for_other_counter,
+        &cut,
+        "",
+        "nonsense",
+        &"0".repeat(128),
+    ] {
+        let (status, body) = hand
+            .send_signed("GET", "/v1/devices", Vec::new(), 1, signature)
+            .await;
+        assert_eq!(
+            (status, problem(&body)),
+            (401, Problem::NotSigned),
+            "{signature}"
+        );
     }
-    let (status, _) = hand.send_signed("GET", "/v1/devices", Vec::new(), 1, &good).await;
+    let (status, _) = hand
+        .send_signed("GET", "/v1/devices", Vec::new(), 1, &good)
+        .await;
     assert_eq!(status, 200, "none of them used up the counter");
 }
 
@@ -145,10 +210,17 @@ async fn a_replayed_request_is_refused() {
     let town = Town::new().await;
     let hand = town.hand(Role::Admin, &[]).await;
     let signature = hand.sign("GET", "/v1/devices", 5, b"");
-    assert_eq!(hand.send_signed("GET", "/v1/devices", Vec::new(), 5, &signature).await.0, 200);
+    assert_eq!(
+        hand.send_signed("GET", "/v1/devices", Vec::new(), 5, &signature)
+            .await
+            .0,
+        200
+    );
     let earlier = hand.sign("GET", "/v1/devices", 4, b"");
     for (counter, signature) in [(5, &signature), (4, &earlier)] {
-        let (status, body) = hand.send_signed("GET", "/v1/devices", Vec::new(), counter, signature).await;
+        let (status, body) = hand
+            .send_signed("GET", "/v1/devices", Vec::new(), counter, signature)
+            .await;
         assert_eq!((status, problem(&body)), (401, Problem::NotSigned));
     }
 }
@@ -159,9 +231,19 @@ async fn a_device_that_never_enrolled_is_not_listened_to() {
     let stranger = Town::new().await.hand(Role::Admin, &[]).await;
     let signature = stranger.sign("POST", "/v1/exchange", 9, b"");
     let http = reqwest::Client::new();
-    let request = http.post(format!("{}/v1/exchange", town.url)).header("koina-device", stranger.device.to_string());
-    let answer = request.header("koina-counter", 9).header("koina-signature", signature).send().await.unwrap();
-    assert_eq!(problem(&answer.bytes().await.unwrap()), Problem::NotEnrolled);
+    let request = http
+        .post(format!("{}/v1/exchange", town.url))
+        .header("koina-device", stranger.device.to_string());
+    let answer = request
+        .header("koina-counter", 9)
+        .header("koina-signature", signature)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        problem(&answer.bytes().await.unwrap()),
+        Problem::NotEnrolled
+    );
 }
 
 async fn refused(hand: &Hand, body: Vec<u8>) -> (u16, Problem) {
@@ -174,17 +256,41 @@ async fn garbage_is_answered_with_a_closed_code() {
     let town = Town::new().await;
     let hand = town.hand(Role::Crew, &[]).await;
     let zstd = |plain: &[u8]| zstd::encode_all(plain, 3).unwrap();
-    let malformed = |what: &str| Problem::Malformed { what: what.to_owned() };
-    for not_zstd in [&b""[..], b"\0", b"hello", &[0xff; 4_096], &[0x28, 0xb5, 0x2f, 0xfd]] {
+    let malformed = |what: &str| Problem::Malformed {
+        what: what.to_owned(),
+    };
+    for not_zstd in [
+        &b""[..],
+        b"\0",
+        b"hello",
+        &[0xff; 4_096],
+        &[0x28, 0xb5, 0x2f, 0xfd],
+    ] {
         let (status, problem) = refused(&hand, not_zstd.to_vec()).await;
         assert_eq!(status, 400);
-        assert!(problem == malformed("zstd") || problem == malformed("CBOR"), "{problem:?}");
+        assert!(
+            problem == malformed("zstd") || problem == malformed("CBOR"),
+            "{problem:?}"
+        );
     }
     let deep = [0x81; 100_000];
     let long = [0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
-    let long_bytes = [0xa1, 0x64, b'p', b'u', b's', b'h', 0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
-    for not_cbor in [&b"x"[..], &[0xff], &deep, &long, &long_bytes, b"\x00", b"\xf6"] {
-        assert_eq!(refused(&hand, zstd(not_cbor)).await, (400, malformed("CBOR")));
+    let long_bytes = [
+        0xa1, 0x64, b'p', b'u', b's', b'h', 0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    ];
+    for not_cbor in [
+        &b"x"[..],
+        &[0xff],
+        &deep,
+        &long,
+        &long_bytes,
+        b"\x00",
+        b"\xf6",
+    ] {
+        assert_eq!(
+            refused(&hand, zstd(not_cbor)).await,
+            (400, malformed("CBOR"))
+        );
     }
     let (status, _) = hand.send("GET", "/v1/devices/none", Vec::new()).await;
     assert_eq!(status, 404);
@@ -197,7 +303,10 @@ async fn a_zstd_bomb_does_not_go_off() {
     let bomb = zstd::encode_all(std::io::Read::take(std::io::repeat(0), 1 << 30), 3).unwrap();
     assert!(bomb.len() < 200_000, "{}", bomb.len());
     let bytes_max = u32::try_from(INFLATED_BYTES_MAX).unwrap();
-    assert_eq!(refused(&hand, bomb).await, (413, Problem::TooLarge { bytes_max }));
+    assert_eq!(
+        refused(&hand, bomb).await,
+        (413, Problem::TooLarge { bytes_max })
+    );
 }
 
 #[tokio::test]
@@ -205,11 +314,19 @@ async fn an_oversized_body_is_refused() {
     let town = Town::new().await;
     let hand = town.hand(Role::Crew, &[]).await;
     let bytes_max = u32::try_from(BODY_BYTES_MAX).unwrap();
-    assert_eq!(refused(&hand, vec![0; BODY_BYTES_MAX + 1]).await, (413, Problem::TooLarge { bytes_max }));
+    assert_eq!(
+        refused(&hand, vec![0; BODY_BYTES_MAX + 1]).await,
+        (413, Problem::TooLarge { bytes_max })
+    );
     let (status, _) = refused(&hand, vec![0; BODY_BYTES_MAX]).await;
     assert_eq!(status, 400, "at the limit it is read, and is nonsense");
     let http = reqwest::Client::new();
-    let answer = http.post(format!("{}/v1/enrol", town.url)).body(vec![b' '; 5_000]).send().await.unwrap();
+    let answer = http
+        .post(format!("{}/v1/enrol", town.url))
+        .body(vec![b' '; 5_000])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status().as_u16(), 413);
 }
 
@@ -222,7 +339,10 @@ async fn too_many_changes_in_one_push_are_refused() {
         kind: koina_model::words::Kind::Asset,
         bytes: serde_bytes::ByteBuf::new(),
     };
-    let ask = koina_model::exchange::Ask { push: vec![pushed; 2_001], ..Default::default() };
+    let ask = koina_model::exchange::Ask {
+        push: vec![pushed; 2_001],
+        ..Default::default()
+    };
     let (status, problem) = refused(&hand, koina_sync::exchange::pack(&ask).unwrap()).await;
     assert_eq!((status, problem.code().as_str()), (400, "malformed"));
 }
@@ -239,12 +359,24 @@ async fn guessing_codes_over_the_network_is_slowed() {
             key: key.to_owned(),
             version: String::new(),
         };
-        let answer = http.post(format!("{}/v1/enrol", town.url)).body(serde_json::to_vec(&ask).unwrap()).send().await;
+        let answer = http
+            .post(format!("{}/v1/enrol", town.url))
+            .body(serde_json::to_vec(&ask).unwrap())
+            .send()
+            .await;
         let answer = answer.unwrap();
         (answer.status().as_u16(), answer.bytes().await.unwrap())
     };
-    let key = hex(ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key().as_bytes());
-    for weak in ["", "00", &"00".repeat(32), &format!("01{}", "00".repeat(31)), "Ω"] {
+    let key = hex(ed25519_dalek::SigningKey::from_bytes(&[3; 32])
+        .verifying_key()
+        .as_bytes());
+    for weak in [
+        "",
+        "00",
+        &"00".repeat(32),
+        &format!("01{}", "00".repeat(31)),
+        "Ω",
+    ] {
         assert_eq!(enrol(&good, weak).await.0, 422, "{weak}");
     }
     for n in 0..TRIES_PER_MINUTE {
@@ -253,7 +385,10 @@ async fn guessing_codes_over_the_network_is_slowed() {
     }
     let (status, body) = enrol(&good, &key).await;
     assert_eq!(status, 429);
-    assert!(matches!(problem(&body), Problem::TooManyTries { wait_s: 1..=61 }));
+    assert!(matches!(
+        problem(&body),
+        Problem::TooManyTries { wait_s: 1..=61 }
+    ));
 }
 
 #[tokio::test]
@@ -266,14 +401,28 @@ async fn clerks_see_what_was_refused_and_crews_do_not() {
         kind: koina_model::words::Kind::Asset,
         bytes: serde_bytes::ByteBuf::from(vec![1; 100]),
     };
-    let ask = koina_model::exchange::Ask { push: vec![pushed.clone(), pushed], ..Default::default() };
+    let ask = koina_model::exchange::Ask {
+        push: vec![pushed.clone(), pushed],
+        ..Default::default()
+    };
     let answer = crew.exchange(&ask).await;
     assert_eq!(answer.receipts.len(), 2);
     crew.exchange(&ask).await;
     let (_, body) = clerk.send("GET", "/v1/refused", Vec::new()).await;
     let rows: Vec<RefusedRow> = serde_json::from_slice(&body).unwrap();
-    assert_eq!(rows.iter().map(|row| row.reason.as_str()).collect::<Vec<_>>(), ["not_a_change"], "kept once");
+    assert_eq!(
+        rows.iter()
+            .map(|row| row.reason.as_str())
+            .collect::<Vec<_>>(),
+        ["not_a_change"],
+        "kept once"
+    );
     assert_eq!(rows[0].device, crew.device.to_string());
     let (_, body) = crew.send("GET", "/v1/refused", Vec::new()).await;
-    assert_eq!(problem(&body), Problem::NotAllowed { needs: Permit::DecideConflicts });
+    assert_eq!(
+        problem(&body),
+        Problem::NotAllowed {
+            needs: Permit::DecideConflicts
+        }
+    );
 }

@@ -45,7 +45,8 @@ export async function large(page: Page, where: string): Promise<void> {
       const leads = element.classList.contains("go");
       const least = leads ? 57 : 44;
       if (height < least - 0.5) told.push(`${Math.round(width)}×${Math.round(height)}, at least ${least} high: ${hit.outerHTML.slice(0, 140)}`);
-      if (leads && main && width < main.clientWidth * 0.8) told.push(`${Math.round(width)} wide, the screen ${main.clientWidth}: ${hit.outerHTML.slice(0, 140)}`);
+      const room = (element.closest("dialog") ?? main)?.clientWidth ?? 0;
+      if (leads && width < room * 0.8) told.push(`${Math.round(width)} wide, room for ${room}: ${hit.outerHTML.slice(0, 140)}`);
     }
     return told;
   });

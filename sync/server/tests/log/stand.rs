@@ -20,22 +20,36 @@ impl Stand {
     pub(crate) async fn postgres() -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES) else {
             let without = std::env::var(WITHOUT).is_ok_and(|value| value == "1");
-            assert!(without, "{POSTGRES} is not set. `cargo xtask test` starts a PostgreSQL and sets it.");
+            assert!(
+                without,
+                "{POSTGRES} is not set. `cargo xtask test` starts a PostgreSQL and sets it."
+            );
             eprintln!("skipped: {WITHOUT}=1, so nothing was tried on PostgreSQL");
             return None;
         };
         let name = format!("koina_test_{}", uuid::Uuid::now_v7().simple());
-        execute(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        execute(
+            &server,
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        )
+        .await;
         let (base, options) = server.split_once('?').unwrap_or((&server, ""));
-        let host = base.strip_prefix("postgres://").or(base.strip_prefix("postgresql://")).unwrap();
+        let host = base
+            .strip_prefix("postgres://")
+            .or(base.strip_prefix("postgresql://"))
+            .unwrap();
         let host = host.split('/').next().unwrap();
-        Some(Self::Postgres(format!("postgres://{host}/{name}?{options}")))
+        Some(Self::Postgres(format!(
+            "postgres://{host}/{name}?{options}"
+        )))
     }
 
     /// Opens the log; each time with connections of its own.
     pub(crate) async fn open(&self) -> AnyLog {
         match self {
-            Self::Sqlite(folder) => AnyLog::open_sqlite(&folder.path().join("log.sqlite")).await.unwrap(),
+            Self::Sqlite(folder) => AnyLog::open_sqlite(&folder.path().join("log.sqlite"))
+                .await
+                .unwrap(),
             Self::Postgres(url) => AnyLog::open_postgres(url).await.unwrap(),
         }
     }
@@ -44,7 +58,8 @@ impl Stand {
     pub(crate) async fn run(&self, sql: &str) {
         match self {
             Self::Sqlite(folder) => {
-                let connection = rusqlite::Connection::open(folder.path().join("log.sqlite")).unwrap();
+                let connection =
+                    rusqlite::Connection::open(folder.path().join("log.sqlite")).unwrap();
                 connection.execute_batch(sql).unwrap();
             }
             Self::Postgres(url) => execute(url, sql).await,
@@ -53,7 +68,9 @@ impl Stand {
 }
 
 async fn execute(url: &str, sql: &str) {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
     let running = tokio::spawn(connection);
     client.batch_execute(sql).await.unwrap();
     drop(client);

@@ -40,7 +40,9 @@ pub(crate) struct Town {
 impl Town {
     pub(crate) async fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let log = AnyLog::open_sqlite(&folder.path().join("log.sqlite")).await.unwrap();
+        let log = AnyLog::open_sqlite(&folder.path().join("log.sqlite"))
+            .await
+            .unwrap();
         let crew = Crew {
             id: "lights".to_owned(),
             name: "Ηλεκτροφωτισμός".to_owned(),
@@ -49,13 +51,20 @@ impl Town {
         };
         let reference = Reference::bundled("dion-olympos").unwrap();
         let replica = folder.path().join("replica.sqlite");
-        let town = Municipality::open(log, &replica, reference, vec![crew], NOON).await.unwrap();
+        let town = Municipality::open(log, &replica, reference, vec![crew], NOON)
+            .await
+            .unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = Arc::new(App::new(town, noon, url.clone()));
         let service = router(Arc::clone(&app));
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { app, url, folder, made: std::cell::Cell::new(0) }
+        Self {
+            app,
+            url,
+            folder,
+            made: std::cell::Cell::new(0),
+        }
     }
 
     pub(crate) fn log(&self) -> &AnyLog {
@@ -70,7 +79,9 @@ impl Town {
             crew: (role == Role::Crew).then(|| "lights".to_owned()),
             communities: communities.iter().map(|code| (*code).to_owned()).collect(),
         };
-        let invite = let_in(&self.app.town, Author::server(), ask, &self.url, NOON).await.unwrap();
+        let invite = let_in(&self.app.town, Author::server(), ask, &self.url, NOON)
+            .await
+            .unwrap();
         assert!(invite.link.contains(&invite.code) && invite.qr_svg.contains("<svg"));
         invite.code
     }
@@ -89,10 +100,13 @@ impl Town {
     /// A device with a replica, enrolled.
     pub(crate) async fn party(&self, role: Role, communities: &[&str]) -> Party {
         let n = self.next();
-        let replica = Replica::open(&self.folder.path().join(format!("party-{n}.sqlite")), NOON).unwrap();
+        let replica =
+            Replica::open(&self.folder.path().join(format!("party-{n}.sqlite")), NOON).unwrap();
         let line = HttpLine::new(&self.url).unwrap();
         let code = self.code(role, communities).await;
-        enrol(&replica, &line, &self.url, &code, "0.1", NOON, [n; 32]).await.unwrap();
+        enrol(&replica, &line, &self.url, &code, "0.1", NOON, [n; 32])
+            .await
+            .unwrap();
         Party { replica, line }
     }
 
@@ -101,11 +115,26 @@ impl Town {
         let key = SigningKey::from_bytes(&[100 + self.next(); 32]);
         let device = DeviceId(Uuid::from_u128(0xd000 + u128::from(self.made.get())));
         let code = self.code(role, communities).await;
-        let ask = EnrolAsk { code, device, key: hex(key.verifying_key().as_bytes()), version: "0.1".to_owned() };
+        let ask = EnrolAsk {
+            code,
+            device,
+            key: hex(key.verifying_key().as_bytes()),
+            version: "0.1".to_owned(),
+        };
         let http = reqwest::Client::new();
-        let answer = http.post(format!("{}/v1/enrol", self.url)).body(serde_json::to_vec(&ask).unwrap()).send().await;
+        let answer = http
+            .post(format!("{}/v1/enrol", self.url))
+            .body(serde_json::to_vec(&ask).unwrap())
+            .send()
+            .await;
         assert!(answer.unwrap().status().is_success());
-        Hand { device, key, counter: std::cell::Cell::new(0), url: self.url.clone(), http }
+        Hand {
+            device,
+            key,
+            counter: std::cell::Cell::new(0),
+            url: self.url.clone(),
+            http,
+        }
     }
 }
 
@@ -116,7 +145,14 @@ pub(crate) struct Party {
 
 impl Party {
     pub(crate) async fn exchange(&self) -> Result<Exchanged, Problem> {
-        run(&self.replica, &self.line, "0.1", &noon, &Progress::default()).await
+        run(
+            &self.replica,
+            &self.line,
+            "0.1",
+            &noon,
+            &Progress::default(),
+        )
+        .await
     }
 
     pub(crate) fn device(&self) -> DeviceId {
@@ -139,14 +175,18 @@ impl Hand {
     }
 
     pub(crate) fn sign(&self, method: &str, path: &str, counter: u64, body: &[u8]) -> String {
-        hex(&self.key.sign(&signed_words(method, path, counter, body)).to_bytes())
+        hex(&self
+            .key
+            .sign(&signed_words(method, path, counter, body))
+            .to_bytes())
     }
 
     /// Sends a well-signed request; gives status and body.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
         let counter = self.count();
         let signature = self.sign(method, path, counter, &body);
-        self.send_signed(method, path, body, counter, &signature).await
+        self.send_signed(method, path, body, counter, &signature)
+            .await
     }
 
     pub(crate) async fn send_signed(
@@ -158,9 +198,14 @@ impl Hand {
         signature: &str,
     ) -> (u16, Vec<u8>) {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let request = self.http.request(method, format!("{}{path}", self.url)).body(body);
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .body(body);
         let request = request.header("koina-device", self.device.to_string());
-        let request = request.header("koina-counter", counter).header("koina-signature", signature);
+        let request = request
+            .header("koina-counter", counter)
+            .header("koina-signature", signature);
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         if status >= 400 {
@@ -177,7 +222,8 @@ impl Hand {
 }
 
 pub(crate) fn problem(body: &[u8]) -> Problem {
-    serde_json::from_slice(body).unwrap_or_else(|_| panic!("no problem: {}", String::from_utf8_lossy(body)))
+    serde_json::from_slice(body)
+        .unwrap_or_else(|_| panic!("no problem: {}", String::from_utf8_lossy(body)))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -174,7 +174,7 @@ export const crewScreens: Shown[] = [
     } },
   { name: "request in two versions", reach: async (page, w) => {
       await tab(page, w, "requests");
-      await search(page, w("requests-search"), "φαρμακείο");
+      await search(page, w("requests-search"), "υπόστεγο");
       await openFirst(page);
       await expect(page.getByText(w("case-clash"))).toBeVisible();
     } },
@@ -255,6 +255,6 @@ export const crewScreens: Shown[] = [
       await press(page, w("job-start"));
       await expect(page.getByRole("main").getByRole("button", { name: w("job-done"), exact: true })).toBeVisible();
       await tab(page, w, "outbox");
-      await expect(rows(page).first()).toContainText(w("saved-on_device"));
+      await expect(rows(page).filter({ hasText: w("did-started") }).first()).toContainText(w("saved-on_device"));
     } },
 ];

@@ -96,7 +96,7 @@ export const deskScreens: Shown[] = [
     } },
   { name: "case file", reach: (page, w) => file(page, w) },
   { name: "case file in two versions", reach: async (page, w) => {
-      await file(page, w, "φαρμακείο");
+      await file(page, w, "υπόστεγο");
       await expect(page.getByText(w("file-clashes"))).toBeVisible();
     } },
   { name: "case file, two acted at once", reach: (page, w) => file(page, w, "συντριβάνι") },
@@ -167,7 +167,7 @@ export const deskScreens: Shown[] = [
       await tab(page, w, "conflicts");
       await expect(page.getByText(w("conflicts-empty"))).toBeVisible();
     } },
-  { name: "conflict about words", reach: (page, w) => conflict(page, w, "φαρμακείο") },
+  { name: "conflict about words", reach: (page, w) => conflict(page, w, "υπόστεγο") },
   { name: "conflict about several fields, nothing chosen", reach: async (page, w) => {
       await conflict(page, w, w("recordfield-cat"));
       await press(page, w("conflict-save"));
@@ -176,7 +176,7 @@ export const deskScreens: Shown[] = [
   { name: "conflict about a place", reach: (page, w) => conflict(page, w, new RegExp(`${w("recordfield-place")}\\s*$`)) },
   { name: "conflict about an asset", reach: (page, w) => conflict(page, w, w("kind-asset")) },
   { name: "conflict, decided", reach: async (page, w) => {
-      await conflict(page, w, "φαρμακείο");
+      await conflict(page, w, "υπόστεγο");
       await page.getByRole("radio").first().check();
       await press(page, w("conflict-save"));
       await expect(page.getByRole("button", { name: w("conflict-list") })).toBeVisible();

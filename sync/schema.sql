@@ -1,0 +1,155 @@
+-- The replica: one SQLite file per installation, the same on a phone, at a desk and on the server.
+--
+-- A reading copy. What is executed stands in `migrations/` (what is kept) and `views/views.sql` (what is rebuilt);
+-- `tests/tidy.rs` compares this file with a freshly opened replica and fails when they differ.
+-- The file is opened with WAL and `synchronous=FULL`; `user_version` is the number of the last migration.
+-- Times are milliseconds since 1970 UTC. Ids and hashes are raw bytes: 16 for a UUIDv7, 32 for a SHA-256.
+
+--------------------------------------------------------------------------------------------------------------------
+-- Kept: docs, what waits to be sent, what the municipality decided. Migrated, never dropped.
+--------------------------------------------------------------------------------------------------------------------
+
+-- Small values about this installation.
+CREATE TABLE meta (
+    key   TEXT NOT NULL PRIMARY KEY,      -- cursor, epoch, first, exchanged_at, lists, station, cable, language, view_version
+    value TEXT NOT NULL                   -- plain text or JSON
+) STRICT, WITHOUT ROWID;
+
+-- One row a record: its whole history as one saved Automerge doc.
+CREATE TABLE docs (
+    n         INTEGER PRIMARY KEY,        -- order of arrival here; also the row of the views and of the search index
+    doc       BLOB NOT NULL UNIQUE,       -- id of the record
+    kind      INTEGER NOT NULL,           -- 0 request, 1 asset
+    saved     BLOB NOT NULL,              -- the saved doc, uncompressed inside so that pages of docs compress better
+    logged_at INTEGER NOT NULL DEFAULT 0, -- the server's clock at the newest change it logged; 0: none yet
+    changed   INTEGER NOT NULL DEFAULT 0  -- place in the log of the newest logged change, where it is known
+) STRICT;
+
+-- What was saved here, oldest first. A row leaves on_device and sent only by the server's word.
+CREATE TABLE outbox (
+    n        INTEGER PRIMARY KEY AUTOINCREMENT, -- order of saving; never used twice
+    hash     BLOB NOT NULL UNIQUE,        -- names the change
+    doc      BLOB NOT NULL,               -- the record it belongs to
+    kind     INTEGER NOT NULL,            -- kind of the record, as in docs
+    bytes    BLOB NOT NULL,               -- the change chunk; empty once received (the doc holds it)
+    size     INTEGER NOT NULL,            -- bytes of the chunk
+    what     TEXT NOT NULL,               -- entered, edited, or the tag of the event
+    saved_at INTEGER NOT NULL,            -- this device's clock
+    state    TEXT NOT NULL DEFAULT 'on_device', -- on_device, sent, received, needs_decision
+    tries    INTEGER NOT NULL DEFAULT 0,  -- how often it was sent
+    reason   TEXT NOT NULL DEFAULT '',    -- code of the server's refusal; or waits, follows_refused
+    seq      INTEGER NOT NULL DEFAULT 0   -- place in the server's log, from the receipt
+) STRICT;
+CREATE INDEX outbox_by_state ON outbox (state, n);
+CREATE INDEX outbox_by_doc ON outbox (doc, state);
+
+-- Decisions of the municipality (protocol numbers), copied from the server.
+CREATE TABLE entries (
+    place INTEGER NOT NULL PRIMARY KEY,   -- place in the chain of the register, from 1
+    doc   BLOB NOT NULL,                  -- the record it is about
+    at    INTEGER NOT NULL,               -- the server's clock
+    hash  BLOB NOT NULL,                  -- hash of the chain at this place
+    words TEXT NOT NULL                   -- JSON of EntryWords
+) STRICT;
+CREATE INDEX entries_by_doc ON entries (doc);
+
+-- Changes that came before what they depend on.
+CREATE TABLE early (
+    hash  BLOB NOT NULL PRIMARY KEY,      -- names the change
+    doc   BLOB NOT NULL,                  -- the record it belongs to
+    kind  INTEGER NOT NULL,               -- kind of the record, as in docs
+    at    INTEGER NOT NULL,               -- the server's clock when it logged the change
+    bytes BLOB NOT NULL                   -- the change chunk
+) STRICT, WITHOUT ROWID;
+CREATE INDEX early_by_doc ON early (doc);
+
+-- What came from the server and did not pass the guard: kept for a person to look at, never fatal.
+CREATE TABLE aside (
+    n      INTEGER PRIMARY KEY AUTOINCREMENT, -- order of arrival
+    doc    BLOB NOT NULL,                 -- the record it was sent for
+    at     INTEGER NOT NULL,              -- the server's clock
+    reason TEXT NOT NULL,                 -- code of the refusal
+    bytes  BLOB NOT NULL                  -- as it came: a change chunk or a saved doc
+) STRICT;
+
+-- What is being typed. Survives a crash of the window.
+CREATE TABLE drafts (
+    key      TEXT NOT NULL PRIMARY KEY,   -- the form
+    json     TEXT NOT NULL,               -- of the form's own making, at most 256 KiB
+    saved_at INTEGER NOT NULL             -- this device's clock
+) STRICT, WITHOUT ROWID;
+
+-- Running numbers.
+CREATE TABLE counters (
+    name  TEXT NOT NULL PRIMARY KEY,      -- receipt:<year>, or signed (the counter of signed requests)
+    value INTEGER NOT NULL                -- the last one given
+) STRICT, WITHOUT ROWID;
+
+--------------------------------------------------------------------------------------------------------------------
+-- Views: built from docs and entries. Dropped and rebuilt when their version or the reference data changes.
+--------------------------------------------------------------------------------------------------------------------
+
+-- One row a request.
+CREATE TABLE requests (
+    n             INTEGER PRIMARY KEY,      -- row of docs
+    doc           BLOB NOT NULL UNIQUE,     -- id of the record
+    receipt       TEXT NOT NULL,            -- receipt number
+    protocol      TEXT NOT NULL DEFAULT '', -- protocol number as printed; empty: none
+    registered_at INTEGER NOT NULL DEFAULT 0, -- when the protocol number was given; 0: none
+    category      TEXT NOT NULL,            -- category code
+    grp           TEXT NOT NULL,            -- code of the category's group
+    community     TEXT NOT NULL,            -- community code; empty: none
+    settlement    TEXT NOT NULL,            -- settlement code; empty: none
+    spot          TEXT NOT NULL,            -- where exactly, in words
+    text          TEXT NOT NULL,            -- first 200 characters
+    status        TEXT NOT NULL,            -- derived from the events; PROTOCOLLED once it has a number
+    open          INTEGER NOT NULL,         -- 1 while somebody still has to do something
+    priority      INTEGER NOT NULL,         -- 1 danger to 4 low
+    department    TEXT NOT NULL,            -- department code
+    crew          TEXT NOT NULL,            -- crew id; empty: none
+    asset         BLOB,                     -- the asset it is about
+    received_at   INTEGER NOT NULL,         -- confirmation at the station, its clock
+    due_at        INTEGER NOT NULL,         -- received plus the category's target hours
+    status_at     INTEGER NOT NULL,         -- of the event that decides the state, its writer's clock
+    clashes       INTEGER NOT NULL          -- fields with versions for the desk to decide
+) STRICT;
+CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
+CREATE INDEX requests_open ON requests (open, received_at DESC, n DESC);
+CREATE INDEX requests_due ON requests (open, due_at, n);
+CREATE INDEX requests_priority ON requests (open, priority, due_at, n);
+CREATE INDEX requests_place ON requests (community, open, received_at DESC);
+CREATE INDEX requests_crew ON requests (crew, open, priority, due_at);
+CREATE INDEX requests_department ON requests (department, open, received_at DESC);
+CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
+CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
+
+-- One row an asset.
+CREATE TABLE assets (
+    n            INTEGER PRIMARY KEY,       -- row of docs
+    doc          BLOB NOT NULL UNIQUE,      -- id of the record
+    kind         TEXT NOT NULL,             -- asset type code
+    number       TEXT NOT NULL,             -- as on its tag; empty: none
+    number_key   BLOB NOT NULL,             -- Greek collation key of number and name
+    name         TEXT NOT NULL,             -- what people call it
+    community    TEXT NOT NULL,             -- community code
+    settlement   TEXT NOT NULL,             -- settlement code; empty: none
+    spot         TEXT NOT NULL,             -- where exactly, in words
+    condition    INTEGER NOT NULL,          -- 1 new to 5 dangerous; 0 never inspected
+    inspected_at INTEGER NOT NULL,          -- the inspector's clock; 0 never
+    retired      INTEGER NOT NULL,          -- 1 once out of use, for ever
+    clashes      INTEGER NOT NULL           -- fields with versions for the desk to decide
+) STRICT;
+CREATE INDEX assets_number ON assets (retired, number_key, n);
+CREATE INDEX assets_place ON assets (retired, community, settlement, n);
+CREATE INDEX assets_kind ON assets (kind, retired, number_key);
+CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
+CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
+CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
+
+-- Folded Greek words and their sound, for both kinds; the row is that of docs.
+CREATE VIRTUAL TABLE search USING fts5 (
+    words, sounds,
+    content = '', contentless_delete = 1,
+    tokenize = 'unicode61 remove_diacritics 0',
+    prefix = '2 3'
+);

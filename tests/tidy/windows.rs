@@ -1,0 +1,82 @@
+//! Which window may call what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{files, text};
+
+/// Commands that decide for the municipality, or manage its devices. No crew may call them.
+const OF_THE_DESK: [&str; 10] = [
+    "request_edit",
+    "request_register",
+    "request_assign",
+    "request_answer",
+    "request_close",
+    "conflicts_page",
+    "conflict_decide",
+    "devices_page",
+    "device_invite",
+    "device_revoke",
+];
+
+/// What the first window may call: it can make this installation somebody and see no record.
+const OF_THE_START: [&str; 8] =
+    ["about", "draft_drop", "draft_load", "draft_save", "enrol", "exchange_state", "lists", "set_language"];
+
+/// The commands of each capability, by its identifier; permissions that are no command of ours are checked here.
+fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
+    let paths = files(".json").into_iter().filter(|path| path.starts_with("src-tauri/capabilities"));
+    let read = |path| {
+        let capability: Value = serde_json::from_str(&text(path)).unwrap();
+        let identifier = capability["identifier"].as_str().unwrap().to_owned();
+        assert_eq!(capability["windows"], serde_json::json!([identifier]), "a capability is that of one window");
+        let mut commands = BTreeSet::new();
+        for permission in capability["permissions"].as_array().unwrap() {
+            match permission.as_str().unwrap() {
+                "core:event:allow-listen" | "core:event:allow-unlisten" => {}
+                ours => {
+                    let command = ours.strip_prefix("allow-").unwrap_or_else(|| panic!("{identifier}: {ours}")).replace('-', "_");
+                    assert!(koina_commands::NAMES.contains(&command.as_str()), "{identifier} names {command}, which is no command");
+                    assert!(commands.insert(command), "{identifier}: {ours} stands there twice");
+                }
+            }
+        }
+        (identifier, commands)
+    };
+    paths.map(read).collect()
+}
+
+#[test]
+fn every_command_is_granted_to_some_window() {
+    let granted: BTreeSet<String> = capabilities().into_values().flatten().collect();
+    let all: BTreeSet<String> = koina_commands::NAMES.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(granted, all);
+}
+
+#[test]
+fn a_crews_window_has_nothing_of_the_desks() {
+    let capabilities = capabilities();
+    for command in OF_THE_DESK {
+        assert!(!capabilities["crew"].contains(command), "{command}");
+        assert!(capabilities["desk"].contains(command), "{command}");
+    }
+}
+
+#[test]
+fn the_first_window_may_only_enrol_and_no_other_may() {
+    let capabilities = capabilities();
+    assert_eq!(capabilities["start"], OF_THE_START.iter().map(|name| (*name).to_owned()).collect());
+    for (window, commands) in &capabilities {
+        assert_eq!(commands.contains("enrol"), window == "start", "{window}");
+    }
+}
+
+#[test]
+fn the_app_takes_exactly_these_capabilities_and_opens_no_window_by_itself() {
+    let app: Value = serde_json::from_str(&text("tauri.conf.json")).unwrap();
+    let named = app.pointer("/app/security/capabilities").unwrap().as_array().unwrap();
+    let named: BTreeSet<String> = named.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+    assert_eq!(named, capabilities().into_keys().collect());
+    assert_eq!(app.pointer("/app/windows"), Some(&serde_json::json!([])));
+}

@@ -1,0 +1,263 @@
+//! One window of the real app, driven the way a person would: by the words on it.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::{Value, json};
+use thirtyfour::prelude::{By, WebDriver, WebElement};
+use thirtyfour::{Capabilities, Key};
+
+/// How long a person would wait before saying that it does not work; much, since other programs may be busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+/// How long news may take: the exchange looks for them every 30 seconds by itself.
+pub(crate) const NEWS: Duration = Duration::from_secs(100);
+const LOOK: Duration = Duration::from_millis(150);
+
+/// How to start the app.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    pub(crate) app: PathBuf,
+    pub(crate) data: PathBuf,
+    pub(crate) title: &'static str,
+    /// `X,Y,WIDTH,HEIGHT` on the screen.
+    pub(crate) place: &'static str,
+    /// `ADDRESS#CODE`, to enrol without typing.
+    pub(crate) enrol: Option<String>,
+}
+
+/// A running app and the program that drives it. Both end with it.
+pub(crate) struct Window {
+    pub(crate) title: &'static str,
+    page: WebDriver,
+    _driver: Driver,
+}
+
+/// WebKitWebDriver, which starts the app.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for app in children(self.0.id()) {
+            let _ = Command::new("kill").args(["-9", &app.to_string()]).status();
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Window {
+    /// Starts the app and waits for its page.
+    pub(crate) async fn open(start: &Start) -> anyhow::Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let driver = Command::new("WebKitWebDriver")
+            .args(["--host=127.0.0.1", &format!("--port={port}")])
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdin(Stdio::null())
+            .spawn()
+            .context("WebKitWebDriver cannot be started; its Debian package is webkit2gtk-driver")?;
+        let driver = Driver(driver);
+        let until = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            ensure!(Instant::now() < until, "WebKitWebDriver does not listen");
+            tokio::time::sleep(LOOK).await;
+        }
+        let mut args = vec!["--data".to_owned(), start.data.display().to_string()];
+        args.extend(["--title".to_owned(), start.title.to_owned(), "--place".to_owned(), start.place.to_owned()]);
+        if let Some(link) = &start.enrol {
+            args.extend(["--enrol".to_owned(), link.clone()]);
+        }
+        let mut wanted = Capabilities::new();
+        wanted.set("webkitgtk:browserOptions", json!({ "binary": start.app, "args": args }))?;
+        let page = tokio::time::timeout(NEWS, WebDriver::new(format!("http://127.0.0.1:{port}"), wanted)).await;
+        let page = page.context("the window did not open in time")?.with_context(|| format!("«{}» did not open", start.title))?;
+        let window = Self { title: start.title, page, _driver: driver };
+        window.wait("the first screen", PATIENCE, async |window| Ok(window.is_there("//h1").await)).await?;
+        Ok(window)
+    }
+
+    /// Closes the app as a person would.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        self.page.clone().quit().await.context("closing the window")
+    }
+
+    /// Ends the app as a power cut would.
+    pub(crate) fn cut(self) {
+        drop(self);
+    }
+
+    /// After enrolment another window takes the place of the first one.
+    pub(crate) async fn follow(&self) -> anyhow::Result<()> {
+        self.wait("the window of the profile", PATIENCE, async |window| {
+            for handle in window.page.windows().await? {
+                if window.page.switch_to_window(handle).await.is_ok() && window.is_there("//*[@id='content']").await {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
+    }
+
+    /// Waits until something holds, and says what did not.
+    pub(crate) async fn wait(&self, what: &str, patience: Duration, mut holds: impl AsyncFnMut(&Self) -> anyhow::Result<bool>) -> anyhow::Result<()> {
+        let until = Instant::now() + patience;
+        let mut trouble;
+        loop {
+            trouble = match holds(self).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => None,
+                Err(failure) => Some(failure),
+            };
+            if Instant::now() > until {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        let seen = self.text("//body").await.unwrap_or_default();
+        let seen: String = seen.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(600).collect();
+        let trouble = trouble.map(|failure| format!(" ({failure:#})")).unwrap_or_default();
+        bail!("«{}» did not show {what} within {} s{trouble}. It shows: {seen}", self.title, patience.as_secs())
+    }
+
+    /// Waits until these words are on the screen.
+    pub(crate) async fn sees(&self, words: &str) -> anyhow::Result<()> {
+        self.sees_within(words, PATIENCE).await
+    }
+
+    pub(crate) async fn sees_within(&self, words: &str, patience: Duration) -> anyhow::Result<()> {
+        self.wait(&format!("«{words}»"), patience, async |window| window.shows(words).await).await
+    }
+
+    /// Waits until these words are gone.
+    pub(crate) async fn sees_no(&self, words: &str, patience: Duration) -> anyhow::Result<()> {
+        self.wait(&format!("a screen without «{words}»"), patience, async |window| Ok(!window.shows(words).await?)).await
+    }
+
+    /// Whether these words are on the screen now, as people see them.
+    pub(crate) async fn shows(&self, words: &str) -> anyhow::Result<bool> {
+        Ok(self.text("//body").await?.contains(words))
+    }
+
+    /// The words a part of the screen shows.
+    pub(crate) async fn text(&self, xpath: &str) -> anyhow::Result<String> {
+        let look = "const found = document.evaluate(arguments[0], document, null, 9, null).singleNodeValue; return found ? found.innerText : null;";
+        let value = self.page.execute(look, vec![json!(xpath)]).await?.json().clone();
+        value.as_str().map(str::to_owned).with_context(|| format!("«{}» has no {xpath}", self.title))
+    }
+
+    /// The words of each of several parts.
+    pub(crate) async fn texts(&self, xpath: &str) -> anyhow::Result<Vec<String>> {
+        let look = "const all = document.evaluate(arguments[0], document, null, 7, null); const out = [];
+            for (let at = 0; at < all.snapshotLength; at += 1) out.push(all.snapshotItem(at).innerText);
+            return out;";
+        let value = self.page.execute(look, vec![json!(xpath)]).await?.json().clone();
+        Ok(serde_json::from_value(value)?)
+    }
+
+    pub(crate) async fn is_there(&self, xpath: &str) -> bool {
+        self.page.find(By::XPath(xpath)).await.is_ok()
+    }
+
+    /// Presses what has exactly these words on it, or begins with them.
+    pub(crate) async fn press(&self, words: &str) -> anyhow::Result<()> {
+        let what = "self::button or self::summary or self::a or @role='row' or @role='option'";
+        let whole = format!("//*[{what}][normalize-space(.)='{words}']");
+        let part = format!("//*[{what}][contains(normalize-space(.), '{words}')]");
+        self.wait(&format!("something to press with the words «{words}»"), PATIENCE, async |window| {
+            Ok(window.try_press(&whole).await? || window.try_press(&part).await?)
+        })
+        .await
+    }
+
+    /// Presses a part of the screen.
+    pub(crate) async fn press_at(&self, what: &str, xpath: &str) -> anyhow::Result<()> {
+        self.wait(what, PATIENCE, async |window| window.try_press(xpath).await).await
+    }
+
+    async fn try_press(&self, xpath: &str) -> anyhow::Result<bool> {
+        let Ok(found) = self.page.find(By::XPath(xpath)).await else { return Ok(false) };
+        if !found.is_displayed().await.unwrap_or(false) {
+            return Ok(false);
+        }
+        into_sight(&self.page, &found).await?;
+        found.click().await?;
+        Ok(true)
+    }
+
+    /// Types into the field of this name, after what is there.
+    pub(crate) async fn fill(&self, field: &str, words: &str) -> anyhow::Result<()> {
+        let id = format!("field-{field}");
+        let xpath = format!("//*[@id='{id}']");
+        self.wait(&format!("the field {field}"), PATIENCE, async |window| Ok(window.is_there(&xpath).await)).await?;
+        let found = self.page.find(By::Id(&id)).await?;
+        into_sight(&self.page, &found).await?;
+        found.send_keys(words).await.with_context(|| format!("typing into {field}"))?;
+        ensure!(self.value(field).await?.contains(words), "«{words}» did not arrive in the field {field}");
+        Ok(())
+    }
+
+    /// Empties a field the way people do: all of it, then delete.
+    pub(crate) async fn empty(&self, field: &str) -> anyhow::Result<()> {
+        let found = self.page.find(By::Id(format!("field-{field}"))).await?;
+        found.send_keys(Key::Control + "a").await?;
+        found.send_keys(Key::Delete + "").await?;
+        Ok(())
+    }
+
+    /// What a field holds now.
+    pub(crate) async fn value(&self, field: &str) -> anyhow::Result<String> {
+        let look = "const found = document.getElementById(arguments[0]); return found ? found.value : null;";
+        let value = self.page.execute(look, vec![json!(format!("field-{field}"))]).await?.json().clone();
+        value.as_str().map(str::to_owned).with_context(|| format!("there is no field {field}"))
+    }
+
+    /// Chooses from a list by its words.
+    pub(crate) async fn choose(&self, field: &str, words: &str) -> anyhow::Result<()> {
+        self.press_at(&format!("the choice «{words}»"), &format!("//select[@id='field-{field}']/descendant::option[normalize-space(.)='{words}']")).await
+    }
+
+    pub(crate) async fn reload(&self) -> anyhow::Result<()> {
+        self.page.refresh().await.context("loading the page again")?;
+        self.wait("the page after loading it again", PATIENCE, async |window| Ok(window.is_there("//h1").await)).await
+    }
+
+    /// Calls a command behind the screens, as a page that was taken over would. Gives what came back, or the refusal.
+    pub(crate) async fn invoke(&self, command: &str, input: Value) -> anyhow::Result<Result<Value, Value>> {
+        let call = "const done = arguments[arguments.length - 1];
+            window.__TAURI_INTERNALS__.invoke(arguments[0], { input: arguments[1] })
+                .then((answer) => done({ answer }), (refusal) => done({ refusal }));";
+        let value = self.page.execute_async(call, vec![json!(command), input]).await?.json().clone();
+        Ok(match (value.get("answer"), value.get("refusal")) {
+            (_, Some(refusal)) => Err(refusal.clone()),
+            (answer, None) => Ok(answer.cloned().unwrap_or(Value::Null)),
+        })
+    }
+
+    /// Takes a picture of the page.
+    pub(crate) async fn picture(&self, path: &Path) -> anyhow::Result<()> {
+        let png = self.page.screenshot_as_png().await.context("taking a picture")?;
+        std::fs::write(path, png).with_context(|| format!("writing {}", path.display()))
+    }
+}
+
+async fn into_sight(page: &WebDriver, element: &WebElement) -> anyhow::Result<()> {
+    let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
+    page.execute(scroll, vec![element.to_json()?]).await?;
+    Ok(())
+}
+
+/// The processes that a process started.
+fn children(of: u32) -> Vec<u32> {
+    let parent = |stat: &str| stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1).and_then(|id| id.parse::<u32>().ok()));
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|entry| {
+            let id: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            (parent(&stat) == Some(of)).then_some(id)
+        })
+        .collect()
+}
