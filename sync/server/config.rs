@@ -225,6 +225,12 @@ mod tests {
     }
 
     #[test]
+    fn the_example_settings_can_be_used() {
+        let config = parse(include_str!("koina.example.toml")).unwrap();
+        assert_eq!(config.crews.len(), 1);
+    }
+
+    #[test]
     fn a_server_refuses_to_start_when_a_setting_is_missing_or_unknown() {
         for line in GOOD.trim().lines() {
             assert!(parse(&GOOD.replace(line, "")).is_err(), "without {line}");

@@ -124,7 +124,10 @@ impl Call {
 }
 
 /// The routes as a service.
-#[allow(clippy::needless_pass_by_value, reason = "the app is handed over for good")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the app is handed over for good"
+)]
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in &TABLE {
@@ -138,7 +141,10 @@ pub fn router(app: Arc<App>) -> Router {
         };
         router = router.route(route.path, on(method, answer));
     }
-    router.fallback(|| async { problem(&Problem::NotFound) })
+    let nothing = || async { problem(&Problem::NotFound) };
+    router
+        .fallback(nothing)
+        .method_not_allowed_fallback(nothing)
 }
 
 async fn serve(

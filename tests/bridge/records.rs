@@ -213,11 +213,12 @@ fn revoke(desk: &Desk, lost: &Desk) -> anyhow::Result<()> {
 fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::Result<()> {
     let (ended, _) = desk.replica.enter_request(&phoned("PUB-99", "Το συντριβάνι δεν λειτουργεί."), None, clock::now())?;
     let (text, _) = desk.replica.enter_request(&phoned("LGT-01", "Σβηστή λάμπα στο υπόστεγο."), None, clock::now())?;
+    let (charged, _) = desk.replica.enter_request(&phoned("CLN-07", "Μπάζα στη λαϊκή αγορά."), None, clock::now())?;
     meet(town, &["desk", "kep", "desk"])?;
     let now = later(clock::now(), 1);
     let open = koina_sync::views::requests::RequestsQuery { open: Some(true), limit: 40, ..Default::default() };
     let rows = desk.replica.requests_page(&open, now)?.rows;
-    let mut rows = rows.iter().filter(|row| row.priority >= 3 && row.id != ended && row.id != text);
+    let mut rows = rows.iter().filter(|row| row.priority >= 3 && ![ended, text, charged].contains(&row.id));
     let mut next = || rows.next().map(|row| row.id).context("too few requests");
 
     let theirs = Edited { text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο."), ..Edited::default() };
@@ -235,7 +236,6 @@ fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::R
     kep.replica.edit_request(moved, &Edited { place: Some((PANTELEIMONAS, "1102020202")), ..Edited::default() }, now)?;
     desk.replica.edit_request(moved, &Edited { place: Some((DION, "1102030402")), ..Edited::default() }, later(now, 2))?;
 
-    let charged = next()?;
     kep.replica.assign_request(charged, "OSY", "roads", "", now)?;
     desk.replica.assign_request(charged, "HLF", "light", "", later(now, 1))?;
 

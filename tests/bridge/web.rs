@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -17,6 +17,7 @@ use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::RwLock;
 
 use crate::town::{self, Kept, NEW, SLOW_MS, Town};
 
@@ -78,18 +79,18 @@ impl Bridge {
 
     /// Closes every file; the folder may go.
     pub(crate) fn close(&self) {
-        self.town.write().unwrap_or_else(PoisonError::into_inner).close();
+        self.town.blocking_write().close();
     }
 
     /// The window's label and the replica behind it. A window is named `desk`, `crew`, `start`, or `crew@new` for that of
     /// another device than usual.
-    fn window(&self, name: &str) -> Option<(String, Arc<Desk>)> {
+    async fn window(&self, name: &str) -> Option<(String, Arc<Desk>)> {
         let (label, device) = match name.split_once('@') {
             Some((label, device)) => (label, device),
             None if name == "start" => (name, NEW),
             None => (name, name),
         };
-        let desk = self.town.read().unwrap_or_else(PoisonError::into_inner).device(device)?;
+        let desk = self.town.read().await.device(device)?;
         // The app opens no other window than that of the device's profile; the first one may linger for a moment.
         let own = match desk.replica.identity().map(|identity| identity.role.profile()) {
             Some(Profile::Crew) => "crew",
@@ -115,7 +116,7 @@ fn answer(status: StatusCode, value: &Value) -> Response {
 
 /// A command of a window, as the app's shell answers it: 200 with the output, 400 with the problem, 403 with Tauri's denial.
 async fn command(State(bridge): State<Arc<Bridge>>, Params((window, name)): Params<(String, String)>, body: Bytes) -> Response {
-    let Some((label, desk)) = bridge.window(&window) else {
+    let Some((label, desk)) = bridge.window(&window).await else {
         return answer(StatusCode::NOT_FOUND, &json!(format!("There is no window {window}")));
     };
     if !bridge.windows.allows(&label, &name) {
@@ -147,7 +148,7 @@ struct Since {
 
 /// The event `changed`, as a poll that stays open until there is one.
 async fn changed(State(bridge): State<Arc<Bridge>>, Params(window): Params<String>, Query(since): Query<Since>) -> Response {
-    let Some((_, desk)) = bridge.window(&window) else {
+    let Some((_, desk)) = bridge.window(&window).await else {
         return answer(StatusCode::NOT_FOUND, &json!(format!("There is no window {window}")));
     };
     let shown = since.after.unwrap_or_else(|| koina_commands::revision(&desk));
@@ -191,7 +192,13 @@ async fn control(State(bridge): State<Arc<Bridge>>, Params(what): Params<String>
 }
 
 fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
-    let mut town = bridge.town.write().unwrap_or_else(PoisonError::into_inner);
+    if what == "exchange" {
+        // Beside whatever the windows ask meanwhile.
+        let desk = bridge.town.blocking_read().device(&wish.window).context("No such device")?;
+        tokio::runtime::Handle::current().block_on(desk.exchanger.exchange()).context("Exchanging")?;
+        return Ok(Value::Null);
+    }
+    let mut town = bridge.town.blocking_write();
     match what {
         "reset" => town.open(match wish.fixture.as_str() {
             "" | "full" => Kept::Full,
@@ -202,7 +209,6 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
         "stop-server" => town.stop_server(),
         "start-server" => town.start_server()?,
         "slow" => SLOW_MS.store(wish.ms, std::sync::atomic::Ordering::Relaxed),
-        "exchange" => town.exchange(&wish.window)?,
         "new-device" => {
             let (role, crew, communities) = match wish.role.as_str() {
                 "" | "crew" => (Role::Crew, Some("light"), &crate::records::OF_LIGHT[..]),

@@ -58,16 +58,16 @@ for (const how of ["address and code", "text of the QR"] as const) {
     const { server, code, link } = await koina.bridge.control<{ server: string; code: string; link: string }>("new-device");
     const page = await koina.window("start", { size: { width: 390, height: 780 } });
     if (how === "address and code") {
-      await page.getByRole("textbox", { name: "Διεύθυνση διακομιστή" }).fill(server);
-      await page.getByRole("textbox", { name: "Κωδικός σύνδεσης" }).fill(code.toLowerCase().replace("-", " "));
+      await page.getByRole("textbox", { name: w("start-server") }).fill(server);
+      await page.getByRole("textbox", { name: w("start-code") }).fill(code.toLowerCase().replace("-", " "));
     } else {
-      await page.getByRole("radio", { name: "Κείμενο από QR ή μήνυμα" }).check();
-      await page.getByRole("textbox", { name: "Κείμενο του QR" }).fill(link);
+      await page.getByRole("radio", { name: w("start-how-qr") }).check();
+      await page.getByRole("textbox", { name: w("start-qr") }).fill(link);
     }
-    await press(page, "Σύνδεση");
-    await expect(page.getByRole("heading", { level: 1, name: "Σήμερα" })).toBeVisible({ timeout: 20_000 });
+    await press(page, w("start-go"));
+    await expect(page.getByRole("heading", { level: 1, name: w("today-title") })).toBeVisible({ timeout: 20_000 });
     await expect(page.getByRole("list", { name: w("today-jobs") }).getByRole("button").first()).toBeVisible({ timeout: 20_000 });
-    await expect(page.getByRole("banner")).toContainText("Νέα συσκευή");
+    await expect(page.getByRole("banner")).toContainText(w("invite-new"));
     // The code was good once.
     const second = await koina.bridge.command<{ code: string }>("start", "enrol", { server, code });
     expect(second.status).toBe(400);
@@ -77,21 +77,21 @@ for (const how of ["address and code", "text of the QR"] as const) {
 
 test("a desk invites a device and that device comes in with the code on the screen", async ({ koina }) => {
   const desk = await koina.window("desk");
-  await desk.getByRole("navigation").getByRole("button", { name: "Συσκευές" }).click();
-  await press(desk, "Νέα συσκευή");
-  await desk.getByRole("combobox", { name: "Συνεργείο" }).selectOption({ label: "Συνεργείο ύδρευσης Δίου" });
-  await expect(desk.getByRole("textbox", { name: "Όνομα συσκευής" })).toHaveValue("Συνεργείο ύδρευσης Δίου");
-  await desk.getByRole("textbox", { name: "Ποιος θα τη χρησιμοποιεί" }).fill("Κ. Δήμου");
-  await press(desk, "Έκδοση κωδικού");
-  await expect(desk.getByRole("img", { name: "QR με τη διεύθυνση και τον κωδικό" })).toBeVisible();
+  await desk.getByRole("navigation").getByRole("button", { name: w("nav-devices") }).click();
+  await press(desk, w("invite-new"));
+  await desk.getByRole("combobox", { name: w("device-crew") }).selectOption({ label: "Συνεργείο ύδρευσης Δίου" });
+  await expect(desk.getByRole("textbox", { name: w("invite-name") })).toHaveValue("Συνεργείο ύδρευσης Δίου");
+  await desk.getByRole("textbox", { name: w("invite-person") }).fill("Κ. Δήμου");
+  await press(desk, w("invite-save"));
+  await expect(desk.getByRole("img", { name: w("invite-qr") })).toBeVisible();
   const link = await desk.getByText(/^koina:enrol\?/).innerText();
 
   await koina.bridge.control("new-device");
   const device = await koina.window("start");
-  await device.getByRole("radio", { name: "Κείμενο από QR ή μήνυμα" }).check();
-  await device.getByRole("textbox", { name: "Κείμενο του QR" }).fill(link);
-  await press(device, "Σύνδεση");
+  await device.getByRole("radio", { name: w("start-how-qr") }).check();
+  await device.getByRole("textbox", { name: w("start-qr") }).fill(link);
+  await press(device, w("start-go"));
   await expect(device.getByRole("banner")).toContainText("Συνεργείο ύδρευσης Δίου", { timeout: 20_000 });
-  await press(desk, "Λίστα συσκευών");
+  await press(desk, w("invite-list"));
   await expect(desk.getByRole("heading", { level: 2, name: "Συνεργείο ύδρευσης Δίου" })).toBeVisible();
 });

@@ -8,7 +8,7 @@ const w = words.el;
 const PHONE = { size: { width: 390, height: 780 } };
 
 async function turnNetwork(page: Page, on: boolean): Promise<void> {
-  const network = page.getByRole("switch", { name: "Δίκτυο συσκευής" });
+  const network = page.getByRole("switch", { name: w("exchange-network") });
   await network.click();
   await expect(network).toBeChecked({ checked: on });
 }
@@ -19,31 +19,31 @@ async function lampAtTheClinic(page: Page): Promise<void> {
   await search(page, w("requests-search"), "ιατρείο");
   await openFirst(page, "Καμένος λαμπτήρας");
   await press(page, w("case-work"));
-  await expect(page.getByText("Σβηστή λάμπα έξω από το ιατρείο.")).toBeVisible();
+  await expect(page.getByText("Σβηστή λάμπα έξω από το ιατρείο.").first()).toBeVisible();
 }
 
 test("network off, work, «Στη συσκευή»; network on, «Παραλήφθηκε», and the desk sees it", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);
   await turnNetwork(crew, false);
   await lampAtTheClinic(crew);
-  await press(crew, "Έναρξη");
+  await press(crew, w("job-start"));
   await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
-  await press(crew, "Υλικά");
-  await crew.getByRole("textbox", { name: "Υλικό" }).fill("Λάμπα LED 60 W");
-  await press(crew, "Προσθήκη υλικού");
-  await expect(crew.getByRole("textbox", { name: "Υλικό" })).toHaveValue("");
-  await press(crew, "Υλικά");
-  await press(crew, "Διορθώθηκε");
+  await press(crew, w("job-material"));
+  await crew.getByRole("textbox", { name: w("job-material-name") }).fill("Λάμπα LED 60 W");
+  await press(crew, w("job-material-save"));
+  await expect(crew.getByRole("textbox", { name: w("job-material-name") })).toHaveValue("");
+  await press(crew, w("job-material"));
+  await press(crew, w("job-done"));
   await expect(crew.getByText("Η εργασία τελείωσε.", { exact: false })).toBeVisible();
 
   await tab(crew, w, "outbox");
   // What needs a person comes first, then what waits, newest first.
   await expect(rows(crew).nth(0)).toContainText("Χρειάζεται απόφαση");
-  for (const [at, did] of ["Διορθώθηκε", "Υλικό", "Έναρξη"].entries()) {
+  for (const [at, did] of [w("job-done"), w("job-material-name"), w("job-start")].entries()) {
     await expect(rows(crew).nth(at + 1)).toContainText(did);
     await expect(rows(crew).nth(at + 1)).toContainText("Στη συσκευή");
   }
-  await expect(crew.getByRole("region", { name: "Ανταλλαγή με τον δήμο" })).toContainText("3 προς αποστολή");
+  await expect(crew.getByRole("region", { name: w("exchange-title") })).toContainText("3 προς αποστολή");
 
   // The desk knows nothing of it yet.
   const desk = await koina.window("desk");
@@ -55,27 +55,27 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
   for (const at of [0, 1, 2]) await expect(rows(crew).filter({ hasText: /Διορθώθηκε|Υλικό|Έναρξη/ }).nth(at)).toContainText("Παραλήφθηκε", { timeout: 20_000 });
 
   await tab(desk, w, "outbox");
-  await press(desk, "Στείλε τώρα");
+  await press(desk, w("exchange-now"));
   await desk.goBack();
   await expect(desk.getByRole("main")).toContainText("Λάμπα LED 60 W", { timeout: 20_000 });
-  await expect(desk.getByRole("main").getByText("Ολοκληρώθηκε").first()).toBeVisible();
+  await expect(desk.getByRole("main").getByText(w("status-RESOLVED")).first()).toBeVisible();
   await expect(desk.getByRole("main")).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
 });
 
 test("a finding without a network has its number at once, and the desk finds it by that number", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);
   await turnNetwork(crew, false);
-  await press(crew, "Νέο εύρημα");
+  await press(crew, w("finding-new"));
   await crew.getByRole("button", { name: /^Εκτεθειμένα καλώδια/ }).click();
   await expect(crew.getByRole("alert")).toContainText("112");
-  await expect(crew.getByRole("combobox", { name: "Κοινότητα" })).not.toHaveValue("");
-  await press(crew, "Συνέχεια");
+  await expect(crew.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
+  await press(crew, w("continue"));
   await crew.getByRole("textbox", { name: /^Περιγραφή/ }).fill("Κρέμονται στο πεζοδρόμιο");
-  await press(crew, "Αποθήκευση ευρήματος");
-  await expect(crew.getByRole("heading", { level: 1, name: "Το εύρημα αποθηκεύτηκε" })).toBeVisible();
+  await press(crew, w("finding-save"));
+  await expect(crew.getByRole("heading", { level: 1, name: w("finding-done-title") })).toBeVisible();
   const number = (await crew.getByText(/^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z*]$/).innerText()).trim();
   await expect(crew.getByText("Στη συσκευή").first()).toBeVisible();
-  await press(crew, "Πίσω στις εργασίες");
+  await press(crew, w("job-back-today"));
   await turnNetwork(crew, true);
 
   const desk = await koina.window("desk");
@@ -91,24 +91,24 @@ test("a finding without a network has its number at once, and the desk finds it 
   await search(desk, w("requests-search"), number);
   await openFirst(desk, number);
   await expect(desk.getByRole("main")).toContainText("Κρέμονται στο πεζοδρόμιο");
-  await expect(desk.getByRole("main")).toContainText("Εύρημα συνεργείου");
+  await expect(desk.getByRole("main")).toContainText(w("channel-crew"));
 });
 
 test("the server goes away in the middle of the day and comes back: calm words, nothing lost", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);
   await koina.bridge.control("stop-server");
   await lampAtTheClinic(crew);
-  await press(crew, "Διορθώθηκε κιόλας");
+  await press(crew, w("job-done-now"));
   await expect(crew.getByText("Η εργασία τελείωσε.", { exact: false })).toBeVisible();
   await tab(crew, w, "outbox");
   await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toBeVisible({ timeout: 15_000 });
   // Nobody is alarmed by a missing network.
   await expect(crew.getByRole("alert")).toHaveCount(0);
-  await expect(rows(crew).filter({ hasText: "Διορθώθηκε" }).first()).toContainText("Στη συσκευή");
+  await expect(rows(crew).filter({ hasText: w("job-done") }).first()).toContainText("Στη συσκευή");
 
   await koina.bridge.control("start-server");
-  await press(crew, "Στείλε τώρα");
-  await expect(rows(crew).filter({ hasText: "Διορθώθηκε" }).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
+  await press(crew, w("exchange-now"));
+  await expect(rows(crew).filter({ hasText: w("job-done") }).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
   await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toHaveCount(0);
 });
 
@@ -116,16 +116,16 @@ test("on a line that takes seconds nobody waits to save", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);
   await koina.bridge.control("slow", { ms: 4_000 });
   await tab(crew, w, "outbox");
-  await press(crew, "Στείλε τώρα");
+  await press(crew, w("exchange-now"));
   await lampAtTheClinic(crew);
   const begun = Date.now();
-  await press(crew, "Έναρξη");
+  await press(crew, w("job-start"));
   await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
   expect(Date.now() - begun).toBeLessThan(3_000);
   await tab(crew, w, "outbox");
-  await expect(rows(crew).filter({ hasText: "Έναρξη" }).first()).toContainText(/Στη συσκευή|Στάλθηκε/);
+  await expect(rows(crew).filter({ hasText: w("job-start") }).first()).toContainText(/Στη συσκευή|Στάλθηκε/);
   await koina.bridge.control("slow", { ms: 0 });
-  await expect(rows(crew).filter({ hasText: "Έναρξη" }).first()).toContainText("Παραλήφθηκε", { timeout: 25_000 });
+  await expect(rows(crew).filter({ hasText: w("job-start") }).first()).toContainText("Παραλήφθηκε", { timeout: 25_000 });
 });
 
 test("work that the server refuses stays on the device, says why, and the desk sees it", async ({ koina }) => {
@@ -134,14 +134,14 @@ test("work that the server refuses stays on the device, says why, and the desk s
   await openFirst(crew, "Χρειάζεται απόφαση");
   const dialog = crew.getByRole("dialog");
   await expect(dialog).toContainText("Η συσκευή δεν έχει αυτό το δικαίωμα.");
-  await expect(dialog).toContainText("Ό,τι γράψατε έχει κρατηθεί στη συσκευή.");
+  await expect(dialog).toContainText(w("outbox-kept"));
   await crew.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 
   const desk = await koina.window("desk");
   await tab(desk, w, "devices");
-  const refused = desk.getByRole("list", { name: "Δεν έγιναν δεκτά" });
-  await expect(refused).toContainText("Ο ρόλος της συσκευής δεν έχει αυτό το δικαίωμα");
+  const refused = desk.getByRole("list", { name: w("refusals-title") });
+  await expect(refused).toContainText(w("refusal-not_allowed"));
   await expect(refused).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
 });
 
@@ -165,4 +165,15 @@ test("Back returns to the same place of a list", async ({ koina }) => {
   await expect(crew.getByRole("heading", { level: 1, name: w("assets-title") })).toBeVisible();
   await expect.poll(() => crew.evaluate(() => window.scrollY)).toBeGreaterThan(scrolled - 40);
   await expect(rows(crew).filter({ hasText: seen.slice(0, 30) }).first()).toBeInViewport();
+});
+
+test("what never left is not said to have left", async ({ koina }) => {
+  test.fail(true, "sync marks a change as sent before the line has taken it, so a server that cannot be reached shows «Στάλθηκε»");
+  const crew = await koina.window("crew", PHONE);
+  await koina.bridge.control("stop-server");
+  await lampAtTheClinic(crew);
+  await press(crew, w("job-start"));
+  await tab(crew, w, "outbox");
+  await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toBeVisible({ timeout: 15_000 });
+  await expect(rows(crew).filter({ hasText: w("did-started") }).first()).toContainText("Στη συσκευή");
 });

@@ -9,7 +9,7 @@ const ROWS = Number(process.env.KOINA_UI_ROWS ?? 5_000);
 test("a conflict shows both versions with who and when, is decided once, and both stay in the history", async ({ koina }) => {
   const page = await koina.window("desk");
   await tab(page, w, "conflicts");
-  await expect(page.getByText("8 εγγραφές")).toBeVisible();
+  await expect(rows(page)).toHaveCount(8);
   await openFirst(page, "υπόστεγο");
   const versions = page.getByRole("group", { name: "Περιγραφή: ποια εκδοχή ισχύει;" }).getByRole("radio");
   await expect(versions).toHaveCount(2);
@@ -18,16 +18,16 @@ test("a conflict shows both versions with who and when, is decided once, and bot
   await expect(page.getByRole("radio", { name: /καφενείο/ })).toHaveAccessibleName(/Γραφείο εξυπηρέτησης/);
   await expect(theirs).not.toBeChecked();
   await theirs.check();
-  await page.getByRole("textbox", { name: "Γιατί αυτή;" }).fill("Το επιβεβαίωσε ο φαρμακοποιός");
-  await press(page, "Αποθήκευση επιλογής");
+  await page.getByRole("textbox", { name: w("conflict-note") }).fill("Το επιβεβαίωσε ο φαρμακοποιός");
+  await press(page, w("conflict-save"));
   await expect(page.getByText(/Η απόφαση αποθηκεύτηκε/)).toBeVisible();
-  await press(page, "Άνοιγμα εγγραφής");
+  await press(page, w("conflict-record"));
   await expect(page.getByRole("main")).toContainText("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο.");
-  await expect(page.getByRole("main")).toContainText("Απόφαση σε σύγκρουση");
+  await expect(page.getByRole("main")).toContainText(w("did-decided"));
   await expect(page.getByRole("main")).toContainText("Το επιβεβαίωσε ο φαρμακοποιός");
   await expect(page.getByText("Δύο εκδοχές περιμένουν απόφαση")).toHaveCount(0);
   await tab(page, w, "conflicts");
-  await expect(page.getByText("7 εγγραφές")).toBeVisible();
+  await expect(rows(page)).toHaveCount(7);
   await tab(page, w, "outbox");
   await expect(rows(page).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
 });
@@ -39,7 +39,7 @@ test("several fields of one record are decided together", async ({ koina }) => {
   const groups = page.getByRole("group", { name: /ποια εκδοχή ισχύει;/ });
   await expect(groups).toHaveCount(3);
   for (const at of [0, 1, 2]) await groups.nth(at).getByRole("radio").first().check();
-  await press(page, "Αποθήκευση επιλογής");
+  await press(page, w("conflict-save"));
   await expect(page.getByText(/Η απόφαση αποθηκεύτηκε/)).toBeVisible();
   await expect(groups).toHaveCount(0);
 });
@@ -49,14 +49,14 @@ test("the devices page without a server is calm, keeps what it knew, and comes b
   await tab(page, w, "devices");
   await expect(page.getByRole("heading", { name: "Κινητό παλιού συνεργείου" })).toBeVisible();
   await koina.bridge.control("stop-server");
-  await press(page, "Ανανέωση");
-  await expect(page.getByText("Δεν μπορούμε να ρωτήσουμε τώρα")).toBeVisible();
+  await press(page, w("devices-refresh"));
+  await expect(page.getByText(w("devices-offline"))).toBeVisible();
   await expect(page.getByRole("heading", { name: "Κινητό παλιού συνεργείου" })).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(page).not.toHaveTitle(/Πρόβλημα/);
   await koina.bridge.control("start-server");
-  await press(page, "Δοκίμασε ξανά");
-  await expect(page.getByText("Δεν μπορούμε να ρωτήσουμε τώρα")).toHaveCount(0);
+  await press(page, w("retry"));
+  await expect(page.getByText(w("devices-offline"))).toHaveCount(0);
 });
 
 test("a device is revoked with a second tap, and its next exchange ends in words", async ({ koina }) => {
@@ -64,14 +64,14 @@ test("a device is revoked with a second tap, and its next exchange ends in words
   const crew = await koina.window("crew");
   await tab(page, w, "devices");
   const device = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" }) });
-  await device.getByRole("button", { name: "Ανάκληση", exact: true }).click();
+  await device.getByRole("button", { name: w("device-revoke"), exact: true }).click();
   // A double tap does nothing: «Όχι» stands where the first button was.
-  await device.getByRole("button", { name: "Όχι, πίσω" }).click();
-  await device.getByRole("button", { name: "Ανάκληση", exact: true }).click();
-  await device.getByRole("button", { name: "Ναι, ανάκληση" }).click();
+  await device.getByRole("button", { name: w("second-tap-no") }).click();
+  await device.getByRole("button", { name: w("device-revoke"), exact: true }).click();
+  await device.getByRole("button", { name: w("device-revoke-confirm") }).click();
   await expect(page.getByText("Η συσκευή «Συνεργείο 2 – Ηλεκτροφωτισμός» ανακλήθηκε.")).toBeVisible();
   await tab(crew, w, "outbox");
-  await press(crew, "Στείλε τώρα");
+  await press(crew, w("exchange-now"));
   await expect(crew.getByText(/Το γραφείο έχει ανακαλέσει αυτή τη συσκευή/)).toBeVisible({ timeout: 15_000 });
 });
 
@@ -79,22 +79,22 @@ test("a request is charged to a crew, done in the field, answered and closed", a
   const desk = await koina.window("desk");
   await search(desk, w("requests-search"), "κούνια");
   await openFirst(desk, w("status-RECEIVED"));
-  await press(desk, "Χρέωση");
-  const form = desk.getByRole("form", { name: "Χρέωση σε υπηρεσία" });
-  await form.getByRole("combobox", { name: "Υπηρεσία" }).selectOption({ label: "Τμήμα Ηλεκτροφωτισμού & Ηλεκτρομηχανολογικών" });
-  await form.getByRole("combobox", { name: "Συνεργείο" }).selectOption({ label: "Συνεργείο ηλεκτροφωτισμού" });
-  await press(desk, "Αποθήκευση χρέωσης");
+  await press(desk, w("file-assign"));
+  const form = desk.getByRole("form", { name: w("file-assign-title") });
+  await form.getByRole("combobox", { name: w("case-department") }).selectOption({ label: "Τμήμα Ηλεκτροφωτισμού & Ηλεκτρομηχανολογικών" });
+  await form.getByRole("combobox", { name: w("device-crew") }).selectOption({ label: "Συνεργείο ηλεκτροφωτισμού" });
+  await press(desk, w("file-assign-save"));
   await expect(desk.getByRole("main")).toContainText("Συνεργείο ηλεκτροφωτισμού");
-  await press(desk, "Απάντηση");
-  await desk.getByRole("textbox", { name: "Κείμενο απάντησης" }).fill("Το συνεργείο έρχεται.");
-  await press(desk, "Αποθήκευση απάντησης");
-  await expect(desk.getByRole("heading", { name: "Δημόσια απάντηση" })).toBeVisible();
-  await press(desk, "Κλείσιμο αιτήματος");
+  await press(desk, w("file-answer"));
+  await desk.getByRole("textbox", { name: w("file-answer-text") }).fill("Το συνεργείο έρχεται.");
+  await press(desk, w("file-answer-save"));
+  await expect(desk.getByRole("heading", { name: w("case-answer") })).toBeVisible();
+  await press(desk, w("file-close"));
   await desk.getByRole("radio", { name: /^Διαβιβάστηκε/ }).check();
-  await desk.getByRole("textbox", { name: "Σε ποιον διαβιβάζεται;" }).fill("Σχολική επιτροπή");
-  await desk.getByRole("form", { name: "Κλείσιμο αιτήματος" }).getByRole("button", { name: "Κλείσιμο αιτήματος" }).click();
-  await expect(desk.getByRole("main").getByText("Διαβιβάστηκε").first()).toBeVisible();
-  await expect(desk.getByRole("button", { name: "Άνοιγμα ξανά" })).toBeVisible();
+  await desk.getByRole("textbox", { name: w("file-close-to") }).fill("Σχολική επιτροπή");
+  await desk.getByRole("form", { name: w("file-close-title") }).getByRole("button", { name: w("file-close-save"), exact: true }).click();
+  await expect(desk.getByRole("main").getByText(w("status-FORWARDED")).first()).toBeVisible();
+  await expect(desk.getByRole("button", { name: w("file-reopen") })).toBeVisible();
 });
 
 test.describe("long lists", () => {
@@ -103,7 +103,7 @@ test.describe("long lists", () => {
     test.setTimeout(60_000 + ROWS * 10);
     await koina.bridge.control("reset", { fixture: "many", rows: ROWS });
     const page = await koina.window("desk");
-    await press(page, "Όλα");
+    await press(page, w("inbox-view-every"));
     const inDocument = async () => {
       const count = await page.getByRole("row").count();
       expect(count).toBeLessThanOrEqual(60);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::prelude::{By, WebDriver, WebElement};
-use thirtyfour::{Capabilities, Key};
+use thirtyfour::Capabilities;
 
 /// How long a person would wait before saying that it does not work; much, since other programs may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
@@ -32,17 +32,23 @@ pub(crate) struct Start {
 pub(crate) struct Window {
     pub(crate) title: &'static str,
     page: WebDriver,
-    _driver: Driver,
+    driver: Driver,
 }
 
 /// WebKitWebDriver, which starts the app.
 struct Driver(Child);
 
+impl Driver {
+    /// Ends the app without a word of warning; gives how many processes that were.
+    fn cut(&self) -> usize {
+        let apps = children(self.0.id());
+        apps.iter().filter(|app| Command::new("kill").args(["-9", &app.to_string()]).status().is_ok_and(|status| status.success())).count()
+    }
+}
+
 impl Drop for Driver {
     fn drop(&mut self) {
-        for app in children(self.0.id()) {
-            let _ = Command::new("kill").args(["-9", &app.to_string()]).status();
-        }
+        self.cut();
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -73,7 +79,7 @@ impl Window {
         wanted.set("webkitgtk:browserOptions", json!({ "binary": start.app, "args": args }))?;
         let page = tokio::time::timeout(NEWS, WebDriver::new(format!("http://127.0.0.1:{port}"), wanted)).await;
         let page = page.context("the window did not open in time")?.with_context(|| format!("«{}» did not open", start.title))?;
-        let window = Self { title: start.title, page, _driver: driver };
+        let window = Self { title: start.title, page, driver };
         window.wait("the first screen", PATIENCE, async |window| Ok(window.is_there("//h1").await)).await?;
         Ok(window)
     }
@@ -83,9 +89,10 @@ impl Window {
         self.page.clone().quit().await.context("closing the window")
     }
 
-    /// Ends the app as a power cut would.
-    pub(crate) fn cut(self) {
-        drop(self);
+    /// Ends the app as a power cut would (`kill -9`), before anybody can ask it to close.
+    pub(crate) fn cut(self) -> anyhow::Result<()> {
+        ensure!(self.driver.cut() == 1, "the process of «{}» was not found", self.title);
+        Ok(())
     }
 
     /// After enrolment another window takes the place of the first one.
@@ -129,11 +136,6 @@ impl Window {
 
     pub(crate) async fn sees_within(&self, words: &str, patience: Duration) -> anyhow::Result<()> {
         self.wait(&format!("«{words}»"), patience, async |window| window.shows(words).await).await
-    }
-
-    /// Waits until these words are gone.
-    pub(crate) async fn sees_no(&self, words: &str, patience: Duration) -> anyhow::Result<()> {
-        self.wait(&format!("a screen without «{words}»"), patience, async |window| Ok(!window.shows(words).await?)).await
     }
 
     /// Whether these words are on the screen now, as people see them.
@@ -196,14 +198,6 @@ impl Window {
         into_sight(&self.page, &found).await?;
         found.send_keys(words).await.with_context(|| format!("typing into {field}"))?;
         ensure!(self.value(field).await?.contains(words), "«{words}» did not arrive in the field {field}");
-        Ok(())
-    }
-
-    /// Empties a field the way people do: all of it, then delete.
-    pub(crate) async fn empty(&self, field: &str) -> anyhow::Result<()> {
-        let found = self.page.find(By::Id(format!("field-{field}"))).await?;
-        found.send_keys(Key::Control + "a").await?;
-        found.send_keys(Key::Delete + "").await?;
         Ok(())
     }
 

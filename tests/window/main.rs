@@ -17,9 +17,9 @@ mod story;
 #[derive(Parser)]
 #[command(version, about = "Drives the real windows of Koina.")]
 struct Cli {
-    /// The app to drive.
-    #[arg(long, env = "KOINA_APP")]
-    app: PathBuf,
+    /// The app to drive; without it, the one that `KOINA_APP` names.
+    #[arg(long)]
+    app: Option<PathBuf>,
     /// Folder for the municipality and the windows' records; emptied first.
     #[arg(long)]
     data: PathBuf,
@@ -41,9 +41,13 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
+    let Some(app) = cli.app.or_else(|| std::env::var_os("KOINA_APP").map(PathBuf::from)) else {
+        println!("Nothing was tried: KOINA_APP names no app. `cargo xtask test` builds it and sets that.");
+        return ExitCode::FAILURE;
+    };
     match cli.command {
-        Command::Promises => promises::run(&cli.app, &cli.data, &cli.pictures).await,
-        Command::Story => match story::show(&cli.app, &cli.data, &cli.pictures).await {
+        Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
+        Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 println!("The story does not hold: {failure:#}.");

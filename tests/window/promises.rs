@@ -68,15 +68,10 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
     tally.note("a device enrols by an address and a code that were typed", begun, &outcome, &[&crew]).await;
 
     let begun = Instant::now();
-    let outcome = crew.follow().await;
-    // The window of the profile is another one; where the driver cannot follow, it finds it after a new start.
-    let crew = if outcome.is_ok() {
-        crew
-    } else {
-        crew.cut();
-        Window::open(&mine).await?
-    };
-    let outcome = crew.wait("jobs", NEWS, async |crew| Ok(crew.is_there("//ol//button").await)).await;
+    let mut outcome = crew.follow().await;
+    if outcome.is_ok() {
+        outcome = crew.wait("jobs", NEWS, async |crew| Ok(crew.is_there("//ol//button").await)).await;
+    }
     tally.note("after enrolment the crew's jobs come by themselves", begun, &outcome, &[&crew]).await;
 
     let begun = Instant::now();
@@ -141,7 +136,7 @@ async fn denied(window: &Window, command: &str, input: serde_json::Value) -> any
 /// Types a finding and cuts the app off before it is saved; gives the app started again.
 async fn cut_while_typing(crew: Window, start: &Start) -> anyhow::Result<(Window, anyhow::Result<()>)> {
     let typed = type_finding(&crew).await;
-    crew.cut();
+    crew.cut()?;
     let crew = Window::open(start).await?;
     let outcome = match typed {
         Ok(()) => kept(&crew).await,

@@ -54,15 +54,15 @@ fn write(path: &Path, done: &Report) -> anyhow::Result<()> {
         table.write_record([
             &number.to_string(),
             bad.code(),
-            &safe(&bad.greek()),
-            &safe(&bad.english()),
+            &one_line(&bad.greek()),
+            &one_line(&bad.english()),
         ])?;
     }
     table.flush()?;
     Ok(())
 }
 
-/// A spreadsheet must not take a word of the source for a formula.
-fn safe(sentence: &str) -> String {
+/// On one line. Sentences begin with words of ours, so that no spreadsheet takes them for a formula.
+fn one_line(sentence: &str) -> String {
     sentence.replace(['\r', '\n'], " ")
 }

@@ -292,8 +292,18 @@ async fn garbage_is_answered_with_a_closed_code() {
             (400, malformed("CBOR"))
         );
     }
-    let (status, _) = hand.send("GET", "/v1/devices/none", Vec::new()).await;
-    assert_eq!(status, 404);
+    for (method, path) in [
+        ("GET", "/v1/devices/none"),
+        ("DELETE", "/v1/devices"),
+        ("GET", "/"),
+    ] {
+        let (status, body) = hand.send(method, path, Vec::new()).await;
+        assert_eq!(
+            (status, problem(&body)),
+            (404, Problem::NotFound),
+            "{method} {path}"
+        );
+    }
 }
 
 #[tokio::test]

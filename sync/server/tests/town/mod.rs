@@ -46,7 +46,7 @@ impl Town {
         let crew = Crew {
             id: "lights".to_owned(),
             name: "Ηλεκτροφωτισμός".to_owned(),
-            department: "KAT".to_owned(),
+            department: "HLF".to_owned(),
             communities: vec![HERE.to_owned()],
         };
         let reference = Reference::bundled("dion-olympos").unwrap();
