@@ -8,13 +8,13 @@ use std::io::Read;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use koina_model::exchange::{Answer, Ask, CAPABILITIES, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item};
-use koina_model::ids::{DocId, Time};
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::problem::Problem;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    LogBody, LogRow, Replica, ReplicaError, evict, next_number, set_meta, take_entry, take_receipts, take_rows, take_saved,
+    LogBody, LogRow, Replica, ReplicaError, evict, meta, next_number, set_meta, take_entry, take_receipts, take_rows, take_saved,
 };
 
 pub mod http;
@@ -60,6 +60,8 @@ pub struct Exchanged {
 pub struct Said {
     pub ask: Ask,
     rows: Vec<i64>,
+    /// Changes that waited when this was said.
+    waiting: u32,
 }
 
 impl Replica {
@@ -87,7 +89,7 @@ impl Replica {
             pending: (pending.waiting + pending.needs_decision).saturating_sub(asked),
             want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) { WANT_BYTES_MAX } else { WANT_BYTES_FIRST },
         };
-        Ok(Said { ask, rows })
+        Ok(Said { ask, rows, waiting: pending.waiting })
     }
 
     /// Makes an answer durable, all of it in one tx. Gives whether there is more to say.
@@ -105,6 +107,11 @@ impl Replica {
                 }
             }
             let mut rows: Vec<LogRow> = Vec::new();
+            let mut leaving: Vec<DocId> = match meta(tx, "leaving")? {
+                Some(text) => serde_json::from_str(&text)?,
+                None => Vec::new(),
+            };
+            let mut docs: Vec<(DocId, &[u8])> = Vec::new();
             let mut whole: BTreeSet<DocId> = BTreeSet::new();
             for item in &answer.items {
                 match item {
@@ -117,17 +124,23 @@ impl Replica {
                         rows.push(LogRow { seq: 0, at: entry.at, device: None, body: LogBody::Entry(entry.clone()) });
                     }
                     Item::Doc { doc, bytes, .. } => {
-                        take_saved(tx, *doc, bytes, answer.now, &lists)?;
-                        whole.insert(*doc);
-                    }
-                    Item::Evict { doc } => {
-                        if !evict(tx, *doc)? {
-                            tracing::info!(%doc, "stays until its unsent work is taken");
+                        if whole.insert(*doc) {
+                            docs.push((*doc, bytes));
                         }
                     }
+                    Item::Evict { doc } => leaving.push(*doc),
                 }
             }
+            take_saved(tx, &docs, answer.now, &lists)?;
             take_rows(tx, &rows, &lists)?;
+            // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
+            let mut staying: Vec<DocId> = Vec::new();
+            for doc in leaving {
+                if !whole.contains(&doc) && !evict(tx, doc)? {
+                    staying.push(doc);
+                }
+            }
+            set_meta(tx, "leaving", &serde_json::to_string(&staying)?)?;
             if !answer.revoked {
                 set_meta(tx, "epoch", &answer.epoch)?;
                 set_meta(tx, "cursor", &answer.cursor.to_string())?;
@@ -139,9 +152,11 @@ impl Replica {
         if answer.revoked {
             self.set_revoked()?;
         }
-        let moved = answer.receipts.iter().any(|receipt| !matches!(receipt.verdict, koina_model::exchange::Verdict::Waiting));
-        let more_to_push = moved && self.pending()?.waiting > 0;
-        Ok(more_to_push || (answer.more && !answer.revoked))
+        // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
+        let waiting = self.pending()?.waiting;
+        let more_to_push = waiting > 0 && waiting < said.waiting;
+        let got = !answer.items.is_empty() || answer.cursor != said.ask.cursor || answer.first != said.ask.first;
+        Ok(more_to_push || (answer.more && got && !answer.revoked))
     }
 
     /// The headers that sign one request, with the next counter. The counter is durable before it is used.
@@ -208,8 +223,17 @@ pub async fn enrol(
     if replica.identity().is_some() {
         return Err(Problem::AlreadyEnrolled);
     }
+    // The same key and id for every try: when only the answer was lost, the server knows this device again.
+    let trying = || -> Result<(DeviceId, [u8; 32]), ReplicaError> {
+        if let Some(text) = replica.meta("enrolling")? {
+            return Ok(serde_json::from_str(&text)?);
+        }
+        let fresh = (replica.new_device(now), seed);
+        replica.set_meta("enrolling", &serde_json::to_string(&fresh)?)?;
+        Ok(fresh)
+    };
+    let (device, seed) = trying().map_err(|failure| failure.to_problem())?;
     let key = NewKey::from_seed(seed);
-    let device = replica.new_device(now);
     let ask = EnrolAsk { code: code.trim().to_owned(), device, key: key.public_hex(), version: version.to_owned() };
     let body = serde_json::to_vec(&ask).map_err(|_| malformed("enrolment"))?;
     let headers = [("content-type", "application/json".to_owned())];
@@ -218,7 +242,8 @@ pub async fn enrol(
     let lists: Lists = serde_json::from_str(&answer.lists).map_err(|_| malformed("lists"))?;
     let keep = || -> Result<(), ReplicaError> {
         replica.set_lists(&lists)?;
-        replica.set_identity(&key.enrolled(device, server, &answer))
+        replica.set_identity(&key.enrolled(device, server, &answer))?;
+        replica.forget_meta("enrolling")
     };
     keep().map_err(|failure| failure.to_problem())
 }

@@ -75,6 +75,7 @@ impl ReplicaError {
 }
 
 /// Logs a failure once and gives the person a number to quote.
+#[allow(clippy::disallowed_methods, reason = "a number to quote; nothing depends on it")]
 fn internal(failure: &ReplicaError) -> Problem {
     let incident = Uuid::now_v7().simple().to_string().chars().skip(20).collect::<String>();
     tracing::error!(incident, %failure, "replica");
@@ -252,6 +253,11 @@ impl Replica {
         self.write(|tx| set_meta(tx, key, value))
     }
 
+    /// Forgets a small stored value.
+    pub(crate) fn forget_meta(&self, key: &str) -> Result<(), ReplicaError> {
+        self.write(|tx| Ok(tx.execute("DELETE FROM meta WHERE key = ?1", [key]).map(drop)?))
+    }
+
     /// The language last chosen here.
     pub fn language(&self) -> Result<String, ReplicaError> {
         Ok(self.meta("language")?.unwrap_or_else(|| "el".to_owned()))
@@ -329,7 +335,7 @@ fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     if version > MIGRATIONS.len() {
         return Err(ReplicaError::Newer);
     }
-    // Reading every page's head finds torn files early; a whole integrity check would cost seconds at every start.
+    // Reading the schema finds a file that is none; a whole integrity check would cost seconds at every start.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
     for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -1,6 +1,6 @@
 -- The replica: one SQLite file per installation, the same on a phone, at a desk and on the server.
 --
--- A reading copy. What is executed stands in `migrations/` (what is kept) and `views/views.sql` (what is rebuilt);
+-- A reading copy. What is executed stands in `migrations/` (what is kept) and `views/*.sql` (what is rebuilt);
 -- `tests/tidy.rs` compares this file with a freshly opened replica and fails when they differ.
 -- The file is opened with WAL and `synchronous=FULL`; `user_version` is the number of the last migration.
 -- Times are milliseconds since 1970 UTC. Ids and hashes are raw bytes: 16 for a UUIDv7, 32 for a SHA-256.

@@ -213,24 +213,52 @@ pub struct Invite {
     pub qr_svg: String,
 }
 
+/// What the views say of one record, ready to be written. Making it is the costly part and needs no database.
+pub(crate) struct Shown {
+    row: ShownRow,
+    words: String,
+    sounds: String,
+}
+
+enum ShownRow {
+    Request(requests::Shown),
+    Asset(assets::Shown),
+}
+
+impl Shown {
+    /// Reads what the views say of a record.
+    pub(crate) fn read(kind: Kind, record: &Record, number: requests::Number, lists: &KnownLists) -> Self {
+        let (row, said) = match kind {
+            Kind::Request => {
+                let (shown, said) = requests::read(record, number, lists);
+                (ShownRow::Request(shown), said)
+            }
+            Kind::Asset => {
+                let (shown, said) = assets::read(record, lists);
+                (ShownRow::Asset(shown), said)
+            }
+        };
+        Self { row, words: greek::words(&said).join(" "), sounds: greek::skeleton(&said) }
+    }
+
+    /// Writes it, in place of what was there before; `fresh` when nothing can have been.
+    pub(crate) fn put(&self, tx: &Transaction<'_>, n: i64, id: DocId, fresh: bool) -> Result<(), ReplicaError> {
+        match &self.row {
+            ShownRow::Request(shown) => requests::put(tx, n, id, shown)?,
+            ShownRow::Asset(shown) => assets::put(tx, n, id, shown)?,
+        }
+        if !fresh {
+            tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([n])?;
+        }
+        tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?.execute(params![n, self.words, self.sounds])?;
+        Ok(())
+    }
+}
+
 /// Shows a record in the views, in place of what they showed before.
 pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, doc: &Doc, lists: &KnownLists) -> Result<(), ReplicaError> {
-    show_record(tx, n, id, doc.kind(), &doc.record(), lists)
-}
-
-fn show_record(tx: &Transaction<'_>, n: i64, id: DocId, kind: Kind, record: &Record, lists: &KnownLists) -> Result<(), ReplicaError> {
-    let said = match kind {
-        Kind::Request => requests::show(tx, n, id, record, lists)?,
-        Kind::Asset => assets::show(tx, n, id, record, lists)?,
-    };
-    tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([n])?;
-    index(tx, n, &said)
-}
-
-fn index(tx: &Transaction<'_>, n: i64, said: &str) -> Result<(), ReplicaError> {
-    tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?
-        .execute(params![n, greek::words(said).join(" "), greek::skeleton(said)])?;
-    Ok(())
+    let number = requests::number_of(tx, id)?;
+    Shown::read(doc.kind(), &doc.record(), number, lists).put(tx, n, id, false)
 }
 
 /// Takes a record out of the views.
@@ -249,11 +277,10 @@ pub(crate) fn number(tx: &Transaction<'_>, id: DocId, lists: &KnownLists) -> Res
     }
 }
 
-/// Makes the views anew and fills them; gives the number of records. Docs are read on all processors.
+/// Makes the views anew and fills them; gives the number of records. Docs are read on all processors, and the indexes are
+/// made when everything is there.
 pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
-    tx.execute_batch(
-        "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;",
-    )?;
+    tx.execute_batch("DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;")?;
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
     let mut after = 0_i64;
@@ -264,40 +291,80 @@ pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, R
             .collect::<Result<_, _>>()?;
         let Some((last, _, _)) = page.last() else { break };
         after = *last;
-        for (n, id, kind, record) in read_docs(&page) {
-            show_record(tx, n, id, kind, &record, lists)?;
+        let mut jobs = Vec::with_capacity(page.len());
+        for (n, id, saved) in page {
+            let Some(id) = DocId::from_slice(&id) else { continue };
+            jobs.push((n, id, saved, requests::number_of(tx, id)?));
+        }
+        let shown = side_by_side(jobs, |(n, id, saved, number)| match Doc::load(&saved) {
+            Ok(doc) => Some((n, id, Shown::read(doc.kind(), &doc.record(), number, lists))),
+            Err(failure) => {
+                // Left out of the views, and stays where it is.
+                tracing::error!(doc = %id, %failure, "a stored doc could not be read");
+                None
+            }
+        });
+        for (n, id, shown) in shown.into_iter().flatten() {
+            shown.put(tx, n, id, true)?;
             count += 1;
         }
     }
+    tx.execute_batch(include_str!("views/indexes.sql"))?;
     Ok(count)
 }
 
-/// Reads saved docs side by side; an unreadable one is left out of the views and stays where it is.
-fn read_docs(page: &[(i64, Vec<u8>, Vec<u8>)]) -> Vec<(i64, DocId, Kind, Record)> {
+/// Does the same work on many things, on all processors, keeping their order.
+pub(crate) fn side_by_side<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
-    let share = page.len().div_ceil(workers).max(1);
+    if workers == 1 || things.len() < 16 {
+        return things.into_iter().map(work).collect();
+    }
+    let share = things.len().div_ceil(workers);
+    let mut shares: Vec<Vec<T>> = Vec::with_capacity(workers);
+    let mut things = things.into_iter();
+    loop {
+        let part: Vec<T> = things.by_ref().take(share).collect();
+        if part.is_empty() {
+            break;
+        }
+        shares.push(part);
+    }
+    let work = &work;
     std::thread::scope(|scope| {
-        let handles: Vec<_> = page
-            .chunks(share)
-            .map(|part| {
-                scope.spawn(move || {
-                    part.iter()
-                        .filter_map(|(n, id, saved)| {
-                            let id = DocId::from_slice(id)?;
-                            match Doc::load(saved) {
-                                Ok(doc) => Some((*n, id, doc.kind(), doc.record())),
-                                Err(failure) => {
-                                    tracing::error!(doc = %id, %failure, "a stored doc could not be read");
-                                    None
-                                }
-                            }
-                        })
-                        .collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
+        let handles: Vec<_> =
+            shares.into_iter().map(|part| scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>())).collect();
+        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
+}
+
+/// What follows `FROM table v` for one page of a query, the values to bind, and the number of rows in all pages.
+///
+/// A search is run once: its hits are sorted by number alone and only the page's rows are read. Without a search the
+/// indexes give count and page directly.
+pub(crate) fn page(
+    db: &Connection,
+    table: &str,
+    conditions: &Conditions,
+    order: &str,
+    offset: u32,
+    limit: u32,
+) -> Result<(String, Vec<rusqlite::types::Value>, u32), ReplicaError> {
+    let limit = limit.clamp(1, PAGE_MAX);
+    let wanted = conditions.sql();
+    if !conditions.searched {
+        let total = db
+            .prepare_cached(&format!("SELECT count(*) FROM {table} v WHERE {wanted}"))?
+            .query_row(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?;
+        return Ok((format!("WHERE {wanted} ORDER BY {order} LIMIT {limit} OFFSET {offset}"), conditions.values().collect(), total));
+    }
+    let mut hits = db.prepare_cached(&format!("SELECT v.n FROM {table} v WHERE {wanted} ORDER BY {order}"))?;
+    let hits: Vec<i64> =
+        hits.query_map(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let begin = usize::try_from(offset).unwrap_or(usize::MAX).min(hits.len());
+    let end = begin.saturating_add(usize::try_from(limit).unwrap_or_default()).min(hits.len());
+    let of_page: Vec<String> = hits.get(begin..end).unwrap_or_default().iter().map(i64::to_string).collect();
+    let sql = format!("WHERE v.n IN ({}) ORDER BY {order}", of_page.join(","));
+    Ok((sql, Vec::new(), u32::try_from(hits.len()).unwrap_or(u32::MAX)))
 }
 
 /// Every row of the views as text, ordered by record: what must be equal on two replicas of the same scope.
@@ -452,6 +519,7 @@ pub(crate) const PAGE_MAX: u32 = 200;
 /// Conditions of a query, put together from fixed words; what people typed is only ever bound.
 #[derive(Default)]
 pub(crate) struct Conditions {
+    searched: bool,
     words: Vec<String>,
     values: Vec<rusqlite::types::Value>,
 }
@@ -477,6 +545,7 @@ impl Conditions {
     /// Adds a search, unless there is nothing to search for.
     pub(crate) fn search(&mut self, typed: &str) {
         if let Some(words) = search_words(typed) {
+            self.searched = true;
             self.with("v.n IN (SELECT rowid FROM search WHERE search MATCH ?)", words);
         } else if !typed.trim().is_empty() {
             self.plain("0");

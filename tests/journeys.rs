@@ -6,6 +6,7 @@ mod journeys {
     mod clashes;
     mod convergence;
     mod dead_zone;
+    mod hostile;
     mod lost_receipt;
     mod poison;
     mod scope;

@@ -398,6 +398,7 @@ async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
 }
 
 /// Makes an empty database on a PostgreSQL server, given by its URL; gives the URL of the new one.
+#[allow(clippy::disallowed_methods, reason = "a name nobody else has")]
 pub async fn fresh_database(server: &str) -> String {
     let name = format!("koina_{}", uuid::Uuid::now_v7().simple());
     let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");

@@ -3,7 +3,10 @@
 //!
 //! Everything is written through the product's own rules and docs: what comes out are changes as devices push them.
 //! The same seed, moment and counts give the same bytes.
-#![allow(clippy::indexing_slicing, reason = "a generator over tables of its own")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a generator over tables of its own"
+)]
 
 use koina_model::ids::Time;
 use koina_model::lists::Lists;
@@ -12,6 +15,7 @@ use koina_model::reference::{Reference, Settlement};
 mod assets;
 mod chance;
 mod clashes;
+mod course;
 mod pen;
 mod people;
 mod requests;
@@ -45,7 +49,12 @@ pub struct Counts {
 impl Counts {
     /// So many records, with a handful of disagreements.
     pub fn new(requests: u32, assets: u32) -> Self {
-        Self { assets, requests, clashes: 8.min(requests / 10), crossings: 4.min(requests / 20) }
+        Self {
+            assets,
+            requests,
+            clashes: 8.min(requests / 10),
+            crossings: 4.min(requests / 20),
+        }
     }
 }
 
@@ -69,12 +78,19 @@ impl std::fmt::Debug for Ground {
 impl Village {
     /// The bundled municipality of Dion-Olympos with crews and stations, fourteen months before `now`.
     pub fn new(seed: u64, now: Time) -> Self {
-        let reference = Reference::bundled("dion-olympos").expect("the municipality is part of the program");
+        let reference =
+            Reference::bundled("dion-olympos").expect("the municipality is part of the program");
         let settlements = people::settlements(&reference);
         let crews = people::crews(&reference);
         let stations = people::stations(seed, Time(now.0 - HISTORY_DAYS * DAY), &crews);
         let lists = people::lists(reference, crews, &stations);
-        Self { now, lists, stations, seed, settlements }
+        Self {
+            now,
+            lists,
+            stations,
+            seed,
+            settlements,
+        }
     }
 
     /// When the first record was written.
@@ -119,7 +135,11 @@ impl Village {
 /// How far Athens is ahead of UTC, near enough for a village.
 fn athens_ahead(at: i64) -> i64 {
     let month = koina_model::calendar::athens_date(at).month();
-    if (4..=10).contains(&month) { 3 * HOUR } else { 2 * HOUR }
+    if (4..=10).contains(&month) {
+        3 * HOUR
+    } else {
+        2 * HOUR
+    }
 }
 
 /// The records of a village, one by one.
@@ -133,6 +153,8 @@ impl Iterator for Records<'_> {
     type Item = Vec<Change>;
 
     fn next(&mut self) -> Option<Vec<Change>> {
-        self.assets.next(self.village).or_else(|| self.requests.next(self.village, &self.assets))
+        self.assets
+            .next(self.village)
+            .or_else(|| self.requests.next(self.village, &self.assets))
     }
 }

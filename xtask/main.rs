@@ -1,1 +1,52 @@
-fn main(){}
+//! `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`: install what is missing, then run. Only std.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a shell: it says how long its steps took"
+)]
+
+use std::process::ExitCode;
+
+mod demo;
+mod held;
+mod install;
+mod place;
+mod postgres;
+mod run;
+mod screen;
+mod test;
+
+const HELP: &str = "\
+cargo xtask demo [--fresh]            Two windows of the app, a town hall and a crew, over a municipality with a history.
+cargo xtask demo --headless --script  The same without a screen: plays the story by itself and takes pictures of it.
+cargo xtask test                      Every check and test there is. Ends with `N passed, M failed`.
+cargo xtask test fast                 The same without browser and windows, for daily work.
+cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["demo", options @ ..] => demo::Options::read(options).and_then(demo::demo),
+        ["test"] => test::test(false),
+        ["test", "fast"] => test::test(true),
+        ["bench", options @ ..] => test::bench(options),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("say what to do:\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("\nxtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

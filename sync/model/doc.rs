@@ -274,20 +274,26 @@ impl Doc {
 
     /// Writes values as one change of this installation. `at` is the clock's claim.
     pub fn write(&mut self, by: DeviceId, at: Time, writes: &Writes) -> Result<Chunk, DecodeError> {
-        self.inner.set_actor(ActorId::from(by.as_bytes().as_slice()));
-        let mut tx = self.inner.transaction();
-        for (key, value) in writes {
-            let value: ScalarValue = match value {
-                Scalar::Text(text) => text.as_str().into(),
-                Scalar::Int(number) => (*number).into(),
-                Scalar::Bool(flag) => (*flag).into(),
-            };
-            tx.put(automerge::ROOT, key.as_str(), value).map_err(|_| DecodeError::Unreadable)?;
-        }
-        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(at.0));
-        let hash = hash.ok_or(DecodeError::Unreadable)?;
-        let change = self.inner.get_change_by_hash(&hash).ok_or(DecodeError::Unreadable)?;
-        Ok(Chunk { hash: hash.0, bytes: change.raw_bytes().to_vec() })
+        let mut scratch = self.inner.clone();
+        scratch.set_actor(ActorId::from(by.as_bytes().as_slice()));
+        let written = catch_unwind(AssertUnwindSafe(move || {
+            let mut tx = scratch.transaction();
+            for (key, value) in writes {
+                let value: ScalarValue = match value {
+                    Scalar::Text(text) => text.as_str().into(),
+                    Scalar::Int(number) => (*number).into(),
+                    Scalar::Bool(flag) => (*flag).into(),
+                };
+                tx.put(automerge::ROOT, key.as_str(), value).ok()?;
+            }
+            let (hash, _) = tx.commit_with(CommitOptions::default().with_time(at.0));
+            let change = scratch.get_change_by_hash(&hash?)?;
+            let chunk = Chunk { hash: change.hash().0, bytes: change.raw_bytes().to_vec() };
+            Some((scratch, chunk))
+        }));
+        let Ok(Some((next, chunk))) = written else { return Err(DecodeError::Unreadable) };
+        self.inner = next;
+        Ok(chunk)
     }
 
     /// Adds changes that passed the guard. Known ones are skipped, early ones wait inside for what they depend on.
@@ -315,6 +321,15 @@ impl Doc {
             }
             _ => Err(DecodeError::Unreadable),
         }
+    }
+
+    /// The number of the first operation of a change that depends on these; `None` when one of them is not here.
+    pub(crate) fn next_op(&self, deps: &[automerge::ChangeHash]) -> Option<u64> {
+        let mut highest = 0;
+        for hash in deps {
+            highest = highest.max(self.inner.get_change_meta_by_hash(hash)?.max_op);
+        }
+        Some(highest + 1)
     }
 
     /// Hashes the given changes depend on that are not here.

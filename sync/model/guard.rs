@@ -105,6 +105,11 @@ pub fn standing(doc: &Doc, id: DocId, checked: &Checked) -> Result<Standing, Ref
         }
         _ => {}
     }
+    // Operations count on from what the change depends on. A change that leaps ahead would use up the numbers and nobody
+    // could write to the record any more.
+    if doc.next_op(deps) != Some(checked.change.start_op().get()) {
+        return Err(Refusal::Malformed);
+    }
     let actor = ActorId::from(checked.by.as_bytes().as_slice());
     if doc.hash_at(&actor, checked.seq).is_some() {
         return Err(Refusal::SequenceReused);
@@ -147,7 +152,7 @@ pub fn holds(doc: &Doc, checked: &[&Checked]) -> bool {
     matches!(outcome, Ok(Some(())))
 }
 
-/// Reads a whole doc that the server sent, and compares it with itself saved and loaded again.
+/// Reads a whole doc that the server sent: it must load, and be the record it is said to be.
 pub fn read_saved(id: DocId, saved: &[u8]) -> Result<Doc, Refusal> {
     let doc = Doc::load(saved).map_err(|_| Refusal::Malformed)?;
     if doc.id() != Some(id) {
@@ -162,7 +167,8 @@ fn is_key(key: &str) -> bool {
         return false;
     }
     match key.strip_prefix(EVENT_PREFIX) {
-        Some(id) => EventId::parse(id).is_some(),
+        // One spelling only: another would be a second version of the same event.
+        Some(id) => EventId::parse(id).is_some_and(|event| event.0.simple().to_string() == id),
         None => key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'),
     }
 }

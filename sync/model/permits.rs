@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::doc::{EVENT_PREFIX, Record, Scalar, Writes};
+use crate::doc::{EVENT_PREFIX, Record, STATE, Scalar, Writes};
 use crate::exchange::Refusal;
 use crate::place::Place;
 use crate::words::Kind;
@@ -156,35 +156,46 @@ pub fn may_write(
         return Err(Refusal::OutOfScope);
     }
     let mut granted: Vec<&str> = Vec::new();
-    for (key, json) in guard::event_keys(writes) {
-        let bad = || Refusal::BadValue { field: format!("{EVENT_PREFIX}{}", key.chars().take(8).collect::<String>()) };
-        match kind {
+    let mut deciding: Vec<&str> = Vec::new();
+    for (id, json) in guard::event_keys(writes) {
+        let bad = || Refusal::BadValue { field: format!("{EVENT_PREFIX}{}", id.chars().take(8).collect::<String>()) };
+        let fields = match kind {
             Kind::Request => {
                 let event: requests::Event = serde_json::from_str(json).map_err(|_| bad())?;
-                granted.extend(request_event(&event.what, &need)?);
+                request_event(&event.what, &need)?
             }
             Kind::Asset => {
                 let event: assets::Event = serde_json::from_str(json).map_err(|_| bad())?;
-                granted.extend(asset_event(&event.what, &need)?);
+                asset_event(&event.what, &need)?
             }
+        };
+        if fields.contains(&STATE) {
+            deciding.push(id);
         }
+        granted.extend(fields);
     }
-    if before.is_some() {
-        for (key, _) in writes.iter().filter(|(key, _)| !key.starts_with(EVENT_PREFIX)) {
-            let decided = decided_field(kind, writes) == Some(key.clone());
-            if decided || granted.contains(&key.as_str()) {
-                continue;
+    let decided = decided_field(kind, writes);
+    for (key, value) in writes.iter().filter(|(key, _)| !key.starts_with(EVENT_PREFIX)) {
+        // The state is what an event of this same change says, never one that somebody wrote before.
+        if key == STATE {
+            match value {
+                Scalar::Text(id) if deciding.contains(&id.as_str()) => continue,
+                _ => return Err(Refusal::BadValue { field: key.clone() }),
             }
-            need(match (kind, key.as_str()) {
-                (Kind::Request, requests::keys::REGISTER) => Permit::RegisterRequests,
-                (Kind::Request, requests::keys::DEPARTMENT | requests::keys::CREW) => Permit::AssignRequests,
-                (Kind::Request, requests::keys::ANSWER) => Permit::AnswerRequests,
-                (Kind::Request, crate::doc::STATE) => return Err(Refusal::BadValue { field: key.clone() }),
-                (Kind::Asset, crate::doc::STATE) => return Err(Refusal::BadValue { field: key.clone() }),
-                (Kind::Asset, assets::keys::PLACE) => Permit::MoveAssets,
-                _ => edit,
-            })?;
         }
+        if granted.contains(&key.as_str()) || decided.as_ref() == Some(key) {
+            continue;
+        }
+        let begins = before.is_none();
+        need(match (kind, key.as_str()) {
+            (Kind::Request, requests::keys::REGISTER) => Permit::RegisterRequests,
+            (Kind::Request, requests::keys::CREW) => Permit::AssignRequests,
+            (Kind::Request, requests::keys::DEPARTMENT) if !begins => Permit::AssignRequests,
+            (Kind::Request, requests::keys::ANSWER) => Permit::AnswerRequests,
+            (Kind::Asset, assets::keys::PLACE) if !begins => Permit::MoveAssets,
+            _ if begins => enter,
+            _ => edit,
+        })?;
     }
     Ok(())
 }
@@ -192,7 +203,7 @@ pub fn may_write(
 /// The permit an event needs, and the fields it may write along with itself.
 fn request_event(what: &requests::What, need: &dyn Fn(Permit) -> Result<(), Refusal>) -> Result<Vec<&'static str>, Refusal> {
     use requests::{What, keys};
-    let state = crate::doc::STATE;
+    let state = STATE;
     Ok(match what {
         What::Assigned { .. } => {
             need(Permit::AssignRequests)?;
@@ -231,7 +242,7 @@ fn request_event(what: &requests::What, need: &dyn Fn(Permit) -> Result<(), Refu
 
 fn asset_event(what: &assets::What, need: &dyn Fn(Permit) -> Result<(), Refusal>) -> Result<Vec<&'static str>, Refusal> {
     use assets::{What, keys};
-    let state = crate::doc::STATE;
+    let state = STATE;
     Ok(match what {
         What::Inspected { .. } => {
             need(Permit::InspectAssets)?;

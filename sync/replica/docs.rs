@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use koina_model::doc::{Doc, Writes};
-use koina_model::exchange::{Entry, EntryWords};
+use koina_model::exchange::{Entry, EntryWords, Refusal};
 use koina_model::guard::{self, Checked, Standing};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists;
@@ -308,24 +308,44 @@ pub(crate) fn take_rows(tx: &Transaction<'_>, rows: &[LogRow], lists: &Lists) ->
     Ok(())
 }
 
-/// Takes a whole record that the server sent; a record that is here already is joined with it.
-pub(crate) fn take_saved(tx: &Transaction<'_>, id: DocId, bytes: &[u8], at: Time, lists: &Lists) -> Result<(), ReplicaError> {
-    let theirs = match guard::read_saved(id, bytes) {
-        Ok(doc) => doc,
-        Err(refusal) => return set_aside(tx, id, at, refusal.code(), bytes),
-    };
-    let (n, doc) = match load(tx, id)? {
-        Some(mut mine) => {
-            if mine.doc.merge(&theirs).is_err() {
-                return set_aside(tx, id, at, "malformed", bytes);
+/// Takes whole records that the server sent; one that is here already is joined with what is here. The records are read on
+/// all processors and written one after another.
+pub(crate) fn take_saved(tx: &Transaction<'_>, docs: &[(DocId, &[u8])], at: Time, lists: &Lists) -> Result<(), ReplicaError> {
+    let mut jobs = Vec::with_capacity(docs.len());
+    for (id, bytes) in docs {
+        jobs.push((*id, *bytes, views::requests::number_of(tx, *id)?, load(tx, *id)?));
+    }
+    let taken = views::side_by_side(jobs, |(id, bytes, number, mine)| {
+        let theirs = guard::read_saved(id, bytes)?;
+        let (known, doc) = match mine {
+            Some(mut mine) => {
+                mine.doc.merge(&theirs).map_err(|_| Refusal::Malformed)?;
+                (Some(mine.n), mine.doc)
             }
-            save(tx, mine.n, &mine.doc)?;
-            (mine.n, mine.doc)
-        }
-        None => (insert_saved(tx, id, theirs.kind(), bytes, at, 0)?, theirs),
-    };
-    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?.execute(params![n, at.0])?;
-    views::show(tx, n, id, &doc, lists)
+            None => (None, theirs),
+        };
+        let shown = views::Shown::read(doc.kind(), &doc.record(), number, lists);
+        Ok::<_, Refusal>((known, doc, shown))
+    });
+    for ((id, bytes), taken) in docs.iter().zip(taken) {
+        let (known, doc, shown) = match taken {
+            Ok(taken) => taken,
+            Err(refusal) => {
+                set_aside(tx, *id, at, refusal.code(), bytes)?;
+                continue;
+            }
+        };
+        let n = match known {
+            Some(n) => {
+                save(tx, n, &doc)?;
+                n
+            }
+            None => insert_saved(tx, *id, doc.kind(), bytes, at, 0)?,
+        };
+        tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?.execute(params![n, at.0])?;
+        shown.put(tx, n, *id, known.is_none())?;
+    }
+    Ok(())
 }
 
 /// Drops a record that left this device's scope, unless something of it still waits to be sent.

@@ -16,6 +16,7 @@ const LENGTH: usize = 10;
 pub const GOOD_FOR_HOURS: i64 = 72;
 
 /// A new code, as it is shown: `7K2QM-X4R9T`.
+#[allow(clippy::disallowed_methods, reason = "a code has to be unguessable")]
 pub fn new() -> Result<String, LogError> {
     let mut random = [0; LENGTH];
     getrandom::fill(&mut random).map_err(|_| LogError::Random)?;

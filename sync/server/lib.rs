@@ -20,6 +20,7 @@ use koina_sync::identity::hex;
 use crate::log::LogError;
 
 /// Sixteen random bytes as text.
+#[allow(clippy::disallowed_methods, reason = "an epoch has to be unguessable")]
 fn random_hex() -> Result<String, LogError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| LogError::Random)?;

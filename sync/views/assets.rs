@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::requests::{AssetRef, RequestRow};
-use super::{Clash, Conditions, PAGE_MAX, SAVED, Telling, TimelineRow, saved_from};
+use super::{Clash, Conditions, SAVED, Telling, TimelineRow, saved_from};
 use crate::replica::{Replica, ReplicaError};
 
 /// What to list. Empty strings mean "no restriction".
@@ -77,10 +77,38 @@ pub struct AssetCard {
     pub may: Vec<Permit>,
 }
 
-/// Shows an asset; gives the words to search it by.
-pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lists: &Lists) -> Result<String, ReplicaError> {
+/// What the views say of one asset.
+pub(crate) struct Shown {
+    asset: model::Asset,
+    number_key: Vec<u8>,
+    clashes: i64,
+}
+
+/// Reads what the views say of an asset, and the words to search it by.
+pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
     let asset = model::read(record);
-    let clashes = i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default();
+    let reference = &lists.reference;
+    let said = [
+        asset.number.as_str(),
+        &asset.name,
+        &asset.place_text,
+        &asset.note,
+        reference.asset_type(&asset.kind).map_or("", |found| found.name.el.as_str()),
+        reference.community(&asset.place.community).map_or("", |found| found.name.el.as_str()),
+        reference.settlement(&asset.place.settlement).map_or("", |found| found.name.el.as_str()),
+    ]
+    .join(" ");
+    let shown = Shown {
+        number_key: greek::collation_key(&format!("{} {}", padded(&asset.number), asset.name)),
+        clashes: i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default(),
+        asset,
+    };
+    (shown, said)
+}
+
+/// Writes the row of an asset.
+pub(crate) fn put(tx: &Transaction<'_>, n: i64, id: DocId, shown: &Shown) -> Result<(), ReplicaError> {
+    let Shown { asset, number_key, clashes } = shown;
     tx.prepare_cached(
         "INSERT OR REPLACE INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -90,7 +118,7 @@ pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lis
         id.as_bytes().as_slice(),
         asset.kind,
         asset.number,
-        greek::collation_key(&format!("{} {}", padded(&asset.number), asset.name)),
+        number_key,
         asset.name,
         asset.place.community,
         asset.place.settlement,
@@ -100,11 +128,7 @@ pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lis
         asset.retired,
         clashes
     ])?;
-    let kind = lists.reference.asset_type(&asset.kind).map_or("", |found| found.name.el.as_str());
-    let community = lists.reference.community(&asset.place.community).map_or("", |found| found.name.el.as_str());
-    let settlement = lists.reference.settlement(&asset.place.settlement).map_or("", |found| found.name.el.as_str());
-    let model::Asset { number, name, place_text, note, .. } = &asset;
-    Ok(format!("{number} {name} {place_text} {note} {kind} {community} {settlement}"))
+    Ok(())
 }
 
 /// Digits of a number padded, so that 9 comes before 10.
@@ -181,17 +205,9 @@ impl Replica {
     pub fn assets_page(&self, query: &AssetsQuery) -> Result<AssetsPage, ReplicaError> {
         let conditions = query.conditions();
         self.read(|db| {
-            let total = db
-                .prepare_cached(&format!("SELECT count(*) FROM assets v WHERE {}", conditions.sql()))?
-                .query_row(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?;
-            let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM assets v WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
-                conditions.sql(),
-                query.order(),
-                query.limit.clamp(1, PAGE_MAX),
-                query.offset
-            ))?;
-            let rows = rows.query_map(rusqlite::params_from_iter(conditions.values()), read_row)?;
+            let (sql, values, total) = super::page(db, "assets", &conditions, query.order(), query.offset, query.limit)?;
+            let mut rows = db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v {sql}"))?;
+            let rows = rows.query_map(rusqlite::params_from_iter(values), read_row)?;
             Ok(AssetsPage { rows: rows.collect::<Result<_, _>>()?, total })
         })
     }

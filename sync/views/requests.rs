@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Clash, Conditions, PAGE_MAX, SAVED, Telling, TimelineRow, saved_from};
+use super::{Clash, Conditions, SAVED, Telling, TimelineRow, saved_from};
 use crate::replica::{Replica, ReplicaError, entries_of};
 
 /// What to list. Empty strings and `false` mean "no restriction".
@@ -143,18 +143,53 @@ const EXCERPT_CHARS: usize = 200;
 /// Jobs on a crew's day; the rest is in the list.
 const TODAY_MAX: u32 = 100;
 
-/// Shows a request; gives the words to search it by.
-pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lists: &Lists) -> Result<String, ReplicaError> {
+/// What the views say of one request.
+pub(crate) struct Shown {
+    request: model::Request,
+    number: Number,
+    group: String,
+    status: Status,
+    due_at: Time,
+    clashes: i64,
+}
+
+/// A protocol number as printed, empty when there is none, and when it was given.
+pub(crate) type Number = (String, Time);
+
+/// Reads what the views say of a request, and the words to search it by.
+pub(crate) fn read(record: &Record, number: Number, lists: &Lists) -> (Shown, String) {
     let request = model::read(record);
-    let (protocol, registered_at) = number_of(tx, id)?;
     let status = match request.status {
-        Status::Received if !protocol.is_empty() => Status::Protocolled,
+        Status::Received if !number.0.is_empty() => Status::Protocolled,
         other => other,
     };
-    let category = lists.reference.category(&request.category);
+    let reference = &lists.reference;
+    let category = reference.category(&request.category);
     let hours = category.map_or(TARGET_HOURS_DEFAULT, |category| category.target_hours);
-    let clashes = i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default();
-    let receipt = request.receipt_number.clone().unwrap_or_default();
+    let said = [
+        request.text.as_str(),
+        &request.place_text,
+        category.map_or("", |found| found.name.el.as_str()),
+        reference.community(&request.place.community).map_or("", |found| found.name.el.as_str()),
+        reference.settlement(&request.place.settlement).map_or("", |found| found.name.el.as_str()),
+        request.receipt_number.as_deref().unwrap_or_default(),
+        &number.0,
+    ]
+    .join(" ");
+    let shown = Shown {
+        status,
+        group: category.map_or_else(String::new, |category| category.group.clone()),
+        due_at: request.received_at.plus_hours(i64::from(hours)),
+        clashes: i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default(),
+        number,
+        request,
+    };
+    (shown, said)
+}
+
+/// Writes the row of a request.
+pub(crate) fn put(tx: &Transaction<'_>, n: i64, id: DocId, shown: &Shown) -> Result<(), ReplicaError> {
+    let Shown { request, number, group, status, due_at, clashes } = shown;
     tx.prepare_cached(
         "INSERT OR REPLACE INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes)
@@ -163,35 +198,31 @@ pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, record: &Record, lis
     .execute(params![
         n,
         id.as_bytes().as_slice(),
-        receipt,
-        protocol,
-        registered_at.0,
+        request.receipt_number.as_deref().unwrap_or_default(),
+        number.0,
+        number.1.0,
         request.category,
-        category.map_or("", |category| category.group.as_str()),
+        group,
         request.place.community,
         request.place.settlement,
         request.place_text,
         request.text.chars().take(EXCERPT_CHARS).collect::<String>(),
-        status_name(status),
+        status_name(*status),
         status.is_open(),
         request.priority,
         request.department,
         request.crew,
         request.asset.map(|asset| asset.as_bytes().to_vec()),
         request.received_at.0,
-        request.received_at.plus_hours(i64::from(hours)).0,
+        due_at.0,
         request.status_at.unwrap_or(request.received_at).0,
         clashes
     ])?;
-    let community = lists.reference.community(&request.place.community).map_or("", |found| found.name.el.as_str());
-    let settlement = lists.reference.settlement(&request.place.settlement).map_or("", |found| found.name.el.as_str());
-    let category = category.map_or("", |category| category.name.el.as_str());
-    let model::Request { text, place_text, .. } = &request;
-    Ok(format!("{text} {place_text} {category} {community} {settlement} {receipt} {protocol}"))
+    Ok(())
 }
 
-/// The protocol number of a record as printed, and when it was given.
-fn number_of(db: &Connection, id: DocId) -> Result<(String, Time), ReplicaError> {
+/// The protocol number of a record.
+pub(crate) fn number_of(db: &Connection, id: DocId) -> Result<Number, ReplicaError> {
     let words: Option<(String, i64)> = db
         .prepare_cached("SELECT words, at FROM entries WHERE doc = ?1 ORDER BY place LIMIT 1")?
         .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -200,7 +231,7 @@ fn number_of(db: &Connection, id: DocId) -> Result<(String, Time), ReplicaError>
         Some((words, at)) => match serde_json::from_str(&words)? {
             EntryWords::Protocol { year, number, .. } => (ProtocolNumber { year, number }.to_string(), Time(at)),
         },
-        None => (String::new(), Time(0)),
+        None => Number::default(),
     })
 }
 
@@ -281,17 +312,9 @@ impl Replica {
     pub fn requests_page(&self, query: &RequestsQuery, now: Time) -> Result<RequestsPage, ReplicaError> {
         let conditions = query.conditions(now);
         self.read(|db| {
-            let total = db
-                .prepare_cached(&format!("SELECT count(*) FROM requests v WHERE {}", conditions.sql()))?
-                .query_row(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?;
-            let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
-                conditions.sql(),
-                query.order(),
-                query.limit.clamp(1, PAGE_MAX),
-                query.offset
-            ))?;
-            let rows = rows.query_map(rusqlite::params_from_iter(conditions.values()), |row| read_row(row, now))?;
+            let (sql, values, total) = super::page(db, "requests", &conditions, query.order(), query.offset, query.limit)?;
+            let mut rows = db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v {sql}"))?;
+            let rows = rows.query_map(rusqlite::params_from_iter(values), |row| read_row(row, now))?;
             Ok(RequestsPage { rows: rows.collect::<Result<_, _>>()?, total })
         })
     }

@@ -15,7 +15,9 @@ pub(crate) fn now() -> Time {
 /// What the clock on the wall says.
 #[allow(clippy::disallowed_methods, reason = "this is a shell: its only clock")]
 pub(crate) fn real() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 

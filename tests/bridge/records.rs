@@ -33,11 +33,23 @@ const PAST: i64 = 45 * 24 * 60;
 /// Community, settlement, and where exactly.
 const PLACES: [(&str, &str, &str); 8] = [
     (LITOCHORO, "1102010101", "κεντρική πλατεία, δίπλα στη βρύση"),
-    (LITOCHORO, "1102010105", "παραλιακός δρόμος, απέναντι από την κατασκήνωση"),
+    (
+        LITOCHORO,
+        "1102010105",
+        "παραλιακός δρόμος, απέναντι από την κατασκήνωση",
+    ),
     (DION, "1102030401", "είσοδος αρχαιολογικού πάρκου"),
-    (LEPTOKARYA, "1102020101", "οδός Ολύμπου 14, έξω από το δημοτικό σχολείο"),
+    (
+        LEPTOKARYA,
+        "1102020101",
+        "οδός Ολύμπου 14, έξω από το δημοτικό σχολείο",
+    ),
     (LITOCHORO, "1102010104", ""),
-    (PANTELEIMONAS, "1102020201", "καλντερίμι προς την εκκλησία της Κοιμήσεως της Θεοτόκου, στη στροφή με τον πλάτανο"),
+    (
+        PANTELEIMONAS,
+        "1102020201",
+        "καλντερίμι προς την εκκλησία της Κοιμήσεως της Θεοτόκου, στη στροφή με τον πλάτανο",
+    ),
     (DION, "", "επαρχιακός δρόμος"),
     (LEPTOKARYA, "1102020101", "λιμανάκι"),
 ];
@@ -45,16 +57,32 @@ const PLACES: [(&str, &str, &str); 8] = [
 /// Category, what was said, crew that works on it.
 const TROUBLES: [(&str, &str, &str); 12] = [
     ("LGT-01", "Σβηστή λάμπα στη γωνία, τρίτη μέρα.", "light"),
-    ("ROD-01", "Μεγάλη λακκούβα μπροστά στη στάση του λεωφορείου· κινδυνεύουν τα δίκυκλα.", "roads"),
+    (
+        "ROD-01",
+        "Μεγάλη λακκούβα μπροστά στη στάση του λεωφορείου· κινδυνεύουν τα δίκυκλα.",
+        "roads",
+    ),
     ("WAT-01", "Τρέχει νερό από το πεζοδρόμιο.", "water"),
-    ("LGT-06", "Ανοιχτό κιβώτιο με καλώδια σε ύψος παιδιού.", "light"),
+    (
+        "LGT-06",
+        "Ανοιχτό κιβώτιο με καλώδια σε ύψος παιδιού.",
+        "light",
+    ),
     ("CLN-01", "", ""),
-    ("LGT-03", "Όλος ο δρόμος χωρίς φως από χθες το βράδυ μετά τη βροχή. Οι κάτοικοι φοβούνται να περπατήσουν και υπάρχει ΚΑΠΗ απέναντι.", "light"),
+    (
+        "LGT-03",
+        "Όλος ο δρόμος χωρίς φως από χθες το βράδυ μετά τη βροχή. Οι κάτοικοι φοβούνται να περπατήσουν και υπάρχει ΚΑΠΗ απέναντι.",
+        "light",
+    ),
     ("GRN-01", "Κλαδιά ακουμπούν στα σύρματα.", ""),
     ("SEW-02", "Λείπει καπάκι φρεατίου.", "water"),
     ("LGT-02", "Αναβοσβήνει όλη νύχτα.", "light"),
     ("PUB-02", "Σπασμένη κούνια στην παιδική χαρά.", "roads"),
-    ("IDE-01", "Να μπει παγκάκι στη στάση, για τους ηλικιωμένους.", ""),
+    (
+        "IDE-01",
+        "Να μπει παγκάκι στη στάση, για τους ηλικιωμένους.",
+        "",
+    ),
     ("LGT-05", "Στύλος που γέρνει προς το σχολείο.", "light"),
 ];
 
@@ -63,12 +91,54 @@ pub(crate) fn fill(town: &mut Town, records: bool) -> anyhow::Result<()> {
     let begin = later(clock::real(), -PAST);
     clock::set(begin);
     town.start_server()?;
-    let desk = town.enrol("desk", ask(Role::Admin, "Γραφείο εξυπηρέτησης", "Ε. Παπαδοπούλου", None, &[]))?;
-    let crew = town.enrol("crew", ask(Role::Crew, "Συνεργείο 2 – Ηλεκτροφωτισμός", "Γ. Νικολάου", Some("light"), &OF_LIGHT))?;
-    let kep = town.enrol("kep", ask(Role::Clerk, "ΚΕΠ Λιτοχώρου", "Μ. Ιωάννου", None, &[]))?;
-    let water = town.enrol("water", ask(Role::Crew, "Συνεργείο 1 – Ύδρευση", "Κ. Δήμου", Some("water"), &[DION]))?;
-    town.enrol("silent", ask(Role::Crew, "Κινητό παλιού συνεργείου", "", Some("roads"), &[]))?;
-    let lost = town.enrol("lost", ask(Role::Clerk, "Φορητός που χάθηκε", "Α. Βλάχος", None, &[]))?;
+    let desk = town.enrol(
+        "desk",
+        ask(
+            Role::Admin,
+            "Γραφείο εξυπηρέτησης",
+            "Ε. Παπαδοπούλου",
+            None,
+            &[],
+        ),
+    )?;
+    let crew = town.enrol(
+        "crew",
+        ask(
+            Role::Crew,
+            "Συνεργείο 2 – Ηλεκτροφωτισμός",
+            "Γ. Νικολάου",
+            Some("light"),
+            &OF_LIGHT,
+        ),
+    )?;
+    let kep = town.enrol(
+        "kep",
+        ask(Role::Clerk, "ΚΕΠ Λιτοχώρου", "Μ. Ιωάννου", None, &[]),
+    )?;
+    let water = town.enrol(
+        "water",
+        ask(
+            Role::Crew,
+            "Συνεργείο 1 – Ύδρευση",
+            "Κ. Δήμου",
+            Some("water"),
+            &[DION],
+        ),
+    )?;
+    town.enrol(
+        "silent",
+        ask(
+            Role::Crew,
+            "Κινητό παλιού συνεργείου",
+            "",
+            Some("roads"),
+            &[],
+        ),
+    )?;
+    let lost = town.enrol(
+        "lost",
+        ask(Role::Clerk, "Φορητός που χάθηκε", "Α. Βλάχος", None, &[]),
+    )?;
     meet(town, &["desk", "crew", "kep", "water", "silent"])?;
     if !records {
         clock::set(clock::real());
@@ -94,31 +164,70 @@ fn meet(town: &Town, names: &[&str]) -> anyhow::Result<()> {
 
 fn at<T: Copy>(list: &[T], place: u32) -> anyhow::Result<T> {
     let place = usize::try_from(place)?;
-    list.get(place % list.len().max(1)).copied().context("an empty list")
+    list.get(place % list.len().max(1))
+        .copied()
+        .context("an empty list")
 }
 
 /// Assets of a few kinds; every third was looked at when it was added, some have no number.
 fn add_assets(desk: &Desk, begin: Time) -> anyhow::Result<Vec<DocId>> {
-    const KINDS: [(&str, &str); 6] =
-        [("FOT", "Φωτιστικό LED 60 W"), ("KAD", "Κάδος 1.100 λίτρων"), ("VAN", "Βάνα Φ90"), ("FOT", ""), ("DEN", "Πλάτανος"), ("KOX", "Παιδική χαρά")];
+    const KINDS: [(&str, &str); 6] = [
+        ("FOT", "Φωτιστικό LED 60 W"),
+        ("KAD", "Κάδος 1.100 λίτρων"),
+        ("VAN", "Βάνα Φ90"),
+        ("FOT", ""),
+        ("DEN", "Πλάτανος"),
+        ("KOX", "Παιδική χαρά"),
+    ];
     let mut ids = Vec::new();
     for n in 0..ASSETS {
         let now = later(begin, i64::from(n));
         clock::set(now);
         let (kind, name) = at(&KINDS, n)?;
         let (community, settlement, place_text) = at(&PLACES, n / 3)?;
-        let number = if n % 11 == 4 { String::new() } else { format!("{kind}-{:04}", n + 1) };
-        let position = (n % 2 == 0).then_some(Position { lat: 40.1, lon: 22.5 + f64::from(n) / 10_000.0, accuracy_m: Some(6.0) });
-        let note = if n % 9 == 2 { "Πρόσβαση από τον αγροτικό δρόμο." } else { "" };
-        let added = Added { kind, number: &number, name, community, settlement, place_text, position, note };
-        let condition = (n % 3 == 0).then(|| u8::try_from(n % 5).map(|step| step + 1)).transpose()?;
+        let number = if n % 11 == 4 {
+            String::new()
+        } else {
+            format!("{kind}-{:04}", n + 1)
+        };
+        let position = n.is_multiple_of(2).then_some(Position {
+            lat: 40.1,
+            lon: 22.5 + f64::from(n) / 10_000.0,
+            accuracy_m: Some(6.0),
+        });
+        let note = if n % 9 == 2 {
+            "Πρόσβαση από τον αγροτικό δρόμο."
+        } else {
+            ""
+        };
+        let added = Added {
+            kind,
+            number: &number,
+            name,
+            community,
+            settlement,
+            place_text,
+            position,
+            note,
+        };
+        let condition = n
+            .is_multiple_of(3)
+            .then(|| u8::try_from(n % 5).map(|step| step + 1))
+            .transpose()?;
         ids.push(desk.replica.add_asset(&added, condition, None, now)?);
     }
     Ok(ids)
 }
 
 /// Six weeks: requests come in, are charged, worked on, answered and closed.
-fn live(town: &Town, begin: Time, desk: &Desk, kep: &Desk, crews: &[&Arc<Desk>], assets: &[DocId]) -> anyhow::Result<()> {
+fn live(
+    town: &Town,
+    begin: Time,
+    desk: &Desk,
+    kep: &Desk,
+    crews: &[&Arc<Desk>],
+    assets: &[DocId],
+) -> anyhow::Result<()> {
     let step = (PAST - 360 - 240) / i64::from(REQUESTS);
     for n in 0..REQUESTS {
         let now = later(begin, 360 + i64::from(n) * step);
@@ -131,10 +240,26 @@ fn live(town: &Town, begin: Time, desk: &Desk, kep: &Desk, crews: &[&Arc<Desk>],
             community,
             settlement,
             place_text,
-            position: (n % 4 == 0).then_some(Position { lat: 40.0997, lon: 22.5, accuracy_m: None }),
-            asset: if n % 10 == 0 { Some(at(assets, n)?) } else { None },
+            position: n.is_multiple_of(4).then_some(Position {
+                lat: 40.0997,
+                lon: 22.5,
+                accuracy_m: None,
+            }),
+            asset: if n.is_multiple_of(10) {
+                Some(at(assets, n)?)
+            } else {
+                None
+            },
             text,
-            channel: at(&[Channel::Phone, Channel::Counter, Channel::Phone, Channel::Email], n)?,
+            channel: at(
+                &[
+                    Channel::Phone,
+                    Channel::Counter,
+                    Channel::Phone,
+                    Channel::Email,
+                ],
+                n,
+            )?,
             register: n % 5 == 2,
         };
         let (id, _) = station.replica.enter_request(&entered, None, now)?;
@@ -159,15 +284,34 @@ fn tend(station: &Desk, id: DocId, n: u32, crew: &str, now: Time) -> anyhow::Res
             "water" => "YDR",
             _ => "OSY",
         };
-        let note = if n % 6 == 0 { "Με το καλαθοφόρο, πριν τη δύση." } else { "" };
+        let note = if n.is_multiple_of(6) {
+            "Με το καλαθοφόρο, πριν τη δύση."
+        } else {
+            ""
+        };
         replica.assign_request(id, department, crew, note, now)?;
     }
-    let ends = |outcome: Outcome, note: &str| replica.close_request(id, &outcome, note, later(now, 30));
+    let ends =
+        |outcome: Outcome, note: &str| replica.close_request(id, &outcome, note, later(now, 30));
     match n % 13 {
-        4 => replica.answer_request(id, "Το συνεργείο θα έρθει μέσα στην εβδομάδα.", later(now, 20))?,
+        4 => replica.answer_request(
+            id,
+            "Το συνεργείο θα έρθει μέσα στην εβδομάδα.",
+            later(now, 20),
+        )?,
         6 => ends(Outcome::Resolved, "")?,
-        8 => ends(Outcome::Rejected { reason: "NOT_FOUND".to_owned() }, "Δεν βρέθηκε το σημείο.")?,
-        10 => ends(Outcome::Forwarded { to: "Περιφερειακή Ενότητα Πιερίας".to_owned() }, "")?,
+        8 => ends(
+            Outcome::Rejected {
+                reason: "NOT_FOUND".to_owned(),
+            },
+            "Δεν βρέθηκε το σημείο.",
+        )?,
+        10 => ends(
+            Outcome::Forwarded {
+                to: "Περιφερειακή Ενότητα Πιερίας".to_owned(),
+            },
+            "",
+        )?,
         11 => ends(Outcome::Withdrawn, "")?,
         _ => {}
     }
@@ -186,18 +330,51 @@ fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
         }
         let then = later(then, 5);
         match place % 8 {
-            0 => replica.record_work(job.id, &Step::Done { note: "Άλλαξε η λάμπα." }, then)?,
+            0 => replica.record_work(
+                job.id,
+                &Step::Done {
+                    note: "Άλλαξε η λάμπα.",
+                },
+                then,
+            )?,
             1 => {
-                replica.record_work(job.id, &Step::Material { name: "Λάμπα LED 60 W", quantity: "2", unit: "piece" }, then)?;
+                replica.record_work(
+                    job.id,
+                    &Step::Material {
+                        name: "Λάμπα LED 60 W",
+                        quantity: "2",
+                        unit: "piece",
+                    },
+                    then,
+                )?;
                 replica.record_work(job.id, &Step::Done { note: "" }, later(then, 1))?;
             }
-            2 => replica.record_work(job.id, &Step::Impossible { reason: "MACHINE", note: "Θέλει καλαθοφόρο." }, then)?,
+            2 => replica.record_work(
+                job.id,
+                &Step::Impossible {
+                    reason: "MACHINE",
+                    note: "Θέλει καλαθοφόρο.",
+                },
+                then,
+            )?,
             3 => {
-                let reason = replica.lists().reference.hold_reasons.first().map(|reason| reason.code.clone()).unwrap_or_default();
+                let reason = replica
+                    .lists()
+                    .reference
+                    .hold_reasons
+                    .first()
+                    .map(|reason| reason.code.clone())
+                    .unwrap_or_default();
                 replica.record_work(job.id, &Step::Pause { reason: &reason }, then)?;
             }
             4 | 5 => replica.record_work(job.id, &Step::Done { note: "" }, then)?,
-            _ => replica.record_work(job.id, &Step::Note { text: "Περιμένουμε ανταλλακτικό." }, then)?,
+            _ => replica.record_work(
+                job.id,
+                &Step::Note {
+                    text: "Περιμένουμε ανταλλακτικό.",
+                },
+                then,
+            )?,
         }
     }
     Ok(())
@@ -205,46 +382,117 @@ fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
 
 fn revoke(desk: &Desk, lost: &Desk) -> anyhow::Result<()> {
     let id = lost.replica.identity().context("not enrolled")?.device;
-    koina_commands::call(desk, "device_revoke", serde_json::json!({ "id": id })).context("Revoking a device")?;
+    koina_commands::call(desk, "device_revoke", serde_json::json!({ "id": id }))
+        .context("Revoking a device")?;
     Ok(())
 }
 
 /// Two stations without a line between them correct the same records differently.
 fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::Result<()> {
-    let (ended, _) = desk.replica.enter_request(&phoned("PUB-99", "Το συντριβάνι δεν λειτουργεί."), None, clock::now())?;
-    let (text, _) = desk.replica.enter_request(&phoned("LGT-01", "Σβηστή λάμπα στο υπόστεγο."), None, clock::now())?;
-    let (charged, _) = desk.replica.enter_request(&phoned("CLN-07", "Μπάζα στη λαϊκή αγορά."), None, clock::now())?;
+    let (ended, _) = desk.replica.enter_request(
+        &phoned("PUB-99", "Το συντριβάνι δεν λειτουργεί."),
+        None,
+        clock::now(),
+    )?;
+    let (text, _) = desk.replica.enter_request(
+        &phoned("LGT-01", "Σβηστή λάμπα στο υπόστεγο."),
+        None,
+        clock::now(),
+    )?;
+    let (charged, _) = desk.replica.enter_request(
+        &phoned("CLN-07", "Μπάζα στη λαϊκή αγορά."),
+        None,
+        clock::now(),
+    )?;
     meet(town, &["desk", "kep", "desk"])?;
     let now = later(clock::now(), 1);
-    let open = koina_sync::views::requests::RequestsQuery { open: Some(true), limit: 40, ..Default::default() };
+    let open = koina_sync::views::requests::RequestsQuery {
+        open: Some(true),
+        limit: 40,
+        ..Default::default()
+    };
     let rows = desk.replica.requests_page(&open, now)?.rows;
-    let mut rows = rows.iter().filter(|row| row.priority >= 3 && ![ended, text, charged].contains(&row.id));
+    let mut rows = rows
+        .iter()
+        .filter(|row| row.priority >= 3 && ![ended, text, charged].contains(&row.id));
     let mut next = || rows.next().map(|row| row.id).context("too few requests");
 
-    let theirs = Edited { text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο."), ..Edited::default() };
-    let ours = Edited { text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το καφενείο."), ..Edited::default() };
+    let theirs = Edited {
+        text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο."),
+        ..Edited::default()
+    };
+    let ours = Edited {
+        text: Some("Σβηστή λάμπα στο υπόστεγο, απέναντι από το καφενείο."),
+        ..Edited::default()
+    };
     kep.replica.edit_request(text, &theirs, now)?;
     desk.replica.edit_request(text, &ours, later(now, 4))?;
 
     let several = next()?;
-    let theirs = Edited { priority: Some(2), place_text: Some("στη γέφυρα"), category: Some("LGT-03"), ..Edited::default() };
-    let ours = Edited { priority: Some(1), place_text: Some("μετά τη γέφυρα, αριστερά"), category: Some("LGT-99"), ..Edited::default() };
+    let theirs = Edited {
+        priority: Some(2),
+        place_text: Some("στη γέφυρα"),
+        category: Some("LGT-03"),
+        ..Edited::default()
+    };
+    let ours = Edited {
+        priority: Some(1),
+        place_text: Some("μετά τη γέφυρα, αριστερά"),
+        category: Some("LGT-99"),
+        ..Edited::default()
+    };
     kep.replica.edit_request(several, &theirs, now)?;
     desk.replica.edit_request(several, &ours, later(now, 6))?;
 
     let moved = next()?;
-    kep.replica.edit_request(moved, &Edited { place: Some((PANTELEIMONAS, "1102020202")), ..Edited::default() }, now)?;
-    desk.replica.edit_request(moved, &Edited { place: Some((DION, "1102030402")), ..Edited::default() }, later(now, 2))?;
+    kep.replica.edit_request(
+        moved,
+        &Edited {
+            place: Some((PANTELEIMONAS, "1102020202")),
+            ..Edited::default()
+        },
+        now,
+    )?;
+    desk.replica.edit_request(
+        moved,
+        &Edited {
+            place: Some((DION, "1102030402")),
+            ..Edited::default()
+        },
+        later(now, 2),
+    )?;
 
-    kep.replica.assign_request(charged, "OSY", "roads", "", now)?;
-    desk.replica.assign_request(charged, "HLF", "light", "", later(now, 1))?;
+    kep.replica
+        .assign_request(charged, "OSY", "roads", "", now)?;
+    desk.replica
+        .assign_request(charged, "HLF", "light", "", later(now, 1))?;
 
-    kep.replica.close_request(ended, &Outcome::Resolved, "Το είδαμε φτιαγμένο.", now)?;
-    desk.replica.record_work(ended, &Step::Impossible { reason: "NOT_FOUND", note: "" }, later(now, 3))?;
+    kep.replica
+        .close_request(ended, &Outcome::Resolved, "Το είδαμε φτιαγμένο.", now)?;
+    desk.replica.record_work(
+        ended,
+        &Step::Impossible {
+            reason: "NOT_FOUND",
+            note: "",
+        },
+        later(now, 3),
+    )?;
 
     for (place, asset) in assets.iter().step_by(40).take(4).enumerate() {
-        kep.replica.edit_asset(*asset, None, Some(&format!("Πλατεία Αγίου Νικολάου {place}")), Some("Μπροστά στην είσοδο."), now)?;
-        desk.replica.edit_asset(*asset, None, Some(&format!("Πλατεία Ελευθερίας {place}")), Some("Πίσω από την είσοδο."), later(now, 5))?;
+        kep.replica.edit_asset(
+            *asset,
+            None,
+            Some(&format!("Πλατεία Αγίου Νικολάου {place}")),
+            Some("Μπροστά στην είσοδο."),
+            now,
+        )?;
+        desk.replica.edit_asset(
+            *asset,
+            None,
+            Some(&format!("Πλατεία Ελευθερίας {place}")),
+            Some("Πίσω από την είσοδο."),
+            later(now, 5),
+        )?;
     }
     clock::set(later(now, 10));
     meet(town, &["kep", "desk"])
@@ -254,9 +502,20 @@ fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::R
 fn refuse(town: &Town, crew: &Desk) -> anyhow::Result<()> {
     meet(town, &["crew"])?;
     let now = clock::now();
-    let job = crew.replica.today(now)?.jobs.into_iter().find(|job| job.community == LITOCHORO).context("no job in the village")?;
+    let job = crew
+        .replica
+        .today(now)?
+        .jobs
+        .into_iter()
+        .find(|job| job.community == LITOCHORO)
+        .context("no job in the village")?;
     let text = "Δεν είναι λάμπα, κόπηκε το καλώδιο στο δεύτερο φωτιστικό.";
-    crew.replica.change(job.id, Kind::Request, now, |_, _| Ok(("edited".to_owned(), vec![(requests::keys::TEXT.to_owned(), text.into())])))?;
+    crew.replica.change(job.id, Kind::Request, now, |_, _| {
+        Ok((
+            "edited".to_owned(),
+            vec![(requests::keys::TEXT.to_owned(), text.into())],
+        ))
+    })?;
     clock::set(later(now, 10));
     town.exchange("crew")
 }
@@ -264,12 +523,23 @@ fn refuse(town: &Town, crew: &Desk) -> anyhow::Result<()> {
 /// What came in last: one danger and some ordinary work for the crew that the tests watch.
 fn urgent(desk: &Desk) -> anyhow::Result<()> {
     let now = clock::now();
-    for (place, (category, text)) in
-        [("LGT-06", "Καλώδια έξω από κιβώτιο, δίπλα στην παιδική χαρά."), ("LGT-01", "Σβηστή λάμπα έξω από το ιατρείο."), ("LGT-02", "")].into_iter().enumerate()
+    for (place, (category, text)) in [
+        (
+            "LGT-06",
+            "Καλώδια έξω από κιβώτιο, δίπλα στην παιδική χαρά.",
+        ),
+        ("LGT-01", "Σβηστή λάμπα έξω από το ιατρείο."),
+        ("LGT-02", ""),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let then = later(now, i64::try_from(place)? * 3);
-        let (id, _) = desk.replica.enter_request(&phoned(category, text), None, then)?;
-        desk.replica.assign_request(id, "HLF", "light", "", later(then, 1))?;
+        let (id, _) = desk
+            .replica
+            .enter_request(&phoned(category, text), None, then)?;
+        desk.replica
+            .assign_request(id, "HLF", "light", "", later(then, 1))?;
     }
     Ok(())
 }
@@ -277,7 +547,17 @@ fn urgent(desk: &Desk) -> anyhow::Result<()> {
 /// A request from the village, as it comes by phone.
 fn phoned<'a>(category: &'a str, text: &'a str) -> Entered<'a> {
     let (community, settlement, place_text) = (LITOCHORO, "1102010101", "");
-    Entered { category, community, settlement, place_text, position: None, asset: None, text, channel: Channel::Phone, register: false }
+    Entered {
+        category,
+        community,
+        settlement,
+        place_text,
+        position: None,
+        asset: None,
+        text,
+        channel: Channel::Phone,
+        register: false,
+    }
 }
 
 /// Gives the desk so many requests more, as a long exchange would have.
@@ -310,8 +590,17 @@ pub(crate) fn many(town: &mut Town, rows: u32) -> anyhow::Result<()> {
             department: "HLF".to_owned(),
         };
         let (_, chunk) = requests::doc(&new, by)?;
-        let body = LogBody::Change { doc: id, kind: Kind::Request, bytes: chunk.bytes };
-        batch.push(LogRow { seq: cursor, at: received_at, device: None, body });
+        let body = LogBody::Change {
+            doc: id,
+            kind: Kind::Request,
+            bytes: chunk.bytes,
+        };
+        batch.push(LogRow {
+            seq: cursor,
+            at: received_at,
+            device: None,
+            body,
+        });
         if batch.len() == 2000 {
             replica.take(&std::mem::take(&mut batch), cursor)?;
         }

@@ -98,9 +98,19 @@ impl Drop for Device {
 
 impl Town {
     pub(crate) fn new(root: PathBuf, runtime: Handle) -> anyhow::Result<Self> {
-        let port = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
         let folder = root.join("none");
-        Ok(Self { root, port, runtime, folder, turn: 0, server: None, devices: BTreeMap::new() })
+        Ok(Self {
+            root,
+            port,
+            runtime,
+            folder,
+            turn: 0,
+            server: None,
+            devices: BTreeMap::new(),
+        })
     }
 
     /// The address devices reach the municipal server at.
@@ -117,7 +127,10 @@ impl Town {
         }
         self.close();
         self.turn += 1;
-        let last = std::mem::replace(&mut self.folder, self.root.join(format!("live-{}", self.turn)));
+        let last = std::mem::replace(
+            &mut self.folder,
+            self.root.join(format!("live-{}", self.turn)),
+        );
         copy(&from, &self.folder)?;
         let _ = std::fs::remove_dir_all(last);
         self.start_server()?;
@@ -159,7 +172,10 @@ impl Town {
         if self.server.is_none() {
             let data = self.folder.join("server");
             std::fs::create_dir_all(&data)?;
-            self.server = Some(Server::start(data, self.port, &self.address()).context("Starting the municipal server")?);
+            self.server = Some(
+                Server::start(data, self.port, &self.address())
+                    .context("Starting the municipal server")?,
+            );
         }
         Ok(())
     }
@@ -172,19 +188,44 @@ impl Town {
 
     /// Makes a one-time code for a new device.
     pub(crate) fn invite(&self, ask: InviteAsk) -> anyhow::Result<Invite> {
-        let Server { runtime, app } = self.server.as_ref().context("The municipal server is stopped")?;
-        runtime.block_on(let_in(&app.town, Author::server(), ask, &self.address(), clock::now())).context("Inviting a device")
+        let Server { runtime, app } = self
+            .server
+            .as_ref()
+            .context("The municipal server is stopped")?;
+        runtime
+            .block_on(let_in(
+                &app.town,
+                Author::server(),
+                ask,
+                &self.address(),
+                clock::now(),
+            ))
+            .context("Inviting a device")
     }
 
     /// Opens a device's replica without letting it exchange by itself.
     pub(crate) fn open_device(&mut self, name: &str) -> anyhow::Result<Arc<Desk>> {
         let path = self.folder.join(name).join("replica.sqlite");
-        let seed = name.bytes().fold(0_u128, |seed, letter| seed * 251 + u128::from(letter)) + u128::from(self.turn);
-        let replica = Replica::open_with(&path, clock::now(), Ids::Seeded(seed)).context("Opening a replica")?;
+        let seed = name
+            .bytes()
+            .fold(0_u128, |seed, letter| seed * 251 + u128::from(letter))
+            + u128::from(self.turn);
+        let replica = Replica::open_with(&path, clock::now(), Ids::Seeded(seed))
+            .context("Opening a replica")?;
         let replica = Arc::new(replica);
         let exchanger = Exchanger::new(Arc::clone(&replica), self.runtime.clone(), clock::now);
-        let desk = Arc::new(Desk { replica, exchanger, clock: clock::now });
-        self.devices.insert(name.to_owned(), Device { desk: Arc::clone(&desk), exchange: None });
+        let desk = Arc::new(Desk {
+            replica,
+            exchanger,
+            clock: clock::now,
+        });
+        self.devices.insert(
+            name.to_owned(),
+            Device {
+                desk: Arc::clone(&desk),
+                exchange: None,
+            },
+        );
         Ok(desk)
     }
 
@@ -215,13 +256,17 @@ impl Town {
     }
 
     pub(crate) fn device(&self, name: &str) -> Option<Arc<Desk>> {
-        self.devices.get(name).map(|device| Arc::clone(&device.desk))
+        self.devices
+            .get(name)
+            .map(|device| Arc::clone(&device.desk))
     }
 
     /// One complete exchange of a device.
     pub(crate) fn exchange(&self, name: &str) -> anyhow::Result<()> {
         let desk = self.device(name).context("No such device")?;
-        self.runtime.block_on(desk.exchanger.exchange()).with_context(|| format!("Exchanging as {name}"))
+        self.runtime
+            .block_on(desk.exchanger.exchange())
+            .with_context(|| format!("Exchanging as {name}"))
     }
 }
 
@@ -230,11 +275,26 @@ impl Server {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let reference = Reference::bundled("dion-olympos").context("The reference data")?;
         let public_url = address.to_owned();
-        let config = Config { listen, data, log: LogPlace::Sqlite, public_url: public_url.clone(), reference, crews: crews() };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let config = Config {
+            listen,
+            data,
+            log: LogPlace::Sqlite,
+            public_url: public_url.clone(),
+            reference,
+            crews: crews(),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         let app = runtime.block_on(async {
-            let town = config.open(clock::now()).await.context("Opening the municipality")?;
-            let listener = tokio::net::TcpListener::bind(listen).await.context("Opening the address")?;
+            let town = config
+                .open(clock::now())
+                .await
+                .context("Opening the municipality")?;
+            let listener = tokio::net::TcpListener::bind(listen)
+                .await
+                .context("Opening the address")?;
             let app = Arc::new(App::new(town, clock::now, public_url));
             let routes = router(Arc::clone(&app)).layer(axum::middleware::from_fn(slow));
             tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -259,14 +319,30 @@ fn crews() -> Vec<Crew> {
         communities: communities.iter().map(|code| (*code).to_owned()).collect(),
     };
     vec![
-        crew("light", "Συνεργείο ηλεκτροφωτισμού", "HLF", &records::OF_LIGHT),
+        crew(
+            "light",
+            "Συνεργείο ηλεκτροφωτισμού",
+            "HLF",
+            &records::OF_LIGHT,
+        ),
         crew("water", "Συνεργείο ύδρευσης Δίου", "YDR", &[records::DION]),
-        crew("roads", "Συνεργείο οδοποιίας και συντήρησης υποδομών", "OSY", &[]),
+        crew(
+            "roads",
+            "Συνεργείο οδοποιίας και συντήρησης υποδομών",
+            "OSY",
+            &[],
+        ),
     ]
 }
 
 /// What is asked of the server for a device.
-pub(crate) fn ask(role: Role, name: &str, person: &str, crew: Option<&str>, communities: &[&str]) -> InviteAsk {
+pub(crate) fn ask(
+    role: Role,
+    name: &str,
+    person: &str,
+    crew: Option<&str>,
+    communities: &[&str],
+) -> InviteAsk {
     InviteAsk {
         role,
         name: name.to_owned(),

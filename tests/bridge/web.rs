@@ -45,15 +45,25 @@ impl Windows {
         for entry in std::fs::read_dir(root.join("src-tauri/capabilities"))? {
             let path = entry?.path();
             let text = std::fs::read_to_string(&path)?;
-            let capability: Capability = serde_json::from_str(&text).with_context(|| format!("Reading {}", path.display()))?;
+            let capability: Capability = serde_json::from_str(&text)
+                .with_context(|| format!("Reading {}", path.display()))?;
             for window in capability.windows {
-                may.entry(window).or_default().extend(capability.permissions.iter().cloned());
+                may.entry(window)
+                    .or_default()
+                    .extend(capability.permissions.iter().cloned());
             }
         }
-        let app: Value = serde_json::from_str(&std::fs::read_to_string(root.join("tauri.conf.json"))?)?;
-        let policy = app.pointer("/app/security/csp").and_then(Value::as_str).context("No content policy")?;
+        let app: Value =
+            serde_json::from_str(&std::fs::read_to_string(root.join("tauri.conf.json"))?)?;
+        let policy = app
+            .pointer("/app/security/csp")
+            .and_then(Value::as_str)
+            .context("No content policy")?;
         // Commands go to this address instead of Tauri's own scheme; everything else stays as strict as in the app.
-        let policy = policy.replace("connect-src ipc: http://ipc.localhost", "connect-src 'self'");
+        let policy = policy.replace(
+            "connect-src ipc: http://ipc.localhost",
+            "connect-src 'self'",
+        );
         Ok(Self { may, policy })
     }
 
@@ -62,7 +72,9 @@ impl Windows {
             Some(event) => format!("core:event:allow-{event}"),
             None => format!("allow-{}", command.replace('_', "-")),
         };
-        self.may.get(window).is_some_and(|permissions| permissions.contains(&permission))
+        self.may
+            .get(window)
+            .is_some_and(|permissions| permissions.contains(&permission))
     }
 }
 
@@ -74,7 +86,11 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     pub(crate) fn new(town: Town, windows: Windows, screens: PathBuf) -> Self {
-        Self { town: RwLock::new(town), windows, screens }
+        Self {
+            town: RwLock::new(town),
+            windows,
+            screens,
+        }
     }
 
     /// Closes every file; the folder may go.
@@ -92,7 +108,11 @@ impl Bridge {
         };
         let desk = self.town.read().await.device(device)?;
         // The app opens no other window than that of the device's profile; the first one may linger for a moment.
-        let own = match desk.replica.identity().map(|identity| identity.role.profile()) {
+        let own = match desk
+            .replica
+            .identity()
+            .map(|identity| identity.role.profile())
+        {
             Some(Profile::Crew) => "crew",
             Some(Profile::Desk) => "desk",
             None => "start",
@@ -111,22 +131,40 @@ pub(crate) fn router(bridge: Arc<Bridge>) -> Router {
 }
 
 fn answer(status: StatusCode, value: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        value.to_string(),
+    )
+        .into_response()
 }
 
 /// A command of a window, as the app's shell answers it: 200 with the output, 400 with the problem, 403 with Tauri's denial.
-async fn command(State(bridge): State<Arc<Bridge>>, Params((window, name)): Params<(String, String)>, body: Bytes) -> Response {
+async fn command(
+    State(bridge): State<Arc<Bridge>>,
+    Params((window, name)): Params<(String, String)>,
+    body: Bytes,
+) -> Response {
     let Some((label, desk)) = bridge.window(&window).await else {
-        return answer(StatusCode::NOT_FOUND, &json!(format!("There is no window {window}")));
+        return answer(
+            StatusCode::NOT_FOUND,
+            &json!(format!("There is no window {window}")),
+        );
     };
     if !bridge.windows.allows(&label, &name) {
-        return answer(StatusCode::FORBIDDEN, &json!(format!("Command {name} not allowed by ACL")));
+        return answer(
+            StatusCode::FORBIDDEN,
+            &json!(format!("Command {name} not allowed by ACL")),
+        );
     }
     if name.starts_with("plugin:event|") {
         return answer(StatusCode::OK, &Value::Null);
     }
     if !koina_commands::NAMES.contains(&name.as_str()) {
-        return answer(StatusCode::NOT_FOUND, &json!(format!("Command {name} not found")));
+        return answer(
+            StatusCode::NOT_FOUND,
+            &json!(format!("Command {name} not found")),
+        );
     }
     let input = match serde_json::from_slice(&body) {
         Ok(Value::Object(fields)) => fields.get("input").cloned().unwrap_or(Value::Null),
@@ -147,11 +185,20 @@ struct Since {
 }
 
 /// The event `changed`, as a poll that stays open until there is one.
-async fn changed(State(bridge): State<Arc<Bridge>>, Params(window): Params<String>, Query(since): Query<Since>) -> Response {
+async fn changed(
+    State(bridge): State<Arc<Bridge>>,
+    Params(window): Params<String>,
+    Query(since): Query<Since>,
+) -> Response {
     let Some((_, desk)) = bridge.window(&window).await else {
-        return answer(StatusCode::NOT_FOUND, &json!(format!("There is no window {window}")));
+        return answer(
+            StatusCode::NOT_FOUND,
+            &json!(format!("There is no window {window}")),
+        );
     };
-    let shown = since.after.unwrap_or_else(|| koina_commands::revision(&desk));
+    let shown = since
+        .after
+        .unwrap_or_else(|| koina_commands::revision(&desk));
     let until = tokio::time::Instant::now() + POLL;
     let mut revision = koina_commands::revision(&desk);
     while since.after.is_some() && revision == shown && tokio::time::Instant::now() < until {
@@ -175,7 +222,11 @@ struct Wish {
     window: String,
 }
 
-async fn control(State(bridge): State<Arc<Bridge>>, Params(what): Params<String>, body: Bytes) -> Response {
+async fn control(
+    State(bridge): State<Arc<Bridge>>,
+    Params(what): Params<String>,
+    body: Bytes,
+) -> Response {
     let wish: Wish = match body.is_empty() {
         true => Wish::default(),
         false => match serde_json::from_slice(&body) {
@@ -186,16 +237,28 @@ async fn control(State(bridge): State<Arc<Bridge>>, Params(what): Params<String>
     let done = tokio::task::spawn_blocking(move || obey(&bridge, &what, &wish)).await;
     match done {
         Ok(Ok(said)) => answer(StatusCode::OK, &said),
-        Ok(Err(failure)) => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!(format!("{failure:#}"))),
-        Err(failure) => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!(failure.to_string())),
+        Ok(Err(failure)) => answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &json!(format!("{failure:#}")),
+        ),
+        Err(failure) => answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &json!(failure.to_string()),
+        ),
     }
 }
 
 fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
     if what == "exchange" {
         // Beside whatever the windows ask meanwhile.
-        let desk = bridge.town.blocking_read().device(&wish.window).context("No such device")?;
-        tokio::runtime::Handle::current().block_on(desk.exchanger.exchange()).context("Exchanging")?;
+        let desk = bridge
+            .town
+            .blocking_read()
+            .device(&wish.window)
+            .context("No such device")?;
+        tokio::runtime::Handle::current()
+            .block_on(desk.exchanger.exchange())
+            .context("Exchanging")?;
         return Ok(Value::Null);
     }
     let mut town = bridge.town.blocking_write();
@@ -215,9 +278,17 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
                 "clerk" => (Role::Clerk, None, &[][..]),
                 other => anyhow::bail!("No role {other}"),
             };
-            let invite = town.invite(town::ask(role, "Νέα συσκευή", "Δ. Αντωνίου", crew, communities))?;
+            let invite = town.invite(town::ask(
+                role,
+                "Νέα συσκευή",
+                "Δ. Αντωνίου",
+                crew,
+                communities,
+            ))?;
             town.new_device()?;
-            return Ok(json!({ "server": town.address(), "code": invite.code, "link": invite.link }));
+            return Ok(
+                json!({ "server": town.address(), "code": invite.code, "link": invite.link }),
+            );
         }
         other => anyhow::bail!("No control {other}"),
     }
@@ -244,5 +315,12 @@ async fn screen(State(bridge): State<Arc<Bridge>>, uri: Uri) -> Response {
         Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     };
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, &bridge.windows.policy)], bytes).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_SECURITY_POLICY, &bridge.windows.policy),
+        ],
+        bytes,
+    )
+        .into_response()
 }

@@ -41,12 +41,24 @@ struct Feeder<'a> {
 }
 
 /// Enrols the stations, then hands everything over. Says in words what was done.
-pub(super) async fn feed(town: &Municipality, mut village: Village, counts: Counts) -> anyhow::Result<String> {
+pub(super) async fn feed(
+    town: &Municipality,
+    mut village: Village,
+    counts: Counts,
+) -> anyhow::Result<String> {
     let begun = Instant::now();
     let devices = enrol(town, &mut village).await?;
     let mut changes: Vec<Change> = village.changes(counts).collect();
     changes.sort_by_key(|change| change.at);
-    let mut feeder = Feeder { town, devices, held: HashMap::new(), writing: HashMap::new(), at: village.began(), taken: 0, pushes: 0 };
+    let mut feeder = Feeder {
+        town,
+        devices,
+        held: HashMap::new(),
+        writing: HashMap::new(),
+        at: village.began(),
+        taken: 0,
+        pushes: 0,
+    };
     let all = changes.len();
     for (done, change) in changes.into_iter().enumerate() {
         if done % SAID_EVERY == 0 && done > 0 {
@@ -55,17 +67,33 @@ pub(super) async fn feed(town: &Municipality, mut village: Village, counts: Coun
         feeder.hear(change).await?;
     }
     feeder.hand_over_before(Time(i64::MAX)).await?;
-    Ok(format!("{} changes in {} pushes of {} devices were judged and logged in {} s.", feeder.taken, feeder.pushes, feeder.devices.len(), begun.elapsed().as_secs()))
+    Ok(format!(
+        "{} changes in {} pushes of {} devices were judged and logged in {} s.",
+        feeder.taken,
+        feeder.pushes,
+        feeder.devices.len(),
+        begun.elapsed().as_secs()
+    ))
 }
 
 /// Enrols the stations of the village; the server gives their codes.
-async fn enrol(town: &Municipality, village: &mut Village) -> anyhow::Result<HashMap<DeviceId, Device>> {
+async fn enrol(
+    town: &Municipality,
+    village: &mut Village,
+) -> anyhow::Result<HashMap<DeviceId, Device>> {
     let mut devices = HashMap::new();
     let at = village.began();
     for station in &mut village.stations {
-        let key = unhex(&station.public_key()).and_then(|key| key.try_into().ok()).context("Reading a key")?;
+        let key = unhex(&station.public_key())
+            .and_then(|key| key.try_into().ok())
+            .context("Reading a key")?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let newcomer = Newcomer { code_hash: [0; 32], device: station.id, key, version };
+        let newcomer = Newcomer {
+            code_hash: [0; 32],
+            device: station.id,
+            key,
+            version,
+        };
         let invitation = Invitation {
             code_hash: [0; 32],
             role: station.role,
@@ -75,7 +103,11 @@ async fn enrol(town: &Municipality, village: &mut Village) -> anyhow::Result<Has
             communities: station.communities.clone(),
             expires_at: at,
         };
-        let device = town.log.register(at, newcomer, invitation).await.context("Enrolling a station")?;
+        let device = town
+            .log
+            .register(at, newcomer, invitation)
+            .await
+            .context("Enrolling a station")?;
         station.code.clone_from(&device.station);
         devices.insert(device.id, device);
     }
@@ -85,9 +117,15 @@ async fn enrol(town: &Municipality, village: &mut Village) -> anyhow::Result<Has
 impl Feeder<'_> {
     /// A device saves a change; what must be on the server before that is handed over first.
     async fn hear(&mut self, change: Change) -> anyhow::Result<()> {
-        self.hand_over_before(Time(change.at.0 - HANDED_OVER_MS)).await?;
+        self.hand_over_before(Time(change.at.0 - HANDED_OVER_MS))
+            .await?;
         let doc = change.pushed.doc;
-        if let Some(other) = self.writing.get(&doc).copied().filter(|other| *other != change.device) {
+        if let Some(other) = self
+            .writing
+            .get(&doc)
+            .copied()
+            .filter(|other| *other != change.device)
+        {
             self.hand_over(other).await?;
         }
         self.writing.insert(doc, change.device);
@@ -97,12 +135,20 @@ impl Feeder<'_> {
         }
         held.last = change.at;
         held.push.push(change.pushed);
-        if held.push.len() >= AT_ONCE { self.hand_over(change.device).await } else { Ok(()) }
+        if held.push.len() >= AT_ONCE {
+            self.hand_over(change.device).await
+        } else {
+            Ok(())
+        }
     }
 
     async fn hand_over_before(&mut self, at: Time) -> anyhow::Result<()> {
-        let mut due: Vec<(Time, DeviceId)> =
-            self.held.iter().filter(|(_, held)| !held.push.is_empty() && held.first < at).map(|(id, held)| (held.last, *id)).collect();
+        let mut due: Vec<(Time, DeviceId)> = self
+            .held
+            .iter()
+            .filter(|(_, held)| !held.push.is_empty() && held.first < at)
+            .map(|(id, held)| (held.last, *id))
+            .collect();
         due.sort_unstable();
         for (_, device) in due {
             self.hand_over(device).await?;
@@ -111,18 +157,36 @@ impl Feeder<'_> {
     }
 
     async fn hand_over(&mut self, device: DeviceId) -> anyhow::Result<()> {
-        let Some(held) = self.held.remove(&device).filter(|held| !held.push.is_empty()) else { return Ok(()) };
+        let Some(held) = self
+            .held
+            .remove(&device)
+            .filter(|held| !held.push.is_empty())
+        else {
+            return Ok(());
+        };
         self.at = self.at.max(held.last);
-        let who = self.devices.get(&device).context("A device of the village is not enrolled")?;
+        let who = self
+            .devices
+            .get(&device)
+            .context("A device of the village is not enrolled")?;
         for pushed in &held.push {
             self.writing.remove(&pushed.doc);
         }
         self.taken += held.push.len();
         self.pushes += 1;
-        self.town.log.seen(device, self.at, 0, who.version.clone()).await?;
-        let (receipts, _) = take(self.town, who, held.push, self.at).await.context("Handing over changes")?;
+        self.town
+            .log
+            .seen(device, self.at, 0, who.version.clone())
+            .await?;
+        let (receipts, _) = take(self.town, who, held.push, self.at)
+            .await
+            .context("Handing over changes")?;
         for receipt in receipts {
-            ensure!(matches!(receipt.verdict, Verdict::Accepted { .. }), "the server did not take a change of the village: {:?}", receipt.verdict);
+            ensure!(
+                matches!(receipt.verdict, Verdict::Accepted { .. }),
+                "the server did not take a change of the village: {:?}",
+                receipt.verdict
+            );
         }
         Ok(())
     }

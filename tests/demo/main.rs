@@ -5,6 +5,10 @@
 //! `note` for people, `server`, `desk` and `crew` with what `koina --enrol` takes, and `ready`.
 //! Ends when its standard input ends, so that it never outlives whoever started it.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a shell: it waits, and says how long things took"
+)]
 
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,7 +32,10 @@ mod feed;
 const ADDRESS: &str = "address";
 
 #[derive(Parser)]
-#[command(version, about = "A municipality to look at: makes it, serves it, prints how to enrol.")]
+#[command(
+    version,
+    about = "A municipality to look at: makes it, serves it, prints how to enrol."
+)]
 struct Cli {
     /// Folder of the municipality.
     #[arg(long)]
@@ -51,26 +58,43 @@ struct Cli {
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let server = cli.data.join("server");
-    let known = std::fs::read_to_string(cli.data.join(ADDRESS)).ok().filter(|_| !cli.fresh);
+    let known = std::fs::read_to_string(cli.data.join(ADDRESS))
+        .ok()
+        .filter(|_| !cli.fresh);
     if known.is_none() {
         empty(&server)?;
     }
     let port = match &known {
-        Some(address) => address.trim().rsplit(':').next().and_then(|port| port.parse().ok()).context("Reading the address")?,
+        Some(address) => address
+            .trim()
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .context("Reading the address")?,
         None => cli.port,
     };
-    let listener = tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
+    let listener =
+        tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
     let Ok(listener) = listener else {
-        bail!("port {port}, at which the windows know this municipality, is taken by another program: end that one, or begin anew with --fresh");
+        bail!(
+            "port {port}, at which the windows know this municipality, is taken by another program: end that one, or begin anew with --fresh"
+        );
     };
     let address = format!("http://{}", listener.local_addr()?);
     let village = Village::new(cli.seed, now());
-    let log = AnyLog::open_sqlite(&server.join("log.sqlite")).await.context("Opening the log")?;
+    let log = AnyLog::open_sqlite(&server.join("log.sqlite"))
+        .await
+        .context("Opening the log")?;
     let (reference, crews) = (village.lists.reference.clone(), village.lists.crews.clone());
     let replica = server.join("replica.sqlite");
-    let town = Municipality::open(log, &replica, reference, crews, now()).await.context("Opening the municipality")?;
+    let town = Municipality::open(log, &replica, reference, crews, now())
+        .await
+        .context("Opening the municipality")?;
     if known.is_none() {
-        println!("note Writing fourteen months of a municipality: {} requests, {} assets.", cli.requests, cli.assets);
+        println!(
+            "note Writing fourteen months of a municipality: {} requests, {} assets.",
+            cli.requests, cli.assets
+        );
         let fed = feed::feed(&town, village, Counts::new(cli.requests, cli.assets)).await?;
         println!("note {fed}");
         std::fs::write(cli.data.join(ADDRESS), &address).context("Writing the address")?;
@@ -79,24 +103,38 @@ async fn main() -> anyhow::Result<()> {
     }
     println!("server {address}");
     for (word, ask) in [("desk", desk()), ("crew", crew(&town).await?)] {
-        let invite = let_in(&town, Author::server(), ask, &address, now()).await.context("Inviting a device")?;
+        let invite = let_in(&town, Author::server(), ask, &address, now())
+            .await
+            .context("Inviting a device")?;
         println!("{word} {address}#{}", invite.code);
     }
     println!("ready");
     let app = Arc::new(App::new(town, now, address));
-    axum::serve(listener, router(app)).with_graceful_shutdown(told_to_stop()).await.context("Serving")
+    axum::serve(listener, router(app))
+        .with_graceful_shutdown(told_to_stop())
+        .await
+        .context("Serving")
 }
 
 /// The desk of the demo may do everything.
 fn desk() -> InviteAsk {
     let (name, person) = ("Δημαρχείο".to_owned(), "Κατερίνα Νικολάου".to_owned());
-    InviteAsk { role: Role::Admin, name, person, crew: None, communities: Vec::new() }
+    InviteAsk {
+        role: Role::Admin,
+        name,
+        person,
+        crew: None,
+        communities: Vec::new(),
+    }
 }
 
 /// The crew of the demo mends street lights in some of the villages, and holds the records of those only.
 async fn crew(town: &Municipality) -> anyhow::Result<InviteAsk> {
     let lists = town.lists().await.context("Reading the lists")?;
-    let crew = lists.crews.first().context("The municipality has no crew")?;
+    let crew = lists
+        .crews
+        .first()
+        .context("The municipality has no crew")?;
     Ok(InviteAsk {
         role: Role::Crew,
         name: crew.name.clone(),
@@ -123,8 +161,9 @@ async fn told_to_stop() {
     tokio::select! { _ = hears => {}, _ = tokio::signal::ctrl_c() => {} }
 }
 
-#[allow(clippy::disallowed_methods, reason = "this is a shell: the village and the server get the time as an argument")]
 fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -81,7 +81,9 @@ fn act(town: &Town, who: Who, dice: &mut Dice) {
     let text = format!("λόγια {}", dice.below(5));
     match (dice.below(11), id) {
         (0, _) | (_, None) => drop(request(town, who, &home, &text)),
-        (1, _) => drop(application(town, who, &home, &text)),
+        // Only the desk asks for protocol numbers.
+        (1, _) if communities.is_empty() => drop(application(town, who, &home, &text)),
+        (1, _) => drop(request(town, who, &home, &text)),
         (2, _) => drop(asset(town, who, &home, &text)),
         (3, Some(id)) => drop(replica.record_work(id, &Step::Start, now)),
         (4, Some(id)) => drop(replica.record_work(id, &Step::Done { note: &text }, now)),

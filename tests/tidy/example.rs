@@ -3,7 +3,10 @@
 //! Blocks of that file are named by the word after their language: `hex genesis-request`, `json event`.
 
 use koina_model::doc::{Chunk, Doc, genesis_bytes};
-use koina_model::exchange::{Answer, Ask, CAPABILITIES, EnrolAnswer, Entry, FirstLoad, Item, Pushed, Receipt, Verdict, signed_words};
+use koina_model::exchange::{
+    Answer, Ask, CAPABILITIES, EnrolAnswer, Entry, FirstLoad, Item, Pushed, Receipt, Verdict,
+    signed_words,
+};
 use koina_model::guard;
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::numbers::receipt_number;
@@ -32,9 +35,17 @@ const TAKEN_AT: Time = Time(1_795_244_460_000);
 /// A block of the file, by its name.
 fn block(name: &str) -> String {
     let file = text("sync/EXCHANGE.md");
-    let mut lines = file.lines().skip_while(|line| !line.starts_with("```") || line.split_whitespace().nth(1) != Some(name));
-    assert!(lines.next().is_some(), "sync/EXCHANGE.md has no block {name}");
-    lines.take_while(|line| !line.starts_with("```")).collect::<Vec<_>>().join("\n")
+    let mut lines = file.lines().skip_while(|line| {
+        !line.starts_with("```") || line.split_whitespace().nth(1) != Some(name)
+    });
+    assert!(
+        lines.next().is_some(),
+        "sync/EXCHANGE.md has no block {name}"
+    );
+    lines
+        .take_while(|line| !line.starts_with("```"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -44,7 +55,11 @@ fn bytes(name: &str) -> Vec<u8> {
 /// Compares bytes with a block; a failure prints what the block should hold.
 fn says(name: &str, bytes: &[u8]) {
     let lines: Vec<String> = bytes.chunks(32).map(hex).collect();
-    assert_eq!(block(name), lines.join("\n"), "the block {name} of sync/EXCHANGE.md");
+    assert_eq!(
+        block(name),
+        lines.join("\n"),
+        "the block {name} of sync/EXCHANGE.md"
+    );
 }
 
 fn key() -> NewKey {
@@ -71,7 +86,12 @@ fn request() -> (Doc, Chunk) {
 }
 
 fn done() -> Event {
-    Event { at: AT.plus_hours(2), what: What::Done { note: "Άλλαξε η λάμπα.".to_owned() } }
+    Event {
+        at: AT.plus_hours(2),
+        what: What::Done {
+            note: "Άλλαξε η λάμπα.".to_owned(),
+        },
+    }
 }
 
 fn ask() -> Ask {
@@ -80,7 +100,11 @@ fn ask() -> Ask {
         version: "0.1.0".to_owned(),
         first: Some(FirstLoad::default()),
         lists: 3,
-        push: vec![Pushed { doc: DOC, kind: Kind::Request, bytes: request().1.bytes.into() }],
+        push: vec![Pushed {
+            doc: DOC,
+            kind: Kind::Request,
+            bytes: request().1.bytes.into(),
+        }],
         want_bytes: 262_144,
         ..Ask::default()
     }
@@ -100,10 +124,16 @@ fn entry() -> Entry {
         community: "11020101".to_owned(),
         asks_number: doc.record().int("at").map(Time),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     let rows = runtime.block_on(async {
-        let log = AnyLog::open_sqlite(&folder.path().join("log.sqlite")).await.unwrap();
-        log.append(Author::server(), TAKEN_AT, vec![change], None).await.unwrap();
+        let log = AnyLog::open_sqlite(&folder.path().join("log.sqlite"))
+            .await
+            .unwrap();
+        log.append(Author::server(), TAKEN_AT, vec![change], None)
+            .await
+            .unwrap();
         log.tail(0, 10).await.unwrap()
     });
     match &rows[1].body {
@@ -118,9 +148,19 @@ fn answer() -> Answer {
         capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
         epoch: "5f0c3a6d9b1e47288c4d2f60a1b7e935".to_owned(),
         now: TAKEN_AT,
-        receipts: vec![Receipt { hash: ByteBuf::from(chunk.hash), verdict: Verdict::Accepted { seq: 1, at: TAKEN_AT } }],
+        receipts: vec![Receipt {
+            hash: ByteBuf::from(chunk.hash),
+            verdict: Verdict::Accepted {
+                seq: 1,
+                at: TAKEN_AT,
+            },
+        }],
         items: vec![
-            Item::Doc { doc: DOC, kind: Kind::Request, bytes: doc.save().into() },
+            Item::Doc {
+                doc: DOC,
+                kind: Kind::Request,
+                bytes: doc.save().into(),
+            },
             Item::Entry { entry: entry() },
         ],
         cursor: 2,
@@ -131,10 +171,16 @@ fn answer() -> Answer {
 
 #[test]
 fn every_doc_begins_with_these_bytes() {
-    for (name, kind) in [("genesis-request", Kind::Request), ("genesis-asset", Kind::Asset)] {
+    for (name, kind) in [
+        ("genesis-request", Kind::Request),
+        ("genesis-asset", Kind::Asset),
+    ] {
         says(name, genesis_bytes(kind));
         let hash = hex(&Sha256::digest(&genesis_bytes(kind)[8..]));
-        assert!(text("sync/EXCHANGE.md").contains(&hash), "the hash of {name} is {hash}");
+        assert!(
+            text("sync/EXCHANGE.md").contains(&hash),
+            "the hash of {name} is {hash}"
+        );
     }
 }
 
@@ -142,19 +188,38 @@ fn every_doc_begins_with_these_bytes() {
 fn the_changes_of_the_example_are_these_bytes() {
     let (mut doc, first) = request();
     says("first-change", &first.bytes);
-    assert!(text("sync/EXCHANGE.md").contains(&hex(&first.hash)), "the hash of the first change is {}", hex(&first.hash));
+    assert!(
+        text("sync/EXCHANGE.md").contains(&hex(&first.hash)),
+        "the hash of the first change is {}",
+        hex(&first.hash)
+    );
     assert_eq!(block("event"), serde_json::to_string(&done()).unwrap());
-    let second = doc.write(DEVICE, done().at, &requests::record(EVENT, &done())).unwrap();
+    let second = doc
+        .write(DEVICE, done().at, &requests::record(EVENT, &done()))
+        .unwrap();
     says("second-change", &second.bytes);
     for chunk in [&first, &second] {
-        assert_eq!(guard::check(&chunk.bytes).map(|checked| checked.hash), Ok(chunk.hash));
+        assert_eq!(
+            guard::check(&chunk.bytes).map(|checked| checked.hash),
+            Ok(chunk.hash)
+        );
     }
 }
 
 #[test]
 fn the_messages_of_the_example_are_these_bytes() {
-    assert_eq!(unpack::<Ask>(&bytes("ask")).ok(), Some(ask()), "{}", hex(&pack(&ask()).unwrap()));
-    assert_eq!(unpack::<Answer>(&bytes("answer")).ok(), Some(answer()), "{}", hex(&pack(&answer()).unwrap()));
+    assert_eq!(
+        unpack::<Ask>(&bytes("ask")).ok(),
+        Some(ask()),
+        "{}",
+        hex(&pack(&ask()).unwrap())
+    );
+    assert_eq!(
+        unpack::<Answer>(&bytes("answer")).ok(),
+        Some(answer()),
+        "{}",
+        hex(&pack(&answer()).unwrap())
+    );
 }
 
 #[test]
@@ -172,16 +237,29 @@ fn the_signature_of_the_example_covers_its_words() {
     };
     let identity = key().enrolled(DEVICE, "", &enrolled);
     let body = bytes("ask");
-    assert!(text("sync/EXCHANGE.md").contains(&key().public_hex()), "the public key is {}", key().public_hex());
-    says("signed-words", &signed_words("POST", "/v1/exchange", 1, &body));
-    says("signature", &unhex(&identity.sign("POST", "/v1/exchange", 1, &body)).unwrap());
+    assert!(
+        text("sync/EXCHANGE.md").contains(&key().public_hex()),
+        "the public key is {}",
+        key().public_hex()
+    );
+    says(
+        "signed-words",
+        &signed_words("POST", "/v1/exchange", 1, &body),
+    );
+    says(
+        "signature",
+        &unhex(&identity.sign("POST", "/v1/exchange", 1, &body)).unwrap(),
+    );
 }
 
 #[test]
 fn the_register_chains_as_the_formula_says() {
     let entry = entry();
     let words = block("chained");
-    assert_eq!(words, serde_json::to_string(&(entry.place, entry.doc, entry.at, &entry.words)).unwrap());
+    assert_eq!(
+        words,
+        serde_json::to_string(&(entry.place, entry.doc, entry.at, &entry.words)).unwrap()
+    );
     // The first entry has nothing before it.
     assert_eq!(hex(&entry.hash), hex(&Sha256::digest(words)));
     says("entry-hash", &entry.hash);

@@ -21,7 +21,10 @@ fn prose(markdown: &str) -> impl Iterator<Item = &str> {
 /// Targets of links and pictures, `[words](target)`; code in back-ticks is none.
 fn links(line: &str) -> Vec<String> {
     let plain: String = line.split('`').step_by(2).collect();
-    let targets = plain.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
+    let targets = plain
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', ' ']).next());
     targets.map(str::to_owned).collect()
 }
 
@@ -64,31 +67,51 @@ fn no_text_names_a_folder_of_somebodys_own_machine() {
 #[test]
 fn nothing_is_left_to_do_and_no_test_is_left_out() {
     // Put together here, so that this file is not its own finding.
-    let needles = [["to", "do!("], ["unimple", "mented!("], ["#[ig", "nore"]].map(|parts| parts.concat());
+    let needles =
+        [["to", "do!("], ["unimple", "mented!("], ["#[ig", "nore"]].map(|parts| parts.concat());
     for path in files(".rs") {
         let code = text(&path);
         for needle in &needles {
-            assert!(!code.contains(needle.as_str()), "{} has {needle}", path.display());
+            assert!(
+                !code.contains(needle.as_str()),
+                "{} has {needle}",
+                path.display()
+            );
         }
     }
 }
 
 #[test]
 fn migrations_are_numbered_without_gaps_and_twinned() {
-    let mut folders: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    let mut folders: std::collections::BTreeMap<String, Vec<String>> =
+        std::collections::BTreeMap::new();
     for path in files(".sql") {
         let folder = path.parent().unwrap().display().to_string();
         if folder.contains("migrations") {
-            folders.entry(folder).or_default().push(path.file_name().unwrap().to_str().unwrap().to_owned());
+            folders
+                .entry(folder)
+                .or_default()
+                .push(path.file_name().unwrap().to_str().unwrap().to_owned());
         }
     }
     let found: BTreeSet<&str> = folders.keys().map(String::as_str).collect();
-    let meant = ["sync/migrations", "sync/server/migrations/postgres", "sync/server/migrations/sqlite"];
+    let meant = [
+        "sync/migrations",
+        "sync/server/migrations/postgres",
+        "sync/server/migrations/sqlite",
+    ];
     assert_eq!(found, meant.into_iter().collect());
     for (folder, names) in &folders {
         for (place, name) in names.iter().enumerate() {
-            assert!(name.starts_with(&format!("{:04}_", place + 1)), "{folder}/{name} is not number {}", place + 1);
+            assert!(
+                name.starts_with(&format!("{:04}_", place + 1)),
+                "{folder}/{name} is not number {}",
+                place + 1
+            );
         }
     }
-    assert_eq!(folders[meant[1]], folders[meant[2]], "both databases of the log change together");
+    assert_eq!(
+        folders[meant[1]], folders[meant[2]],
+        "both databases of the log change together"
+    );
 }

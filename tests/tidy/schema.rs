@@ -11,15 +11,33 @@ use super::text;
 /// Every statement that made a database, by the name of what it made, without comments and spacing.
 fn made(db: &Connection) -> BTreeMap<String, String> {
     let mut rows = db.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").unwrap();
-    let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    let rows = rows
+        .query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })
+        .unwrap();
     // FTS5 makes tables of its own for an index.
-    let rows = rows.map(Result::unwrap).filter(|(name, _)| !name.starts_with("search_"));
+    let rows = rows
+        .map(Result::unwrap)
+        .filter(|(name, _)| !name.starts_with("search_"));
     rows.map(|(name, sql)| (name, plain(&sql))).collect()
 }
 
 fn plain(sql: &str) -> String {
-    let words: Vec<&str> = sql.lines().flat_map(|line| line.split("--").next().unwrap_or_default().split_whitespace()).collect();
-    words.join(" ").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+    let words: Vec<&str> = sql
+        .lines()
+        .flat_map(|line| {
+            line.split("--")
+                .next()
+                .unwrap_or_default()
+                .split_whitespace()
+        })
+        .collect();
+    words
+        .join(" ")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
 }
 
 #[test]
@@ -33,7 +51,11 @@ fn the_schema_is_that_of_a_fresh_replica() {
     for (name, sql) in &fresh {
         assert_eq!(written.get(name), Some(sql), "{name} in sync/schema.sql");
     }
-    assert_eq!(written.len(), fresh.len(), "sync/schema.sql has something more");
+    assert_eq!(
+        written.len(),
+        fresh.len(),
+        "sync/schema.sql has something more"
+    );
 }
 
 #[test]

@@ -21,24 +21,47 @@ const OF_THE_DESK: [&str; 10] = [
 ];
 
 /// What the first window may call: it can make this installation somebody and see no record.
-const OF_THE_START: [&str; 8] =
-    ["about", "draft_drop", "draft_load", "draft_save", "enrol", "exchange_state", "lists", "set_language"];
+const OF_THE_START: [&str; 8] = [
+    "about",
+    "draft_drop",
+    "draft_load",
+    "draft_save",
+    "enrol",
+    "exchange_state",
+    "lists",
+    "set_language",
+];
 
 /// The commands of each capability, by its identifier; permissions that are no command of ours are checked here.
 fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
-    let paths = files(".json").into_iter().filter(|path| path.starts_with("src-tauri/capabilities"));
+    let paths = files(".json")
+        .into_iter()
+        .filter(|path| path.starts_with("src-tauri/capabilities"));
     let read = |path| {
         let capability: Value = serde_json::from_str(&text(path)).unwrap();
         let identifier = capability["identifier"].as_str().unwrap().to_owned();
-        assert_eq!(capability["windows"], serde_json::json!([identifier]), "a capability is that of one window");
+        assert_eq!(
+            capability["windows"],
+            serde_json::json!([identifier]),
+            "a capability is that of one window"
+        );
         let mut commands = BTreeSet::new();
         for permission in capability["permissions"].as_array().unwrap() {
             match permission.as_str().unwrap() {
                 "core:event:allow-listen" | "core:event:allow-unlisten" => {}
                 ours => {
-                    let command = ours.strip_prefix("allow-").unwrap_or_else(|| panic!("{identifier}: {ours}")).replace('-', "_");
-                    assert!(koina_commands::NAMES.contains(&command.as_str()), "{identifier} names {command}, which is no command");
-                    assert!(commands.insert(command), "{identifier}: {ours} stands there twice");
+                    let command = ours
+                        .strip_prefix("allow-")
+                        .unwrap_or_else(|| panic!("{identifier}: {ours}"))
+                        .replace('-', "_");
+                    assert!(
+                        koina_commands::NAMES.contains(&command.as_str()),
+                        "{identifier} names {command}, which is no command"
+                    );
+                    assert!(
+                        commands.insert(command),
+                        "{identifier}: {ours} stands there twice"
+                    );
                 }
             }
         }
@@ -50,7 +73,10 @@ fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn every_command_is_granted_to_some_window() {
     let granted: BTreeSet<String> = capabilities().into_values().flatten().collect();
-    let all: BTreeSet<String> = koina_commands::NAMES.iter().map(|name| (*name).to_owned()).collect();
+    let all: BTreeSet<String> = koina_commands::NAMES
+        .iter()
+        .map(|name| (*name).to_owned())
+        .collect();
     assert_eq!(granted, all);
 }
 
@@ -66,7 +92,10 @@ fn a_crews_window_has_nothing_of_the_desks() {
 #[test]
 fn the_first_window_may_only_enrol_and_no_other_may() {
     let capabilities = capabilities();
-    assert_eq!(capabilities["start"], OF_THE_START.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(
+        capabilities["start"],
+        OF_THE_START.iter().map(|name| (*name).to_owned()).collect()
+    );
     for (window, commands) in &capabilities {
         assert_eq!(commands.contains("enrol"), window == "start", "{window}");
     }
@@ -75,8 +104,15 @@ fn the_first_window_may_only_enrol_and_no_other_may() {
 #[test]
 fn the_app_takes_exactly_these_capabilities_and_opens_no_window_by_itself() {
     let app: Value = serde_json::from_str(&text("tauri.conf.json")).unwrap();
-    let named = app.pointer("/app/security/capabilities").unwrap().as_array().unwrap();
-    let named: BTreeSet<String> = named.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+    let named = app
+        .pointer("/app/security/capabilities")
+        .unwrap()
+        .as_array()
+        .unwrap();
+    let named: BTreeSet<String> = named
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(named, capabilities().into_keys().collect());
     assert_eq!(app.pointer("/app/windows"), Some(&serde_json::json!([])));
 }

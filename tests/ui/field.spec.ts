@@ -39,7 +39,7 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
   await tab(crew, w, "outbox");
   // What needs a person comes first, then what waits, newest first.
   await expect(rows(crew).nth(0)).toContainText("Χρειάζεται απόφαση");
-  for (const [at, did] of [w("job-done"), w("job-material-name"), w("job-start")].entries()) {
+  for (const [at, did] of [w("did-done"), w("did-material"), w("did-started")].entries()) {
     await expect(rows(crew).nth(at + 1)).toContainText(did);
     await expect(rows(crew).nth(at + 1)).toContainText("Στη συσκευή");
   }
@@ -51,9 +51,11 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
   await openFirst(desk);
   await expect(desk.getByRole("main")).not.toContainText("Λάμπα LED 60 W");
 
+  await crew.bringToFront();
   await turnNetwork(crew, true);
-  for (const at of [0, 1, 2]) await expect(rows(crew).filter({ hasText: /Διορθώθηκε|Υλικό|Έναρξη/ }).nth(at)).toContainText("Παραλήφθηκε", { timeout: 20_000 });
+  for (const at of [0, 1, 2]) await expect(rows(crew).nth(at + 1)).toContainText("Παραλήφθηκε", { timeout: 20_000 });
 
+  await desk.bringToFront();
   await tab(desk, w, "outbox");
   await press(desk, w("exchange-now"));
   await desk.goBack();
@@ -104,11 +106,13 @@ test("the server goes away in the middle of the day and comes back: calm words, 
   await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toBeVisible({ timeout: 15_000 });
   // Nobody is alarmed by a missing network.
   await expect(crew.getByRole("alert")).toHaveCount(0);
-  await expect(rows(crew).filter({ hasText: w("job-done") }).first()).toContainText("Στη συσκευή");
+  const done = rows(crew).filter({ hasText: w("did-done") }).first();
+  await expect(done).toBeVisible();
+  await expect(done).not.toContainText("Παραλήφθηκε");
 
   await koina.bridge.control("start-server");
   await press(crew, w("exchange-now"));
-  await expect(rows(crew).filter({ hasText: w("job-done") }).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
+  await expect(rows(crew).filter({ hasText: w("did-done") }).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
   await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toHaveCount(0);
 });
 
@@ -123,9 +127,9 @@ test("on a line that takes seconds nobody waits to save", async ({ koina }) => {
   await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
   expect(Date.now() - begun).toBeLessThan(3_000);
   await tab(crew, w, "outbox");
-  await expect(rows(crew).filter({ hasText: w("job-start") }).first()).toContainText(/Στη συσκευή|Στάλθηκε/);
+  await expect(rows(crew).filter({ hasText: w("did-started") }).first()).toContainText(/Στη συσκευή|Στάλθηκε/);
   await koina.bridge.control("slow", { ms: 0 });
-  await expect(rows(crew).filter({ hasText: w("job-start") }).first()).toContainText("Παραλήφθηκε", { timeout: 25_000 });
+  await expect(rows(crew).filter({ hasText: w("did-started") }).first()).toContainText("Παραλήφθηκε", { timeout: 25_000 });
 });
 
 test("work that the server refuses stays on the device, says why, and the desk sees it", async ({ koina }) => {

@@ -1,19 +1,11 @@
 /** Every screen, in every state that people meet, in both languages, narrow and wide, light and dark. */
 import type { Page } from "@playwright/test";
-import { PHONE, SCREEN, test, type Koina, type WindowName } from "./lib/koina";
+import { PHONE, SCREEN, test, type WindowName } from "./lib/koina";
 import { accessible, doubleText, fits, large } from "./lib/look";
 import { startScreens } from "./lib/screens/start";
 import { crewScreens } from "./lib/screens/crew";
 import { deskScreens } from "./lib/screens/desk";
-import { words, type Language, type Words } from "./lib/words";
-
-export type Shown = {
-  name: string;
-  fixture?: "empty";
-  /** The language is chosen before the screen is reached: a dialog covers the switch. */
-  covered?: boolean;
-  reach: (page: Page, w: Words, koina: Koina) => Promise<void>;
-};
+import { words, type Language } from "./lib/words";
 
 async function look(page: Page, window: WindowName, name: string, language: Language): Promise<void> {
   const sun = window === "crew";

@@ -4,7 +4,7 @@ import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
 const w = words.el;
-const ROWS = Number(process.env.KOINA_UI_ROWS ?? 5_000);
+const ROWS = Number(process.env.KOINA_UI_ROWS ?? 50_000);
 
 test("a conflict shows both versions with who and when, is decided once, and both stay in the history", async ({ koina }) => {
   const page = await koina.window("desk");
@@ -13,23 +13,36 @@ test("a conflict shows both versions with who and when, is decided once, and bot
   await openFirst(page, "υπόστεγο");
   const versions = page.getByRole("group", { name: "Περιγραφή: ποια εκδοχή ισχύει;" }).getByRole("radio");
   await expect(versions).toHaveCount(2);
-  const theirs = page.getByRole("radio", { name: /φαρμακείο/ });
-  await expect(theirs).toHaveAccessibleName(/ΚΕΠ Λιτοχώρου/);
-  await expect(page.getByRole("radio", { name: /καφενείο/ })).toHaveAccessibleName(/Γραφείο εξυπηρέτησης/);
-  await expect(theirs).not.toBeChecked();
-  await theirs.check();
-  await page.getByRole("textbox", { name: w("conflict-note") }).fill("Το επιβεβαίωσε ο φαρμακοποιός");
+  const ours = page.getByRole("radio", { name: /καφενείο/ });
+  await expect(ours).toHaveAccessibleName(/Γραφείο εξυπηρέτησης/);
+  await expect(page.getByRole("radio", { name: /φαρμακείο/ })).toHaveAccessibleName(/ΚΕΠ Λιτοχώρου/);
+  await expect(ours).not.toBeChecked();
+  await ours.check();
+  await page.getByRole("textbox", { name: w("conflict-note") }).fill("Το επιβεβαίωσε ο καφετζής");
   await press(page, w("conflict-save"));
   await expect(page.getByText(/Η απόφαση αποθηκεύτηκε/)).toBeVisible();
   await press(page, w("conflict-record"));
-  await expect(page.getByRole("main")).toContainText("Σβηστή λάμπα στο υπόστεγο, απέναντι από το φαρμακείο.");
+  await expect(page.getByRole("main")).toContainText("Σβηστή λάμπα στο υπόστεγο, απέναντι από το καφενείο.");
   await expect(page.getByRole("main")).toContainText(w("did-decided"));
-  await expect(page.getByRole("main")).toContainText("Το επιβεβαίωσε ο φαρμακοποιός");
+  await expect(page.getByRole("main")).toContainText("Το επιβεβαίωσε ο καφετζής");
   await expect(page.getByText("Δύο εκδοχές περιμένουν απόφαση")).toHaveCount(0);
   await tab(page, w, "conflicts");
   await expect(rows(page)).toHaveCount(7);
   await tab(page, w, "outbox");
+  await expect(rows(page).first()).toContainText(w("did-decided"));
   await expect(rows(page).first()).toContainText("Παραλήφθηκε", { timeout: 20_000 });
+});
+
+test("a decision for the version that is shown now is received too", async ({ koina }) => {
+  test.fail(true, "Automerge writes it as a delete of the other versions, which the guard refuses as bad_value (sync/model/guard.rs)");
+  const page = await koina.window("desk");
+  await tab(page, w, "conflicts");
+  await openFirst(page, "υπόστεγο");
+  await page.getByRole("radio", { name: new RegExp(w("conflict-now")) }).check();
+  await press(page, w("conflict-save"));
+  await expect(page.getByText(/Η απόφαση αποθηκεύτηκε/)).toBeVisible();
+  await tab(page, w, "outbox");
+  await expect(rows(page).first()).toContainText("Παραλήφθηκε", { timeout: 15_000 });
 });
 
 test("several fields of one record are decided together", async ({ koina }) => {
@@ -62,6 +75,7 @@ test("the devices page without a server is calm, keeps what it knew, and comes b
 test("a device is revoked with a second tap, and its next exchange ends in words", async ({ koina }) => {
   const page = await koina.window("desk");
   const crew = await koina.window("crew");
+  await page.bringToFront();
   await tab(page, w, "devices");
   const device = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" }) });
   await device.getByRole("button", { name: w("device-revoke"), exact: true }).click();
@@ -70,6 +84,7 @@ test("a device is revoked with a second tap, and its next exchange ends in words
   await device.getByRole("button", { name: w("device-revoke"), exact: true }).click();
   await device.getByRole("button", { name: w("device-revoke-confirm") }).click();
   await expect(page.getByText("Η συσκευή «Συνεργείο 2 – Ηλεκτροφωτισμός» ανακλήθηκε.")).toBeVisible();
+  await crew.bringToFront();
   await tab(crew, w, "outbox");
   await press(crew, w("exchange-now"));
   await expect(crew.getByText(/Το γραφείο έχει ανακαλέσει αυτή τη συσκευή/)).toBeVisible({ timeout: 15_000 });

@@ -12,30 +12,146 @@ use super::people::{self, Ground, Station};
 use super::{Counts, DAY, HOUR, Village, says};
 
 /// Code, how many of a thousand, letters of its number, names, who looks after it.
-type Type = (&'static str, u32, &'static str, &'static [&'static str], &'static str);
+type Type = (
+    &'static str,
+    u32,
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
 
 const TYPES: &[Type] = &[
-    ("FOT", 470, "ΦΩΤ", &["Φωτιστικό LED {40|50|60} W{, στύλος ΔΕΔΔΗΕ|, τσιμεντένιος στύλος|, σιδηροστύλος 8 μ.}", "Φωτιστικό νατρίου {70|150|250} W", "{Προβολέας|Φωτιστικό} {πλατείας|γηπέδου|πεζοδρόμου}"], "HLF"),
-    ("KAD", 170, "ΚΑΔ", &["Κάδος 1100 lt, {σύμμεικτα|ανακύκλωση|σύμμεικτα}", "Κάδος 240 lt{, βιοαπόβλητα|}", "Κώδωνας γυαλιού"], "KAT"),
-    ("FRE", 90, "ΦΡΕ", &["Φρεάτιο ομβρίων{, σχάρα 40×60|, διπλή σχάρα|}", "Φρεάτιο αποχέτευσης Φ60", "Φρεάτιο {βάνας|υδρομέτρων}"], "YDR"),
-    ("VAN", 65, "ΒΑΝ", &["Βάνα Φ{63|90|110}{, τομέας 2|, τομέας 4|}", "Βάνα εκκένωσης Φ90"], "YDR"),
-    ("DEN", 60, "ΔΕΝ", &["{Πλάτανος|Πεύκο|Μουριά|Κυπαρίσσι|Νεραντζιά|Φλαμουριά}", "{Πλάτανος|Πεύκο|Ευκάλυπτος}, ύψος {8|12|15} μ."], "PRS"),
-    ("SIM", 55, "ΣΗΜ", &["Πινακίδα {Ρ-2 STOP|Ρ-1|Ρ-32 50 km/h|Κ-15|Π-21}", "Πινακίδα κατεύθυνσης"], "OSY"),
-    ("PIL", 24, "ΠΙΛ", &["Πίλλαρ οδοφωτισμού, {τριφασικό|μονοφασικό}"], "HLF"),
-    ("KRO", 20, "ΚΡΟ", &["Πυροσβεστικός κρουνός {2½″|DN80}, {υπέργειος|υπόγειος}"], "YDR"),
-    ("KOX", 16, "ΚΟΧ", &["Παιδική χαρά", "Πλατεία", "Πάρκο {τσέπης|γειτονιάς}"], "PRS"),
+    (
+        "FOT",
+        470,
+        "ΦΩΤ",
+        &[
+            "Φωτιστικό LED {40|50|60} W{, στύλος ΔΕΔΔΗΕ|, τσιμεντένιος στύλος|, σιδηροστύλος 8 μ.}",
+            "Φωτιστικό νατρίου {70|150|250} W",
+            "{Προβολέας|Φωτιστικό} {πλατείας|γηπέδου|πεζοδρόμου}",
+        ],
+        "HLF",
+    ),
+    (
+        "KAD",
+        170,
+        "ΚΑΔ",
+        &[
+            "Κάδος 1100 lt, {σύμμεικτα|ανακύκλωση|σύμμεικτα}",
+            "Κάδος 240 lt{, βιοαπόβλητα|}",
+            "Κώδωνας γυαλιού",
+        ],
+        "KAT",
+    ),
+    (
+        "FRE",
+        90,
+        "ΦΡΕ",
+        &[
+            "Φρεάτιο ομβρίων{, σχάρα 40×60|, διπλή σχάρα|}",
+            "Φρεάτιο αποχέτευσης Φ60",
+            "Φρεάτιο {βάνας|υδρομέτρων}",
+        ],
+        "YDR",
+    ),
+    (
+        "VAN",
+        65,
+        "ΒΑΝ",
+        &[
+            "Βάνα Φ{63|90|110}{, τομέας 2|, τομέας 4|}",
+            "Βάνα εκκένωσης Φ90",
+        ],
+        "YDR",
+    ),
+    (
+        "DEN",
+        60,
+        "ΔΕΝ",
+        &[
+            "{Πλάτανος|Πεύκο|Μουριά|Κυπαρίσσι|Νεραντζιά|Φλαμουριά}",
+            "{Πλάτανος|Πεύκο|Ευκάλυπτος}, ύψος {8|12|15} μ.",
+        ],
+        "PRS",
+    ),
+    (
+        "SIM",
+        55,
+        "ΣΗΜ",
+        &[
+            "Πινακίδα {Ρ-2 STOP|Ρ-1|Ρ-32 50 km/h|Κ-15|Π-21}",
+            "Πινακίδα κατεύθυνσης",
+        ],
+        "OSY",
+    ),
+    (
+        "PIL",
+        24,
+        "ΠΙΛ",
+        &["Πίλλαρ οδοφωτισμού, {τριφασικό|μονοφασικό}"],
+        "HLF",
+    ),
+    (
+        "KRO",
+        20,
+        "ΚΡΟ",
+        &["Πυροσβεστικός κρουνός {2½″|DN80}, {υπέργειος|υπόγειος}"],
+        "YDR",
+    ),
+    (
+        "KOX",
+        16,
+        "ΚΟΧ",
+        &["Παιδική χαρά", "Πλατεία", "Πάρκο {τσέπης|γειτονιάς}"],
+        "PRS",
+    ),
     ("DEX", 10, "ΔΕΞ", &["Δεξαμενή {150|300|500} κ.μ."], "YDR"),
-    ("GEO", 12, "ΓΕΩ", &["Γεώτρηση Γ{1|2|3|4}", "Αντλιοστάσιο {ύδρευσης|άρδευσης|λυμάτων}"], "YDR"),
-    ("SYG", 8, "ΣΥΓ", &["Χώρος συγκέντρωσης: {πλατεία|γήπεδο|προαύλιο σχολείου}"], "PPR"),
+    (
+        "GEO",
+        12,
+        "ΓΕΩ",
+        &[
+            "Γεώτρηση Γ{1|2|3|4}",
+            "Αντλιοστάσιο {ύδρευσης|άρδευσης|λυμάτων}",
+        ],
+        "YDR",
+    ),
+    (
+        "SYG",
+        8,
+        "ΣΥΓ",
+        &["Χώρος συγκέντρωσης: {πλατεία|γήπεδο|προαύλιο σχολείου}"],
+        "PPR",
+    ),
 ];
 
 /// What an inspection notes, by condition.
 fn notes(condition: u8) -> &'static [&'static str] {
     match condition {
-        5 => &["{Επικίνδυνο, να γίνει άμεσα|Γέρνει, μπήκε ταινία}.", "Ανοιχτό, φαίνονται καλώδια.", "Σπασμένο, κίνδυνος για πεζούς."],
-        4 => &["{Σκουριά στη βάση|Ραγισμένο}.", "Θέλει αντικατάσταση {φέτος|στην επόμενη παραγγελία}.", "Δεν ανοίγει εύκολα."],
-        3 => &["{Φθορές από τον ήλιο|Λίγη σκουριά}.", "", "", "Λείπει η πινακίδα με τον αριθμό."],
-        _ => &["", "", "", "", "Καθαρίστηκε.", "Μπήκε νέα πινακίδα με αριθμό."],
+        5 => &[
+            "{Επικίνδυνο, να γίνει άμεσα|Γέρνει, μπήκε ταινία}.",
+            "Ανοιχτό, φαίνονται καλώδια.",
+            "Σπασμένο, κίνδυνος για πεζούς.",
+        ],
+        4 => &[
+            "{Σκουριά στη βάση|Ραγισμένο}.",
+            "Θέλει αντικατάσταση {φέτος|στην επόμενη παραγγελία}.",
+            "Δεν ανοίγει εύκολα.",
+        ],
+        3 => &[
+            "{Φθορές από τον ήλιο|Λίγη σκουριά}.",
+            "",
+            "",
+            "Λείπει η πινακίδα με τον αριθμό.",
+        ],
+        _ => &[
+            "",
+            "",
+            "",
+            "",
+            "Καθαρίστηκε.",
+            "Μπήκε νέα πινακίδα με αριθμό.",
+        ],
     }
 }
 
@@ -60,8 +176,16 @@ pub(super) struct Register {
 
 impl Register {
     pub(super) fn new(counts: Counts) -> Self {
-        let clash_every = counts.assets.checked_div(counts.clashes / 4).unwrap_or_default();
-        Self { all: counts.assets, made: 0, clash_every, known: Vec::with_capacity(counts.assets as usize) }
+        let clash_every = counts
+            .assets
+            .checked_div(counts.clashes / 4)
+            .unwrap_or_default();
+        Self {
+            all: counts.assets,
+            made: 0,
+            clash_every,
+            known: Vec::with_capacity(counts.assets as usize),
+        }
     }
 
     pub(super) fn next(&mut self, village: &Village) -> Option<Vec<Change>> {
@@ -74,14 +198,25 @@ impl Register {
         let (code, _, letters, names, department) = *chance.weighted(TYPES, |one| one.1);
         let (settlement, _, ground) = village.somewhere(&mut chance);
         // Three of four were written down when the register was made; the others as they came.
-        let days = if chance.percent(75) { chance.between(0, 70) } else { chance.between(70, super::HISTORY_DAYS - 2) };
-        let added_at = village.in_hours(village.began().0 + days * DAY + chance.between(0, 20) * HOUR, &mut chance);
+        let days = if chance.percent(75) {
+            chance.between(0, 70)
+        } else {
+            chance.between(70, super::HISTORY_DAYS - 2)
+        };
+        let added_at = village.in_hours(
+            village.began().0 + days * DAY + chance.between(0, 20) * HOUR,
+            &mut chance,
+        );
         let added_at = Time(added_at.min(village.now.0 - HOUR));
         let id = DocId(chance.uuid(added_at));
         let by = keeper(village, department, &settlement.community);
         let place_text = spot(&mut chance, code, *ground);
         let position = near(settlement, &mut chance, true);
-        let number = if clash || chance.percent(94) { format!("{letters}-{:05}", self.made) } else { String::new() };
+        let number = if clash || chance.percent(94) {
+            format!("{letters}-{:05}", self.made)
+        } else {
+            String::new()
+        };
         let name = chance.words(names);
         let added = acts::Added {
             kind: code,
@@ -91,26 +226,60 @@ impl Register {
             settlement: &settlement.code,
             place_text: &place_text,
             position: Some(position),
-            note: if chance.percent(8) { "Από την απογραφή του 2024." } else { "" },
+            note: if chance.percent(8) {
+                "Από την απογραφή του 2024."
+            } else {
+                ""
+            },
         };
-        let new = acts::add(&added, &village.lists, &by.author(), id, added_at).expect("the village keeps the rules for assets");
+        let new = acts::add(&added, &village.lists, &by.author(), id, added_at)
+            .expect("the village keeps the rules for assets");
         let mut writes = koina_model::assets::begin(&new);
-        let condition = *chance.weighted(&[(1, 18), (2, 38), (3, 29), (4, 12), (5, 3)], |one| one.1);
-        let first = What::Inspected { condition: condition.0, note: String::new() };
-        writes.extend(koina_model::assets::record(EventId(chance.uuid(added_at)), &koina_model::assets::Event { at: added_at, what: first }));
+        let condition =
+            *chance.weighted(&[(1, 18), (2, 38), (3, 29), (4, 12), (5, 3)], |one| one.1);
+        let first = What::Inspected {
+            condition: condition.0,
+            note: String::new(),
+        };
+        writes.extend(koina_model::assets::record(
+            EventId(chance.uuid(added_at)),
+            &koina_model::assets::Event {
+                at: added_at,
+                what: first,
+            },
+        ));
         let mut pen = Pen::new(Kind::Asset, id, village.now);
-        let _ = pen.write(by, added_at, &writes).and_then(|()| life(&mut pen, village, by, condition.0, &mut chance));
+        let _ = pen
+            .write(by, added_at, &writes)
+            .and_then(|()| life(&mut pen, village, by, condition.0, &mut chance));
         if clash {
             clashes::numbers(&mut pen, village, &number, &mut chance);
         }
-        let at = village.settlements.iter().position(|(known, ..)| known.code == settlement.code).unwrap_or_default();
-        self.known.push(Known { id, kind: code, added_at, settlement: at, place_text, position });
+        let at = village
+            .settlements
+            .iter()
+            .position(|(known, ..)| known.code == settlement.code)
+            .unwrap_or_default();
+        self.known.push(Known {
+            id,
+            kind: code,
+            added_at,
+            settlement: at,
+            place_text,
+            position,
+        });
         Some(pen.changes)
     }
 }
 
 /// What happens to an asset: looked at, moved, retired. `None` when that is still to come.
-fn life(pen: &mut Pen, village: &Village, by: &Station, condition: u8, chance: &mut Chance) -> Option<()> {
+fn life(
+    pen: &mut Pen,
+    village: &Village,
+    by: &Station,
+    condition: u8,
+    chance: &mut Chance,
+) -> Option<()> {
     let mut at = pen.asset().added_at.0;
     let mut condition = condition;
     for _ in 0..chance.below(3) {
@@ -131,12 +300,17 @@ fn life(pen: &mut Pen, village: &Village, by: &Station, condition: u8, chance: &
             position: None,
             note: "Μετακινήθηκε μετά από αίτημα κατοίκων.",
         };
-        let (what, also) = acts::relocate(&pen.asset(), &moved, &village.lists, &by.author()).ok()?;
+        let (what, also) =
+            acts::relocate(&pen.asset(), &moved, &village.lists, &by.author()).ok()?;
         pen.seen(by, Time(at), what, also, chance)?;
     }
     if chance.percent(2) {
         at = village.in_hours(at + chance.between(20, 120) * DAY, chance);
-        let reason = *chance.pick(&["Καταστράφηκε από πρόσκρουση.", "Αντικαταστάθηκε με νέο.", "Κόπηκε: ήταν επικίνδυνο."]);
+        let reason = *chance.pick(&[
+            "Καταστράφηκε από πρόσκρουση.",
+            "Αντικαταστάθηκε με νέο.",
+            "Κόπηκε: ήταν επικίνδυνο.",
+        ]);
         let what = acts::retire(&pen.asset(), reason, &by.author()).ok()?;
         pen.seen(by, Time(at), what, Writes::new(), chance)?;
     }
@@ -146,13 +320,23 @@ fn life(pen: &mut Pen, village: &Village, by: &Station, condition: u8, chance: &
 /// The crew's telephone of a department that serves the community; the technical service where there is none.
 pub(super) fn keeper<'v>(village: &'v Village, department: &str, community: &str) -> &'v Station {
     let crew = crew_for(village, department, community);
-    &village.stations[crew.map_or(people::TECHNICAL, |crew| people::of_crew(&village.stations, crew))]
+    &village.stations[crew.map_or(people::TECHNICAL, |crew| {
+        people::of_crew(&village.stations, crew)
+    })]
 }
 
 /// The crew of a department that serves the community.
-pub(super) fn crew_for<'v>(village: &'v Village, department: &str, community: &str) -> Option<&'v str> {
+pub(super) fn crew_for<'v>(
+    village: &'v Village,
+    department: &str,
+    community: &str,
+) -> Option<&'v str> {
     let serves = |codes: &[String]| codes.iter().any(|code| code == community);
-    let mut crews = village.lists.crews.iter().filter(|crew| crew.department == department && serves(&crew.communities));
+    let mut crews = village
+        .lists
+        .crews
+        .iter()
+        .filter(|crew| crew.department == department && serves(&crew.communities));
     crews.next().map(|crew| crew.id.as_str())
 }
 
@@ -173,9 +357,17 @@ pub(super) fn street(chance: &mut Chance, slot: &str) -> String {
 }
 
 /// A position not far from the middle of the settlement.
-pub(super) fn near(settlement: &koina_model::reference::Settlement, chance: &mut Chance, measured: bool) -> Position {
+pub(super) fn near(
+    settlement: &koina_model::reference::Settlement,
+    chance: &mut Chance,
+    measured: bool,
+) -> Position {
     let mut off = || (chance.share() + chance.share() + chance.share() - 1.5) * 0.0042;
     let (lat, lon) = (settlement.lat + off() * 0.8, settlement.lon + off());
     let accuracy = f64::from(chance.below(18) + 3);
-    Position { lat, lon, accuracy_m: measured.then_some(accuracy) }
+    Position {
+        lat,
+        lon,
+        accuracy_m: measured.then_some(accuracy),
+    }
 }

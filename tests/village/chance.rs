@@ -10,7 +10,11 @@ pub(super) struct Chance(u64);
 impl Chance {
     /// A generator of its own for one thing, so that more of the others do not change it.
     pub(super) fn of(seed: u64, what: &str, number: u64) -> Self {
-        let mixed = what.bytes().fold(seed ^ number.rotate_left(32), |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let mixed = what
+            .bytes()
+            .fold(seed ^ number.rotate_left(32), |sum, byte| {
+                (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         let mut chance = Self(mixed);
         chance.next();
         chance
@@ -74,7 +78,12 @@ impl Chance {
     /// An id that sorts by time.
     pub(super) fn uuid(&mut self, at: Time) -> Uuid {
         let mut random = [0; 10];
-        for (to, from) in random.iter_mut().zip(self.next().to_le_bytes().into_iter().chain(self.next().to_le_bytes())) {
+        for (to, from) in random.iter_mut().zip(
+            self.next()
+                .to_le_bytes()
+                .into_iter()
+                .chain(self.next().to_le_bytes()),
+        ) {
             *to = from;
         }
         uuid::Builder::from_unix_timestamp_millis(at.0.max(0).unsigned_abs(), &random).into_uuid()
@@ -87,7 +96,11 @@ impl Chance {
     }
 
     /// Writes a sentence out: `{a|b}` is one of these, also nested; `<name>` is given by `slot`.
-    pub(super) fn say(&mut self, template: &str, slot: &mut dyn FnMut(&mut Self, &str) -> String) -> String {
+    pub(super) fn say(
+        &mut self,
+        template: &str,
+        slot: &mut dyn FnMut(&mut Self, &str) -> String,
+    ) -> String {
         let mut out = String::with_capacity(template.len());
         let mut rest = template;
         while let Some(at) = rest.find(['{', '<']) {

@@ -15,48 +15,110 @@ use super::{HOUR, MINUTE, Village};
 pub(super) fn numbers(pen: &mut Pen, village: &Village, number: &str, chance: &mut Chance) {
     let asset = pen.asset();
     let (one, other) = (&village.stations[TECHNICAL], &village.stations[DESK]);
-    let read = |by: &Station, ending: &str| asset_acts::edit(&asset, Some(&format!("{number}{ending}")), None, None, &by.author());
+    let read = |by: &Station, ending: &str| {
+        asset_acts::edit(
+            &asset,
+            Some(&format!("{number}{ending}")),
+            None,
+            None,
+            &by.author(),
+        )
+    };
     if let (Ok(first), Ok(second)) = (read(one, "Α"), read(other, "Β")) {
         let at = lately(village, chance);
-        let _ = pen.meanwhile((one, at, &first), (other, Time(at.0 + 11 * MINUTE), &second));
+        let _ = pen.meanwhile(
+            (one, at, &first),
+            (other, Time(at.0 + 11 * MINUTE), &second),
+        );
     }
 }
 
 /// Two desks correct the same field of a request, each in its own way.
-pub(super) fn fields(pen: &mut Pen, village: &Village, turn: u32, chance: &mut Chance) -> Option<()> {
+pub(super) fn fields(
+    pen: &mut Pen,
+    village: &Village,
+    turn: u32,
+    chance: &mut Chance,
+) -> Option<()> {
     let request = pen.request();
     let at = lately(village, chance);
     let later = Time(at.0 + chance.between(3, 90) * MINUTE);
-    let (phone, kep, desk, technical) =
-        (&village.stations[PHONE], &village.stations[KEP], &village.stations[DESK], &village.stations[TECHNICAL]);
-    let edit = |by: &Station, edited: acts::Edited<'_>| acts::edit(&request, &edited, &village.lists, &by.author()).unwrap_or_default();
-    let spot = |text| acts::Edited { place_text: Some(text), ..acts::Edited::default() };
-    let text = |text| acts::Edited { text: Some(text), ..acts::Edited::default() };
-    let priority = |priority| acts::Edited { priority: Some(priority), ..acts::Edited::default() };
-    let (fewer, more) = (format!("{} Ο κάτοικος ξαναπήρε: έγινε χειρότερο.", request.text), format!("{} Είναι στη δεξιά πλευρά, μετά τη στροφή.", request.text));
+    let (phone, kep, desk, technical) = (
+        &village.stations[PHONE],
+        &village.stations[KEP],
+        &village.stations[DESK],
+        &village.stations[TECHNICAL],
+    );
+    let edit = |by: &Station, edited: acts::Edited<'_>| {
+        acts::edit(&request, &edited, &village.lists, &by.author()).unwrap_or_default()
+    };
+    let spot = |text| acts::Edited {
+        place_text: Some(text),
+        ..acts::Edited::default()
+    };
+    let text = |text| acts::Edited {
+        text: Some(text),
+        ..acts::Edited::default()
+    };
+    let priority = |priority| acts::Edited {
+        priority: Some(priority),
+        ..acts::Edited::default()
+    };
+    let (fewer, more) = (
+        format!("{} Ο κάτοικος ξαναπήρε: έγινε χειρότερο.", request.text),
+        format!("{} Είναι στη δεξιά πλευρά, μετά τη στροφή.", request.text),
+    );
     match turn % 4 {
         0 => pen.meanwhile(
             (phone, at, &edit(phone, spot("Απέναντι από το φαρμακείο"))),
-            (kep, later, &edit(kep, spot("Δίπλα στο φαρμακείο, στη γωνία"))),
+            (
+                kep,
+                later,
+                &edit(kep, spot("Δίπλα στο φαρμακείο, στη γωνία")),
+            ),
         ),
-        1 => pen.meanwhile((phone, at, &edit(phone, text(&fewer))), (technical, later, &edit(technical, text(&more)))),
+        1 => pen.meanwhile(
+            (phone, at, &edit(phone, text(&fewer))),
+            (technical, later, &edit(technical, text(&more))),
+        ),
         2 => {
-            let (up, down) = (if request.priority == 1 { 2 } else { 1 }, if request.priority == 4 { 3 } else { 4 });
-            pen.meanwhile((technical, at, &edit(technical, priority(up))), (desk, later, &edit(desk, priority(down))))
+            let (up, down) = (
+                if request.priority == 1 { 2 } else { 1 },
+                if request.priority == 4 { 3 } else { 4 },
+            );
+            pen.meanwhile(
+                (technical, at, &edit(technical, priority(up))),
+                (desk, later, &edit(desk, priority(down))),
+            )
         }
         _ => {
-            let charge = |by: &Station, department: &str, crew: &str, at: Time, chance: &mut Chance| -> Writes {
-                let what = acts::assign(&request, department, crew, "", &village.lists, &by.author());
+            let charge = |by: &Station,
+                          department: &str,
+                          crew: &str,
+                          at: Time,
+                          chance: &mut Chance|
+             -> Writes {
+                let what =
+                    acts::assign(&request, department, crew, "", &village.lists, &by.author());
                 what.map(|what| event(at, what, chance)).unwrap_or_default()
             };
-            let (first, second) = (charge(desk, "OSY", "osy-1", at, chance), charge(technical, "PPR", "ppr-1", later, chance));
+            let (first, second) = (
+                charge(desk, "OSY", "osy-1", at, chance),
+                charge(technical, "PPR", "ppr-1", later, chance),
+            );
             pen.meanwhile((desk, at, &first), (technical, later, &second))
         }
     }
 }
 
 /// One ends the request while another opens it again, or ends it otherwise.
-pub(super) fn endings(pen: &mut Pen, village: &Village, turn: u32, crew: &str, chance: &mut Chance) -> Option<()> {
+pub(super) fn endings(
+    pen: &mut Pen,
+    village: &Village,
+    turn: u32,
+    crew: &str,
+    chance: &mut Chance,
+) -> Option<()> {
     let at = lately(village, chance);
     let later = Time(at.0 + chance.between(5, 50) * MINUTE);
     let before = Time(at.0 - 3 * HOUR);
@@ -68,22 +130,58 @@ pub(super) fn endings(pen: &mut Pen, village: &Village, turn: u32, crew: &str, c
     }
     match turn % 3 {
         0 => {
-            pen.happened(mine, Time(before.0 + HOUR), What::Done { note: "Έγινε, ανάβει.".to_owned() }, chance)?;
-            let closed = What::Closed { outcome: Outcome::Resolved, note: String::new() };
-            let reopened = What::Reopened { reason: "Ξανάσβησε το ίδιο βράδυ.".to_owned() };
+            pen.happened(
+                mine,
+                Time(before.0 + HOUR),
+                What::Done {
+                    note: "Έγινε, ανάβει.".to_owned(),
+                },
+                chance,
+            )?;
+            let closed = What::Closed {
+                outcome: Outcome::Resolved,
+                note: String::new(),
+            };
+            let reopened = What::Reopened {
+                reason: "Ξανάσβησε το ίδιο βράδυ.".to_owned(),
+            };
             let (closed, reopened) = (event(at, closed, chance), event(later, reopened, chance));
             pen.meanwhile((technical, at, &closed), (mine, later, &reopened))
         }
         1 => {
-            let done = event(at, What::Done { note: "Αποκαταστάθηκε.".to_owned() }, chance);
-            let reason = What::Impossible { reason: "MACHINE".to_owned(), note: "Θέλει καλαθοφόρο 16 μέτρων.".to_owned() };
+            let done = event(
+                at,
+                What::Done {
+                    note: "Αποκαταστάθηκε.".to_owned(),
+                },
+                chance,
+            );
+            let reason = What::Impossible {
+                reason: "MACHINE".to_owned(),
+                note: "Θέλει καλαθοφόρο 16 μέτρων.".to_owned(),
+            };
             let cannot = event(later, reason, chance);
             pen.meanwhile((mine, at, &done), (other, later, &cannot))
         }
         _ => {
-            let done = event(at, What::Done { note: String::new() }, chance);
-            let outcome = Outcome::Rejected { reason: "NOT_FOUND".to_owned() };
-            let rejected = event(later, What::Closed { outcome, note: "Τηλεφωνική επιβεβαίωση ότι δεν υπάρχει.".to_owned() }, chance);
+            let done = event(
+                at,
+                What::Done {
+                    note: String::new(),
+                },
+                chance,
+            );
+            let outcome = Outcome::Rejected {
+                reason: "NOT_FOUND".to_owned(),
+            };
+            let rejected = event(
+                later,
+                What::Closed {
+                    outcome,
+                    note: "Τηλεφωνική επιβεβαίωση ότι δεν υπάρχει.".to_owned(),
+                },
+                chance,
+            );
             pen.meanwhile((mine, at, &done), (desk, later, &rejected))
         }
     }

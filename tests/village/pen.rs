@@ -30,25 +30,43 @@ pub(super) struct Pen {
 
 impl Pen {
     pub(super) fn new(kind: Kind, id: DocId, now: Time) -> Self {
-        Self { id, kind, doc: Doc::new(kind), now, last: Time(0), changes: Vec::new() }
+        Self {
+            id,
+            kind,
+            doc: Doc::new(kind),
+            now,
+            last: Time(0),
+            changes: Vec::new(),
+        }
     }
 
     /// Writes values; `None` when it is too late for that.
     pub(super) fn write(&mut self, by: &Station, at: Time, writes: &Writes) -> Option<()> {
         let at = self.fits(at)?;
-        let chunk = self.doc.write(by.id, at, writes).expect("a change of a village can be written");
+        let chunk = self
+            .doc
+            .write(by.id, at, writes)
+            .expect("a change of a village can be written");
         self.keep(by, at, chunk.bytes);
         Some(())
     }
 
     /// Two devices write without knowing of each other.
-    pub(super) fn meanwhile(&mut self, first: (&Station, Time, &Writes), second: (&Station, Time, &Writes)) -> Option<()> {
+    pub(super) fn meanwhile(
+        &mut self,
+        first: (&Station, Time, &Writes),
+        second: (&Station, Time, &Writes),
+    ) -> Option<()> {
         let mut other = self.doc.clone();
         let (by, at, writes) = second;
         let theirs_at = self.fits(at)?;
-        let theirs = other.write(by.id, theirs_at, writes).expect("a change of a village can be written");
+        let theirs = other
+            .write(by.id, theirs_at, writes)
+            .expect("a change of a village can be written");
         self.write(first.0, first.1, first.2)?;
-        self.doc.merge(&other).expect("two changes of a village can be joined");
+        self.doc
+            .merge(&other)
+            .expect("two changes of a village can be joined");
         self.keep(by, theirs_at.max(self.last), theirs.bytes);
         Some(())
     }
@@ -62,13 +80,26 @@ impl Pen {
     }
 
     /// Records what happened to a request.
-    pub(super) fn happened(&mut self, by: &Station, at: Time, what: requests::What, chance: &mut Chance) -> Option<()> {
+    pub(super) fn happened(
+        &mut self,
+        by: &Station,
+        at: Time,
+        what: requests::What,
+        chance: &mut Chance,
+    ) -> Option<()> {
         let at = self.fits(at)?;
         self.write(by, at, &event(at, what, chance))
     }
 
     /// Records what happened to an asset, with values that change along.
-    pub(super) fn seen(&mut self, by: &Station, at: Time, what: assets::What, also: Writes, chance: &mut Chance) -> Option<()> {
+    pub(super) fn seen(
+        &mut self,
+        by: &Station,
+        at: Time,
+        what: assets::What,
+        also: Writes,
+        chance: &mut Chance,
+    ) -> Option<()> {
         let at = self.fits(at)?;
         let mut writes = assets::record(EventId(chance.uuid(at)), &assets::Event { at, what });
         writes.extend(also);
@@ -83,8 +114,16 @@ impl Pen {
 
     fn keep(&mut self, by: &Station, at: Time, bytes: Vec<u8>) {
         self.last = at;
-        let pushed = Pushed { doc: self.id, kind: self.kind, bytes: ByteBuf::from(bytes) };
-        self.changes.push(Change { device: by.id, at, pushed });
+        let pushed = Pushed {
+            doc: self.id,
+            kind: self.kind,
+            bytes: ByteBuf::from(bytes),
+        };
+        self.changes.push(Change {
+            device: by.id,
+            at,
+            pushed,
+        });
     }
 }
 

@@ -29,7 +29,10 @@ impl Station {
     }
 
     pub(super) fn author(&self) -> Author {
-        Author { role: self.role, communities: self.communities.clone() }
+        Author {
+            role: self.role,
+            communities: self.communities.clone(),
+        }
     }
 }
 
@@ -49,20 +52,71 @@ const CLERKS: [(&str, &str); CREWS] = [
 
 /// Id, name, department, units served (none: all), who holds its telephone.
 const CREW_TABLE: [(&str, &str, &str, &[&str], &str); 8] = [
-    ("hlf-1", "Συνεργείο 1 – Ηλεκτροφωτισμός", "HLF", &["110201", "110203"], "Νίκος Τσιρώνης"),
-    ("hlf-2", "Συνεργείο 2 – Ηλεκτροφωτισμός", "HLF", &["110202"], "Βασίλης Γκόγκας"),
-    ("ydr-1", "Συνεργείο 3 – Ύδρευση", "YDR", &["110201", "110203"], "Θανάσης Ρήγας"),
-    ("ydr-2", "Συνεργείο 4 – Ύδρευση", "YDR", &["110202"], "Κώστας Μανωλάς"),
-    ("osy-1", "Συνεργείο 5 – Οδοποιία", "OSY", &[], "Δημήτρης Ζάχος"),
-    ("kat-1", "Συνεργείο 6 – Καθαριότητα", "KAT", &[], "Άννα Πετρίδου"),
-    ("prs-1", "Συνεργείο 7 – Πράσινο", "PRS", &[], "Γιώργος Λιάκος"),
-    ("ppr-1", "Συνεργείο 8 – Πολιτική Προστασία", "PPR", &[], "Χρήστος Βέργος"),
+    (
+        "hlf-1",
+        "Συνεργείο 1 – Ηλεκτροφωτισμός",
+        "HLF",
+        &["110201", "110203"],
+        "Νίκος Τσιρώνης",
+    ),
+    (
+        "hlf-2",
+        "Συνεργείο 2 – Ηλεκτροφωτισμός",
+        "HLF",
+        &["110202"],
+        "Βασίλης Γκόγκας",
+    ),
+    (
+        "ydr-1",
+        "Συνεργείο 3 – Ύδρευση",
+        "YDR",
+        &["110201", "110203"],
+        "Θανάσης Ρήγας",
+    ),
+    (
+        "ydr-2",
+        "Συνεργείο 4 – Ύδρευση",
+        "YDR",
+        &["110202"],
+        "Κώστας Μανωλάς",
+    ),
+    (
+        "osy-1",
+        "Συνεργείο 5 – Οδοποιία",
+        "OSY",
+        &[],
+        "Δημήτρης Ζάχος",
+    ),
+    (
+        "kat-1",
+        "Συνεργείο 6 – Καθαριότητα",
+        "KAT",
+        &[],
+        "Άννα Πετρίδου",
+    ),
+    (
+        "prs-1",
+        "Συνεργείο 7 – Πράσινο",
+        "PRS",
+        &[],
+        "Γιώργος Λιάκος",
+    ),
+    (
+        "ppr-1",
+        "Συνεργείο 8 – Πολιτική Προστασία",
+        "PPR",
+        &[],
+        "Χρήστος Βέργος",
+    ),
 ];
 
 /// The crews, with the communities they serve.
 pub(super) fn crews(reference: &Reference) -> Vec<Crew> {
     let serves = |units: &[&str]| {
-        let mine = reference.communities.iter().filter(|one| units.is_empty() || units.contains(&one.unit.as_str()));
+        let mine = reference
+            .communities
+            .iter()
+            .filter(|one| units.is_empty() || units.contains(&one.unit.as_str()));
         mine.map(|one| one.code.clone()).collect()
     };
     CREW_TABLE
@@ -79,7 +133,9 @@ pub(super) fn crews(reference: &Reference) -> Vec<Crew> {
 /// The devices that wrote the history, enrolled before it began.
 pub(super) fn stations(seed: u64, began: Time, crews: &[Crew]) -> Vec<Station> {
     let mut chance = Chance::of(seed, "stations", 0);
-    let clerks = CLERKS.iter().map(|(name, person)| ((*name).to_owned(), *person, Role::Clerk, None));
+    let clerks = CLERKS
+        .iter()
+        .map(|(name, person)| ((*name).to_owned(), *person, Role::Clerk, None));
     let telephones = crews.iter().zip(CREW_TABLE).map(|(crew, (.., person))| {
         let short = crew.name.split(" – ").next().unwrap_or(&crew.name);
         (format!("{short} – κινητό"), person, Role::Crew, Some(crew))
@@ -99,7 +155,9 @@ pub(super) fn stations(seed: u64, began: Time, crews: &[Crew]) -> Vec<Station> {
                 person: person.to_owned(),
                 role,
                 crew: crew.map(|crew| crew.id.clone()),
-                communities: crew.map(|crew| crew.communities.clone()).unwrap_or_default(),
+                communities: crew
+                    .map(|crew| crew.communities.clone())
+                    .unwrap_or_default(),
                 seed: key,
             }
         })
@@ -108,13 +166,29 @@ pub(super) fn stations(seed: u64, began: Time, crews: &[Crew]) -> Vec<Station> {
 
 /// The lists of the village, as a server would hand them out.
 pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]) -> Lists {
-    let named = |one: &Station| (one.id, DeviceName { name: one.name.clone(), person: one.person.clone() });
-    Lists { version: 1, reference, crews, devices: stations.iter().map(named).collect() }
+    let named = |one: &Station| {
+        (
+            one.id,
+            DeviceName {
+                name: one.name.clone(),
+                person: one.person.clone(),
+            },
+        )
+    };
+    Lists {
+        version: 1,
+        reference,
+        crews,
+        devices: stations.iter().map(named).collect(),
+    }
 }
 
 /// Which of the stations is the crew's.
 pub(super) fn of_crew(stations: &[Station], crew: &str) -> usize {
-    stations.iter().position(|one| one.crew.as_deref() == Some(crew)).unwrap_or(TECHNICAL)
+    stations
+        .iter()
+        .position(|one| one.crew.as_deref() == Some(crew))
+        .unwrap_or(TECHNICAL)
 }
 
 /// What kind of place it is.
@@ -154,7 +228,14 @@ const WEIGHTS: [(&str, u32, Ground); 23] = [
 
 /// The settlements with how much happens there.
 pub(super) fn settlements(reference: &Reference) -> Vec<(Settlement, u32, Ground)> {
-    let known = |code: &str| WEIGHTS.iter().find(|(known, ..)| *known == code).map_or((10, Ground::Plain), |(_, weight, ground)| (*weight, *ground));
+    let known = |code: &str| {
+        WEIGHTS
+            .iter()
+            .find(|(known, ..)| *known == code)
+            .map_or((10, Ground::Plain), |(_, weight, ground)| {
+                (*weight, *ground)
+            })
+    };
     reference
         .settlements
         .iter()
@@ -167,8 +248,15 @@ pub(super) fn settlements(reference: &Reference) -> Vec<(Settlement, u32, Ground
 
 /// «στο Λιτόχωρο», «στην Πλάκα», «στους Νέους Πόρους»: the village after a preposition.
 pub fn in_the(settlement: &Settlement) -> String {
-    let plain = settlement.name.el.replace("Πόροι (Παλαιοί)", "Παλαιοί Πόροι");
-    let words = plain.split(' ').map(|word| accusative(word, &settlement.article)).collect::<Vec<_>>().join(" ");
+    let plain = settlement
+        .name
+        .el
+        .replace("Πόροι (Παλαιοί)", "Παλαιοί Πόροι");
+    let words = plain
+        .split(' ')
+        .map(|word| accusative(word, &settlement.article))
+        .collect::<Vec<_>>()
+        .join(" ");
     let before = match settlement.article.as_str() {
         "ο" => "στον",
         "η" if takes_n(&words) => "στην",
@@ -186,7 +274,9 @@ fn accusative(word: &str, article: &str) -> String {
     match article {
         "ο" => cut("ς"),
         "η" => cut("ος").map(|stem| format!("{stem}ο")),
-        "οι" => cut("οι").map(|stem| format!("{stem}ους")),
+        "οι" => cut("οι")
+            .map(|stem| format!("{stem}ους"))
+            .or_else(|| cut("οί").map(|stem| format!("{stem}ούς"))),
         _ => None,
     }
     .unwrap_or_else(|| word.to_owned())

@@ -1,5 +1,8 @@
 //! Promises of the village, which the demo and the measurements rest on.
-#![allow(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::collections::HashSet;
 
@@ -16,7 +19,12 @@ fn village() -> Village {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
-    let bytes = |village: &Village| village.changes(Counts::new(60, 40)).map(|change| change.pushed.bytes).collect::<Vec<_>>();
+    let bytes = |village: &Village| {
+        village
+            .changes(Counts::new(60, 40))
+            .map(|change| change.pushed.bytes)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(bytes(&village()), bytes(&village()));
     assert_ne!(bytes(&village()), bytes(&Village::new(8, NOON)));
 }
@@ -27,20 +35,34 @@ fn no_two_texts_look_copied() {
     let mut texts = HashSet::new();
     let mut count = 0;
     for record in village.records(Counts::new(400, 0)) {
-        let written = koina_model::guard::check(&record[0].pushed.bytes).map(|change| change.writes).unwrap_or_default();
-        let text = written.iter().find(|(key, _)| key == "text").map(|(_, value)| value.to_text()).unwrap_or_default();
+        let written = koina_model::guard::check(&record[0].pushed.bytes)
+            .map(|change| change.writes)
+            .unwrap_or_default();
+        let text = written
+            .iter()
+            .find(|(key, _)| key == "text")
+            .map(|(_, value)| value.to_text())
+            .unwrap_or_default();
         assert!(!text.contains(['{', '}', '<', '>', '|']), "{text}");
         count += 1;
         texts.insert(text);
     }
-    assert!(texts.len() * 100 > count * 96, "{} of {count} are different", texts.len());
+    assert!(
+        texts.len() * 100 > count * 96,
+        "{} of {count} are different",
+        texts.len()
+    );
 }
 
 #[test]
 fn nothing_happens_in_the_future_or_out_of_order() {
     let village = village();
     for record in village.records(Counts::new(200, 100)) {
-        assert!(record.iter().all(|change| change.at <= village.now && change.at >= village.began()));
+        assert!(
+            record
+                .iter()
+                .all(|change| change.at <= village.now && change.at >= village.began())
+        );
         assert!(record.windows(2).all(|pair| pair[0].at <= pair[1].at));
     }
 }
@@ -53,15 +75,22 @@ fn people_disagree_a_handful_of_times() {
     for record in village.records(counts) {
         let mut doc = Doc::new(record[0].pushed.kind);
         for change in &record {
-            let checked = koina_model::guard::check(&change.pushed.bytes).unwrap_or_else(|refusal| panic!("{refusal}"));
-            koina_model::guard::apply(&mut doc, &[&checked]).unwrap_or_else(|refusal| panic!("{refusal}"));
+            let checked = koina_model::guard::check(&change.pushed.bytes)
+                .unwrap_or_else(|refusal| panic!("{refusal}"));
+            koina_model::guard::apply(&mut doc, &[&checked])
+                .unwrap_or_else(|refusal| panic!("{refusal}"));
         }
         let watched: &[&str] = match doc.kind() {
             Kind::Request => &koina_model::requests::WATCHED,
             Kind::Asset => &koina_model::assets::WATCHED,
         };
         clashes += u32::from(doc.record().clashes(watched).next().is_some());
-        crossings += u32::from(doc.kind() == Kind::Request && !koina_model::requests::read(&doc.record()).concurrent.is_empty());
+        crossings += u32::from(
+            doc.kind() == Kind::Request
+                && !koina_model::requests::read(&doc.record())
+                    .concurrent
+                    .is_empty(),
+        );
     }
     assert_eq!((clashes, crossings), (counts.clashes, counts.crossings));
 }

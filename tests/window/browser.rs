@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use thirtyfour::prelude::{By, WebDriver, WebElement};
 use thirtyfour::Capabilities;
+use thirtyfour::prelude::{By, WebDriver, WebElement};
 
 /// How long a person would wait before saying that it does not work; much, since other programs may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
@@ -42,7 +42,14 @@ impl Driver {
     /// Ends the app without a word of warning; gives how many processes that were.
     fn cut(&self) -> usize {
         let apps = children(self.0.id());
-        apps.iter().filter(|app| Command::new("kill").args(["-9", &app.to_string()]).status().is_ok_and(|status| status.success())).count()
+        apps.iter()
+            .filter(|app| {
+                Command::new("kill")
+                    .args(["-9", &app.to_string()])
+                    .status()
+                    .is_ok_and(|status| status.success())
+            })
+            .count()
     }
 }
 
@@ -63,7 +70,9 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdin(Stdio::null())
             .spawn()
-            .context("WebKitWebDriver cannot be started; its Debian package is webkit2gtk-driver")?;
+            .context(
+                "WebKitWebDriver cannot be started; its Debian package is webkit2gtk-driver",
+            )?;
         let driver = Driver(driver);
         let until = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -71,16 +80,38 @@ impl Window {
             tokio::time::sleep(LOOK).await;
         }
         let mut args = vec!["--data".to_owned(), start.data.display().to_string()];
-        args.extend(["--title".to_owned(), start.title.to_owned(), "--place".to_owned(), start.place.to_owned()]);
+        args.extend([
+            "--title".to_owned(),
+            start.title.to_owned(),
+            "--place".to_owned(),
+            start.place.to_owned(),
+        ]);
         if let Some(link) = &start.enrol {
             args.extend(["--enrol".to_owned(), link.clone()]);
         }
         let mut wanted = Capabilities::new();
-        wanted.set("webkitgtk:browserOptions", json!({ "binary": start.app, "args": args }))?;
-        let page = tokio::time::timeout(NEWS, WebDriver::new(format!("http://127.0.0.1:{port}"), wanted)).await;
-        let page = page.context("the window did not open in time")?.with_context(|| format!("«{}» did not open", start.title))?;
-        let window = Self { title: start.title, page, driver };
-        window.wait("the first screen", PATIENCE, async |window| Ok(window.is_there("//h1").await)).await?;
+        wanted.set(
+            "webkitgtk:browserOptions",
+            json!({ "binary": start.app, "args": args }),
+        )?;
+        let page = tokio::time::timeout(
+            NEWS,
+            WebDriver::new(format!("http://127.0.0.1:{port}"), wanted),
+        )
+        .await;
+        let page = page
+            .context("the window did not open in time")?
+            .with_context(|| format!("«{}» did not open", start.title))?;
+        let window = Self {
+            title: start.title,
+            page,
+            driver,
+        };
+        window
+            .wait("the first screen", PATIENCE, async |window| {
+                Ok(window.is_there("//h1").await)
+            })
+            .await?;
         Ok(window)
     }
 
@@ -91,7 +122,11 @@ impl Window {
 
     /// Ends the app as a power cut would (`kill -9`), before anybody can ask it to close.
     pub(crate) fn cut(self) -> anyhow::Result<()> {
-        ensure!(self.driver.cut() == 1, "the process of «{}» was not found", self.title);
+        ensure!(
+            self.driver.cut() == 1,
+            "the process of «{}» was not found",
+            self.title
+        );
         Ok(())
     }
 
@@ -99,7 +134,9 @@ impl Window {
     pub(crate) async fn follow(&self) -> anyhow::Result<()> {
         self.wait("the window of the profile", PATIENCE, async |window| {
             for handle in window.page.windows().await? {
-                if window.page.switch_to_window(handle).await.is_ok() && window.is_there("//*[@id='content']").await {
+                if window.page.switch_to_window(handle).await.is_ok()
+                    && window.is_there("//*[@id='content']").await
+                {
                     return Ok(true);
                 }
             }
@@ -109,7 +146,12 @@ impl Window {
     }
 
     /// Waits until something holds, and says what did not.
-    pub(crate) async fn wait(&self, what: &str, patience: Duration, mut holds: impl AsyncFnMut(&Self) -> anyhow::Result<bool>) -> anyhow::Result<()> {
+    pub(crate) async fn wait(
+        &self,
+        what: &str,
+        patience: Duration,
+        mut holds: impl AsyncFnMut(&Self) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<()> {
         let until = Instant::now() + patience;
         let mut trouble;
         loop {
@@ -124,9 +166,21 @@ impl Window {
             tokio::time::sleep(LOOK).await;
         }
         let seen = self.text("//body").await.unwrap_or_default();
-        let seen: String = seen.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(600).collect();
-        let trouble = trouble.map(|failure| format!(" ({failure:#})")).unwrap_or_default();
-        bail!("«{}» did not show {what} within {} s{trouble}. It shows: {seen}", self.title, patience.as_secs())
+        let seen: String = seen
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .take(600)
+            .collect();
+        let trouble = trouble
+            .map(|failure| format!(" ({failure:#})"))
+            .unwrap_or_default();
+        bail!(
+            "«{}» did not show {what} within {} s{trouble}. It shows: {seen}",
+            self.title,
+            patience.as_secs()
+        )
     }
 
     /// Waits until these words are on the screen.
@@ -135,7 +189,10 @@ impl Window {
     }
 
     pub(crate) async fn sees_within(&self, words: &str, patience: Duration) -> anyhow::Result<()> {
-        self.wait(&format!("«{words}»"), patience, async |window| window.shows(words).await).await
+        self.wait(&format!("«{words}»"), patience, async |window| {
+            window.shows(words).await
+        })
+        .await
     }
 
     /// Whether these words are on the screen now, as people see them.
@@ -146,8 +203,16 @@ impl Window {
     /// The words a part of the screen shows.
     pub(crate) async fn text(&self, xpath: &str) -> anyhow::Result<String> {
         let look = "const found = document.evaluate(arguments[0], document, null, 9, null).singleNodeValue; return found ? found.innerText : null;";
-        let value = self.page.execute(look, vec![json!(xpath)]).await?.json().clone();
-        value.as_str().map(str::to_owned).with_context(|| format!("«{}» has no {xpath}", self.title))
+        let value = self
+            .page
+            .execute(look, vec![json!(xpath)])
+            .await?
+            .json()
+            .clone();
+        value
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("«{}» has no {xpath}", self.title))
     }
 
     /// The words of each of several parts.
@@ -155,7 +220,12 @@ impl Window {
         let look = "const all = document.evaluate(arguments[0], document, null, 7, null); const out = [];
             for (let at = 0; at < all.snapshotLength; at += 1) out.push(all.snapshotItem(at).innerText);
             return out;";
-        let value = self.page.execute(look, vec![json!(xpath)]).await?.json().clone();
+        let value = self
+            .page
+            .execute(look, vec![json!(xpath)])
+            .await?
+            .json()
+            .clone();
         Ok(serde_json::from_value(value)?)
     }
 
@@ -168,19 +238,24 @@ impl Window {
         let what = "self::button or self::summary or self::a or @role='row' or @role='option'";
         let whole = format!("//*[{what}][normalize-space(.)='{words}']");
         let part = format!("//*[{what}][contains(normalize-space(.), '{words}')]");
-        self.wait(&format!("something to press with the words «{words}»"), PATIENCE, async |window| {
-            Ok(window.try_press(&whole).await? || window.try_press(&part).await?)
-        })
+        self.wait(
+            &format!("something to press with the words «{words}»"),
+            PATIENCE,
+            async |window| Ok(window.try_press(&whole).await? || window.try_press(&part).await?),
+        )
         .await
     }
 
     /// Presses a part of the screen.
     pub(crate) async fn press_at(&self, what: &str, xpath: &str) -> anyhow::Result<()> {
-        self.wait(what, PATIENCE, async |window| window.try_press(xpath).await).await
+        self.wait(what, PATIENCE, async |window| window.try_press(xpath).await)
+            .await
     }
 
     async fn try_press(&self, xpath: &str) -> anyhow::Result<bool> {
-        let Ok(found) = self.page.find(By::XPath(xpath)).await else { return Ok(false) };
+        let Ok(found) = self.page.find(By::XPath(xpath)).await else {
+            return Ok(false);
+        };
         if !found.is_displayed().await.unwrap_or(false) {
             return Ok(false);
         }
@@ -193,37 +268,77 @@ impl Window {
     pub(crate) async fn fill(&self, field: &str, words: &str) -> anyhow::Result<()> {
         let id = format!("field-{field}");
         let xpath = format!("//*[@id='{id}']");
-        self.wait(&format!("the field {field}"), PATIENCE, async |window| Ok(window.is_there(&xpath).await)).await?;
+        self.wait(&format!("the field {field}"), PATIENCE, async |window| {
+            Ok(window.is_there(&xpath).await)
+        })
+        .await?;
         let found = self.page.find(By::Id(&id)).await?;
         into_sight(&self.page, &found).await?;
-        found.send_keys(words).await.with_context(|| format!("typing into {field}"))?;
-        ensure!(self.value(field).await?.contains(words), "«{words}» did not arrive in the field {field}");
+        found
+            .send_keys(words)
+            .await
+            .with_context(|| format!("typing into {field}"))?;
+        ensure!(
+            self.value(field).await?.contains(words),
+            "«{words}» did not arrive in the field {field}"
+        );
         Ok(())
     }
 
     /// What a field holds now.
     pub(crate) async fn value(&self, field: &str) -> anyhow::Result<String> {
         let look = "const found = document.getElementById(arguments[0]); return found ? found.value : null;";
-        let value = self.page.execute(look, vec![json!(format!("field-{field}"))]).await?.json().clone();
-        value.as_str().map(str::to_owned).with_context(|| format!("there is no field {field}"))
+        let value = self
+            .page
+            .execute(look, vec![json!(format!("field-{field}"))])
+            .await?
+            .json()
+            .clone();
+        value
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("there is no field {field}"))
     }
 
     /// Chooses from a list by its words.
     pub(crate) async fn choose(&self, field: &str, words: &str) -> anyhow::Result<()> {
-        self.press_at(&format!("the choice «{words}»"), &format!("//select[@id='field-{field}']/descendant::option[normalize-space(.)='{words}']")).await
+        self.press_at(
+            &format!("the choice «{words}»"),
+            &format!(
+                "//select[@id='field-{field}']/descendant::option[normalize-space(.)='{words}']"
+            ),
+        )
+        .await
     }
 
     pub(crate) async fn reload(&self) -> anyhow::Result<()> {
-        self.page.refresh().await.context("loading the page again")?;
-        self.wait("the page after loading it again", PATIENCE, async |window| Ok(window.is_there("//h1").await)).await
+        self.page
+            .refresh()
+            .await
+            .context("loading the page again")?;
+        self.wait(
+            "the page after loading it again",
+            PATIENCE,
+            async |window| Ok(window.is_there("//h1").await),
+        )
+        .await
     }
 
     /// Calls a command behind the screens, as a page that was taken over would. Gives what came back, or the refusal.
-    pub(crate) async fn invoke(&self, command: &str, input: Value) -> anyhow::Result<Result<Value, Value>> {
+    pub(crate) async fn invoke(
+        &self,
+        command: &str,
+        input: Value,
+    ) -> anyhow::Result<Result<Value, Value>> {
         let call = "const done = arguments[arguments.length - 1];
             window.__TAURI_INTERNALS__.invoke(arguments[0], { input: arguments[1] })
                 .then((answer) => done({ answer }), (refusal) => done({ refusal }));";
-        let value = self.page.execute_async(call, vec![json!(command), input]).await?.json().clone();
+        let value = self
+            .page
+            .execute_async(call, vec![json!(command), input])
+            .await?
+            .json()
+            .clone();
         Ok(match (value.get("answer"), value.get("refusal")) {
             (_, Some(refusal)) => Err(refusal.clone()),
             (answer, None) => Ok(answer.cloned().unwrap_or(Value::Null)),
@@ -232,7 +347,11 @@ impl Window {
 
     /// Takes a picture of the page.
     pub(crate) async fn picture(&self, path: &Path) -> anyhow::Result<()> {
-        let png = self.page.screenshot_as_png().await.context("taking a picture")?;
+        let png = self
+            .page
+            .screenshot_as_png()
+            .await
+            .context("taking a picture")?;
         std::fs::write(path, png).with_context(|| format!("writing {}", path.display()))
     }
 }
@@ -245,7 +364,13 @@ async fn into_sight(page: &WebDriver, element: &WebElement) -> anyhow::Result<()
 
 /// The processes that a process started.
 fn children(of: u32) -> Vec<u32> {
-    let parent = |stat: &str| stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1).and_then(|id| id.parse::<u32>().ok()));
+    let parent = |stat: &str| {
+        stat.rsplit_once(')').and_then(|(_, rest)| {
+            rest.split_whitespace()
+                .nth(1)
+                .and_then(|id| id.parse::<u32>().ok())
+        })
+    };
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
         .filter_map(|entry| {

@@ -3,6 +3,10 @@
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
 //! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a shell: it waits, and says how long things took"
+)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,8 +45,13 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let Some(app) = cli.app.or_else(|| std::env::var_os("KOINA_APP").map(PathBuf::from)) else {
-        println!("Nothing was tried: KOINA_APP names no app. `cargo xtask test` builds it and sets that.");
+    let Some(app) = cli
+        .app
+        .or_else(|| std::env::var_os("KOINA_APP").map(PathBuf::from))
+    else {
+        println!(
+            "Nothing was tried: KOINA_APP names no app. `cargo xtask test` builds it and sets that."
+        );
         return ExitCode::FAILURE;
     };
     match cli.command {

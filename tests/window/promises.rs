@@ -22,7 +22,13 @@ struct Tally<'a> {
 }
 
 impl Tally<'_> {
-    async fn note(&mut self, promise: &str, begun: Instant, outcome: &anyhow::Result<()>, windows: &[&Window]) {
+    async fn note(
+        &mut self,
+        promise: &str,
+        begun: Instant,
+        outcome: &anyhow::Result<()>,
+        windows: &[&Window],
+    ) {
         match outcome {
             Ok(()) => {
                 self.passed += 1;
@@ -44,14 +50,22 @@ impl Tally<'_> {
 
 /// Tries every promise; ends with `N passed, M failed`.
 pub(crate) async fn run(app: &Path, data: &Path, pictures: &Path) -> ExitCode {
-    let mut tally = Tally { pictures, passed: 0, failed: 0 };
+    let mut tally = Tally {
+        pictures,
+        passed: 0,
+        failed: 0,
+    };
     let _ = std::fs::create_dir_all(pictures);
     if let Err(failure) = all(app, data, &mut tally).await {
         tally.failed += 1;
         println!("FAIL the windows could not be driven any further: {failure:#}");
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
-    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if tally.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<()> {
@@ -61,36 +75,84 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
     let begun = Instant::now();
     let crew = Window::open(&mine).await?;
     let outcome = locked(&crew).await;
-    tally.note("the first window may only enrol", begun, &outcome, &[&crew]).await;
+    tally
+        .note("the first window may only enrol", begun, &outcome, &[&crew])
+        .await;
 
     let begun = Instant::now();
     let outcome = enrol(&crew, &stage.crew).await;
-    tally.note("a device enrols by an address and a code that were typed", begun, &outcome, &[&crew]).await;
+    tally
+        .note(
+            "a device enrols by an address and a code that were typed",
+            begun,
+            &outcome,
+            &[&crew],
+        )
+        .await;
 
     let begun = Instant::now();
     let mut outcome = crew.follow().await;
     if outcome.is_ok() {
-        outcome = crew.wait("jobs", NEWS, async |crew| Ok(crew.is_there("//ol//button").await)).await;
+        outcome = crew
+            .wait("jobs", NEWS, async |crew| {
+                Ok(crew.is_there("//ol//button").await)
+            })
+            .await;
     }
-    tally.note("after enrolment the crew's jobs come by themselves", begun, &outcome, &[&crew]).await;
+    tally
+        .note(
+            "after enrolment the crew's jobs come by themselves",
+            begun,
+            &outcome,
+            &[&crew],
+        )
+        .await;
 
     let begun = Instant::now();
     let desk = Window::open(&stage.desk_window()).await?;
     let outcome = story::tell(&desk, &crew, None).await;
-    tally.note("a crew without network and the desk end up telling the same", begun, &outcome, &[&desk, &crew]).await;
+    tally
+        .note(
+            "a crew without network and the desk end up telling the same",
+            begun,
+            &outcome,
+            &[&desk, &crew],
+        )
+        .await;
 
     let begun = Instant::now();
     let outcome = refused(&crew, &desk).await;
-    tally.note("a crew's window is refused the desk's commands by Tauri itself", begun, &outcome, &[&crew]).await;
+    tally
+        .note(
+            "a crew's window is refused the desk's commands by Tauri itself",
+            begun,
+            &outcome,
+            &[&crew],
+        )
+        .await;
     desk.close().await.context("Closing the desk")?;
 
     let begun = Instant::now();
     let (crew, outcome) = cut_while_typing(crew, &mine).await?;
-    tally.note("an app that is cut off in mid-form has kept what was typed", begun, &outcome, &[&crew]).await;
+    tally
+        .note(
+            "an app that is cut off in mid-form has kept what was typed",
+            begun,
+            &outcome,
+            &[&crew],
+        )
+        .await;
 
     let begun = Instant::now();
     let outcome = reload_while_typing(&crew).await;
-    tally.note("a page that is loaded again has kept what was typed", begun, &outcome, &[&crew]).await;
+    tally
+        .note(
+            "a page that is loaded again has kept what was typed",
+            begun,
+            &outcome,
+            &[&crew],
+        )
+        .await;
     crew.close().await.context("Closing the crew")
 }
 
@@ -114,27 +176,54 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 async fn refused(crew: &Window, desk: &Window) -> anyhow::Result<()> {
     for (command, input) in [
         ("device_revoke", json!({ "id": NOBODY })),
-        ("device_invite", json!({ "role": "admin", "name": "Ξένος", "person": "", "crew": null, "communities": [] })),
-        ("request_close", json!({ "id": NOBODY, "outcome": { "outcome": "resolved" }, "note": "" })),
-        ("conflict_decide", json!({ "id": NOBODY, "field": "text", "key": "", "note": "" })),
+        (
+            "device_invite",
+            json!({ "role": "admin", "name": "Ξένος", "person": "", "crew": null, "communities": [] }),
+        ),
+        (
+            "request_close",
+            json!({ "id": NOBODY, "outcome": { "outcome": "resolved" }, "note": "" }),
+        ),
+        (
+            "conflict_decide",
+            json!({ "id": NOBODY, "field": "text", "key": "", "note": "" }),
+        ),
     ] {
         denied(crew, command, input).await?;
     }
-    let heard = desk.invoke("device_revoke", json!({ "id": NOBODY })).await?;
-    ensure!(heard.as_ref().is_err_and(|problem| problem["code"] == "not_found"), "the desk's own command came back with {heard:?}");
+    let heard = desk
+        .invoke("device_revoke", json!({ "id": NOBODY }))
+        .await?;
+    ensure!(
+        heard
+            .as_ref()
+            .is_err_and(|problem| problem["code"] == "not_found"),
+        "the desk's own command came back with {heard:?}"
+    );
     Ok(())
 }
 
 /// Tauri's own refusal is a sentence, not one of our problems with a code.
 async fn denied(window: &Window, command: &str, input: serde_json::Value) -> anyhow::Result<()> {
     let heard = window.invoke(command, input).await?;
-    let by_tauri = heard.as_ref().is_err_and(|refusal| refusal.as_str().is_some_and(|words| words.contains("not allowed")));
-    ensure!(by_tauri, "{command} was not refused in the window «{}»: {heard:?}", window.title);
+    let by_tauri = heard.as_ref().is_err_and(|refusal| {
+        refusal
+            .as_str()
+            .is_some_and(|words| words.contains("not allowed"))
+    });
+    ensure!(
+        by_tauri,
+        "{command} was not refused in the window «{}»: {heard:?}",
+        window.title
+    );
     Ok(())
 }
 
 /// Types a finding and cuts the app off before it is saved; gives the app started again.
-async fn cut_while_typing(crew: Window, start: &Start) -> anyhow::Result<(Window, anyhow::Result<()>)> {
+async fn cut_while_typing(
+    crew: Window,
+    start: &Start,
+) -> anyhow::Result<(Window, anyhow::Result<()>)> {
     let typed = type_finding(&crew).await;
     crew.cut()?;
     let crew = Window::open(start).await?;
@@ -159,7 +248,10 @@ async fn type_finding(crew: &Window) -> anyhow::Result<()> {
 async fn kept(crew: &Window) -> anyhow::Result<()> {
     crew.press("Σήμερα").await?;
     crew.press("Νέο εύρημα").await?;
-    crew.wait("what was typed", NEWS, async |crew| Ok(crew.value("text").await? == TYPED)).await
+    crew.wait("what was typed", NEWS, async |crew| {
+        Ok(crew.value("text").await? == TYPED)
+    })
+    .await
 }
 
 async fn reload_while_typing(crew: &Window) -> anyhow::Result<()> {
@@ -167,5 +259,8 @@ async fn reload_while_typing(crew: &Window) -> anyhow::Result<()> {
     crew.sees("Κρατήθηκε σε αυτή τη συσκευή").await?;
     crew.reload().await?;
     let whole = format!("{TYPED}, περνούν παιδιά");
-    crew.wait("what was typed, after loading again", NEWS, async |crew| Ok(crew.value("text").await? == whole)).await
+    crew.wait("what was typed, after loading again", NEWS, async |crew| {
+        Ok(crew.value("text").await? == whole)
+    })
+    .await
 }

@@ -28,21 +28,46 @@ impl Drop for Stage {
 
 impl Stage {
     /// Makes a municipality with so many records; what it says goes to `said`.
-    pub(crate) fn set(app: &Path, folder: &Path, requests: u32, assets: u32, said: impl Fn(&str)) -> anyhow::Result<Self> {
-        ensure!(app.is_file(), "there is no app at {}: `cargo xtask test` builds it and names it", app.display());
+    pub(crate) fn set(
+        app: &Path,
+        folder: &Path,
+        requests: u32,
+        assets: u32,
+        said: impl Fn(&str),
+    ) -> anyhow::Result<Self> {
+        ensure!(
+            app.is_file(),
+            "there is no app at {}: `cargo xtask test` builds it and names it",
+            app.display()
+        );
         if folder.exists() {
             std::fs::remove_dir_all(folder).context("Emptying the folder")?;
         }
         std::fs::create_dir_all(folder).context("Making the folder")?;
-        let demo = std::env::current_exe().context("Finding this program")?.with_file_name("koina-demo");
+        let demo = std::env::current_exe()
+            .context("Finding this program")?
+            .with_file_name("koina-demo");
         let server = Command::new(&demo)
-            .args(["--fresh", "--requests", &requests.to_string(), "--assets", &assets.to_string(), "--data"])
+            .args([
+                "--fresh",
+                "--requests",
+                &requests.to_string(),
+                "--assets",
+                &assets.to_string(),
+                "--data",
+            ])
             .arg(folder.join("municipality"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("Starting {}", demo.display()))?;
-        let mut stage = Self { server, folder: folder.to_owned(), app: app.to_owned(), desk: String::new(), crew: String::new() };
+        let mut stage = Self {
+            server,
+            folder: folder.to_owned(),
+            app: app.to_owned(),
+            desk: String::new(),
+            crew: String::new(),
+        };
         let output = stage.server.stdout.take().context("Hearing the server")?;
         let mut ready = false;
         for line in BufReader::new(output).lines() {
@@ -69,10 +94,27 @@ impl Stage {
 
     /// The crew's window; without a link it is enrolled by hand.
     pub(crate) fn crew_window(&self, enrol: bool) -> Start {
-        self.window("Συνεργείο", "crew", "1290,0,480,900", enrol.then(|| self.crew.clone()))
+        self.window(
+            "Συνεργείο",
+            "crew",
+            "1290,0,480,900",
+            enrol.then(|| self.crew.clone()),
+        )
     }
 
-    fn window(&self, title: &'static str, name: &str, place: &'static str, enrol: Option<String>) -> Start {
-        Start { app: self.app.clone(), data: self.folder.join(name), title, place, enrol }
+    fn window(
+        &self,
+        title: &'static str,
+        name: &str,
+        place: &'static str,
+        enrol: Option<String>,
+    ) -> Start {
+        Start {
+            app: self.app.clone(),
+            data: self.folder.join(name),
+            title,
+            place,
+            enrol,
+        }
     }
 }

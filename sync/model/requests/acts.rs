@@ -34,6 +34,9 @@ pub(crate) fn needs(author: &Author, permit: Permit) -> Result<(), Problem> {
 /// Checks a new request and makes it ready to write. The receipt number is given by the station.
 pub fn enter(entered: &Entered<'_>, lists: &Lists, author: &Author, id: DocId, now: Time) -> Result<NewRequest, Problem> {
     needs(author, Permit::EnterRequests)?;
+    if entered.register {
+        needs(author, Permit::RegisterRequests)?;
+    }
     let mut fields = Fields::default();
     let category = lists.reference.category(entered.category);
     match category {
@@ -75,7 +78,8 @@ pub(crate) fn check_place(
     author: &Author,
 ) -> Place {
     if community.is_empty() {
-        if needed {
+        // A device that holds some communities only could not keep a record of none.
+        if needed || !author.communities.is_empty() {
             fields.wrong("community", FieldRule::Missing);
         }
         if !settlement.is_empty() {

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use koina_model::exchange::{Ask, INFLATED_BYTES_MAX, MEDIA_TYPE};
+use koina_model::exchange::{Ask, INFLATED_BYTES_MAX, Item, MEDIA_TYPE};
 use koina_model::problem::Problem;
 
 use super::{Call, typed};
@@ -12,12 +12,18 @@ use super::{Call, typed};
 /// Largest window a message may ask for: 8 MiB.
 const WINDOW_LOG_MAX: u32 = 23;
 
+/// How hard answers are compressed, 1 (fast) to 19 (small).
+const PACK_LEVEL: i32 = 3;
+const PACK_LEVEL_DOCS: i32 = 12;
+
 pub(super) async fn exchange(call: Call) -> Result<Response, Problem> {
     let device = call.device()?.clone();
     let Call { app, body, now, .. } = call;
     let ask = apart(move || decode(&body)).await?;
     let answer = crate::exchange::exchange(&app.town, &device, ask, now).await?;
-    let bytes = apart(move || koina_sync::exchange::pack(&answer)).await?;
+    // Whole records cross once in a device's life, over a poor line: worth some of the server's time.
+    let level = if answer.items.iter().any(|item| matches!(item, Item::Doc { .. })) { PACK_LEVEL_DOCS } else { PACK_LEVEL };
+    let bytes = apart(move || koina_sync::exchange::pack_at(&answer, level)).await?;
     Ok(typed(StatusCode::OK, MEDIA_TYPE, bytes))
 }
 

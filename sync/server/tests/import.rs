@@ -340,6 +340,7 @@ fn the_example_mappings_can_be_used() {
 
 /// Real files, where they are at hand: the folder is named by `KOINA_SHARED_DATA`.
 #[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "it says how long it took")]
 async fn real_files_come_in_and_their_bad_rows_are_named() {
     let Ok(shared) = std::env::var("KOINA_SHARED_DATA") else {
         eprintln!("skipped: KOINA_SHARED_DATA does not name a folder with real files");

@@ -3,6 +3,8 @@
  * Only the transport differs from the app: permissions, commands and answers come from the bridge.
  */
 export function internals(first: string): void {
+  // As in the app (`freezePrototype`): what leans on changing it must fail here too.
+  Object.freeze(Object.prototype);
   const name = sessionStorage.getItem("window") ?? first;
   const label = name.split("@")[0] ?? name;
   const callbacks = new Map<number, (data: unknown) => void>();

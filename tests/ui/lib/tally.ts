@@ -9,7 +9,12 @@ export default class Tally implements Reporter {
   }
 
   onEnd(): void {
-    const outcomes = (this.suite?.allTests() ?? []).filter((test) => test.results.length > 0).map((test) => test.outcome());
+    const tests = (this.suite?.allTests() ?? []).filter((test) => test.results.length > 0);
+    const outcomes = tests.map((test) => test.outcome());
+    for (const test of tests.filter((test) => test.expectedStatus === "failed")) {
+      const why = test.annotations.find((annotation) => annotation.type === "fail")?.description ?? "";
+      console.log(`Known defect, expected to fail: ${test.title}. ${why}`);
+    }
     const failed = outcomes.filter((outcome) => outcome === "unexpected").length;
     const passed = outcomes.filter((outcome) => outcome === "expected" || outcome === "flaky").length;
     console.log(`${passed} passed, ${failed} failed`);

@@ -17,6 +17,7 @@ impl Stand {
     }
 
     /// A database of its own; `None` when the tests were told to go without.
+    #[allow(clippy::disallowed_methods, reason = "a name nobody else has")]
     pub(crate) async fn postgres() -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES) else {
             let without = std::env::var(WITHOUT).is_ok_and(|value| value == "1");

@@ -1,7 +1,6 @@
 import { expect, type Page } from "@playwright/test";
-import type { Shown } from "../../look.spec";
 import type { Words } from "../words";
-import { openFirst, press, rows, search, tab } from "./steps";
+import { openFirst, press, rows, search, tab, type Shown } from "./steps";
 
 /** Opens a job by the sentence of its state. */
 async function job(page: Page, w: Words, status = w("status-ASSIGNED")): Promise<void> {
@@ -127,7 +126,7 @@ export const crewScreens: Shown[] = [
     } },
   { name: "finding, kind not found", reach: async (page, w) => {
       await press(page, w("finding-new"));
-      await page.getByRole("searchbox", { name: w("category-search") }).fill("ζζζζ");
+      await page.getByRole("searchbox", { name: w("category-search") }).fill("ψτχβγξ");
       await expect(page.getByText(w("category-none"))).toBeVisible();
     } },
   { name: "finding, place", reach: (page, w) => kind(page, w, LAMP) },
@@ -160,7 +159,7 @@ export const crewScreens: Shown[] = [
     } },
   { name: "requests, nothing found", reach: async (page, w) => {
       await tab(page, w, "requests");
-      await search(page, w("requests-search"), "ζζζζ");
+      await search(page, w("requests-search"), "ψτχβγξ");
       await expect(page.getByText(w("requests-empty-filtered"))).toBeVisible();
     } },
   { name: "requests, none", fixture: "empty", reach: async (page, w) => {
@@ -189,7 +188,7 @@ export const crewScreens: Shown[] = [
     } },
   { name: "assets, nothing found", reach: async (page, w) => {
       await tab(page, w, "assets");
-      await search(page, w("assets-search"), "ζζζζ");
+      await search(page, w("assets-search"), "ψτχβγξ");
       await expect(page.getByText(w("assets-empty-filtered"))).toBeVisible();
     } },
   { name: "assets, none", fixture: "empty", reach: async (page, w) => {

@@ -1,6 +1,5 @@
 import { expect } from "@playwright/test";
-import type { Shown } from "../../look.spec";
-import { press } from "./steps";
+import { press, type Shown } from "./steps";
 
 export const startScreens: Shown[] = [
   { name: "first start", reach: async (page, w) => expect(page.getByRole("heading", { level: 1, name: w("start-title") })).toBeVisible() },

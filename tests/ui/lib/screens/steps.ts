@@ -1,5 +1,15 @@
 import { expect, type Page } from "@playwright/test";
+import type { Koina } from "../koina";
 import type { Words } from "../words";
+
+/** A screen in one of its states, and the way a person gets there. */
+export type Shown = {
+  name: string;
+  fixture?: "empty";
+  /** The language is chosen before the screen is reached: a dialog covers the switch. */
+  covered?: boolean;
+  reach: (page: Page, w: Words, koina: Koina) => Promise<void>;
+};
 
 /** Goes to one of the main screens by its tab. */
 export async function tab(page: Page, w: Words, id: "today" | "requests" | "assets" | "outbox" | "inbox" | "enter" | "conflicts" | "devices"): Promise<void> {

@@ -1,0 +1,17 @@
+-- Indexes of the views, made after a rebuild has filled them.
+
+CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
+CREATE INDEX requests_open ON requests (open, received_at DESC, n DESC);
+CREATE INDEX requests_due ON requests (open, due_at, n);
+CREATE INDEX requests_priority ON requests (open, priority, due_at, n);
+CREATE INDEX requests_place ON requests (community, open, received_at DESC);
+CREATE INDEX requests_crew ON requests (crew, open, priority, due_at);
+CREATE INDEX requests_department ON requests (department, open, received_at DESC);
+CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
+CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
+CREATE INDEX assets_number ON assets (retired, number_key, n);
+CREATE INDEX assets_place ON assets (retired, community, settlement, n);
+CREATE INDEX assets_kind ON assets (kind, retired, number_key);
+CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
+CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
+CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;

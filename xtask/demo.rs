@@ -1,0 +1,266 @@
+//! The demo: a municipality with a history, a town hall and a crew.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use crate::install::{self, Purpose};
+use crate::place;
+use crate::run::{Outcome, Steps, cargo, run};
+use crate::screen::{self, Unseen};
+
+const HOW: &str = "
+Two windows are open.
+  «Δημαρχείο»  the town hall: search, assign, answer, decide.
+  «Συνεργείο»  a crew that mends street lights in some of the villages.
+
+Try this:
+  1. In «Συνεργείο», open «Αποστολή» and switch «Δίκτυο συσκευής» off: the crew has left the network.
+  2. Open a job in «Σήμερα», press «Έναρξη», add something under «Υλικά», press «Διορθώθηκε».
+     «Αποστολή» says «Στη συσκευή»; the town hall still shows the old state.
+  3. Switch the network on again: «Αποστολή» says «Παραλήφθηκε»,
+     and within half a minute the town hall sees what was done, by whom and when.
+  4. In «Δημαρχείο», «Συγκρούσεις» holds what two people wrote differently without knowing of each other.
+
+Close both windows, or press Ctrl+C here, to end.
+";
+
+/// What was asked for.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Options {
+    fresh: bool,
+    headless: bool,
+    script: bool,
+}
+
+impl Options {
+    pub(crate) fn read(words: &[&str]) -> Outcome<Self> {
+        let mut options = Self::default();
+        for word in words {
+            match *word {
+                "--fresh" => options.fresh = true,
+                "--headless" => options.headless = true,
+                "--script" => options.script = true,
+                other => {
+                    return Err(format!(
+                        "the demo knows --fresh, --headless and --script, not {other}"
+                    ));
+                }
+            }
+        }
+        if options.headless != options.script {
+            return Err("--headless and --script go together: nobody sees the windows, and the story plays by itself".to_owned());
+        }
+        Ok(options)
+    }
+}
+
+pub(crate) fn demo(options: Options) -> Outcome {
+    let Options {
+        fresh, headless, ..
+    } = options;
+    if !headless && !screen::is_there() {
+        return Err("there is no screen here, so no window can open.\n  \
+             `cargo xtask demo --headless --script` plays the story without one and takes pictures;\n  \
+             or run this in a desktop session, over `ssh -X`, or under `xvfb-run`"
+            .to_owned());
+    }
+    let mut steps = Steps::default();
+    build(
+        &mut steps,
+        if headless {
+            Purpose::Script
+        } else {
+            Purpose::Demo
+        },
+    )?;
+    if headless {
+        story(&mut steps)
+    } else {
+        windows(&mut steps, fresh)
+    }
+}
+
+/// Builds everything the demo needs.
+fn build(steps: &mut Steps, purpose: Purpose) -> Outcome {
+    steps.step("Looking what is missing on this machine");
+    install::packages(purpose)?;
+    steps.step("Building the screens");
+    install::node_modules("ui")?;
+    install::screens()?;
+    steps.step("Building the municipal server with its demo (the first time takes minutes)");
+    run(cargo().args([
+        "build",
+        "--quiet",
+        "--package",
+        "koina-tests",
+        "--bin",
+        "koina-demo",
+        "--bin",
+        "koina-window",
+    ]))?;
+    steps.step("Building the app (the first time takes minutes)");
+    app()
+}
+
+/// Builds the app in its own target folder.
+pub(crate) fn app() -> Outcome {
+    run(cargo()
+        .args(["build", "--quiet", "--package", "koina", "--target-dir"])
+        .arg(place::app_target()?))
+}
+
+/// Plays the story where nobody sees it.
+fn story(steps: &mut Steps) -> Outcome {
+    let folder = place::target()?.join("demo");
+    let pictures = folder.join("screenshots");
+    steps.step("Opening a screen that nobody sees");
+    let screen = Unseen::new()?;
+    steps.step("Playing the story in the real windows");
+    let mut windows = screen.command(&place::program("koina-window")?);
+    windows
+        .arg("--app")
+        .arg(place::app()?)
+        .arg("--data")
+        .arg(folder.join("script"))
+        .arg("--pictures")
+        .arg(&pictures)
+        .arg("story");
+    run(&mut windows)?;
+    steps.end();
+    println!("\nThe story holds. Its pictures: {}", pictures.display());
+    Ok(())
+}
+
+/// Opens both windows and stays until they are closed.
+fn windows(steps: &mut Steps, fresh: bool) -> Outcome {
+    let folder = place::target()?.join("demo");
+    // Without a municipality the windows would know one that is no more.
+    if fresh || !folder.join("address").is_file() {
+        for window in ["desk", "crew"] {
+            remove(&folder.join(window))?;
+        }
+    }
+    steps.step("Starting the municipality");
+    let municipality = Municipality::start(&folder, fresh)?;
+    steps.step("Opening the windows");
+    let (desk, crew) = places(screen::size());
+    let app = place::app()?;
+    let mut open = vec![
+        window(
+            &app,
+            &folder.join("desk"),
+            "Δημαρχείο",
+            &desk,
+            &municipality.desk,
+        )?,
+        window(
+            &app,
+            &folder.join("crew"),
+            "Συνεργείο",
+            &crew,
+            &municipality.crew,
+        )?,
+    ];
+    println!("{HOW}");
+    while !open.is_empty() {
+        std::thread::sleep(Duration::from_millis(300));
+        let mut still = Vec::new();
+        for mut window in open {
+            match window.try_wait() {
+                Ok(None) => still.push(window),
+                Ok(Some(status)) if status.success() => {}
+                Ok(Some(status)) => {
+                    println!("A window ended with {status}; what it said stands above.")
+                }
+                Err(failure) => return Err(format!("a window was lost: {failure}")),
+            }
+        }
+        open = still;
+    }
+    println!(
+        "Both windows are closed. The municipality stays for the next time; `--fresh` begins anew."
+    );
+    Ok(())
+}
+
+/// Where the windows stand: side by side, as large as the screen lets them.
+fn places(screen: Option<(u32, u32)>) -> (String, String) {
+    let (width, height) = screen.unwrap_or((1600, 900));
+    let height = height.saturating_sub(80).clamp(480, 900);
+    let desk = width.saturating_sub(500).clamp(640, 1280);
+    (
+        format!("0,0,{desk},{height}"),
+        format!("{},0,480,{height}", desk + 10),
+    )
+}
+
+fn window(app: &Path, data: &Path, title: &str, place: &str, link: &str) -> Outcome<Child> {
+    let child = Command::new(app)
+        .arg("--data")
+        .arg(data)
+        .args(["--title", title, "--place", place, "--enrol", link])
+        .spawn();
+    child.map_err(|failure| format!("the window «{title}» could not be opened: {failure}"))
+}
+
+fn remove(folder: &Path) -> Outcome {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)
+            .map_err(|failure| format!("{} cannot be removed: {failure}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// The demo's server. It ends when its standard input ends, so also when this program is killed.
+struct Municipality {
+    server: Child,
+    input: Option<ChildStdin>,
+    desk: String,
+    crew: String,
+}
+
+impl Municipality {
+    fn start(folder: &Path, fresh: bool) -> Outcome<Self> {
+        let mut command = Command::new(place::program("koina-demo")?);
+        command
+            .arg("--data")
+            .arg(folder)
+            .args(fresh.then_some("--fresh"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut server = command
+            .spawn()
+            .map_err(|failure| format!("the municipality could not be started: {failure}"))?;
+        let (input, output) = (server.stdin.take(), server.stdout.take());
+        let mut municipality = Self {
+            server,
+            input,
+            desk: String::new(),
+            crew: String::new(),
+        };
+        for line in output
+            .into_iter()
+            .flat_map(|output| BufReader::new(output).lines())
+            .map_while(Result::ok)
+        {
+            match line.split_once(' ').unwrap_or((&line, "")) {
+                ("note", words) => println!("   {words}"),
+                ("server", address) => println!("   It answers at {address}."),
+                ("desk", link) => link.clone_into(&mut municipality.desk),
+                ("crew", link) => link.clone_into(&mut municipality.crew),
+                ("ready", _) => return Ok(municipality),
+                _ => {}
+            }
+        }
+        Err("the municipality did not start; what it said stands above".to_owned())
+    }
+}
+
+impl Drop for Municipality {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.server.wait();
+    }
+}

@@ -1,0 +1,210 @@
+//! What must be on the machine, and how it gets there.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+use crate::place;
+use crate::run::{Outcome, answer, npm, run, works};
+
+/// Debian and Ubuntu packages without which the app cannot be built.
+const TO_BUILD: &[&str] = &[
+    "build-essential",
+    "pkg-config",
+    "libssl-dev",
+    "libwebkit2gtk-4.1-dev",
+    "librsvg2-dev",
+];
+/// What it takes to drive windows without a screen.
+const FOR_WINDOWS: &[&str] = &["xvfb", "webkit2gtk-driver", "dbus-x11", "fonts-dejavu-core"];
+/// What the tests take besides.
+const TO_TEST: &[&str] = &["postgresql", "chromium"];
+
+/// The oldest Node that builds the screens: 20.19, or 22.12.
+const NODE: &str = "20.19";
+
+/// What for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Purpose {
+    Demo,
+    Script,
+    TestFast,
+    Test,
+}
+
+/// Installs the packages that are missing.
+pub(crate) fn packages(purpose: Purpose) -> Outcome {
+    let (windows, tests): (&[&str], &[&str]) = match purpose {
+        Purpose::Demo => (&[], &[]),
+        Purpose::Script => (FOR_WINDOWS, &[]),
+        Purpose::TestFast => (&[], &["postgresql"]),
+        Purpose::Test => (FOR_WINDOWS, TO_TEST),
+    };
+    let mut wanted: Vec<&str> = [TO_BUILD, windows, tests].concat();
+    if place::find(&["node"]).is_none() || place::find(&["npm"]).is_none() {
+        wanted.extend(["nodejs", "npm"]);
+    }
+    let Some(apt) = place::find(&["apt-get"]) else {
+        return without_apt(&wanted);
+    };
+    wanted.retain(|package| !is_installed(package));
+    if wanted.is_empty() {
+        println!("   Everything is here.");
+        return node();
+    }
+    println!("   Missing: {}.", wanted.join(", "));
+    let mut words: Vec<String> = Vec::new();
+    if !is_root() {
+        let sudo = place::find(&["sudo"]).ok_or_else(|| {
+            format!(
+                "neither root nor sudo: as root, run `apt-get install {}`",
+                wanted.join(" ")
+            )
+        })?;
+        println!("   sudo may ask for your password.");
+        words.push(sudo.display().to_string());
+    }
+    words.push(apt.display().to_string());
+    let command = |more: &[&str]| {
+        let mut words = words.iter();
+        let mut command = Command::new(words.next().map_or("apt-get", String::as_str));
+        command
+            .args(words)
+            .args(more)
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    run(&mut command(&["update", "-q"]))?;
+    run(command(&["install", "-y", "-q", "--no-install-recommends"]).args(&wanted))?;
+    node()
+}
+
+fn is_installed(package: &str) -> bool {
+    let mut ask = Command::new("dpkg-query");
+    ask.args(["-W", "-f", "${db:Status-Status}", package])
+        .stderr(Stdio::null());
+    ask.output()
+        .is_ok_and(|output| output.stdout == b"installed")
+}
+
+/// Not Debian: the programs are looked for, and what is missing is named in Debian's words.
+fn without_apt(wanted: &[&str]) -> Outcome {
+    let has_library = |name: &str| works(Command::new("pkg-config").args(["--exists", name]));
+    let here = |package: &&&str| match **package {
+        "build-essential" => place::find(&["cc"]).is_some(),
+        "pkg-config" => place::find(&["pkg-config"]).is_some(),
+        "libssl-dev" => has_library("openssl"),
+        "libwebkit2gtk-4.1-dev" => has_library("webkit2gtk-4.1"),
+        "librsvg2-dev" => has_library("librsvg-2.0"),
+        "xvfb" => place::find(&["Xvfb"]).is_some(),
+        "webkit2gtk-driver" => place::find(&["WebKitWebDriver"]).is_some(),
+        "postgresql" => crate::postgres::programs().is_some(),
+        "chromium" => chromium().is_some(),
+        "nodejs" | "npm" => false,
+        _ => true,
+    };
+    let missing: Vec<&str> = wanted
+        .iter()
+        .filter(|package| !here(package))
+        .copied()
+        .collect();
+    if missing.is_empty() {
+        println!("   There is no apt-get here, and everything that was looked for is.");
+        return node();
+    }
+    Err(format!(
+        "there is no apt-get here: install what Debian calls {}, and run this again",
+        missing.join(", ")
+    ))
+}
+
+/// A browser for the tests of the screens.
+pub(crate) fn chromium() -> Option<std::path::PathBuf> {
+    place::find(&["chromium", "chromium-browser", "google-chrome"])
+}
+
+fn node() -> Outcome {
+    let version = answer(Command::new("node").arg("--version"))?;
+    let numbers: Vec<u32> = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    let fits = match numbers.as_slice() {
+        [20, minor, ..] => *minor >= 19,
+        [22, minor, ..] => *minor >= 12,
+        [major, ..] => *major > 22,
+        [] => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(format!(
+        "the screens need Node {NODE} or newer and here is {}: install one from https://nodejs.org and run this again",
+        version.trim()
+    ))
+}
+
+pub(crate) fn is_root() -> bool {
+    answer(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Installs the packages of a folder, unless they are there as its lock file says.
+pub(crate) fn node_modules(folder: &str) -> Outcome {
+    let at = place::root().join(folder);
+    let when = |path: &str| {
+        at.join(path)
+            .metadata()
+            .and_then(|meta| meta.modified())
+            .ok()
+    };
+    if when("node_modules/.package-lock.json")
+        .is_some_and(|there| Some(there) >= when("package-lock.json"))
+    {
+        println!("   The packages of {folder}/ are here.");
+        return Ok(());
+    }
+    run(npm(folder).args(["ci", "--no-audit"]))
+}
+
+/// Builds the screens, unless they are newer than what they are made of. Otherwise the app would be built again each time.
+pub(crate) fn screens() -> Outcome {
+    let ui = place::root().join("ui");
+    let built = ui
+        .join("dist/index.html")
+        .metadata()
+        .and_then(|meta| meta.modified())
+        .ok();
+    let parts = [
+        "src",
+        "index.html",
+        "package-lock.json",
+        "vite.config.ts",
+        "svelte.config.js",
+        "words.mjs",
+        "public",
+    ];
+    let newest = parts.iter().filter_map(|part| newest(&ui.join(part))).max();
+    if built.is_some() && built >= newest {
+        println!("   The screens are built.");
+        return Ok(());
+    }
+    run(npm("ui").args(["run", "--silent", "build"]))
+}
+
+/// When a file, or anything in a folder, was last changed.
+fn newest(path: &Path) -> Option<SystemTime> {
+    let here = path.metadata().ok()?;
+    let inside = if here.is_dir() {
+        std::fs::read_dir(path).ok()
+    } else {
+        None
+    };
+    let inside = inside
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| newest(&entry.path()));
+    inside.chain(here.modified().ok()).max()
+}

@@ -1,0 +1,233 @@
+//! Every check and test there is, one after the other; the sums come last.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::install::{self, Purpose};
+use crate::place;
+use crate::postgres::Postgres;
+use crate::run::{Outcome, Steps, cargo, hear, npm, run};
+use crate::screen::Unseen;
+
+/// What the runners said at their ends.
+#[derive(Default)]
+struct Sums {
+    lines: Vec<String>,
+    passed: u32,
+    failed: u32,
+}
+
+pub(crate) fn test(fast: bool) -> Outcome {
+    let begun = Instant::now();
+    let mut steps = Steps::default();
+    let mut sums = Sums::default();
+    let outcome = all(fast, &mut steps, &mut sums);
+    steps.end();
+    if outcome.is_err() && sums.failed == 0 {
+        // A step that failed without counting: formatting, lints, a build.
+        sums.failed = 1;
+    }
+    println!(
+        "\n== In sum, after {} min {} s",
+        begun.elapsed().as_secs() / 60,
+        begun.elapsed().as_secs() % 60
+    );
+    if let Err(sentence) = &outcome {
+        println!("Stopped: {sentence}");
+    }
+    for line in &sums.lines {
+        println!("{line}");
+    }
+    println!("{} passed, {} failed", sums.passed, sums.failed);
+    if outcome.is_ok() && sums.failed == 0 {
+        Ok(())
+    } else {
+        std::process::exit(1)
+    }
+}
+
+/// Runs the measurements.
+pub(crate) fn bench(options: &[&str]) -> Outcome {
+    run(cargo()
+        .args([
+            "run",
+            "--release",
+            "--package",
+            "koina-tests",
+            "--bin",
+            "koina-bench",
+            "--",
+        ])
+        .args(options))
+}
+
+fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
+    steps.step("Looking what is missing on this machine");
+    install::packages(if fast {
+        Purpose::TestFast
+    } else {
+        Purpose::Test
+    })?;
+    steps.step("Formatting");
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    steps.step("Building the screens");
+    install::node_modules("ui")?;
+    install::screens()?;
+    steps.step("Checking the screens (types, warnings)");
+    run(npm("ui").args(["run", "--silent", "check"]))?;
+    steps.step("Testing the screens' parts");
+    sums.hear("screens", npm("ui").args(["run", "--silent", "test"]))?;
+    steps.step("Lints");
+    run(cargo().args([
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--exclude",
+        "koina",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    steps.step("Testing rules, replica, exchange and server (on SQLite and on PostgreSQL)");
+    let postgres = Postgres::start()?;
+    let rust = ["test", "--workspace", "--exclude", "koina"];
+    sums.hear(
+        "Rust",
+        cargo()
+            .args(rust)
+            .env("KOINA_TEST_POSTGRES", postgres.url()),
+    )?;
+    drop(postgres);
+    if fast {
+        println!(
+            "\n   Browser, windows and the app itself were left out: `cargo xtask test` tries them too."
+        );
+        return Ok(());
+    }
+    steps.step("Lints of the app");
+    let app = place::app_target()?;
+    run(cargo()
+        .args([
+            "clippy",
+            "--quiet",
+            "--package",
+            "koina",
+            "--all-targets",
+            "--target-dir",
+        ])
+        .arg(&app)
+        .args(["--", "-D", "warnings"]))?;
+    steps.step("Building the app");
+    crate::demo::app()?;
+    run(cargo().args(["build", "--quiet", "--package", "koina-tests", "--bins"]))?;
+    steps.step("Testing whole screens in a browser");
+    browser(sums)?;
+    steps.step("Driving the real windows");
+    windows(sums)
+}
+
+fn browser(sums: &mut Sums) -> Outcome {
+    install::node_modules("tests/ui")?;
+    let mut command = npm("tests/ui");
+    command
+        .args(["run", "--silent", "test"])
+        .env("KOINA_BRIDGE", place::program("koina-bridge")?);
+    if let Some(chromium) = install::chromium() {
+        command.env("KOINA_CHROMIUM", chromium);
+    }
+    sums.hear("browser", &mut command)
+}
+
+fn windows(sums: &mut Sums) -> Outcome {
+    let screen = Unseen::new()?;
+    let folder = place::target()?.join("windows");
+    let mut command = screen.command(&place::program("koina-window")?);
+    command
+        .env("KOINA_APP", place::app()?)
+        .arg("--data")
+        .arg(folder.join("data"))
+        .arg("--pictures")
+        .arg(folder.join("pictures"))
+        .arg("promises");
+    sums.hear("windows", &mut command)
+}
+
+impl Sums {
+    /// Runs a test runner and keeps what it says at its end.
+    fn hear(&mut self, name: &str, command: &mut Command) -> Outcome {
+        let (mut lines, mut passed, mut failed) = (Vec::new(), 0, 0);
+        let outcome = hear(command, &mut |line| {
+            if let Some((good, bad)) = counts(line) {
+                lines.push(line.trim().to_owned());
+                passed += good;
+                failed += bad;
+            }
+        });
+        // Programs without a test of their own need no line.
+        self.lines.extend(
+            lines
+                .iter()
+                .filter(|line| !line.contains(" 0 passed; 0 failed"))
+                .map(|line| format!("{name}: {line}")),
+        );
+        self.passed += passed;
+        self.failed += failed;
+        if outcome.is_ok() && passed + failed == 0 {
+            return Err(format!(
+                "the tests of the {name} said nothing of how many passed"
+            ));
+        }
+        outcome
+    }
+}
+
+/// The numbers in a runner's last words: cargo's, vitest's, or `N passed, M failed`.
+fn counts(line: &str) -> Option<(u32, u32)> {
+    let line = line.trim();
+    let before = |word: &str| {
+        let (head, _) = line.split_once(word)?;
+        head.split_whitespace()
+            .last()
+            .and_then(|number| number.parse::<u32>().ok())
+    };
+    if line.starts_with("test result: ") {
+        return Some((before(" passed;")?, before(" failed;")?));
+    }
+    if line
+        .strip_prefix("Tests ")
+        .is_some_and(|rest| rest.starts_with(' '))
+    {
+        return Some((
+            before(" passed").unwrap_or_default(),
+            before(" failed").unwrap_or_default(),
+        ));
+    }
+    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
+    Some((passed.parse().ok()?, failed.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn every_runner_is_understood() {
+        assert_eq!(
+            counts("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out"),
+            Some((12, 0))
+        );
+        assert_eq!(
+            counts("test result: FAILED. 3 passed; 2 failed; 0 ignored"),
+            Some((3, 2))
+        );
+        assert_eq!(
+            counts("      Tests  1 failed | 59 passed (60)"),
+            Some((59, 1))
+        );
+        assert_eq!(counts("      Tests  60 passed (60)"), Some((60, 0)));
+        assert_eq!(counts("7 passed, 0 failed"), Some((7, 0)));
+        assert_eq!(counts("  7 passed (31.0s)"), None);
+        assert_eq!(counts(" Test Files  9 passed (9)"), None);
+    }
+}
