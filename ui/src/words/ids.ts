@@ -564,12 +564,14 @@ export type Words = {
   "refusals-title": null;
   "refused-bad_value": null;
   "refused-fixed": null;
+  "refused-follows_refused": null;
   "refused-malformed": null;
   "refused-not_a_change": null;
   "refused-not_allowed": null;
   "refused-out_of_scope": null;
   "refused-sequence_reused": null;
   "refused-too_large": null;
+  "refused-waits": null;
   "refused-wrong_actor": null;
   "refused-wrong_record": null;
   "requests-community": null;

@@ -36,3 +36,5 @@ refused-bad_value = It held a value that is not allowed. Correct the record and 
 refused-fixed = It changed something that does not change after entry. Tell the office what it should say.
 refused-not_allowed = The device may not do this. Ask the office to do it.
 refused-out_of_scope = It concerns a community that this device does not hold. Tell the office.
+refused-waits = It waits for an earlier change of the same record and will go by itself.
+refused-follows_refused = It builds on a change that was not accepted. Ask the desk to look at that one first.
