@@ -19,7 +19,11 @@ const LOOK_MS: u64 = 150;
 
 /// Options of the command line; a phone has none.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "koina", version, about = "Koina: the municipality's records on this device.")]
+#[command(
+    name = "koina",
+    version,
+    about = "Koina: the municipality's records on this device."
+)]
 struct Options {
     /// Where this installation keeps its records. Without it, the place the operating system has for that.
     #[arg(long)]
@@ -39,10 +43,16 @@ struct Options {
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
-    let options = if cfg!(mobile) { Options::default() } else { Options::parse() };
+    let options = if cfg!(mobile) {
+        Options::default()
+    } else {
+        Options::parse()
+    };
     spare_old_webkit();
     let app = tauri::Builder::default()
         .setup(move |app| Ok(open(app, &options)?))
@@ -67,14 +77,21 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             .or_else(|| app.path().app_local_data_dir().ok())
             .context("Finding a place for the records")?,
     };
-    let replica = Arc::new(Replica::open(&folder.join("replica.sqlite"), now()).context("Opening the replica")?);
+    let replica = Arc::new(
+        Replica::open(&folder.join("replica.sqlite"), now()).context("Opening the replica")?,
+    );
     let runtime = tauri::async_runtime::handle().inner().clone();
     let exchanger = Exchanger::new(Arc::clone(&replica), runtime, now);
-    let desk = Arc::new(Desk { replica: Arc::clone(&replica), exchanger: Arc::clone(&exchanger), clock: now });
+    let desk = Arc::new(Desk {
+        replica: Arc::clone(&replica),
+        exchanger: Arc::clone(&exchanger),
+        clock: now,
+    });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()
     {
-        koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" })).context("Enrolling this device")?;
+        koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }))
+            .context("Enrolling this device")?;
     }
     app.manage(Arc::clone(&desk));
     tauri::async_runtime::spawn(exchanger.keep_exchanging());
@@ -110,7 +127,12 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
     let options = app.state::<Options>();
     let mut builder = WebviewWindowBuilder::new(app, label, WebviewUrl::App("index.html".into()))
         .title(options.title.as_deref().unwrap_or("Koina"));
-    let place: Vec<f64> = options.place.iter().flat_map(|place| place.split(',')).filter_map(|part| part.parse().ok()).collect();
+    let place: Vec<f64> = options
+        .place
+        .iter()
+        .flat_map(|place| place.split(','))
+        .filter_map(|part| part.parse().ok())
+        .collect();
     builder = match place.as_slice() {
         [x, y, width, height] => builder.position(*x, *y).inner_size(*width, *height),
         _ if label == "crew" => builder.inner_size(480.0, 900.0),
@@ -128,13 +150,17 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
     }
     let desk = Arc::clone(&invoke.message.webview_ref().state::<Arc<Desk>>());
     let input = match invoke.message.payload() {
-        InvokeBody::Json(Value::Object(fields)) => fields.get("input").cloned().unwrap_or(Value::Null),
+        InvokeBody::Json(Value::Object(fields)) => {
+            fields.get("input").cloned().unwrap_or(Value::Null)
+        }
         _ => Value::Null,
     };
     let resolver = invoke.resolver;
     let app = invoke.message.webview_ref().app_handle().clone();
     tauri::async_runtime::spawn_blocking(move || {
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| koina_commands::call(&desk, &name, input)));
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            koina_commands::call(&desk, &name, input)
+        }));
         match caught {
             Ok(Ok(output)) => {
                 resolver.resolve(output);
@@ -143,7 +169,9 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
                 }
             }
             Ok(Err(problem)) => resolver.reject(problem),
-            Err(_) => resolver.reject(Problem::Internal { incident: format!("{name}-{}", now().0) }),
+            Err(_) => resolver.reject(Problem::Internal {
+                incident: format!("{name}-{}", now().0),
+            }),
         }
     });
     true
@@ -164,9 +192,14 @@ fn become_somebody(app: &tauri::AppHandle, label: &'static str) {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "this is the shell: the only clock of the app")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the shell: the only clock of the app"
+)]
 fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -175,11 +208,15 @@ fn now() -> Time {
 fn spare_old_webkit() {
     const NAME: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
     let old = tauri::webview_version().ok().is_some_and(|version| {
-        let mut parts = version.split('.').filter_map(|part| part.parse::<u32>().ok());
+        let mut parts = version
+            .split('.')
+            .filter_map(|part| part.parse::<u32>().ok());
         (parts.next(), parts.next()) < (Some(2), Some(48))
     });
     if old && std::env::var_os(NAME).is_none() {
-        tracing::warn!("start with {NAME}=1 if the window stays blank: this WebKitGTK is older than 2.48");
+        tracing::warn!(
+            "start with {NAME}=1 if the window stays blank: this WebKitGTK is older than 2.48"
+        );
     }
 }
 

@@ -7,14 +7,17 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use koina_model::exchange::{Answer, Ask, CAPABILITIES, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item};
+use koina_model::exchange::{
+    Answer, Ask, CAPABILITIES, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item,
+};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::problem::Problem;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    LogBody, LogRow, Replica, ReplicaError, evict, meta, next_number, set_meta, take_entry, take_receipts, take_rows, take_saved,
+    LogBody, LogRow, Replica, ReplicaError, evict, meta, next_number, set_meta, take_entry,
+    take_receipts, take_rows, take_saved,
 };
 
 pub mod http;
@@ -87,13 +90,26 @@ impl Replica {
             lists: self.lists().version,
             push,
             pending: (pending.waiting + pending.needs_decision).saturating_sub(asked),
-            want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) { WANT_BYTES_MAX } else { WANT_BYTES_FIRST },
+            want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) {
+                WANT_BYTES_MAX
+            } else {
+                WANT_BYTES_FIRST
+            },
         };
-        Ok(Said { ask, rows, waiting: pending.waiting })
+        Ok(Said {
+            ask,
+            rows,
+            waiting: pending.waiting,
+        })
     }
 
     /// Makes an answer durable, all of it in one tx. Gives whether there is more to say.
-    pub fn take_answer(&self, said: &Said, answer: &Answer, now: Time) -> Result<bool, ReplicaError> {
+    pub fn take_answer(
+        &self,
+        said: &Said,
+        answer: &Answer,
+        now: Time,
+    ) -> Result<bool, ReplicaError> {
         if let Some(json) = &answer.lists {
             self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
         }
@@ -115,13 +131,32 @@ impl Replica {
             let mut whole: BTreeSet<DocId> = BTreeSet::new();
             for item in &answer.items {
                 match item {
-                    Item::Change { doc, kind, at, bytes } => {
-                        let body = LogBody::Change { doc: *doc, kind: *kind, bytes: bytes.to_vec() };
-                        rows.push(LogRow { seq: 0, at: *at, device: None, body });
+                    Item::Change {
+                        doc,
+                        kind,
+                        at,
+                        bytes,
+                    } => {
+                        let body = LogBody::Change {
+                            doc: *doc,
+                            kind: *kind,
+                            bytes: bytes.to_vec(),
+                        };
+                        rows.push(LogRow {
+                            seq: 0,
+                            at: *at,
+                            device: None,
+                            body,
+                        });
                     }
                     Item::Entry { entry } if whole.contains(&entry.doc) => {}
                     Item::Entry { entry } => {
-                        rows.push(LogRow { seq: 0, at: entry.at, device: None, body: LogBody::Entry(entry.clone()) });
+                        rows.push(LogRow {
+                            seq: 0,
+                            at: entry.at,
+                            device: None,
+                            body: LogBody::Entry(entry.clone()),
+                        });
                     }
                     Item::Doc { doc, bytes, .. } => {
                         if whole.insert(*doc) {
@@ -155,12 +190,19 @@ impl Replica {
         // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
         let waiting = self.pending()?.waiting;
         let more_to_push = waiting > 0 && waiting < said.waiting;
-        let got = !answer.items.is_empty() || answer.cursor != said.ask.cursor || answer.first != said.ask.first;
+        let got = !answer.items.is_empty()
+            || answer.cursor != said.ask.cursor
+            || answer.first != said.ask.first;
         Ok(more_to_push || (answer.more && got && !answer.revoked))
     }
 
     /// The headers that sign one request, with the next counter. The counter is durable before it is used.
-    pub fn sign(&self, method: &str, path: &str, body: &[u8]) -> Result<[(&'static str, String); 3], ReplicaError> {
+    pub fn sign(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<[(&'static str, String); 3], ReplicaError> {
         use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE};
         let identity = self.enrolled()?;
         let counter = u64::from(self.write_quietly(|tx| next_number(tx, "signed"))?);
@@ -189,18 +231,27 @@ pub async fn run(
     let mut exchanged = Exchanged::default();
     progress.done.store(0, Ordering::Relaxed);
     loop {
-        let said = replica.ask(version).map_err(|failure| failure.to_problem())?;
+        let said = replica
+            .ask(version)
+            .map_err(|failure| failure.to_problem())?;
         let body = pack(&said.ask)?;
         exchanged.bytes_sent += body.len() as u64;
-        let headers = replica.sign("POST", EXCHANGE_PATH, &body).map_err(|failure| failure.to_problem())?;
+        let headers = replica
+            .sign("POST", EXCHANGE_PATH, &body)
+            .map_err(|failure| failure.to_problem())?;
         let body = line.send("POST", EXCHANGE_PATH, &headers, body).await?;
         exchanged.bytes_received += body.len() as u64;
         let answer: Answer = unpack(&body)?;
         exchanged.round_trips += 1;
         exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
         progress.expected.store(answer.expected, Ordering::Relaxed);
-        progress.done.fetch_add(u32::try_from(answer.items.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
-        let more = replica.take_answer(&said, &answer, now()).map_err(|failure| failure.to_problem())?;
+        progress.done.fetch_add(
+            u32::try_from(answer.items.len()).unwrap_or(u32::MAX),
+            Ordering::Relaxed,
+        );
+        let more = replica
+            .take_answer(&said, &answer, now())
+            .map_err(|failure| failure.to_problem())?;
         if answer.revoked && !more {
             return Err(Problem::Revoked);
         }
@@ -234,7 +285,12 @@ pub async fn enrol(
     };
     let (device, seed) = trying().map_err(|failure| failure.to_problem())?;
     let key = NewKey::from_seed(seed);
-    let ask = EnrolAsk { code: code.trim().to_owned(), device, key: key.public_hex(), version: version.to_owned() };
+    let ask = EnrolAsk {
+        code: code.trim().to_owned(),
+        device,
+        key: key.public_hex(),
+        version: version.to_owned(),
+    };
     let body = serde_json::to_vec(&ask).map_err(|_| malformed("enrolment"))?;
     let headers = [("content-type", "application/json".to_owned())];
     let body = line.send("POST", "/v1/enrol", &headers, body).await?;
@@ -256,7 +312,10 @@ pub async fn ask_json<A: serde::de::DeserializeOwned>(
     path: &str,
     body: Vec<u8>,
 ) -> Result<A, Problem> {
-    let mut headers = replica.sign(method, path, &body).map_err(|failure| failure.to_problem())?.to_vec();
+    let mut headers = replica
+        .sign(method, path, &body)
+        .map_err(|failure| failure.to_problem())?
+        .to_vec();
     headers.push(("content-type", "application/json".to_owned()));
     let body = line.send(method, path, &headers, body).await?;
     serde_json::from_slice(&body).map_err(|_| malformed("answer"))
@@ -279,13 +338,20 @@ pub fn unpack<M: serde::de::DeserializeOwned>(body: &[u8]) -> Result<M, Problem>
     let limit = INFLATED_BYTES_MAX as u64;
     let mut plain = Vec::new();
     let inflating = zstd::Decoder::with_buffer(body).map_err(|_| malformed("compression"))?;
-    inflating.take(limit + 1).read_to_end(&mut plain).map_err(|_| malformed("compression"))?;
+    inflating
+        .take(limit + 1)
+        .read_to_end(&mut plain)
+        .map_err(|_| malformed("compression"))?;
     if plain.len() as u64 > limit {
-        return Err(Problem::TooLarge { bytes_max: u32::try_from(limit).unwrap_or(u32::MAX) });
+        return Err(Problem::TooLarge {
+            bytes_max: u32::try_from(limit).unwrap_or(u32::MAX),
+        });
     }
     ciborium::from_reader(plain.as_slice()).map_err(|_| malformed("message"))
 }
 
 fn malformed(what: &str) -> Problem {
-    Problem::Malformed { what: what.to_owned() }
+    Problem::Malformed {
+        what: what.to_owned(),
+    }
 }

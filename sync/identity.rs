@@ -25,7 +25,10 @@ pub struct Identity {
 
 impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Identity").field("device", &self.device).field("station", &self.station).finish_non_exhaustive()
+        f.debug_struct("Identity")
+            .field("device", &self.device)
+            .field("station", &self.station)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,8 +65,12 @@ impl NewKey {
 impl Identity {
     /// Signs one request of this device, hex.
     pub fn sign(&self, method: &str, path: &str, counter: u64, body: &[u8]) -> String {
-        let seed: [u8; 32] = unhex(&self.secret).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 32]);
-        hex(&SigningKey::from_bytes(&seed).sign(&signed_words(method, path, counter, body)).to_bytes())
+        let seed: [u8; 32] = unhex(&self.secret)
+            .and_then(|bytes| bytes.try_into().ok())
+            .unwrap_or([0; 32]);
+        hex(&SigningKey::from_bytes(&seed)
+            .sign(&signed_words(method, path, counter, body))
+            .to_bytes())
     }
 }
 
@@ -79,6 +86,10 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     }
     text.as_bytes()
         .chunks(2)
-        .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .map(|pair| {
+            std::str::from_utf8(pair)
+                .ok()
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        })
         .collect()
 }

@@ -32,18 +32,36 @@ impl Replica {
     }
 
     /// Corrects fields of a request.
-    pub fn edit_request(&self, id: DocId, edited: &request_acts::Edited<'_>, now: Time) -> Result<(), ReplicaError> {
-        self.write_request(id, now, |request, lists, author| request_acts::edit(request, edited, lists, author))
+    pub fn edit_request(
+        &self,
+        id: DocId,
+        edited: &request_acts::Edited<'_>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.write_request(id, now, |request, lists, author| {
+            request_acts::edit(request, edited, lists, author)
+        })
     }
 
     /// Asks for a protocol number.
     pub fn register_request(&self, id: DocId, now: Time) -> Result<(), ReplicaError> {
-        self.write_request(id, now, |request, _, author| request_acts::register(request, author))
+        self.write_request(id, now, |request, _, author| {
+            request_acts::register(request, author)
+        })
     }
 
     /// Charges a request to a department and a crew.
-    pub fn assign_request(&self, id: DocId, department: &str, crew: &str, note: &str, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_request(id, now, |request, lists, author| request_acts::assign(request, department, crew, note, lists, author))
+    pub fn assign_request(
+        &self,
+        id: DocId,
+        department: &str,
+        crew: &str,
+        note: &str,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |request, lists, author| {
+            request_acts::assign(request, department, crew, note, lists, author)
+        })
     }
 
     /// Answers a request in public.
@@ -52,23 +70,42 @@ impl Replica {
     }
 
     /// Closes a request with an outcome. A duplicate must name another record that is here.
-    pub fn close_request(&self, id: DocId, outcome: &Outcome, note: &str, now: Time) -> Result<(), ReplicaError> {
+    pub fn close_request(
+        &self,
+        id: DocId,
+        outcome: &Outcome,
+        note: &str,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
         if let Outcome::Duplicate { of } = outcome
-            && self.saved_doc(*of)?.is_none_or(|(kind, _)| kind != Kind::Request)
+            && self
+                .saved_doc(*of)?
+                .is_none_or(|(kind, _)| kind != Kind::Request)
         {
             return Err(Problem::field("of", FieldRule::Unknown).into());
         }
-        self.record_on_request(id, now, |request, lists, author| request_acts::close(request, id, outcome, note, lists, author))
+        self.record_on_request(id, now, |request, lists, author| {
+            request_acts::close(request, id, outcome, note, lists, author)
+        })
     }
 
     /// Opens a request again.
     pub fn reopen_request(&self, id: DocId, reason: &str, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_request(id, now, |request, _, author| request_acts::reopen(request, reason, author))
+        self.record_on_request(id, now, |request, _, author| {
+            request_acts::reopen(request, reason, author)
+        })
     }
 
     /// Records a step of work.
-    pub fn record_work(&self, id: DocId, step: &request_acts::Step<'_>, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_request(id, now, |request, lists, author| request_acts::work(request, step, lists, author))
+    pub fn record_work(
+        &self,
+        id: DocId,
+        step: &request_acts::Step<'_>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |request, lists, author| {
+            request_acts::work(request, step, lists, author)
+        })
     }
 
     /// Adds an asset, with a first inspection when its condition was looked at; its draft goes in the same tx.
@@ -87,9 +124,16 @@ impl Replica {
             let mut writes = assets::begin(&new);
             if let Some(condition) = condition {
                 if !(1..=5).contains(&condition) {
-                    return Err(Problem::field("condition", FieldRule::OutOfRange { min: 1, max: 5 }).into());
+                    return Err(Problem::field(
+                        "condition",
+                        FieldRule::OutOfRange { min: 1, max: 5 },
+                    )
+                    .into());
                 }
-                let what = assets::What::Inspected { condition, note: String::new() };
+                let what = assets::What::Inspected {
+                    condition,
+                    note: String::new(),
+                };
                 writes.extend(assets::record(event, &assets::Event { at: now, what }));
             }
             Ok(writes)
@@ -108,41 +152,87 @@ impl Replica {
         let author = self.author()?;
         self.change(id, Kind::Asset, now, |doc, _| {
             let asset = assets::read(&doc.record());
-            Ok(("edited".to_owned(), asset_acts::edit(&asset, number, name, note, &author)?))
+            Ok((
+                "edited".to_owned(),
+                asset_acts::edit(&asset, number, name, note, &author)?,
+            ))
         })?;
         Ok(())
     }
 
     /// Records an inspection.
-    pub fn inspect_asset(&self, id: DocId, condition: u8, note: &str, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_asset(id, now, |asset, _, author| Ok((asset_acts::inspect(asset, condition, note, author)?, Writes::new())))
+    pub fn inspect_asset(
+        &self,
+        id: DocId,
+        condition: u8,
+        note: &str,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.record_on_asset(id, now, |asset, _, author| {
+            Ok((
+                asset_acts::inspect(asset, condition, note, author)?,
+                Writes::new(),
+            ))
+        })
     }
 
     /// Moves an asset.
-    pub fn move_asset(&self, id: DocId, moved: &asset_acts::Moved<'_>, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_asset(id, now, |asset, lists, author| asset_acts::relocate(asset, moved, lists, author))
+    pub fn move_asset(
+        &self,
+        id: DocId,
+        moved: &asset_acts::Moved<'_>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.record_on_asset(id, now, |asset, lists, author| {
+            asset_acts::relocate(asset, moved, lists, author)
+        })
     }
 
     /// Retires an asset.
     pub fn retire_asset(&self, id: DocId, reason: &str, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_asset(id, now, |asset, _, author| Ok((asset_acts::retire(asset, reason, author)?, Writes::new())))
+        self.record_on_asset(id, now, |asset, _, author| {
+            Ok((asset_acts::retire(asset, reason, author)?, Writes::new()))
+        })
     }
 
     /// Decides a conflict: the chosen version stands, the others stay in the history, the decision is recorded.
-    pub fn decide(&self, id: DocId, field: &str, key: &str, note: &str, now: Time) -> Result<(), ReplicaError> {
+    pub fn decide(
+        &self,
+        id: DocId,
+        field: &str,
+        key: &str,
+        note: &str,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
         let author = self.author()?;
         if !author.role.may(Permit::DecideConflicts) {
-            return Err(Problem::NotAllowed { needs: Permit::DecideConflicts }.into());
+            return Err(Problem::NotAllowed {
+                needs: Permit::DecideConflicts,
+            }
+            .into());
         }
-        let note = koina_model::limits::clean(note, koina_model::limits::NOTE_MAX).map_err(|rule| Problem::field("note", rule))?;
+        let note = koina_model::limits::clean(note, koina_model::limits::NOTE_MAX)
+            .map_err(|rule| Problem::field("note", rule))?;
         let kind = self.loaded(id)?.doc.kind();
         self.change(id, kind, now, |doc, event| {
             let value = chosen(doc, field, key)?;
             let mut writes = vec![(field.to_owned(), value.clone())];
             let (field, value) = (field.to_owned(), value.to_text());
             writes.extend(match kind {
-                Kind::Request => requests::record(event, &requests::Event { at: now, what: What::Decided { field, value, note } }),
-                Kind::Asset => assets::record(event, &assets::Event { at: now, what: assets::What::Decided { field, value, note } }),
+                Kind::Request => requests::record(
+                    event,
+                    &requests::Event {
+                        at: now,
+                        what: What::Decided { field, value, note },
+                    },
+                ),
+                Kind::Asset => assets::record(
+                    event,
+                    &assets::Event {
+                        at: now,
+                        what: assets::What::Decided { field, value, note },
+                    },
+                ),
             });
             Ok(("decided".to_owned(), writes))
         })?;
@@ -175,7 +265,10 @@ impl Replica {
         self.change(id, Kind::Request, now, |doc, event| {
             let request = requests::read(&doc.record());
             let what = act(&request, &lists, &author)?;
-            Ok((tag(&what), requests::record(event, &requests::Event { at: now, what })))
+            Ok((
+                tag(&what),
+                requests::record(event, &requests::Event { at: now, what }),
+            ))
         })?;
         Ok(())
     }
@@ -207,7 +300,10 @@ fn chosen(doc: &Doc, field: &str, key: &str) -> Result<Scalar, Problem> {
         Kind::Asset => &assets::WATCHED,
     };
     let record = doc.record();
-    let (_, versions) = record.clashes(watched).find(|(name, _)| *name == field).ok_or(Problem::AlreadyDecided)?;
+    let (_, versions) = record
+        .clashes(watched)
+        .find(|(name, _)| *name == field)
+        .ok_or(Problem::AlreadyDecided)?;
     versions
         .iter()
         .find(|version| version.key == key)
@@ -219,6 +315,10 @@ fn chosen(doc: &Doc, field: &str, key: &str) -> Result<Scalar, Problem> {
 fn tag<W: serde::Serialize>(what: &W) -> String {
     serde_json::to_value(what)
         .ok()
-        .and_then(|value| value.get("t").and_then(|tag| tag.as_str().map(str::to_owned)))
+        .and_then(|value| {
+            value
+                .get("t")
+                .and_then(|tag| tag.as_str().map(str::to_owned))
+        })
         .unwrap_or_else(|| "edited".to_owned())
 }

@@ -11,7 +11,9 @@ use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists;
 use koina_model::permits::Author;
 use koina_model::problem::Problem;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use uuid::Uuid;
 
 use crate::identity::Identity;
@@ -63,10 +65,12 @@ impl ReplicaError {
             Self::Newer => Problem::UpgradeNeeded,
             Self::Sql(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
                 rusqlite::ErrorCode::DiskFull => Problem::DiskFull,
-                rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::CannotOpen => {
-                    Problem::DiskReadOnly
+                rusqlite::ErrorCode::ReadOnly
+                | rusqlite::ErrorCode::PermissionDenied
+                | rusqlite::ErrorCode::CannotOpen => Problem::DiskReadOnly,
+                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
+                    Problem::ReplicaInUse
                 }
-                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Problem::ReplicaInUse,
                 _ => internal(self),
             },
             other => internal(other),
@@ -75,9 +79,17 @@ impl ReplicaError {
 }
 
 /// Logs a failure once and gives the person a number to quote.
-#[allow(clippy::disallowed_methods, reason = "a number to quote; nothing depends on it")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a number to quote; nothing depends on it"
+)]
 fn internal(failure: &ReplicaError) -> Problem {
-    let incident = Uuid::now_v7().simple().to_string().chars().skip(20).collect::<String>();
+    let incident = Uuid::now_v7()
+        .simple()
+        .to_string()
+        .chars()
+        .skip(20)
+        .collect::<String>();
     tracing::error!(incident, %failure, "replica");
     Problem::Internal { incident }
 }
@@ -93,14 +105,28 @@ impl Ids {
         match self {
             Self::Random => {
                 let ms = u64::try_from(now.0).unwrap_or_default();
-                let ts = uuid::Timestamp::from_unix_time(ms / 1000, u32::try_from(ms % 1000).unwrap_or_default() * 1_000_000, 0, 0);
+                let ts = uuid::Timestamp::from_unix_time(
+                    ms / 1000,
+                    u32::try_from(ms % 1000).unwrap_or_default() * 1_000_000,
+                    0,
+                    0,
+                );
                 Uuid::new_v7(ts)
             }
             Self::Seeded(state) => {
-                *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                *state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 let ms = u64::try_from(now.0).unwrap_or_default();
-                let random: Vec<u8> = state.to_be_bytes().iter().skip(3).take(10).copied().collect();
-                uuid::Builder::from_unix_timestamp_millis(ms, &random.try_into().unwrap_or([0; 10])).into_uuid()
+                let random: Vec<u8> = state
+                    .to_be_bytes()
+                    .iter()
+                    .skip(3)
+                    .take(10)
+                    .copied()
+                    .collect();
+                uuid::Builder::from_unix_timestamp_millis(ms, &random.try_into().unwrap_or([0; 10]))
+                    .into_uuid()
             }
         }
     }
@@ -173,7 +199,10 @@ impl Replica {
 
     /// Reference data, crews and names of devices.
     pub fn lists(&self) -> Arc<Lists> {
-        self.lists.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lists
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Stores newer lists. Search words come from them too, so another municipality's lists rebuild the views.
@@ -190,14 +219,18 @@ impl Replica {
 
     fn read_lists(&self) -> Result<(), ReplicaError> {
         if let Some(json) = self.meta("lists")? {
-            *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(serde_json::from_str(&json)?);
+            *self.lists.write().unwrap_or_else(PoisonError::into_inner) =
+                Arc::new(serde_json::from_str(&json)?);
         }
         Ok(())
     }
 
     /// Who this installation is; `None` before enrolment.
     pub fn identity(&self) -> Option<Arc<Identity>> {
-        self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.identity
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Who this installation is, or why nothing can be written yet.
@@ -208,27 +241,40 @@ impl Replica {
     /// What permits ask of whoever works here.
     pub fn author(&self) -> Result<Author, ReplicaError> {
         let identity = self.enrolled()?;
-        Ok(Author { role: identity.role, communities: identity.communities.clone() })
+        Ok(Author {
+            role: identity.role,
+            communities: identity.communities.clone(),
+        })
     }
 
     /// Keeps who this installation is.
     pub fn set_identity(&self, identity: &Identity) -> Result<(), ReplicaError> {
         self.set_meta("station", &serde_json::to_string(identity)?)?;
-        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity.clone()));
+        *self
+            .identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity.clone()));
         self.changed();
         Ok(())
     }
 
     fn read_identity(&self) -> Result<(), ReplicaError> {
         if let Some(json) = self.meta("station")? {
-            *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(serde_json::from_str(&json)?));
+            *self
+                .identity
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) =
+                Some(Arc::new(serde_json::from_str(&json)?));
         }
         Ok(())
     }
 
     /// A new id that sorts by time.
     pub fn new_id(&self, now: Time) -> Uuid {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next(now)
+        self.ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next(now)
     }
 
     pub(crate) fn new_doc(&self, now: Time) -> DocId {
@@ -255,7 +301,11 @@ impl Replica {
 
     /// Forgets a small stored value.
     pub(crate) fn forget_meta(&self, key: &str) -> Result<(), ReplicaError> {
-        self.write(|tx| Ok(tx.execute("DELETE FROM meta WHERE key = ?1", [key]).map(drop)?))
+        self.write(|tx| {
+            Ok(tx
+                .execute("DELETE FROM meta WHERE key = ?1", [key])
+                .map(drop)?)
+        })
     }
 
     /// The language last chosen here.
@@ -264,8 +314,15 @@ impl Replica {
     }
 
     /// Runs one read on a connection that cannot write.
-    pub(crate) fn read<T>(&self, run: impl FnOnce(&Connection) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
-        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    pub(crate) fn read<T>(
+        &self,
+        run: impl FnOnce(&Connection) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
+        let pooled = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let connection = match pooled {
             Some(connection) => connection,
             None => open_reader(&self.path)?,
@@ -279,14 +336,20 @@ impl Replica {
     }
 
     /// Runs one write in a tx of its own; all of it is durable afterwards, or none.
-    pub(crate) fn write<T>(&self, run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    pub(crate) fn write<T>(
+        &self,
+        run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
         let answer = self.write_quietly(run)?;
         self.changed();
         Ok(answer)
     }
 
     /// Like [`Replica::write`], for what no window shows.
-    pub(crate) fn write_quietly<T>(&self, run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    pub(crate) fn write_quietly<T>(
+        &self,
+        run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
         let mut connection = self.writer();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = run(&tx)?;
@@ -336,18 +399,27 @@ fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
         return Err(ReplicaError::Newer);
     }
     // Reading the schema finds a file that is none; a whole integrity check would cost seconds at every start.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
+        row.get::<_, i64>(0)
+    })?;
     for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(migration)?;
-        tx.pragma_update(None, "user_version", i64::try_from(done + 1).unwrap_or(i64::MAX))?;
+        tx.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(done + 1).unwrap_or(i64::MAX),
+        )?;
         tx.commit()?;
     }
     Ok(connection)
 }
 
 fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "query_only", true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -364,7 +436,10 @@ fn is_unreadable(failure: &ReplicaError) -> bool {
 
 /// Moves a file and its companions out of the way, under a name that says when.
 fn set_aside(path: &Path, now: Time) -> Result<PathBuf, ReplicaError> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let aside = path.with_file_name(format!("{name}.unreadable-{}", now.0));
     std::fs::rename(path, &aside).map_err(ReplicaError::SetAside)?;
     for companion in ["-wal", "-shm"] {
@@ -378,5 +453,9 @@ fn set_aside(path: &Path, now: Time) -> Result<PathBuf, ReplicaError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 pub(crate) mod tests;

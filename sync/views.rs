@@ -227,7 +227,12 @@ enum ShownRow {
 
 impl Shown {
     /// Reads what the views say of a record.
-    pub(crate) fn read(kind: Kind, record: &Record, number: requests::Number, lists: &KnownLists) -> Self {
+    pub(crate) fn read(
+        kind: Kind,
+        record: &Record,
+        number: requests::Number,
+        lists: &KnownLists,
+    ) -> Self {
         let (row, said) = match kind {
             Kind::Request => {
                 let (shown, said) = requests::read(record, number, lists);
@@ -238,39 +243,65 @@ impl Shown {
                 (ShownRow::Asset(shown), said)
             }
         };
-        Self { row, words: greek::words(&said).join(" "), sounds: greek::skeleton(&said) }
+        Self {
+            row,
+            words: greek::words(&said).join(" "),
+            sounds: greek::skeleton(&said),
+        }
     }
 
     /// Writes it, in place of what was there before; `fresh` when nothing can have been.
-    pub(crate) fn put(&self, tx: &Transaction<'_>, n: i64, id: DocId, fresh: bool) -> Result<(), ReplicaError> {
+    pub(crate) fn put(
+        &self,
+        tx: &Transaction<'_>,
+        n: i64,
+        id: DocId,
+        fresh: bool,
+    ) -> Result<(), ReplicaError> {
         match &self.row {
             ShownRow::Request(shown) => requests::put(tx, n, id, shown)?,
             ShownRow::Asset(shown) => assets::put(tx, n, id, shown)?,
         }
         if !fresh {
-            tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([n])?;
+            tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?
+                .execute([n])?;
         }
-        tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?.execute(params![n, self.words, self.sounds])?;
+        tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?
+            .execute(params![n, self.words, self.sounds])?;
         Ok(())
     }
 }
 
 /// Shows a record in the views, in place of what they showed before.
-pub(crate) fn show(tx: &Transaction<'_>, n: i64, id: DocId, doc: &Doc, lists: &KnownLists) -> Result<(), ReplicaError> {
+pub(crate) fn show(
+    tx: &Transaction<'_>,
+    n: i64,
+    id: DocId,
+    doc: &Doc,
+    lists: &KnownLists,
+) -> Result<(), ReplicaError> {
     let number = requests::number_of(tx, id)?;
     Shown::read(doc.kind(), &doc.record(), number, lists).put(tx, n, id, false)
 }
 
 /// Takes a record out of the views.
 pub(crate) fn hide(tx: &Transaction<'_>, n: i64) -> Result<(), ReplicaError> {
-    for statement in ["DELETE FROM requests WHERE n = ?1", "DELETE FROM assets WHERE n = ?1", "DELETE FROM search WHERE rowid = ?1"] {
+    for statement in [
+        "DELETE FROM requests WHERE n = ?1",
+        "DELETE FROM assets WHERE n = ?1",
+        "DELETE FROM search WHERE rowid = ?1",
+    ] {
         tx.prepare_cached(statement)?.execute([n])?;
     }
     Ok(())
 }
 
 /// Shows a record again after the municipality decided something about it.
-pub(crate) fn number(tx: &Transaction<'_>, id: DocId, lists: &KnownLists) -> Result<(), ReplicaError> {
+pub(crate) fn number(
+    tx: &Transaction<'_>,
+    id: DocId,
+    lists: &KnownLists,
+) -> Result<(), ReplicaError> {
     match crate::replica::load(tx, id)? {
         Some(loaded) => show(tx, loaded.n, id, &loaded.doc, lists),
         None => Ok(()),
@@ -280,7 +311,9 @@ pub(crate) fn number(tx: &Transaction<'_>, id: DocId, lists: &KnownLists) -> Res
 /// Makes the views anew and fills them; gives the number of records. Docs are read on all processors, and the indexes are
 /// made when everything is there.
 pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
-    tx.execute_batch("DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;")?;
+    tx.execute_batch(
+        "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;",
+    )?;
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
     let mut after = 0_i64;
@@ -289,11 +322,15 @@ pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, R
             .prepare_cached("SELECT n, doc, saved FROM docs WHERE n > ?1 ORDER BY n LIMIT 2000")?
             .query_map([after], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
-        let Some((last, _, _)) = page.last() else { break };
+        let Some((last, _, _)) = page.last() else {
+            break;
+        };
         after = *last;
         let mut jobs = Vec::with_capacity(page.len());
         for (n, id, saved) in page {
-            let Some(id) = DocId::from_slice(&id) else { continue };
+            let Some(id) = DocId::from_slice(&id) else {
+                continue;
+            };
             jobs.push((n, id, saved, requests::number_of(tx, id)?));
         }
         let shown = side_by_side(jobs, |(n, id, saved, number)| match Doc::load(&saved) {
@@ -314,8 +351,13 @@ pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, R
 }
 
 /// Does the same work on many things, on all processors, keeping their order.
-pub(crate) fn side_by_side<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
+pub(crate) fn side_by_side<T: Send, R: Send>(
+    things: Vec<T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let workers = std::thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(4);
     if workers == 1 || things.len() < 16 {
         return things.into_iter().map(work).collect();
     }
@@ -331,9 +373,18 @@ pub(crate) fn side_by_side<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) ->
     }
     let work = &work;
     std::thread::scope(|scope| {
-        let handles: Vec<_> =
-            shares.into_iter().map(|part| scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>())).collect();
-        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let handles: Vec<_> = shares
+            .into_iter()
+            .map(|part| scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        handles
+            .into_iter()
+            .flat_map(|handle| {
+                handle
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
     })
 }
 
@@ -354,17 +405,41 @@ pub(crate) fn page(
     if !conditions.searched {
         let total = db
             .prepare_cached(&format!("SELECT count(*) FROM {table} v WHERE {wanted}"))?
-            .query_row(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?;
-        return Ok((format!("WHERE {wanted} ORDER BY {order} LIMIT {limit} OFFSET {offset}"), conditions.values().collect(), total));
+            .query_row(rusqlite::params_from_iter(conditions.values()), |row| {
+                row.get(0)
+            })?;
+        return Ok((
+            format!("WHERE {wanted} ORDER BY {order} LIMIT {limit} OFFSET {offset}"),
+            conditions.values().collect(),
+            total,
+        ));
     }
-    let mut hits = db.prepare_cached(&format!("SELECT v.n FROM {table} v WHERE {wanted} ORDER BY {order}"))?;
-    let hits: Vec<i64> =
-        hits.query_map(rusqlite::params_from_iter(conditions.values()), |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let begin = usize::try_from(offset).unwrap_or(usize::MAX).min(hits.len());
-    let end = begin.saturating_add(usize::try_from(limit).unwrap_or_default()).min(hits.len());
-    let of_page: Vec<String> = hits.get(begin..end).unwrap_or_default().iter().map(i64::to_string).collect();
+    let mut hits = db.prepare_cached(&format!(
+        "SELECT v.n FROM {table} v WHERE {wanted} ORDER BY {order}"
+    ))?;
+    let hits: Vec<i64> = hits
+        .query_map(rusqlite::params_from_iter(conditions.values()), |row| {
+            row.get(0)
+        })?
+        .collect::<Result<_, _>>()?;
+    let begin = usize::try_from(offset)
+        .unwrap_or(usize::MAX)
+        .min(hits.len());
+    let end = begin
+        .saturating_add(usize::try_from(limit).unwrap_or_default())
+        .min(hits.len());
+    let of_page: Vec<String> = hits
+        .get(begin..end)
+        .unwrap_or_default()
+        .iter()
+        .map(i64::to_string)
+        .collect();
     let sql = format!("WHERE v.n IN ({}) ORDER BY {order}", of_page.join(","));
-    Ok((sql, Vec::new(), u32::try_from(hits.len()).unwrap_or(u32::MAX)))
+    Ok((
+        sql,
+        Vec::new(),
+        u32::try_from(hits.len()).unwrap_or(u32::MAX),
+    ))
 }
 
 /// Every row of the views as text, ordered by record: what must be equal on two replicas of the same scope.
@@ -414,7 +489,9 @@ fn settled(sound: &str) -> &str {
     if without_vowels.len() < sound.len() {
         return without_vowels;
     }
-    sound.strip_suffix(['h', 'k', 'n', 'm', 'g', 't', 'd', 'p']).unwrap_or(sound)
+    sound
+        .strip_suffix(['h', 'k', 'n', 'm', 'g', 't', 'd', 'p'])
+        .unwrap_or(sound)
 }
 
 /// Fields whose versions differ, with who wrote each and when.
@@ -457,7 +534,13 @@ pub(crate) struct Telling<'a> {
 
 impl Telling<'_> {
     /// One line of a timeline from one event as stored.
-    pub(crate) fn row<W: Serialize>(&self, id: EventId, by: DeviceId, at: Time, what: &W) -> TimelineRow {
+    pub(crate) fn row<W: Serialize>(
+        &self,
+        id: EventId,
+        by: DeviceId,
+        at: Time,
+        what: &W,
+    ) -> TimelineRow {
         let mut detail = std::collections::BTreeMap::new();
         let mut tag = "other".to_owned();
         if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(what) {
@@ -469,7 +552,14 @@ impl Telling<'_> {
                 if name == "t" {
                     tag = text;
                 } else if !text.is_empty() {
-                    detail.insert(if name == "note" { "text".to_owned() } else { name }, text);
+                    detail.insert(
+                        if name == "note" {
+                            "text".to_owned()
+                        } else {
+                            name
+                        },
+                        text,
+                    );
                 }
             }
         }
@@ -487,19 +577,22 @@ impl Telling<'_> {
 
     /// A time later than the server's clock when it logged it, or from before the record began, is only a claim.
     fn is_claim(&self, at: Time) -> bool {
-        (self.logged_at.0 > 0 && at > self.logged_at.plus_hours(1)) || at < self.began_at.plus_days(-1)
+        (self.logged_at.0 > 0 && at > self.logged_at.plus_hours(1))
+            || at < self.began_at.plus_days(-1)
     }
 }
 
 /// Moments at which this device saved changes of a record that the server has not received yet.
 pub(crate) fn unsent(db: &Connection, id: DocId) -> Result<Vec<i64>, ReplicaError> {
-    let mut rows = db.prepare_cached("SELECT saved_at FROM outbox WHERE doc = ?1 AND state <> 'received'")?;
+    let mut rows =
+        db.prepare_cached("SELECT saved_at FROM outbox WHERE doc = ?1 AND state <> 'received'")?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| row.get(0))?;
     Ok(all.collect::<Result<_, _>>()?)
 }
 
 /// The word for how far a record's changes have come, as SQL over a row with the column `doc`.
-pub(crate) const SAVED: &str = "(SELECT CASE WHEN sum(o.state = 'needs_decision') > 0 THEN 'needs_decision'
+pub(crate) const SAVED: &str =
+    "(SELECT CASE WHEN sum(o.state = 'needs_decision') > 0 THEN 'needs_decision'
     WHEN sum(o.state = 'on_device') > 0 THEN 'on_device' ELSE 'sent' END
     FROM outbox o WHERE o.doc = v.doc AND o.state <> 'received' HAVING count(*) > 0)";
 
@@ -546,14 +639,21 @@ impl Conditions {
     pub(crate) fn search(&mut self, typed: &str) {
         if let Some(words) = search_words(typed) {
             self.searched = true;
-            self.with("v.n IN (SELECT rowid FROM search WHERE search MATCH ?)", words);
+            self.with(
+                "v.n IN (SELECT rowid FROM search WHERE search MATCH ?)",
+                words,
+            );
         } else if !typed.trim().is_empty() {
             self.plain("0");
         }
     }
 
     pub(crate) fn sql(&self) -> String {
-        if self.words.is_empty() { "1".to_owned() } else { self.words.join(" AND ") }
+        if self.words.is_empty() {
+            "1".to_owned()
+        } else {
+            self.words.join(" AND ")
+        }
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = rusqlite::types::Value> + '_ {

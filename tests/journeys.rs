@@ -1,5 +1,9 @@
 //! Journeys: what people live through, told to the end. See `town.rs` for what is checked after each of them.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod journeys {
     mod bad_input;

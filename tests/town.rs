@@ -77,7 +77,13 @@ struct Wire {
 }
 
 impl Line for Wire {
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Problem> {
         if self.net.cut.load(Ordering::Relaxed) {
             return Err(Problem::Offline { since: None });
         }
@@ -86,7 +92,11 @@ impl Line for Wire {
         if twice {
             // The same bytes again: the counter was used, so the server must refuse it and change nothing.
             let again = self.once(method, path, headers, body).await;
-            assert_eq!(again, Err(Problem::NotSigned), "a replayed request must be refused");
+            assert_eq!(
+                again,
+                Err(Problem::NotSigned),
+                "a replayed request must be refused"
+            );
         }
         if take_one(&self.net.lose_answers) {
             answer = Err(Problem::Offline { since: None });
@@ -96,21 +106,41 @@ impl Line for Wire {
 }
 
 impl Wire {
-    async fn once(&self, method: &str, path: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    async fn once(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Problem> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
         let request = request.body(Body::from(body)).expect("a request");
-        let answer = routes::router(Arc::clone(&self.app)).oneshot(request).await.expect("routes never fail");
+        let answer = routes::router(Arc::clone(&self.app))
+            .oneshot(request)
+            .await
+            .expect("routes never fail");
         let good = answer.status().is_success();
-        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body").to_vec();
-        if good { Ok(body) } else { Err(serde_json::from_slice(&body).expect("a problem")) }
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .expect("a body")
+            .to_vec();
+        if good {
+            Ok(body)
+        } else {
+            Err(serde_json::from_slice(&body).expect("a problem"))
+        }
     }
 }
 
 fn take_one(count: &AtomicU32) -> bool {
-    count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    count
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            left.checked_sub(1)
+        })
+        .is_ok()
 }
 
 /// The crews of every town.
@@ -122,7 +152,12 @@ pub fn crews() -> Vec<Crew> {
         communities: communities.iter().map(|code| (*code).to_owned()).collect(),
     };
     vec![
-        crew("light", "Συνεργείο ηλεκτροφωτισμού", "HLF", &[LITOCHORO, LEPTOKARYA]),
+        crew(
+            "light",
+            "Συνεργείο ηλεκτροφωτισμού",
+            "HLF",
+            &[LITOCHORO, LEPTOKARYA],
+        ),
         crew("water", "Συνεργείο ύδρευσης", "YDR", &[DION]),
         crew("roads", "Συνεργείο οδοποιίας", "OSY", &[]),
     ]
@@ -141,17 +176,30 @@ impl Default for Town {
 impl Town {
     /// A town on embedded SQLite.
     pub fn new() -> Self {
-        Self::with_log(|runtime, dir| runtime.block_on(AnyLog::open_sqlite(&dir.join("log.sqlite"))).expect("the log"))
+        Self::with_log(|runtime, dir| {
+            runtime
+                .block_on(AnyLog::open_sqlite(&dir.join("log.sqlite")))
+                .expect("the log")
+        })
     }
 
     /// A town on a log of the caller's choice.
     pub fn with_log(log: impl FnOnce(&tokio::runtime::Runtime, &Path) -> AnyLog) -> Self {
         CLOCK.set(BEGIN.0);
         let dir = TempDir::new().expect("a folder");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let log = log(&runtime, dir.path());
         let app = runtime.block_on(open_server(log, &dir.path().join("server.sqlite")));
-        Self { dir, runtime, app, parties: Vec::new(), unchecked: false }
+        Self {
+            dir,
+            runtime,
+            app,
+            parties: Vec::new(),
+            unchecked: false,
+        }
     }
 
     /// The server, for questions no device may ask.
@@ -187,8 +235,17 @@ impl Town {
     }
 
     /// Enrols a device with a real one-time code.
-    pub fn device(&mut self, name: &str, role: Role, crew: Option<&str>, communities: &[&str]) -> Who {
-        let path = self.dir.path().join(format!("device-{}.sqlite", self.parties.len()));
+    pub fn device(
+        &mut self,
+        name: &str,
+        role: Role,
+        crew: Option<&str>,
+        communities: &[&str],
+    ) -> Who {
+        let path = self
+            .dir
+            .path()
+            .join(format!("device-{}.sqlite", self.parties.len()));
         let ids = Ids::Seeded((self.parties.len() as u128 + 1) << 64);
         let replica = Replica::open_with(&path, self.now(), ids).expect("the replica");
         let communities: Vec<String> = communities.iter().map(|code| (*code).to_owned()).collect();
@@ -199,15 +256,42 @@ impl Town {
             crew: crew.map(str::to_owned),
             communities: communities.clone(),
         };
-        let by = Author { device: None, person: "δοκιμή".to_owned() };
-        let made = koina_server::routes::devices::let_in(&self.app.town, by, invite, "http://town", self.now());
+        let by = Author {
+            device: None,
+            person: "δοκιμή".to_owned(),
+        };
+        let made = koina_server::routes::devices::let_in(
+            &self.app.town,
+            by,
+            invite,
+            "http://town",
+            self.now(),
+        );
         let code = self.runtime.block_on(made).expect("an invite").code;
         let net = Arc::new(Net::default());
-        let wire = Wire { app: Arc::clone(&self.app), net: Arc::clone(&net) };
+        let wire = Wire {
+            app: Arc::clone(&self.app),
+            net: Arc::clone(&net),
+        };
         let seed = [u8::try_from(self.parties.len() + 1).expect("few parties"); 32];
-        let enrolled = exchange::enrol(&replica, &wire, "http://town", &code, "0.1.0", self.now(), seed);
+        let enrolled = exchange::enrol(
+            &replica,
+            &wire,
+            "http://town",
+            &code,
+            "0.1.0",
+            self.now(),
+            seed,
+        );
         self.runtime.block_on(enrolled).expect("enrolment");
-        self.parties.push(Party { name: name.to_owned(), replica, net, path, skew_ms: 0, communities });
+        self.parties.push(Party {
+            name: name.to_owned(),
+            replica,
+            net,
+            path,
+            skew_ms: 0,
+            communities,
+        });
         Who(self.parties.len() - 1)
     }
 
@@ -247,29 +331,59 @@ impl Town {
 
     fn exchange_with(&self, who: Who, app: &Arc<App>) -> Result<exchange::Exchanged, Problem> {
         let party = self.party(who);
-        let wire = Wire { app: Arc::clone(app), net: Arc::clone(&party.net) };
+        let wire = Wire {
+            app: Arc::clone(app),
+            net: Arc::clone(&party.net),
+        };
         let skew = party.skew_ms;
         let now = move || Time(clock().0 + skew);
         self.pass_ms(50);
-        self.runtime.block_on(exchange::run(&party.replica, &wire, "0.1.0", &now, &Progress::default()))
+        self.runtime.block_on(exchange::run(
+            &party.replica,
+            &wire,
+            "0.1.0",
+            &now,
+            &Progress::default(),
+        ))
     }
 
     /// Another server instance on the same log, with a replica of its own.
     pub fn second_server(&self, log: AnyLog) -> SecondServer {
-        let app = self.runtime.block_on(open_server(log, &self.dir.path().join("server-2.sqlite")));
+        let app = self
+            .runtime
+            .block_on(open_server(log, &self.dir.path().join("server-2.sqlite")));
         SecondServer(app)
     }
 
     /// One complete exchange of one device with the other instance.
-    pub fn exchange_at(&self, who: Who, second: &SecondServer) -> Result<exchange::Exchanged, Problem> {
+    pub fn exchange_at(
+        &self,
+        who: Who,
+        second: &SecondServer,
+    ) -> Result<exchange::Exchanged, Problem> {
         self.exchange_with(who, &second.0)
     }
 
     /// Asks the server something as JSON, signed by a device.
-    pub fn ask<A: serde::de::DeserializeOwned>(&self, who: Who, method: &str, path: &str, body: Vec<u8>) -> Result<A, Problem> {
+    pub fn ask<A: serde::de::DeserializeOwned>(
+        &self,
+        who: Who,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<A, Problem> {
         let party = self.party(who);
-        let wire = Wire { app: Arc::clone(&self.app), net: Arc::clone(&party.net) };
-        self.runtime.block_on(exchange::ask_json(&party.replica, &wire, method, path, body))
+        let wire = Wire {
+            app: Arc::clone(&self.app),
+            net: Arc::clone(&party.net),
+        };
+        self.runtime.block_on(exchange::ask_json(
+            &party.replica,
+            &wire,
+            method,
+            path,
+            body,
+        ))
     }
 
     /// Puts every cable back and exchanges until nobody has anything to say.
@@ -282,7 +396,9 @@ impl Town {
             for index in 0..self.parties.len() {
                 match self.exchange(Who(index)) {
                     Ok(_) | Err(Problem::Revoked) => {}
-                    Err(problem) => panic!("{} could not exchange: {problem}", self.parties[index].name),
+                    Err(problem) => {
+                        panic!("{} could not exchange: {problem}", self.parties[index].name)
+                    }
                 }
             }
         }
@@ -306,43 +422,93 @@ impl Town {
     pub fn rot(&self, who: Who, doc: DocId, damage: impl FnOnce(&mut Vec<u8>)) {
         let db = rusqlite::Connection::open(&self.party(who).path).expect("the file");
         let (n, mut bytes): (i64, Vec<u8>) = db
-            .query_row("SELECT n, bytes FROM outbox WHERE doc = ?1 ORDER BY n LIMIT 1", [doc.as_bytes().as_slice()], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+            .query_row(
+                "SELECT n, bytes FROM outbox WHERE doc = ?1 ORDER BY n LIMIT 1",
+                [doc.as_bytes().as_slice()],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
             .expect("an unsent change");
         damage(&mut bytes);
-        db.execute("UPDATE outbox SET bytes = ?2 WHERE n = ?1", rusqlite::params![n, bytes]).expect("the damage");
+        db.execute(
+            "UPDATE outbox SET bytes = ?2 WHERE n = ?1",
+            rusqlite::params![n, bytes],
+        )
+        .expect("the damage");
     }
 
     /// What every replica of the same scope and the server must agree on.
     pub fn check(&self) {
-        let whole = self.runtime.block_on(self.app.town.follow()).map(|(_, reached)| reached);
+        let whole = self
+            .runtime
+            .block_on(self.app.town.follow())
+            .map(|(_, reached)| reached);
         whole.expect("the server follows its log");
         let server_views = self.server_views();
-        self.runtime.block_on(self.app.town.ask(|replica| replica.rebuild_views())).expect("a rebuild");
-        assert_eq!(server_views, self.server_views(), "the server's views differ from a rebuild");
+        self.runtime
+            .block_on(self.app.town.ask(|replica| replica.rebuild_views()))
+            .expect("a rebuild");
+        assert_eq!(
+            server_views,
+            self.server_views(),
+            "the server's views differ from a rebuild"
+        );
         for party in &self.parties {
             let pending = party.replica.pending().expect("the outbox");
-            assert_eq!(pending.waiting, 0, "{} has {} unsent changes that nobody explained", party.name, pending.waiting);
-            assert_eq!(party.replica.aside().expect("the set-aside"), vec![], "{} set something aside", party.name);
+            assert_eq!(
+                pending.waiting, 0,
+                "{} has {} unsent changes that nobody explained",
+                party.name, pending.waiting
+            );
+            assert_eq!(
+                party.replica.aside().expect("the set-aside"),
+                vec![],
+                "{} set something aside",
+                party.name
+            );
             let views = party.replica.views_text().expect("views");
             party.replica.rebuild_views().expect("a rebuild");
-            assert_eq!(views, party.replica.views_text().expect("views"), "{}: views differ from a rebuild", party.name);
-            let revoked = party.replica.identity().is_some_and(|identity| identity.revoked);
+            assert_eq!(
+                views,
+                party.replica.views_text().expect("views"),
+                "{}: views differ from a rebuild",
+                party.name
+            );
+            let revoked = party
+                .replica
+                .identity()
+                .is_some_and(|identity| identity.revoked);
             if pending.needs_decision == 0 && !revoked {
                 let expected = self.in_scope(&party.communities);
-                assert_eq!(self.docs_of(&party.replica, &expected), self.docs_at_server(&expected), "{}: docs differ", party.name);
-                assert_eq!(party.replica.doc_ids().expect("ids"), expected, "{} holds other records than its scope", party.name);
+                assert_eq!(
+                    self.docs_of(&party.replica, &expected),
+                    self.docs_at_server(&expected),
+                    "{}: docs differ",
+                    party.name
+                );
+                assert_eq!(
+                    party.replica.doc_ids().expect("ids"),
+                    expected,
+                    "{} holds other records than its scope",
+                    party.name
+                );
                 if party.communities.is_empty() {
-                    assert_eq!(views, server_views, "{} and the server show different things", party.name);
+                    assert_eq!(
+                        views, server_views,
+                        "{} and the server show different things",
+                        party.name
+                    );
                 }
             }
         }
-        self.runtime.block_on(self.app.town.log.verify_audit()).expect("the audit and register chains are whole");
+        self.runtime
+            .block_on(self.app.town.log.verify_audit())
+            .expect("the audit and register chains are whole");
     }
 
     fn server_views(&self) -> String {
-        self.runtime.block_on(self.app.town.ask(|replica| replica.views_text())).expect("views")
+        self.runtime
+            .block_on(self.app.town.ask(|replica| replica.views_text()))
+            .expect("views")
     }
 
     fn in_scope(&self, communities: &[String]) -> Vec<DocId> {
@@ -351,7 +517,8 @@ impl Town {
             let mut ids = Vec::new();
             for id in replica.doc_ids()? {
                 let record = replica.doc(id)?.record();
-                let place = koina_model::place::Place::read(record.text("place").unwrap_or_default());
+                let place =
+                    koina_model::place::Place::read(record.text("place").unwrap_or_default());
                 if communities.is_empty() || communities.contains(&place.community) {
                     ids.push(id);
                 }
@@ -362,13 +529,28 @@ impl Town {
     }
 
     fn docs_of(&self, replica: &Replica, ids: &[DocId]) -> Vec<(DocId, Vec<[u8; 32]>)> {
-        ids.iter().map(|id| (*id, replica.doc(*id).map(|doc| doc.heads()).unwrap_or_default())).collect()
+        ids.iter()
+            .map(|id| {
+                (
+                    *id,
+                    replica.doc(*id).map(|doc| doc.heads()).unwrap_or_default(),
+                )
+            })
+            .collect()
     }
 
     fn docs_at_server(&self, ids: &[DocId]) -> Vec<(DocId, Vec<[u8; 32]>)> {
         let ids = ids.to_vec();
         let all = self.runtime.block_on(self.app.town.ask(move |replica| {
-            Ok(ids.iter().map(|id| (*id, replica.doc(*id).map(|doc| doc.heads()).unwrap_or_default())).collect())
+            Ok(ids
+                .iter()
+                .map(|id| {
+                    (
+                        *id,
+                        replica.doc(*id).map(|doc| doc.heads()).unwrap_or_default(),
+                    )
+                })
+                .collect())
         }));
         all.expect("docs")
     }
@@ -393,7 +575,9 @@ impl SecondServer {
 
 async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
     let reference = Reference::bundled("dion-olympos").expect("the reference data");
-    let town = Municipality::open(log, replica, reference, crews(), clock()).await.expect("the municipality");
+    let town = Municipality::open(log, replica, reference, crews(), clock())
+        .await
+        .expect("the municipality");
     Arc::new(App::new(town, clock, "http://town".to_owned()))
 }
 
@@ -401,12 +585,21 @@ async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
 #[allow(clippy::disallowed_methods, reason = "a name nobody else has")]
 pub async fn fresh_database(server: &str) -> String {
     let name = format!("koina_{}", uuid::Uuid::now_v7().simple());
-    let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+    let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls)
+        .await
+        .expect("PostgreSQL answers");
     let connection = tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a new database");
+    client
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a new database");
     drop(client);
     let _ = connection.await;
     let (base, query) = server.split_once('?').unwrap_or((server, ""));
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
-    if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") }
+    if query.is_empty() {
+        format!("{base}/{name}")
+    } else {
+        format!("{base}/{name}?{query}")
+    }
 }

@@ -5,7 +5,10 @@ use koina_model::ids::DocId;
 use koina_model::problem::Problem;
 use koina_sync::views::assets::{AssetCard, AssetsPage, AssetsQuery};
 
-use crate::{AssetAddInput, AssetEditInput, AssetInspectInput, AssetMoveInput, AssetRetireInput, Desk, RecordInput, told};
+use crate::{
+    AssetAddInput, AssetEditInput, AssetInspectInput, AssetMoveInput, AssetRetireInput, Desk,
+    RecordInput, told,
+};
 
 pub(crate) fn assets_page(desk: &Desk, input: AssetsQuery) -> Result<AssetsPage, Problem> {
     told(desk.replica.assets_page(&input))
@@ -32,18 +35,32 @@ pub(crate) fn asset_add(desk: &Desk, input: AssetAddInput) -> Result<AssetCard, 
         position: input.position,
         note: &input.note,
     };
-    let id = told(desk.replica.add_asset(&added, input.condition, input.draft.as_deref(), desk.now()))?;
+    let id =
+        told(
+            desk.replica
+                .add_asset(&added, input.condition, input.draft.as_deref(), desk.now()),
+        )?;
     saved(desk, id)
 }
 
 pub(crate) fn asset_edit(desk: &Desk, input: AssetEditInput) -> Result<AssetCard, Problem> {
-    let (number, name, note) = (input.number.as_deref(), input.name.as_deref(), input.note.as_deref());
-    told(desk.replica.edit_asset(input.id, number, name, note, desk.now()))?;
+    let (number, name, note) = (
+        input.number.as_deref(),
+        input.name.as_deref(),
+        input.note.as_deref(),
+    );
+    told(
+        desk.replica
+            .edit_asset(input.id, number, name, note, desk.now()),
+    )?;
     saved(desk, input.id)
 }
 
 pub(crate) fn asset_inspect(desk: &Desk, input: AssetInspectInput) -> Result<AssetCard, Problem> {
-    told(desk.replica.inspect_asset(input.id, input.condition, &input.note, desk.now()))?;
+    told(
+        desk.replica
+            .inspect_asset(input.id, input.condition, &input.note, desk.now()),
+    )?;
     saved(desk, input.id)
 }
 
@@ -60,6 +77,9 @@ pub(crate) fn asset_move(desk: &Desk, input: AssetMoveInput) -> Result<AssetCard
 }
 
 pub(crate) fn asset_retire(desk: &Desk, input: AssetRetireInput) -> Result<AssetCard, Problem> {
-    told(desk.replica.retire_asset(input.id, &input.reason, desk.now()))?;
+    told(
+        desk.replica
+            .retire_asset(input.id, &input.reason, desk.now()),
+    )?;
     saved(desk, input.id)
 }

@@ -12,11 +12,17 @@ pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> 
 }
 
 pub(crate) fn device_invite(desk: &Desk, input: DeviceInviteInput) -> Result<Invite, Problem> {
-    let body = serde_json::to_vec(&input).map_err(|failure| Problem::Malformed { what: failure.to_string() })?;
+    let body = serde_json::to_vec(&input).map_err(|failure| Problem::Malformed {
+        what: failure.to_string(),
+    })?;
     desk.exchanger.ask("POST", "/v1/devices/invites", body)
 }
 
 pub(crate) fn device_revoke(desk: &Desk, input: DeviceInput) -> Result<Devices, Problem> {
-    let _: DeviceRow = desk.exchanger.ask("POST", &format!("/v1/devices/{}/revoke", input.id), Vec::new())?;
+    let _: DeviceRow = desk.exchanger.ask(
+        "POST",
+        &format!("/v1/devices/{}/revoke", input.id),
+        Vec::new(),
+    )?;
     devices_page(desk, Nothing {})
 }

@@ -67,7 +67,9 @@ impl Exchanger {
                     again_s
                 }
             };
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(wait_s), self.wake.notified()).await;
+            let _ =
+                tokio::time::timeout(std::time::Duration::from_secs(wait_s), self.wake.notified())
+                    .await;
         }
     }
 
@@ -81,7 +83,9 @@ impl Exchanger {
         if !self.cable.load(Ordering::Relaxed) {
             return Err(Problem::CableOut);
         }
-        let Some(identity) = self.replica.identity() else { return Err(Problem::NotEnrolled) };
+        let Some(identity) = self.replica.identity() else {
+            return Err(Problem::NotEnrolled);
+        };
         let _one = self.one_at_a_time.lock().await;
         self.running.store(true, Ordering::Relaxed);
         self.ticks.fetch_add(1, Ordering::Relaxed);
@@ -113,7 +117,10 @@ impl Exchanger {
     }
 
     /// Enrols with a one-time code and begins to exchange.
-    #[allow(clippy::disallowed_methods, reason = "the key of this device has to be unguessable")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the key of this device has to be unguessable"
+    )]
     pub fn enrol(&self, server: &str, code: &str, now: Time) -> Result<(), Problem> {
         let mut seed = [0; 32];
         let mut half = [0; 16];
@@ -122,13 +129,26 @@ impl Exchanger {
             part.copy_from_slice(&half);
         }
         let line = HttpLine::new(server)?;
-        self.runtime.block_on(exchange::enrol(&self.replica, &line, server, code, VERSION, now, seed))?;
+        self.runtime.block_on(exchange::enrol(
+            &self.replica,
+            &line,
+            server,
+            code,
+            VERSION,
+            now,
+            seed,
+        ))?;
         self.soon();
         Ok(())
     }
 
     /// Asks the server something that needs the network now.
-    pub(crate) fn ask<A: serde::de::DeserializeOwned + Send>(&self, method: &str, path: &str, body: Vec<u8>) -> Result<A, Problem> {
+    pub(crate) fn ask<A: serde::de::DeserializeOwned + Send>(
+        &self,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<A, Problem> {
         if !self.cable.load(Ordering::Relaxed) {
             return Err(Problem::CableOut);
         }
@@ -143,8 +163,14 @@ impl Exchanger {
 
     fn state(&self) -> Result<ExchangeState, Problem> {
         let pending = told(self.replica.pending())?;
-        let last_at = told(self.replica.meta("exchanged_at"))?.and_then(|text| text.parse().ok()).map(Time);
-        let problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let last_at = told(self.replica.meta("exchanged_at"))?
+            .and_then(|text| text.parse().ok())
+            .map(Time);
+        let problem = self
+            .problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         Ok(ExchangeState {
             cable: self.cable.load(Ordering::Relaxed),
             running: self.running.load(Ordering::Relaxed),
@@ -172,7 +198,10 @@ pub(crate) fn exchange_now(desk: &Desk, _: Nothing) -> Result<ExchangeState, Pro
 }
 
 pub(crate) fn set_cable(desk: &Desk, input: CableInput) -> Result<ExchangeState, Problem> {
-    told(desk.replica.set_meta("cable", if input.cable { "in" } else { "out" }))?;
+    told(
+        desk.replica
+            .set_meta("cable", if input.cable { "in" } else { "out" }),
+    )?;
     desk.exchanger.cable.store(input.cable, Ordering::Relaxed);
     if input.cable {
         desk.exchanger.soon();
@@ -185,7 +214,8 @@ pub(crate) fn outbox_page(desk: &Desk, input: OutboxQuery) -> Result<OutboxPage,
 }
 
 pub(crate) fn outbox_retry(desk: &Desk, input: ChangeInput) -> Result<Nothing, Problem> {
-    let hash = unhex(&input.change).ok_or_else(|| Problem::field("change", FieldRule::NotOnAList))?;
+    let hash =
+        unhex(&input.change).ok_or_else(|| Problem::field("change", FieldRule::NotOnAList))?;
     if !told(desk.replica.retry(&hash))? {
         return Err(Problem::NotFound);
     }

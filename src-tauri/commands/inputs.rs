@@ -157,12 +157,25 @@ pub struct WorkInput {
 pub enum WorkStep {
     Start,
     /// `reason` is a code of the hold reasons.
-    Pause { reason: String },
-    Done { note: String },
-    Impossible { reason: String, note: String },
+    Pause {
+        reason: String,
+    },
+    Done {
+        note: String,
+    },
+    Impossible {
+        reason: String,
+        note: String,
+    },
     /// `quantity` is a decimal number as typed, with a comma or a dot.
-    Material { name: String, quantity: String, unit: String },
-    Note { text: String },
+    Material {
+        name: String,
+        quantity: String,
+        unit: String,
+    },
+    Note {
+        text: String,
+    },
 }
 
 /// A new asset. Number at most 40 characters, name 200, note 2,000.

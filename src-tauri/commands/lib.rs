@@ -1,5 +1,8 @@
 //! What a window may ask of its replica. Each command is *replica, call, convert*; rules live in `koina-model`.
-#![allow(clippy::needless_pass_by_value, reason = "a command owns the input it was given")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a command owns the input it was given"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -24,13 +27,15 @@ mod work;
 pub use exchange::Exchanger;
 pub use inputs::*;
 
-use assets::{asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page};
+use assets::{
+    asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page,
+};
 use conflicts::{conflict_decide, conflicts_page};
 use devices::{device_invite, device_revoke, devices_page};
 use exchange::{exchange_now, exchange_state, outbox_page, outbox_retry, set_cable};
 use requests::{
-    request_answer, request_assign, request_case, request_close, request_edit, request_enter, request_register, request_reopen,
-    requests_page,
+    request_answer, request_assign, request_case, request_close, request_edit, request_enter,
+    request_register, request_reopen, requests_page,
 };
 use start::{about, draft_drop, draft_load, draft_save, enrol, lists, set_language};
 use work::{today, work_record};
@@ -58,11 +63,15 @@ fn told<T>(outcome: Result<T, ReplicaError>) -> Result<T, Problem> {
 }
 
 fn read<I: serde::de::DeserializeOwned>(input: Value) -> Result<I, Problem> {
-    serde_json::from_value(input).map_err(|failure| Problem::Malformed { what: failure.to_string() })
+    serde_json::from_value(input).map_err(|failure| Problem::Malformed {
+        what: failure.to_string(),
+    })
 }
 
 fn write<O: serde::Serialize>(output: &O) -> Result<Value, Problem> {
-    serde_json::to_value(output).map_err(|failure| Problem::Malformed { what: failure.to_string() })
+    serde_json::to_value(output).map_err(|failure| Problem::Malformed {
+        what: failure.to_string(),
+    })
 }
 
 macro_rules! commands {
@@ -83,7 +92,9 @@ include!("list.rs");
 
 /// How far the exchange is, for whoever watches from outside a window.
 pub fn revision(desk: &Desk) -> u32 {
-    desk.replica.revision().wrapping_add(desk.exchanger.ticks.load(Ordering::Relaxed))
+    desk.replica
+        .revision()
+        .wrapping_add(desk.exchanger.ticks.load(Ordering::Relaxed))
 }
 
 #[cfg(test)]

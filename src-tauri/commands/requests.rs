@@ -6,8 +6,8 @@ use koina_model::requests::acts::{Edited, Entered};
 use koina_sync::views::requests::{RequestCase, RequestsPage, RequestsQuery};
 
 use crate::{
-    Desk, RecordInput, RequestAnswerInput, RequestAssignInput, RequestCloseInput, RequestEditInput, RequestEnterInput, RequestEntered,
-    RequestReopenInput, told,
+    Desk, RecordInput, RequestAnswerInput, RequestAssignInput, RequestCloseInput, RequestEditInput,
+    RequestEnterInput, RequestEntered, RequestReopenInput, told,
 };
 
 pub(crate) fn requests_page(desk: &Desk, input: RequestsQuery) -> Result<RequestsPage, Problem> {
@@ -24,7 +24,10 @@ pub(crate) fn saved(desk: &Desk, id: DocId) -> Result<RequestCase, Problem> {
     told(desk.replica.request_case(id, desk.now()))
 }
 
-pub(crate) fn request_enter(desk: &Desk, input: RequestEnterInput) -> Result<RequestEntered, Problem> {
+pub(crate) fn request_enter(
+    desk: &Desk,
+    input: RequestEnterInput,
+) -> Result<RequestEntered, Problem> {
     let entered = Entered {
         category: &input.category,
         community: &input.community,
@@ -36,13 +39,20 @@ pub(crate) fn request_enter(desk: &Desk, input: RequestEnterInput) -> Result<Req
         channel: input.channel,
         register: input.register,
     };
-    let (id, receipt_number) = told(desk.replica.enter_request(&entered, input.draft.as_deref(), desk.now()))?;
+    let (id, receipt_number) = told(desk.replica.enter_request(
+        &entered,
+        input.draft.as_deref(),
+        desk.now(),
+    ))?;
     desk.exchanger.soon();
     Ok(RequestEntered { id, receipt_number })
 }
 
 pub(crate) fn request_edit(desk: &Desk, input: RequestEditInput) -> Result<RequestCase, Problem> {
-    let place = input.community.as_deref().map(|community| (community, input.settlement.as_deref().unwrap_or_default()));
+    let place = input
+        .community
+        .as_deref()
+        .map(|community| (community, input.settlement.as_deref().unwrap_or_default()));
     let edited = Edited {
         category: input.category.as_deref(),
         place,
@@ -59,22 +69,46 @@ pub(crate) fn request_register(desk: &Desk, input: RecordInput) -> Result<Reques
     saved(desk, input.id)
 }
 
-pub(crate) fn request_assign(desk: &Desk, input: RequestAssignInput) -> Result<RequestCase, Problem> {
-    told(desk.replica.assign_request(input.id, &input.department, &input.crew, &input.note, desk.now()))?;
+pub(crate) fn request_assign(
+    desk: &Desk,
+    input: RequestAssignInput,
+) -> Result<RequestCase, Problem> {
+    told(desk.replica.assign_request(
+        input.id,
+        &input.department,
+        &input.crew,
+        &input.note,
+        desk.now(),
+    ))?;
     saved(desk, input.id)
 }
 
-pub(crate) fn request_answer(desk: &Desk, input: RequestAnswerInput) -> Result<RequestCase, Problem> {
-    told(desk.replica.answer_request(input.id, &input.text, desk.now()))?;
+pub(crate) fn request_answer(
+    desk: &Desk,
+    input: RequestAnswerInput,
+) -> Result<RequestCase, Problem> {
+    told(
+        desk.replica
+            .answer_request(input.id, &input.text, desk.now()),
+    )?;
     saved(desk, input.id)
 }
 
 pub(crate) fn request_close(desk: &Desk, input: RequestCloseInput) -> Result<RequestCase, Problem> {
-    told(desk.replica.close_request(input.id, &input.outcome, &input.note, desk.now()))?;
+    told(
+        desk.replica
+            .close_request(input.id, &input.outcome, &input.note, desk.now()),
+    )?;
     saved(desk, input.id)
 }
 
-pub(crate) fn request_reopen(desk: &Desk, input: RequestReopenInput) -> Result<RequestCase, Problem> {
-    told(desk.replica.reopen_request(input.id, &input.reason, desk.now()))?;
+pub(crate) fn request_reopen(
+    desk: &Desk,
+    input: RequestReopenInput,
+) -> Result<RequestCase, Problem> {
+    told(
+        desk.replica
+            .reopen_request(input.id, &input.reason, desk.now()),
+    )?;
     saved(desk, input.id)
 }

@@ -3,7 +3,9 @@
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::reference::Need;
 use koina_model::words::{Named, Position};
-use koina_sync::views::{About, CategoryItem, CommunityItem, CrewItem, Lists, SettlementItem, Station};
+use koina_sync::views::{
+    About, CategoryItem, CommunityItem, CrewItem, Lists, SettlementItem, Station,
+};
 
 use crate::{Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, told};
 
@@ -31,7 +33,11 @@ pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
 pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
     let known = desk.replica.lists();
     let reference = &known.reference;
-    let mine = desk.replica.identity().map(|identity| identity.communities.clone()).unwrap_or_default();
+    let mine = desk
+        .replica
+        .identity()
+        .map(|identity| identity.communities.clone())
+        .unwrap_or_default();
     Ok(Lists {
         municipality: named(&reference.municipality.id, &reference.municipality.name),
         communities: reference
@@ -41,7 +47,12 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 code: one.code.clone(),
                 el: one.name.el.clone(),
                 en: one.name.en.clone(),
-                unit: reference.units.iter().find(|unit| unit.code == one.unit).map(|unit| unit.name.el.clone()).unwrap_or_default(),
+                unit: reference
+                    .units
+                    .iter()
+                    .find(|unit| unit.code == one.unit)
+                    .map(|unit| unit.name.el.clone())
+                    .unwrap_or_default(),
                 mine: mine.is_empty() || mine.contains(&one.code),
             })
             .collect(),
@@ -53,10 +64,18 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 community: one.community.clone(),
                 el: one.name.el.clone(),
                 en: one.name.en.clone(),
-                position: Position { lat: one.lat, lon: one.lon, accuracy_m: None },
+                position: Position {
+                    lat: one.lat,
+                    lon: one.lon,
+                    accuracy_m: None,
+                },
             })
             .collect(),
-        groups: reference.groups.iter().map(|one| named(&one.code, &one.name)).collect(),
+        groups: reference
+            .groups
+            .iter()
+            .map(|one| named(&one.code, &one.name))
+            .collect(),
         categories: reference
             .categories
             .iter()
@@ -72,7 +91,11 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 emergency: one.emergency,
             })
             .collect(),
-        departments: reference.departments.iter().map(|one| named(&one.code, &one.name)).collect(),
+        departments: reference
+            .departments
+            .iter()
+            .map(|one| named(&one.code, &one.name))
+            .collect(),
         crews: known
             .crews
             .iter()
@@ -83,15 +106,31 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 communities: one.communities.clone(),
             })
             .collect(),
-        asset_types: reference.asset_types.iter().map(|one| named(&one.code, &one.name)).collect(),
-        hold_reasons: reference.hold_reasons.iter().map(|one| named(&one.code, &one.name)).collect(),
-        reject_reasons: reference.reject_reasons.iter().map(|one| named(&one.code, &one.name)).collect(),
+        asset_types: reference
+            .asset_types
+            .iter()
+            .map(|one| named(&one.code, &one.name))
+            .collect(),
+        hold_reasons: reference
+            .hold_reasons
+            .iter()
+            .map(|one| named(&one.code, &one.name))
+            .collect(),
+        reject_reasons: reference
+            .reject_reasons
+            .iter()
+            .map(|one| named(&one.code, &one.name))
+            .collect(),
         emergency: named("emergency", &reference.emergency_text),
     })
 }
 
 fn named(code: &str, name: &koina_model::reference::Text2) -> Named {
-    Named { code: code.to_owned(), el: name.el.clone(), en: name.en.clone() }
+    Named {
+        code: code.to_owned(),
+        el: name.el.clone(),
+        en: name.en.clone(),
+    }
 }
 
 pub(crate) fn set_language(desk: &Desk, input: LanguageInput) -> Result<Nothing, Problem> {
@@ -118,7 +157,9 @@ pub(crate) fn enrol(desk: &Desk, input: EnrolInput) -> Result<About, Problem> {
 /// the first box need not take it apart.
 fn server_and_code(input: &EnrolInput) -> (String, String) {
     let typed = input.server.trim();
-    let parts = typed.strip_prefix("koina:enrol?server=").and_then(|rest| rest.split_once("&code="));
+    let parts = typed
+        .strip_prefix("koina:enrol?server=")
+        .and_then(|rest| rest.split_once("&code="));
     match parts.or_else(|| typed.split_once('#')) {
         Some((server, code)) => (server.to_owned(), code.to_owned()),
         None => (typed.to_owned(), input.code.trim().to_owned()),
@@ -131,7 +172,9 @@ pub(crate) fn draft_save(desk: &Desk, input: DraftInput) -> Result<Nothing, Prob
 }
 
 pub(crate) fn draft_load(desk: &Desk, input: DraftKey) -> Result<Draft, Problem> {
-    Ok(Draft { json: told(desk.replica.draft(&input.key))? })
+    Ok(Draft {
+        json: told(desk.replica.draft(&input.key))?,
+    })
 }
 
 pub(crate) fn draft_drop(desk: &Desk, input: DraftKey) -> Result<Nothing, Problem> {

@@ -23,7 +23,10 @@ impl TypeVisitor for Collect<'_> {
         if T::output_path().is_none() || self.declarations.contains_key(&T::ident(self.config)) {
             return;
         }
-        self.declarations.insert(T::ident(self.config), format!("export {}", T::decl(self.config)));
+        self.declarations.insert(
+            T::ident(self.config),
+            format!("export {}", T::decl(self.config)),
+        );
         T::visit_dependencies(self);
         T::visit_generics(self);
     }

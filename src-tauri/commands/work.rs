@@ -17,7 +17,15 @@ pub(crate) fn work_record(desk: &Desk, input: WorkInput) -> Result<RequestCase, 
         WorkStep::Pause { reason } => Step::Pause { reason },
         WorkStep::Done { note } => Step::Done { note },
         WorkStep::Impossible { reason, note } => Step::Impossible { reason, note },
-        WorkStep::Material { name, quantity, unit } => Step::Material { name, quantity, unit },
+        WorkStep::Material {
+            name,
+            quantity,
+            unit,
+        } => Step::Material {
+            name,
+            quantity,
+            unit,
+        },
         WorkStep::Note { text } => Step::Note { text },
     };
     told(desk.replica.record_work(input.id, &step, desk.now()))?;

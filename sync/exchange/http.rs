@@ -32,9 +32,19 @@ impl HttpLine {
 }
 
 impl Line for HttpLine {
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<Vec<u8>, Problem> {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Problem::BadAddress)?;
-        let mut request = self.client.request(method, format!("{}{path}", self.server)).body(body);
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Problem> {
+        let method =
+            reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Problem::BadAddress)?;
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.server))
+            .body(body);
         for (name, value) in headers {
             request = request.header(*name, value);
         }

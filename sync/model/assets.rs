@@ -24,7 +24,14 @@ pub mod keys {
 }
 
 /// Fields whose versions the desk decides when they differ.
-pub const WATCHED: [&str; 6] = [keys::NUMBER, keys::NAME, keys::PLACE, keys::PLACE_TEXT, keys::POSITION, keys::NOTE];
+pub const WATCHED: [&str; 6] = [
+    keys::NUMBER,
+    keys::NAME,
+    keys::PLACE,
+    keys::PLACE_TEXT,
+    keys::POSITION,
+    keys::NOTE,
+];
 
 /// Fields that are written once, at the beginning.
 pub const FIXED: [&str; 3] = [keys::ID, keys::TYPE, keys::ADDED_AT];
@@ -42,11 +49,27 @@ pub struct Event {
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum What {
     /// `condition` is 1 (new) to 5 (dangerous).
-    Inspected { condition: u8, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Inspected {
+        condition: u8,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     /// `from` and `to` are stored places.
-    Moved { from: String, to: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
-    Retired { reason: String },
-    Decided { field: String, value: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Moved {
+        from: String,
+        to: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    Retired {
+        reason: String,
+    },
+    Decided {
+        field: String,
+        value: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     #[serde(other)]
     Other,
 }
@@ -82,14 +105,18 @@ pub fn read(record: &Record) -> Asset {
             _ => None,
         })
         .max();
-    let retired = events.iter().any(|(_, _, event)| matches!(event.what, What::Retired { .. }));
+    let retired = events
+        .iter()
+        .any(|(_, _, event)| matches!(event.what, What::Retired { .. }));
     Asset {
         kind: text(keys::TYPE),
         number: text(keys::NUMBER),
         name: text(keys::NAME),
         place: Place::read(record.text(keys::PLACE).unwrap_or_default()),
         place_text: text(keys::PLACE_TEXT),
-        position: record.text(keys::POSITION).and_then(crate::place::read_position),
+        position: record
+            .text(keys::POSITION)
+            .and_then(crate::place::read_position),
         note: text(keys::NOTE),
         added_at: Time(record.int(keys::ADDED_AT).unwrap_or_default()),
         condition: inspected.map(|(condition, _)| condition),
@@ -127,7 +154,10 @@ pub fn begin(new: &NewAsset) -> Writes {
         writes.push((keys::PLACE_TEXT.into(), new.place_text.as_str().into()));
     }
     if let Some(position) = &new.position {
-        writes.push((keys::POSITION.into(), crate::place::position_text(position).into()));
+        writes.push((
+            keys::POSITION.into(),
+            crate::place::position_text(position).into(),
+        ));
     }
     if !new.note.is_empty() {
         writes.push((keys::NOTE.into(), new.note.as_str().into()));
@@ -139,7 +169,9 @@ pub fn begin(new: &NewAsset) -> Writes {
 pub fn record(id: EventId, event: &Event) -> Writes {
     let mut writes = vec![event_write(id, event)];
     match &event.what {
-        What::Inspected { .. } => writes.push((STATE.to_owned(), Scalar::Text(id.0.simple().to_string()))),
+        What::Inspected { .. } => {
+            writes.push((STATE.to_owned(), Scalar::Text(id.0.simple().to_string())))
+        }
         What::Moved { to, .. } => writes.push((keys::PLACE.into(), to.as_str().into())),
         _ => {}
     }
@@ -147,7 +179,10 @@ pub fn record(id: EventId, event: &Event) -> Writes {
 }
 
 /// A doc that begins with these values.
-pub fn doc(new: &NewAsset, by: DeviceId) -> Result<(Doc, crate::doc::Chunk), crate::doc::DecodeError> {
+pub fn doc(
+    new: &NewAsset,
+    by: DeviceId,
+) -> Result<(Doc, crate::doc::Chunk), crate::doc::DecodeError> {
     let mut doc = Doc::new(Kind::Asset);
     let chunk = doc.write(by, new.added_at, &begin(new))?;
     Ok((doc, chunk))

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, Change, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef};
+use automerge::{
+    ActorId, Automerge, Change, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef,
+};
 
 use crate::ids::{DeviceId, DocId, EventId, Time};
 use crate::words::Kind;
@@ -107,7 +109,10 @@ pub struct Record {
 impl Record {
     /// The winning value of a field.
     pub fn get(&self, key: &str) -> Option<&Scalar> {
-        self.fields.get(key).and_then(|all| all.first()).map(|written| &written.value)
+        self.fields
+            .get(key)
+            .and_then(|all| all.first())
+            .map(|written| &written.value)
     }
 
     /// The winning value, if it is a text.
@@ -139,7 +144,9 @@ impl Record {
             .filter_map(|(key, all)| {
                 let id = EventId::parse(key.strip_prefix(EVENT_PREFIX)?)?;
                 let written = all.first()?;
-                let Scalar::Text(json) = &written.value else { return None };
+                let Scalar::Text(json) = &written.value else {
+                    return None;
+                };
                 Some((id, written.by, serde_json::from_str(json).ok()?))
             })
             .collect()
@@ -163,11 +170,16 @@ impl Record {
     }
 
     /// The fields among `watched` whose versions differ. Equal values are no conflict.
-    pub fn clashes<'a>(&'a self, watched: &'a [&'a str]) -> impl Iterator<Item = (&'a str, &'a [Written])> {
+    pub fn clashes<'a>(
+        &'a self,
+        watched: &'a [&'a str],
+    ) -> impl Iterator<Item = (&'a str, &'a [Written])> {
         watched.iter().filter_map(|key| {
             let all = self.fields.get(*key)?;
             let first = all.first()?;
-            all.iter().any(|other| other.value != first.value).then_some((*key, all.as_slice()))
+            all.iter()
+                .any(|other| other.value != first.value)
+                .then_some((*key, all.as_slice()))
         })
     }
 }
@@ -214,12 +226,18 @@ impl Doc {
 
     /// The changes that nothing in the doc depends on yet.
     pub fn heads(&self) -> Vec<[u8; 32]> {
-        self.inner.get_heads().into_iter().map(|hash| hash.0).collect()
+        self.inner
+            .get_heads()
+            .into_iter()
+            .map(|hash| hash.0)
+            .collect()
     }
 
     /// Whether the doc contains this change.
     pub fn has(&self, hash: &[u8; 32]) -> bool {
-        self.inner.get_change_meta_by_hash(&automerge::ChangeHash(*hash)).is_some()
+        self.inner
+            .get_change_meta_by_hash(&automerge::ChangeHash(*hash))
+            .is_some()
     }
 
     /// Every change after the genesis, dependencies first.
@@ -228,7 +246,10 @@ impl Doc {
             .get_changes(&[])
             .into_iter()
             .filter(|change| change.raw_bytes() != genesis_bytes(self.kind))
-            .map(|change| Chunk { hash: change.hash().0, bytes: change.raw_bytes().to_vec() })
+            .map(|change| Chunk {
+                hash: change.hash().0,
+                bytes: change.raw_bytes().to_vec(),
+            })
             .collect()
     }
 
@@ -237,7 +258,9 @@ impl Doc {
         let all = self.inner.get_all(automerge::ROOT, field).ok()?;
         let (_, id) = all.into_iter().find(|(_, id)| op_key(id) == key)?;
         let hash = self.inner.hash_for_opid(&id)?;
-        self.inner.get_change_meta_by_hash(&hash).map(|meta| Time(meta.timestamp))
+        self.inner
+            .get_change_meta_by_hash(&hash)
+            .map(|meta| Time(meta.timestamp))
     }
 
     /// What the doc says now.
@@ -251,17 +274,27 @@ impl Doc {
                     .unwrap_or_default()
                     .into_iter()
                     .filter_map(|(value, id)| match value {
-                        Value::Scalar(value) => Some(Written { value: owned_scalar(&value)?, by: op_actor(&id)?, key: op_key(&id) }),
+                        Value::Scalar(value) => Some(Written {
+                            value: owned_scalar(&value)?,
+                            by: op_actor(&id)?,
+                            key: op_key(&id),
+                        }),
                         Value::Object(_) => None,
                     })
                     .collect();
                 all.reverse();
                 all
             } else {
-                let ValueRef::Scalar(value) = &item.value else { continue };
+                let ValueRef::Scalar(value) = &item.value else {
+                    continue;
+                };
                 let id = item.id();
                 match (borrowed_scalar(value), op_actor(&id)) {
-                    (Some(value), Some(by)) => vec![Written { value, by, key: op_key(&id) }],
+                    (Some(value), Some(by)) => vec![Written {
+                        value,
+                        by,
+                        key: op_key(&id),
+                    }],
                     _ => continue,
                 }
             };
@@ -288,10 +321,15 @@ impl Doc {
             }
             let (hash, _) = tx.commit_with(CommitOptions::default().with_time(at.0));
             let change = scratch.get_change_by_hash(&hash?)?;
-            let chunk = Chunk { hash: change.hash().0, bytes: change.raw_bytes().to_vec() };
+            let chunk = Chunk {
+                hash: change.hash().0,
+                bytes: change.raw_bytes().to_vec(),
+            };
             Some((scratch, chunk))
         }));
-        let Ok(Some((next, chunk))) = written else { return Err(DecodeError::Unreadable) };
+        let Ok(Some((next, chunk))) = written else {
+            return Err(DecodeError::Unreadable);
+        };
         self.inner = next;
         Ok(chunk)
     }
@@ -299,7 +337,9 @@ impl Doc {
     /// Adds changes that passed the guard. Known ones are skipped, early ones wait inside for what they depend on.
     pub(crate) fn add(&mut self, changes: Vec<Change>) -> Result<(), DecodeError> {
         let mut scratch = self.inner.clone();
-        let applied = catch_unwind(AssertUnwindSafe(|| scratch.apply_changes(changes).map(|()| scratch)));
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            scratch.apply_changes(changes).map(|()| scratch)
+        }));
         match applied {
             Ok(Ok(next)) => {
                 self.inner = next;
@@ -313,7 +353,9 @@ impl Doc {
     pub fn merge(&mut self, other: &Self) -> Result<(), DecodeError> {
         let mut scratch = self.inner.clone();
         let mut theirs = other.inner.clone();
-        let merged = catch_unwind(AssertUnwindSafe(|| scratch.merge(&mut theirs).map(|_| scratch)));
+        let merged = catch_unwind(AssertUnwindSafe(|| {
+            scratch.merge(&mut theirs).map(|_| scratch)
+        }));
         match merged {
             Ok(Ok(next)) => {
                 self.inner = next;
@@ -334,12 +376,16 @@ impl Doc {
 
     /// Hashes the given changes depend on that are not here.
     pub(crate) fn lacks(&self, deps: &[automerge::ChangeHash]) -> bool {
-        deps.iter().any(|hash| self.inner.get_change_meta_by_hash(hash).is_none())
+        deps.iter()
+            .any(|hash| self.inner.get_change_meta_by_hash(hash).is_none())
     }
 
     /// The values of a field as somebody saw them who knew these changes and nothing later.
     pub(crate) fn texts_at(&self, field: &str, heads: &[automerge::ChangeHash]) -> Vec<String> {
-        let all = self.inner.get_all_at(automerge::ROOT, field, heads).unwrap_or_default();
+        let all = self
+            .inner
+            .get_all_at(automerge::ROOT, field, heads)
+            .unwrap_or_default();
         all.into_iter()
             .filter_map(|(value, _)| match value {
                 Value::Scalar(value) => value.as_str().map(str::to_owned),
@@ -375,7 +421,9 @@ pub fn kind_name(kind: Kind) -> &'static str {
 }
 
 fn kind_of(inner: &Automerge) -> Option<Kind> {
-    let Ok(Some((Value::Scalar(value), _))) = inner.get(automerge::ROOT, "kind") else { return None };
+    let Ok(Some((Value::Scalar(value), _))) = inner.get(automerge::ROOT, "kind") else {
+        return None;
+    };
     match value.as_str()? {
         "request" => Some(Kind::Request),
         "asset" => Some(Kind::Asset),
@@ -417,5 +465,9 @@ fn borrowed_scalar(value: &ScalarValueRef<'_>) -> Option<Scalar> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 pub(crate) mod tests;

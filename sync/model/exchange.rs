@@ -105,10 +105,15 @@ pub struct Receipt {
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
     /// Durable in the log at this place since this moment. A resend gets the same words.
-    Accepted { seq: u64, at: Time },
+    Accepted {
+        seq: u64,
+        at: Time,
+    },
     /// A change it depends on is not here (yet, or because it was refused).
     Waiting,
-    Refused { reason: Refusal },
+    Refused {
+        reason: Refusal,
+    },
 }
 
 /// Why a change was not taken.
@@ -160,9 +165,18 @@ impl Refusal {
 #[serde(tag = "item", rename_all = "snake_case")]
 pub enum Item {
     /// A change of a record.
-    Change { doc: DocId, kind: Kind, at: Time, bytes: ByteBuf },
+    Change {
+        doc: DocId,
+        kind: Kind,
+        at: Time,
+        bytes: ByteBuf,
+    },
     /// A whole record with its history: a first load, or a record that moved into the scope.
-    Doc { doc: DocId, kind: Kind, bytes: ByteBuf },
+    Doc {
+        doc: DocId,
+        kind: Kind,
+        bytes: ByteBuf,
+    },
     /// A decision of the municipality.
     Entry { entry: Entry },
     /// The record left the device's scope.
@@ -186,7 +200,11 @@ pub struct Entry {
 #[serde(tag = "entry", rename_all = "snake_case")]
 pub enum EntryWords {
     /// The record got a protocol number.
-    Protocol { year: i16, number: u32, received_at: Time },
+    Protocol {
+        year: i16,
+        number: u32,
+        received_at: Time,
+    },
 }
 
 /// What a device asks for at enrolment.

@@ -41,7 +41,9 @@ impl Checked {
 /// Decodes a chunk and looks at every write in it.
 pub fn check(bytes: &[u8]) -> Result<Checked, Refusal> {
     if bytes.len() > CHANGE_BYTES_MAX {
-        return Err(Refusal::TooLarge { bytes_max: u32::try_from(CHANGE_BYTES_MAX).unwrap_or(u32::MAX) });
+        return Err(Refusal::TooLarge {
+            bytes_max: u32::try_from(CHANGE_BYTES_MAX).unwrap_or(u32::MAX),
+        });
     }
     // Magic, four bytes of checksum, then the chunk type: 1 is an uncompressed change.
     if bytes.get(..4) != Some(&[0x85, 0x6f, 0x4a, 0x83]) || bytes.get(8) != Some(&1) {
@@ -52,7 +54,9 @@ pub fn check(bytes: &[u8]) -> Result<Checked, Refusal> {
         let expanded = change.decode();
         Some((change, expanded))
     });
-    let Ok(Some((change, expanded))) = decoded else { return Err(Refusal::Malformed) };
+    let Ok(Some((change, expanded))) = decoded else {
+        return Err(Refusal::Malformed);
+    };
     if change.raw_bytes() != bytes {
         return Err(Refusal::Malformed);
     }
@@ -63,17 +67,30 @@ pub fn check(bytes: &[u8]) -> Result<Checked, Refusal> {
     let mut writes = Writes::with_capacity(expanded.operations.len());
     for op in &expanded.operations {
         let (ObjectId::Root, Key::Map(key), false) = (&op.obj, &op.key, op.insert) else {
-            return Err(Refusal::BadValue { field: "nested".to_owned() });
+            return Err(Refusal::BadValue {
+                field: "nested".to_owned(),
+            });
         };
-        let bad = || Refusal::BadValue { field: printable(key) };
-        let OpType::Put(value) = &op.action else { return Err(bad()) };
+        let bad = || Refusal::BadValue {
+            field: printable(key),
+        };
+        let OpType::Put(value) = &op.action else {
+            return Err(bad());
+        };
         let value = owned_scalar(value).ok_or_else(bad)?;
         if !is_key(key) || value.to_text().len() > TEXT_BYTES_MAX {
             return Err(bad());
         }
         writes.push((key.to_string(), value));
     }
-    Ok(Checked { hash: change.hash().0, by, seq: change.seq(), at: Time(change.timestamp()), writes, change })
+    Ok(Checked {
+        hash: change.hash().0,
+        by,
+        seq: change.seq(),
+        at: Time(change.timestamp()),
+        writes,
+        change,
+    })
 }
 
 /// Where a checked change stands towards a doc.
@@ -100,7 +117,11 @@ pub fn standing(doc: &Doc, id: DocId, checked: &Checked) -> Result<Standing, Ref
     }
     match doc.id() {
         Some(inside) if inside != id => return Err(Refusal::WrongRecord),
-        None if !checked.writes.iter().any(|(key, value)| key == "id" && value.to_text() == id.to_string()) => {
+        None if !checked
+            .writes
+            .iter()
+            .any(|(key, value)| key == "id" && value.to_text() == id.to_string()) =>
+        {
             return Err(Refusal::WrongRecord);
         }
         _ => {}
@@ -121,7 +142,11 @@ pub fn standing(doc: &Doc, id: DocId, checked: &Checked) -> Result<Standing, Ref
 /// record had none.
 pub fn places_seen(doc: &Doc, checked: &Checked) -> Vec<Place> {
     let texts = doc.texts_at(crate::requests::keys::PLACE, checked.change.deps());
-    if texts.is_empty() { vec![Place::default()] } else { texts.iter().map(|text| Place::read(text)).collect() }
+    if texts.is_empty() {
+        vec![Place::default()]
+    } else {
+        texts.iter().map(|text| Place::read(text)).collect()
+    }
 }
 
 /// Applies checked changes to a doc: on a scratch copy, saved, loaded again and compared. The doc is untouched on refusal.
@@ -139,7 +164,8 @@ pub fn apply(doc: &mut Doc, checked: &[&Checked]) -> Result<(), Refusal> {
 
 /// Applies one checked change without reading the outcome back: the caller asks [`holds`] before it keeps the doc.
 pub fn apply_unverified(doc: &mut Doc, checked: &Checked) -> Result<(), Refusal> {
-    doc.add(vec![checked.change.clone()]).map_err(|_| Refusal::Malformed)
+    doc.add(vec![checked.change.clone()])
+        .map_err(|_| Refusal::Malformed)
 }
 
 /// Whether a doc, saved and loaded again, still says the same and holds these changes.
@@ -169,18 +195,25 @@ fn is_key(key: &str) -> bool {
     match key.strip_prefix(EVENT_PREFIX) {
         // One spelling only: another would be a second version of the same event.
         Some(id) => EventId::parse(id).is_some_and(|event| event.0.simple().to_string() == id),
-        None => key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'),
+        None => key
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'),
     }
 }
 
 fn printable(key: &str) -> String {
-    key.chars().filter(|c| c.is_ascii_graphic()).take(32).collect()
+    key.chars()
+        .filter(|c| c.is_ascii_graphic())
+        .take(32)
+        .collect()
 }
 
 /// The event keys a change writes.
 pub fn event_keys(writes: &Writes) -> impl Iterator<Item = (&str, &str)> {
     writes.iter().filter_map(|(key, value)| match value {
-        crate::doc::Scalar::Text(json) => key.strip_prefix(EVENT_PREFIX).map(|id| (id, json.as_str())),
+        crate::doc::Scalar::Text(json) => {
+            key.strip_prefix(EVENT_PREFIX).map(|id| (id, json.as_str()))
+        }
         _ => None,
     })
 }

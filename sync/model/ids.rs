@@ -49,7 +49,9 @@ ids! {
 }
 
 /// A moment in milliseconds since 1970-01-01 UTC. On a device it is a claim of that device's clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS,
+)]
 #[serde(transparent)]
 #[ts(type = "number")]
 pub struct Time(pub i64);

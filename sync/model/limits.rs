@@ -15,7 +15,10 @@ pub struct Fields(Vec<FieldProblem>);
 
 impl Fields {
     pub fn wrong(&mut self, field: &str, rule: FieldRule) {
-        self.0.push(FieldProblem { field: field.to_owned(), rule });
+        self.0.push(FieldProblem {
+            field: field.to_owned(),
+            rule,
+        });
     }
 
     /// Checks a text: no control characters, not too long. Gives it back normalised and trimmed.
@@ -39,7 +42,11 @@ impl Fields {
     }
 
     pub fn done(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::BadInput { fields: self.0 }) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::BadInput { fields: self.0 })
+        }
     }
 }
 
@@ -55,7 +62,11 @@ pub fn clean(text: &str, max: u32) -> Result<String, FieldRule> {
     if clean.chars().count() > max as usize {
         return Err(FieldRule::TooLong { max });
     }
-    let hidden = |c: char| (c.is_control() && c != '\n' && c != '\t') || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let hidden = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || ('\u{202a}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
     if clean.chars().any(hidden) {
         return Err(FieldRule::BadCharacter);
     }

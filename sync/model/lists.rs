@@ -39,11 +39,19 @@ pub struct DeviceName {
 impl Lists {
     /// No municipality yet: what an installation knows before enrolment.
     pub fn empty() -> Self {
-        Self { version: 0, reference: Reference::default(), crews: Vec::new(), devices: BTreeMap::new() }
+        Self {
+            version: 0,
+            reference: Reference::default(),
+            crews: Vec::new(),
+            devices: BTreeMap::new(),
+        }
     }
 
     /// What people call a device.
     pub fn device_name(&self, device: DeviceId) -> String {
-        self.devices.get(&device).map_or_else(|| device.to_string().chars().take(8).collect(), |known| known.name.clone())
+        self.devices.get(&device).map_or_else(
+            || device.to_string().chars().take(8).collect(),
+            |known| known.name.clone(),
+        )
     }
 }

@@ -127,9 +127,19 @@ pub fn may_write(
     places_seen: &[Place],
     writes: &Writes,
 ) -> Result<(), Refusal> {
-    let need = |permit: Permit| if author.role.may(permit) { Ok(()) } else { Err(Refusal::NotAllowed { needs: permit }) };
+    let need = |permit: Permit| {
+        if author.role.may(permit) {
+            Ok(())
+        } else {
+            Err(Refusal::NotAllowed { needs: permit })
+        }
+    };
     let (enter, edit, fixed): (Permit, Permit, &[&str]) = match kind {
-        Kind::Request => (Permit::EnterRequests, Permit::EditRequests, &requests::FIXED),
+        Kind::Request => (
+            Permit::EnterRequests,
+            Permit::EditRequests,
+            &requests::FIXED,
+        ),
         Kind::Asset => (Permit::AddAssets, Permit::EditAssets, &assets::FIXED),
     };
     if before.is_none() {
@@ -142,23 +152,33 @@ pub fn may_write(
         if let Some(before) = before {
             let written = before.fields.contains_key(key.as_str());
             if written && (fixed.contains(&key.as_str()) || key.starts_with(EVENT_PREFIX)) {
-                return Err(Refusal::Fixed { field: key.chars().take(12).collect() });
+                return Err(Refusal::Fixed {
+                    field: key.chars().take(12).collect(),
+                });
             }
         }
         if key == requests::keys::PLACE {
-            let Scalar::Text(place) = value else { return Err(Refusal::BadValue { field: key.clone() }) };
+            let Scalar::Text(place) = value else {
+                return Err(Refusal::BadValue { field: key.clone() });
+            };
             if !author.serves(&Place::read(place).community) {
                 return Err(Refusal::OutOfScope);
             }
         }
     }
-    if before.is_some() && !places_seen.iter().any(|place| author.serves(&place.community)) {
+    if before.is_some()
+        && !places_seen
+            .iter()
+            .any(|place| author.serves(&place.community))
+    {
         return Err(Refusal::OutOfScope);
     }
     let mut granted: Vec<&str> = Vec::new();
     let mut deciding: Vec<&str> = Vec::new();
     for (id, json) in guard::event_keys(writes) {
-        let bad = || Refusal::BadValue { field: format!("{EVENT_PREFIX}{}", id.chars().take(8).collect::<String>()) };
+        let bad = || Refusal::BadValue {
+            field: format!("{EVENT_PREFIX}{}", id.chars().take(8).collect::<String>()),
+        };
         let fields = match kind {
             Kind::Request => {
                 let event: requests::Event = serde_json::from_str(json).map_err(|_| bad())?;
@@ -175,7 +195,10 @@ pub fn may_write(
         granted.extend(fields);
     }
     let decided = decided_field(kind, writes);
-    for (key, value) in writes.iter().filter(|(key, _)| !key.starts_with(EVENT_PREFIX)) {
+    for (key, value) in writes
+        .iter()
+        .filter(|(key, _)| !key.starts_with(EVENT_PREFIX))
+    {
         // The state is what an event of this same change says, never one that somebody wrote before.
         if key == STATE {
             match value {
@@ -201,7 +224,10 @@ pub fn may_write(
 }
 
 /// The permit an event needs, and the fields it may write along with itself.
-fn request_event(what: &requests::What, need: &dyn Fn(Permit) -> Result<(), Refusal>) -> Result<Vec<&'static str>, Refusal> {
+fn request_event(
+    what: &requests::What,
+    need: &dyn Fn(Permit) -> Result<(), Refusal>,
+) -> Result<Vec<&'static str>, Refusal> {
     use requests::{What, keys};
     let state = STATE;
     Ok(match what {
@@ -240,7 +266,10 @@ fn request_event(what: &requests::What, need: &dyn Fn(Permit) -> Result<(), Refu
     })
 }
 
-fn asset_event(what: &assets::What, need: &dyn Fn(Permit) -> Result<(), Refusal>) -> Result<Vec<&'static str>, Refusal> {
+fn asset_event(
+    what: &assets::What,
+    need: &dyn Fn(Permit) -> Result<(), Refusal>,
+) -> Result<Vec<&'static str>, Refusal> {
     use assets::{What, keys};
     let state = STATE;
     Ok(match what {

@@ -11,7 +11,10 @@ pub struct Place {
 
 impl Place {
     pub fn new(community: &str, settlement: &str) -> Self {
-        Self { community: community.to_owned(), settlement: settlement.to_owned() }
+        Self {
+            community: community.to_owned(),
+            settlement: settlement.to_owned(),
+        }
     }
 
     /// Reads the stored form; a missing part is empty.
@@ -35,7 +38,11 @@ pub fn read_position(text: &str) -> Option<Position> {
         Some(part) => Some(part.parse().ok()?),
         None => None,
     };
-    let position = Position { lat, lon, accuracy_m };
+    let position = Position {
+        lat,
+        lon,
+        accuracy_m,
+    };
     is_on_earth(&position).then_some(position)
 }
 
@@ -51,5 +58,7 @@ pub fn position_text(position: &Position) -> String {
 pub fn is_on_earth(position: &Position) -> bool {
     (-90.0..=90.0).contains(&position.lat)
         && (-180.0..=180.0).contains(&position.lon)
-        && position.accuracy_m.is_none_or(|metres| (0.0..=100_000.0).contains(&metres))
+        && position
+            .accuracy_m
+            .is_none_or(|metres| (0.0..=100_000.0).contains(&metres))
 }

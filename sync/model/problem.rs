@@ -89,14 +89,23 @@ pub enum FieldRule {
 impl Problem {
     /// A problem with one field.
     pub fn field(field: &str, rule: FieldRule) -> Self {
-        Self::BadInput { fields: vec![FieldProblem { field: field.to_owned(), rule }] }
+        Self::BadInput {
+            fields: vec![FieldProblem {
+                field: field.to_owned(),
+                rule,
+            }],
+        }
     }
 
     /// The code, as on the wire.
     pub fn code(&self) -> String {
         serde_json::to_value(self)
             .ok()
-            .and_then(|value| value.get("code").and_then(|code| code.as_str().map(str::to_owned)))
+            .and_then(|value| {
+                value
+                    .get("code")
+                    .and_then(|code| code.as_str().map(str::to_owned))
+            })
             .unwrap_or_default()
     }
 }

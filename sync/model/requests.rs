@@ -44,7 +44,13 @@ pub const WATCHED: [&str; 9] = [
 ];
 
 /// Fields that are written once, at the beginning.
-pub const FIXED: [&str; 5] = [keys::ID, keys::RECEIPT_NUMBER, keys::RECEIVED_AT, keys::CHANNEL, keys::ASSET];
+pub const FIXED: [&str; 5] = [
+    keys::ID,
+    keys::RECEIPT_NUMBER,
+    keys::RECEIVED_AT,
+    keys::CHANNEL,
+    keys::ASSET,
+];
 
 /// Something that happened to a request. Stored in docs since 0.1; add variants and fields, never rename.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,18 +65,52 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum What {
-    Assigned { department: String, crew: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Assigned {
+        department: String,
+        crew: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     Started,
-    Paused { reason: String },
-    Done { #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
-    Impossible { reason: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
-    Material { name: String, quantity: String, unit: String },
-    Note { text: String },
-    Answered { text: String },
-    Closed { #[serde(flatten)] outcome: Outcome, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
-    Reopened { reason: String },
+    Paused {
+        reason: String,
+    },
+    Done {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    Impossible {
+        reason: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    Material {
+        name: String,
+        quantity: String,
+        unit: String,
+    },
+    Note {
+        text: String,
+    },
+    Answered {
+        text: String,
+    },
+    Closed {
+        #[serde(flatten)]
+        outcome: Outcome,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    Reopened {
+        reason: String,
+    },
     /// The desk decided a conflict: this value of this field stands.
-    Decided { field: String, value: String, #[serde(default, skip_serializing_if = "String::is_empty")] note: String },
+    Decided {
+        field: String,
+        value: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     /// Written by a newer version; kept, shown as «άλλη ενέργεια».
     #[serde(other)]
     Other,
@@ -93,7 +133,11 @@ impl What {
                 Outcome::Withdrawn => Status::Withdrawn,
             }),
             Self::Reopened { .. } => Some(Status::Reopened),
-            Self::Material { .. } | Self::Note { .. } | Self::Answered { .. } | Self::Decided { .. } | Self::Other => None,
+            Self::Material { .. }
+            | Self::Note { .. }
+            | Self::Answered { .. }
+            | Self::Decided { .. }
+            | Self::Other => None,
         }
     }
 }
@@ -136,33 +180,62 @@ pub fn read(record: &Record) -> Request {
     let text = |key| record.text(key).unwrap_or_default().to_owned();
     let events: Vec<(EventId, DeviceId, Event)> = record.events();
     let heads = record.state_events();
-    let deciding: Vec<&(EventId, DeviceId, Event)> = events.iter().filter(|(id, _, _)| heads.contains(id)).collect();
-    let winner = deciding.iter().max_by_key(|(id, _, event)| (weight(&event.what), std::cmp::Reverse(*id)));
-    let statuses: Vec<Option<Status>> = deciding.iter().map(|(_, _, event)| event.what.status()).collect();
+    let deciding: Vec<&(EventId, DeviceId, Event)> = events
+        .iter()
+        .filter(|(id, _, _)| heads.contains(id))
+        .collect();
+    let winner = deciding
+        .iter()
+        .max_by_key(|(id, _, event)| (weight(&event.what), std::cmp::Reverse(*id)));
+    let statuses: Vec<Option<Status>> = deciding
+        .iter()
+        .map(|(_, _, event)| event.what.status())
+        .collect();
     let agree = statuses.windows(2).all(|pair| pair.first() == pair.last());
     let duplicate_of = winner.and_then(|(_, _, event)| match &event.what {
-        What::Closed { outcome: Outcome::Duplicate { of }, .. } => Some(*of),
+        What::Closed {
+            outcome: Outcome::Duplicate { of },
+            ..
+        } => Some(*of),
         _ => None,
     });
     Request {
         category: text(keys::CATEGORY),
         place: Place::read(record.text(keys::PLACE).unwrap_or_default()),
         place_text: text(keys::PLACE_TEXT),
-        position: record.text(keys::POSITION).and_then(crate::place::read_position),
+        position: record
+            .text(keys::POSITION)
+            .and_then(crate::place::read_position),
         asset: record.text(keys::ASSET).and_then(DocId::parse),
         text: text(keys::TEXT),
-        channel: record.text(keys::CHANNEL).and_then(read_channel).unwrap_or(Channel::Import),
+        channel: record
+            .text(keys::CHANNEL)
+            .and_then(read_channel)
+            .unwrap_or(Channel::Import),
         receipt_number: record.text(keys::RECEIPT_NUMBER).map(str::to_owned),
         received_at: Time(record.int(keys::RECEIVED_AT).unwrap_or_default()),
         register: record.flag(keys::REGISTER),
-        priority: record.int(keys::PRIORITY).and_then(|p| u8::try_from(p).ok()).filter(|p| (1..=4).contains(p)).unwrap_or(3),
+        priority: record
+            .int(keys::PRIORITY)
+            .and_then(|p| u8::try_from(p).ok())
+            .filter(|p| (1..=4).contains(p))
+            .unwrap_or(3),
         department: text(keys::DEPARTMENT),
         crew: text(keys::CREW),
-        answer: record.text(keys::ANSWER).map(str::to_owned).filter(|answer| !answer.is_empty()),
-        status: winner.and_then(|(_, _, event)| event.what.status()).unwrap_or(Status::Received),
+        answer: record
+            .text(keys::ANSWER)
+            .map(str::to_owned)
+            .filter(|answer| !answer.is_empty()),
+        status: winner
+            .and_then(|(_, _, event)| event.what.status())
+            .unwrap_or(Status::Received),
         status_at: winner.map(|(_, _, event)| event.at),
         duplicate_of,
-        concurrent: if agree { Vec::new() } else { deciding.iter().map(|(id, _, _)| *id).collect() },
+        concurrent: if agree {
+            Vec::new()
+        } else {
+            deciding.iter().map(|(id, _, _)| *id).collect()
+        },
         events,
     }
 }
@@ -196,9 +269,15 @@ fn channel_name(channel: Channel) -> &'static str {
 }
 
 fn read_channel(name: &str) -> Option<Channel> {
-    [Channel::Crew, Channel::Phone, Channel::Counter, Channel::Email, Channel::Import]
-        .into_iter()
-        .find(|channel| channel_name(*channel) == name)
+    [
+        Channel::Crew,
+        Channel::Phone,
+        Channel::Counter,
+        Channel::Email,
+        Channel::Import,
+    ]
+    .into_iter()
+    .find(|channel| channel_name(*channel) == name)
 }
 
 /// A request about to be written down.
@@ -227,7 +306,10 @@ pub fn begin(new: &NewRequest) -> Writes {
         (keys::PLACE.into(), new.place.to_text().into()),
         (keys::TEXT.into(), new.text.as_str().into()),
         (keys::CHANNEL.into(), channel_name(new.channel).into()),
-        (keys::RECEIPT_NUMBER.into(), new.receipt_number.as_str().into()),
+        (
+            keys::RECEIPT_NUMBER.into(),
+            new.receipt_number.as_str().into(),
+        ),
         (keys::RECEIVED_AT.into(), new.received_at.0.into()),
         (keys::PRIORITY.into(), i64::from(new.priority).into()),
         (keys::DEPARTMENT.into(), new.department.as_str().into()),
@@ -236,7 +318,10 @@ pub fn begin(new: &NewRequest) -> Writes {
         writes.push((keys::PLACE_TEXT.into(), new.place_text.as_str().into()));
     }
     if let Some(position) = &new.position {
-        writes.push((keys::POSITION.into(), crate::place::position_text(position).into()));
+        writes.push((
+            keys::POSITION.into(),
+            crate::place::position_text(position).into(),
+        ));
     }
     if let Some(asset) = new.asset {
         writes.push((keys::ASSET.into(), asset.to_string().into()));
@@ -254,7 +339,9 @@ pub fn record(id: EventId, event: &Event) -> Writes {
         writes.push((STATE.to_owned(), Scalar::Text(id.0.simple().to_string())));
     }
     match &event.what {
-        What::Assigned { department, crew, .. } => {
+        What::Assigned {
+            department, crew, ..
+        } => {
             writes.push((keys::DEPARTMENT.into(), department.as_str().into()));
             writes.push((keys::CREW.into(), crew.as_str().into()));
         }
@@ -267,11 +354,17 @@ pub fn record(id: EventId, event: &Event) -> Writes {
 /// The write that adds an event to a doc of any kind.
 pub(crate) fn event_write<E: Serialize>(id: EventId, event: &E) -> (String, Scalar) {
     let json = serde_json::to_string(event).unwrap_or_default();
-    (format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple()), Scalar::Text(json))
+    (
+        format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple()),
+        Scalar::Text(json),
+    )
 }
 
 /// A doc that begins with these values.
-pub fn doc(new: &NewRequest, by: DeviceId) -> Result<(Doc, crate::doc::Chunk), crate::doc::DecodeError> {
+pub fn doc(
+    new: &NewRequest,
+    by: DeviceId,
+) -> Result<(Doc, crate::doc::Chunk), crate::doc::DecodeError> {
     let mut doc = Doc::new(Kind::Request);
     let chunk = doc.write(by, new.received_at, &begin(new))?;
     Ok((doc, chunk))

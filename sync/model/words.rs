@@ -42,7 +42,10 @@ pub enum Status {
 impl Status {
     /// Whether somebody still has to do something.
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Forwarded | Self::Resolved | Self::Rejected | Self::Duplicate | Self::Withdrawn)
+        !matches!(
+            self,
+            Self::Forwarded | Self::Resolved | Self::Rejected | Self::Duplicate | Self::Withdrawn
+        )
     }
 }
 
@@ -73,10 +76,16 @@ pub enum Kind {
 pub enum Outcome {
     Resolved,
     /// `reason` is a code of the reject reasons (statuses.json).
-    Rejected { reason: String },
-    Duplicate { of: crate::ids::DocId },
+    Rejected {
+        reason: String,
+    },
+    Duplicate {
+        of: crate::ids::DocId,
+    },
     /// `to` names the body that is competent.
-    Forwarded { to: String },
+    Forwarded {
+        to: String,
+    },
     /// Taken back by the person who reported it.
     Withdrawn,
 }

@@ -27,9 +27,17 @@ pub struct LogRow {
 /// What a log row holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LogBody {
-    Change { doc: DocId, kind: Kind, bytes: Vec<u8> },
+    Change {
+        doc: DocId,
+        kind: Kind,
+        bytes: Vec<u8>,
+    },
     Entry(Entry),
-    Move { doc: DocId, from: String, to: String },
+    Move {
+        doc: DocId,
+        from: String,
+        to: String,
+    },
 }
 
 /// A page of whole records for a fresh device.
@@ -53,7 +61,11 @@ pub(crate) fn kind_number(kind: Kind) -> i64 {
 }
 
 pub(crate) fn kind_from(number: i64) -> Kind {
-    if number == 1 { Kind::Asset } else { Kind::Request }
+    if number == 1 {
+        Kind::Asset
+    } else {
+        Kind::Request
+    }
 }
 
 /// A doc as stored, loaded.
@@ -71,7 +83,10 @@ impl Replica {
         kind: Kind,
         now: Time,
         draft: Option<&str>,
-        begin: impl FnOnce(DocId, &dyn Fn() -> Result<String, ReplicaError>) -> Result<Writes, ReplicaError>,
+        begin: impl FnOnce(
+            DocId,
+            &dyn Fn() -> Result<String, ReplicaError>,
+        ) -> Result<Writes, ReplicaError>,
     ) -> Result<DocId, ReplicaError> {
         let identity = self.enrolled()?;
         let id = self.new_doc(now);
@@ -80,7 +95,11 @@ impl Replica {
             let receipt = || -> Result<String, ReplicaError> {
                 let year = koina_model::calendar::athens_year(now.0);
                 let running = next_number(tx, &format!("receipt:{year}"))?;
-                Ok(koina_model::numbers::receipt_number(&identity.station, year, running))
+                Ok(koina_model::numbers::receipt_number(
+                    &identity.station,
+                    year,
+                    running,
+                ))
             };
             let writes = begin(id, &receipt)?;
             let mut doc = Doc::new(kind);
@@ -109,7 +128,9 @@ impl Replica {
         let event = self.new_event(now);
         let lists = self.lists();
         self.write(|tx| {
-            let mut loaded = load(tx, id)?.filter(|loaded| loaded.doc.kind() == kind).ok_or(Problem::NotFound)?;
+            let mut loaded = load(tx, id)?
+                .filter(|loaded| loaded.doc.kind() == kind)
+                .ok_or(Problem::NotFound)?;
             let (what, writes) = act(&loaded.doc, event)?;
             if writes.is_empty() {
                 return Ok(None);
@@ -124,7 +145,8 @@ impl Replica {
 
     /// Reads one record.
     pub(crate) fn loaded(&self, id: DocId) -> Result<Loaded, ReplicaError> {
-        self.read(|db| load(db, id))?.ok_or_else(|| Problem::NotFound.into())
+        self.read(|db| load(db, id))?
+            .ok_or_else(|| Problem::NotFound.into())
     }
 
     /// The doc of a record, as the server, tests and tools want it.
@@ -136,14 +158,19 @@ impl Replica {
     pub fn doc_ids(&self) -> Result<Vec<DocId>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare("SELECT doc FROM docs ORDER BY doc")?;
-            let ids: Vec<Vec<u8>> = rows.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let ids: Vec<Vec<u8>> = rows
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
             Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
         })
     }
 
     /// The place in the log up to which everything is here.
     pub fn cursor(&self) -> Result<u64, ReplicaError> {
-        Ok(self.meta("cursor")?.and_then(|text| text.parse().ok()).unwrap_or_default())
+        Ok(self
+            .meta("cursor")?
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default())
     }
 
     /// Takes rows of the log in order and moves the cursor, all in one tx. What does not pass the guard is set aside.
@@ -160,7 +187,9 @@ impl Replica {
         self.read(|db| {
             Ok(db
                 .prepare_cached("SELECT kind, saved FROM docs WHERE doc = ?1")?
-                .query_row([id.as_bytes().as_slice()], |row| Ok((kind_from(row.get(0)?), row.get(1)?)))
+                .query_row([id.as_bytes().as_slice()], |row| {
+                    Ok((kind_from(row.get(0)?), row.get(1)?))
+                })
                 .optional()?)
         })
     }
@@ -174,7 +203,13 @@ impl Replica {
     ///
     /// `after` is 0 at the start. The order must hold while records change during the load, so it goes by arrival; what
     /// changed after `upto` is sent in the second phase whatever its state, so that nothing slips between the phases.
-    pub fn first_page(&self, communities: &[String], after: u64, upto: u64, want_bytes: u32) -> Result<FirstPage, ReplicaError> {
+    pub fn first_page(
+        &self,
+        communities: &[String],
+        after: u64,
+        upto: u64,
+        want_bytes: u32,
+    ) -> Result<FirstPage, ReplicaError> {
         self.read(|db| {
             let scope = scope_text(communities);
             let expected: u32 = db
@@ -236,21 +271,35 @@ impl Replica {
     pub fn aside(&self) -> Result<Vec<(DocId, String)>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare("SELECT doc, reason FROM aside ORDER BY n")?;
-            let all: Vec<(Vec<u8>, String)> = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-            Ok(all.into_iter().filter_map(|(doc, reason)| Some((DocId::from_slice(&doc)?, reason))).collect())
+            let all: Vec<(Vec<u8>, String)> = rows
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            Ok(all
+                .into_iter()
+                .filter_map(|(doc, reason)| Some((DocId::from_slice(&doc)?, reason)))
+                .collect())
         })
     }
 }
 
 /// True for rows whose community is in `?1`, a list with commas around each code; the empty list means everything.
-const IN_SCOPE: &str = "(?1 = '' OR instr(?1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
+const IN_SCOPE: &str =
+    "(?1 = '' OR instr(?1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
 
 fn scope_text(communities: &[String]) -> String {
-    if communities.is_empty() { String::new() } else { format!(",{},", communities.join(",")) }
+    if communities.is_empty() {
+        String::new()
+    } else {
+        format!(",{},", communities.join(","))
+    }
 }
 
 /// Adds rows to a page until it is full; gives the key of the last row when it stopped early (0: before any).
-fn fill(page: &mut FirstPage, room: &mut usize, mut rows: rusqlite::Rows<'_>) -> Result<Option<u64>, ReplicaError> {
+fn fill(
+    page: &mut FirstPage,
+    room: &mut usize,
+    mut rows: rusqlite::Rows<'_>,
+) -> Result<Option<u64>, ReplicaError> {
     let mut last = 0;
     while let Some(row) = rows.next()? {
         if *room == 0 {
@@ -277,7 +326,11 @@ struct Arrived<'a> {
 }
 
 /// Takes rows of the log: changes record by record, then what the municipality decided.
-pub(crate) fn take_rows(tx: &Transaction<'_>, rows: &[LogRow], lists: &Lists) -> Result<(), ReplicaError> {
+pub(crate) fn take_rows(
+    tx: &Transaction<'_>,
+    rows: &[LogRow],
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
     let mut changes: BTreeMap<DocId, Vec<Arrived<'_>>> = BTreeMap::new();
     let mut order: Vec<DocId> = Vec::new();
     for row in rows {
@@ -286,7 +339,12 @@ pub(crate) fn take_rows(tx: &Transaction<'_>, rows: &[LogRow], lists: &Lists) ->
             if all.is_empty() {
                 order.push(*doc);
             }
-            all.push(Arrived { kind: *kind, at: row.at, seq: row.seq, bytes });
+            all.push(Arrived {
+                kind: *kind,
+                at: row.at,
+                seq: row.seq,
+                bytes,
+            });
         }
     }
     // Entries first: a record that is shown afterwards shows its number with it.
@@ -310,10 +368,20 @@ pub(crate) fn take_rows(tx: &Transaction<'_>, rows: &[LogRow], lists: &Lists) ->
 
 /// Takes whole records that the server sent; one that is here already is joined with what is here. The records are read on
 /// all processors and written one after another.
-pub(crate) fn take_saved(tx: &Transaction<'_>, docs: &[(DocId, &[u8])], at: Time, lists: &Lists) -> Result<(), ReplicaError> {
+pub(crate) fn take_saved(
+    tx: &Transaction<'_>,
+    docs: &[(DocId, &[u8])],
+    at: Time,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
     let mut jobs = Vec::with_capacity(docs.len());
     for (id, bytes) in docs {
-        jobs.push((*id, *bytes, views::requests::number_of(tx, *id)?, load(tx, *id)?));
+        jobs.push((
+            *id,
+            *bytes,
+            views::requests::number_of(tx, *id)?,
+            load(tx, *id)?,
+        ));
     }
     let taken = views::side_by_side(jobs, |(id, bytes, number, mine)| {
         let theirs = guard::read_saved(id, bytes)?;
@@ -342,7 +410,8 @@ pub(crate) fn take_saved(tx: &Transaction<'_>, docs: &[(DocId, &[u8])], at: Time
             }
             None => insert_saved(tx, *id, doc.kind(), bytes, at, 0)?,
         };
-        tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?.execute(params![n, at.0])?;
+        tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?
+            .execute(params![n, at.0])?;
         shown.put(tx, n, *id, known.is_none())?;
     }
     Ok(())
@@ -352,12 +421,17 @@ pub(crate) fn take_saved(tx: &Transaction<'_>, docs: &[(DocId, &[u8])], at: Time
 pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaError> {
     let key = id.as_bytes().as_slice();
     let held: bool = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state <> 'received')")?
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state <> 'received')",
+        )?
         .query_row([key], |row| row.get(0))?;
     if held {
         return Ok(false);
     }
-    let n: Option<i64> = tx.prepare_cached("SELECT n FROM docs WHERE doc = ?1")?.query_row([key], |row| row.get(0)).optional()?;
+    let n: Option<i64> = tx
+        .prepare_cached("SELECT n FROM docs WHERE doc = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
     if let Some(n) = n {
         views::hide(tx, n)?;
         tx.execute("DELETE FROM docs WHERE n = ?1", [n])?;
@@ -367,14 +441,24 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaErro
 }
 
 /// Adds what came to one record. Early changes are kept until what they depend on is here.
-fn take_changes(tx: &Transaction<'_>, id: DocId, arrived: &[Arrived<'_>], lists: &Lists) -> Result<(), ReplicaError> {
-    let Some(first) = arrived.first() else { return Ok(()) };
+fn take_changes(
+    tx: &Transaction<'_>,
+    id: DocId,
+    arrived: &[Arrived<'_>],
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let Some(first) = arrived.first() else {
+        return Ok(());
+    };
     let loaded = load(tx, id)?;
     let known = loaded.as_ref().map(|loaded| loaded.n);
     let mut doc = loaded.map_or_else(|| Doc::new(first.kind), |loaded| loaded.doc);
     let early = early_of(tx, id)?;
     let mut waiting: Vec<(Checked, Time)> = Vec::new();
-    let all = early.iter().map(|(bytes, at)| (bytes.as_slice(), *at)).chain(arrived.iter().map(|one| (one.bytes, one.at)));
+    let all = early
+        .iter()
+        .map(|(bytes, at)| (bytes.as_slice(), *at))
+        .chain(arrived.iter().map(|one| (one.bytes, one.at)));
     for (bytes, at) in all {
         match guard::check(bytes) {
             Ok(checked) => waiting.push((checked, at)),
@@ -436,8 +520,16 @@ fn take_changes(tx: &Transaction<'_>, id: DocId, arrived: &[Arrived<'_>], lists:
 }
 
 /// Notes that the server's log holds changes of a record up to this place and moment.
-pub(crate) fn logged(tx: &Transaction<'_>, id: DocId, at: Time, seq: u64) -> Result<(), ReplicaError> {
-    tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2), changed = max(changed, ?3) WHERE doc = ?1")?.execute(params![
+pub(crate) fn logged(
+    tx: &Transaction<'_>,
+    id: DocId,
+    at: Time,
+    seq: u64,
+) -> Result<(), ReplicaError> {
+    tx.prepare_cached(
+        "UPDATE docs SET logged_at = max(logged_at, ?2), changed = max(changed, ?3) WHERE doc = ?1",
+    )?
+    .execute(params![
         id.as_bytes().as_slice(),
         at.0,
         i64::try_from(seq).unwrap_or(i64::MAX)
@@ -447,14 +539,25 @@ pub(crate) fn logged(tx: &Transaction<'_>, id: DocId, at: Time, seq: u64) -> Res
 
 fn early_of(tx: &Transaction<'_>, id: DocId) -> Result<Vec<(Vec<u8>, Time)>, ReplicaError> {
     let mut rows = tx.prepare_cached("SELECT bytes, at FROM early WHERE doc = ?1")?;
-    let all = rows.query_map([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, Time(row.get(1)?))))?;
+    let all = rows.query_map([id.as_bytes().as_slice()], |row| {
+        Ok((row.get(0)?, Time(row.get(1)?)))
+    })?;
     Ok(all.collect::<Result<_, _>>()?)
 }
 
-fn keep_early(tx: &Transaction<'_>, id: DocId, kind: Kind, waiting: &[(Checked, Time)]) -> Result<(), ReplicaError> {
-    tx.prepare_cached("DELETE FROM early WHERE doc = ?1")?.execute([id.as_bytes().as_slice()])?;
+fn keep_early(
+    tx: &Transaction<'_>,
+    id: DocId,
+    kind: Kind,
+    waiting: &[(Checked, Time)],
+) -> Result<(), ReplicaError> {
+    tx.prepare_cached("DELETE FROM early WHERE doc = ?1")?
+        .execute([id.as_bytes().as_slice()])?;
     for (checked, at) in waiting {
-        tx.prepare_cached("INSERT OR IGNORE INTO early (hash, doc, kind, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO early (hash, doc, kind, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
             checked.hash.as_slice(),
             id.as_bytes().as_slice(),
             kind_number(kind),
@@ -467,7 +570,10 @@ fn keep_early(tx: &Transaction<'_>, id: DocId, kind: Kind, waiting: &[(Checked, 
 
 /// Keeps a decision of the municipality; one that is here already stays as it is.
 pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
-    tx.prepare_cached("INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
         i64::try_from(entry.place).unwrap_or(i64::MAX),
         entry.doc.as_bytes().as_slice(),
         entry.at.0,
@@ -478,9 +584,13 @@ pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), Repl
 }
 
 pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, ReplicaError> {
-    let mut rows = db.prepare_cached("SELECT place, at, hash, words FROM entries WHERE doc = ?1 ORDER BY place")?;
+    let mut rows = db.prepare_cached(
+        "SELECT place, at, hash, words FROM entries WHERE doc = ?1 ORDER BY place",
+    )?;
     let all: Vec<(i64, i64, Vec<u8>, String)> = rows
-        .query_map([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .query_map([id.as_bytes().as_slice()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
         .collect::<Result<_, _>>()?;
     all.into_iter()
         .map(|(place, at, hash, words)| {
@@ -495,7 +605,13 @@ pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, Repli
         .collect()
 }
 
-fn set_aside(tx: &Transaction<'_>, id: DocId, at: Time, reason: &str, bytes: &[u8]) -> Result<(), ReplicaError> {
+fn set_aside(
+    tx: &Transaction<'_>,
+    id: DocId,
+    at: Time,
+    reason: &str,
+    bytes: &[u8],
+) -> Result<(), ReplicaError> {
     tracing::warn!(doc = %id, reason, bytes = bytes.len(), "set aside");
     tx.prepare_cached("INSERT INTO aside (doc, at, reason, bytes) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id.as_bytes().as_slice(), at.0, reason, bytes])?;
@@ -505,18 +621,38 @@ fn set_aside(tx: &Transaction<'_>, id: DocId, at: Time, reason: &str, bytes: &[u
 pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, ReplicaError> {
     let row: Option<(i64, Vec<u8>, i64)> = db
         .prepare_cached("SELECT n, saved, logged_at FROM docs WHERE doc = ?1")?
-        .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row([id.as_bytes().as_slice()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
-    row.map(|(n, saved, logged_at)| Ok(Loaded { n, doc: Doc::load(&saved)?, logged_at: Time(logged_at) })).transpose()
+    row.map(|(n, saved, logged_at)| {
+        Ok(Loaded {
+            n,
+            doc: Doc::load(&saved)?,
+            logged_at: Time(logged_at),
+        })
+    })
+    .transpose()
 }
 
 fn save(tx: &Transaction<'_>, n: i64, doc: &Doc) -> Result<(), ReplicaError> {
-    tx.prepare_cached("UPDATE docs SET saved = ?2 WHERE n = ?1")?.execute(params![n, doc.save()])?;
+    tx.prepare_cached("UPDATE docs SET saved = ?2 WHERE n = ?1")?
+        .execute(params![n, doc.save()])?;
     Ok(())
 }
 
-fn insert_saved(tx: &Transaction<'_>, id: DocId, kind: Kind, saved: &[u8], at: Time, seq: u64) -> Result<i64, ReplicaError> {
-    tx.prepare_cached("INSERT INTO docs (doc, kind, saved, logged_at, changed) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+fn insert_saved(
+    tx: &Transaction<'_>,
+    id: DocId,
+    kind: Kind,
+    saved: &[u8],
+    at: Time,
+    seq: u64,
+) -> Result<i64, ReplicaError> {
+    tx.prepare_cached(
+        "INSERT INTO docs (doc, kind, saved, logged_at, changed) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
         id.as_bytes().as_slice(),
         kind_number(kind),
         saved,

@@ -15,7 +15,10 @@ impl Replica {
     /// Keeps what is being typed under the form's key.
     pub fn save_draft(&self, key: &str, json: &str, now: Time) -> Result<(), ReplicaError> {
         if json.len() > DRAFT_BYTES_MAX || key.len() > KEY_BYTES_MAX {
-            return Err(Problem::TooLarge { bytes_max: u32::try_from(DRAFT_BYTES_MAX).unwrap_or(u32::MAX) }.into());
+            return Err(Problem::TooLarge {
+                bytes_max: u32::try_from(DRAFT_BYTES_MAX).unwrap_or(u32::MAX),
+            }
+            .into());
         }
         self.write_quietly(|tx| {
             tx.prepare_cached(
@@ -30,7 +33,10 @@ impl Replica {
     /// What was being typed.
     pub fn draft(&self, key: &str) -> Result<Option<String>, ReplicaError> {
         self.read(|db| {
-            Ok(db.prepare_cached("SELECT json FROM drafts WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+            Ok(db
+                .prepare_cached("SELECT json FROM drafts WHERE key = ?1")?
+                .query_row([key], |row| row.get(0))
+                .optional()?)
         })
     }
 
@@ -41,6 +47,7 @@ impl Replica {
 }
 
 pub(crate) fn drop_in(tx: &Transaction<'_>, key: &str) -> Result<(), ReplicaError> {
-    tx.prepare_cached("DELETE FROM drafts WHERE key = ?1")?.execute([key])?;
+    tx.prepare_cached("DELETE FROM drafts WHERE key = ?1")?
+        .execute([key])?;
     Ok(())
 }

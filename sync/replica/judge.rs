@@ -57,8 +57,16 @@ struct Case {
 impl Replica {
     /// Judges a push in order; later changes may depend on earlier ones of it. A change that is here already is judged
     /// `Take` again: the log answers it with the receipt it had.
-    pub fn judge(&self, writer: &Writer, push: &[Pushed], _now: Time) -> Result<Vec<Judged>, ReplicaError> {
-        let author = Author { role: writer.role, communities: writer.communities.clone() };
+    pub fn judge(
+        &self,
+        writer: &Writer,
+        push: &[Pushed],
+        _now: Time,
+    ) -> Result<Vec<Judged>, ReplicaError> {
+        let author = Author {
+            role: writer.role,
+            communities: writer.communities.clone(),
+        };
         let mut cases: BTreeMap<DocId, Case> = BTreeMap::new();
         push.iter()
             .map(|pushed| {
@@ -71,19 +79,34 @@ impl Replica {
                 }
                 if !cases.contains_key(&pushed.doc) {
                     let case = match self.read(|db| load(db, pushed.doc))? {
-                        Some(loaded) => Case { record: loaded.doc.record(), doc: loaded.doc, existed: true },
-                        None => Case { doc: Doc::new(pushed.kind), record: Record::default(), existed: false },
+                        Some(loaded) => Case {
+                            record: loaded.doc.record(),
+                            doc: loaded.doc,
+                            existed: true,
+                        },
+                        None => Case {
+                            doc: Doc::new(pushed.kind),
+                            record: Record::default(),
+                            existed: false,
+                        },
                     };
                     cases.insert(pushed.doc, case);
                 }
-                let Some(case) = cases.get_mut(&pushed.doc) else { return Ok(Judged::Waiting) };
+                let Some(case) = cases.get_mut(&pushed.doc) else {
+                    return Ok(Judged::Waiting);
+                };
                 Ok(judge_one(case, pushed, &checked, &author))
             })
             .collect()
     }
 }
 
-fn judge_one(case: &mut Case, pushed: &Pushed, checked: &guard::Checked, author: &Author) -> Judged {
+fn judge_one(
+    case: &mut Case,
+    pushed: &Pushed,
+    checked: &guard::Checked,
+    author: &Author,
+) -> Judged {
     if case.doc.kind() != pushed.kind {
         return Judged::Refused(Refusal::WrongRecord);
     }
@@ -94,7 +117,13 @@ fn judge_one(case: &mut Case, pushed: &Pushed, checked: &guard::Checked, author:
         Ok(Standing::Fits) => {}
     }
     let before = case.existed.then_some(&case.record);
-    if let Err(refusal) = may_write(author, pushed.kind, before, &guard::places_seen(&case.doc, checked), &checked.writes) {
+    if let Err(refusal) = may_write(
+        author,
+        pushed.kind,
+        before,
+        &guard::places_seen(&case.doc, checked),
+        &checked.writes,
+    ) {
         return Judged::Refused(refusal);
     }
     if let Err(refusal) = guard::apply(&mut case.doc, &[checked]) {
@@ -116,6 +145,12 @@ fn new_change(case: &Case, pushed: &Pushed, checked: &guard::Checked) -> NewChan
         actor_seq: checked.seq,
         bytes: pushed.bytes.to_vec(),
         community: place.community,
-        asks_number: asks.then(|| Time(case.record.int(requests::keys::RECEIVED_AT).unwrap_or_default())),
+        asks_number: asks.then(|| {
+            Time(
+                case.record
+                    .int(requests::keys::RECEIVED_AT)
+                    .unwrap_or_default(),
+            )
+        }),
     }
 }

@@ -23,7 +23,14 @@ pub struct Pending {
 }
 
 /// Puts a change into the outbox, in the tx that saves it.
-pub(crate) fn hold(tx: &Transaction<'_>, doc: DocId, kind: Kind, chunk: &Chunk, what: &str, now: Time) -> Result<(), ReplicaError> {
+pub(crate) fn hold(
+    tx: &Transaction<'_>,
+    doc: DocId,
+    kind: Kind,
+    chunk: &Chunk,
+    what: &str,
+    now: Time,
+) -> Result<(), ReplicaError> {
     tx.prepare_cached("INSERT INTO outbox (hash, doc, kind, bytes, size, what, saved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
         params![
             chunk.hash.as_slice(),
@@ -92,7 +99,11 @@ impl Replica {
 
 /// Takes the server's word about what was pushed: one receipt for each row, in the same order. The order names the row,
 /// so that even bytes that went bad in the outbox, whose hash the server cannot know, get their word.
-pub(crate) fn take_receipts(tx: &Transaction<'_>, rows: &[i64], receipts: &[Receipt]) -> Result<(), ReplicaError> {
+pub(crate) fn take_receipts(
+    tx: &Transaction<'_>,
+    rows: &[i64],
+    receipts: &[Receipt],
+) -> Result<(), ReplicaError> {
     for (n, receipt) in rows.iter().zip(receipts) {
         match &receipt.verdict {
             Verdict::Accepted { seq, at } => {

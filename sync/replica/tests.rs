@@ -15,8 +15,17 @@ const NOW: Time = Time(1_795_244_400_000);
 
 /// A replica of somebody, without any server.
 pub(crate) fn somebody(folder: &TempDir, role: Role) -> Replica {
-    let replica = Replica::open_with(&folder.path().join("replica.sqlite"), NOW, Ids::Seeded(1 << 64)).unwrap();
-    let lists = Lists { version: 1, reference: Reference::bundled("dion-olympos").unwrap(), ..Lists::empty() };
+    let replica = Replica::open_with(
+        &folder.path().join("replica.sqlite"),
+        NOW,
+        Ids::Seeded(1 << 64),
+    )
+    .unwrap();
+    let lists = Lists {
+        version: 1,
+        reference: Reference::bundled("dion-olympos").unwrap(),
+        ..Lists::empty()
+    };
     replica.set_lists(&lists).unwrap();
     let answer = koina_model::exchange::EnrolAnswer {
         municipality: "dion-olympos".into(),
@@ -29,7 +38,13 @@ pub(crate) fn somebody(folder: &TempDir, role: Role) -> Replica {
         epoch: String::new(),
         lists: String::new(),
     };
-    replica.set_identity(&NewKey::from_seed([1; 32]).enrolled(replica.new_device(NOW), "http://nobody", &answer)).unwrap();
+    replica
+        .set_identity(&NewKey::from_seed([1; 32]).enrolled(
+            replica.new_device(NOW),
+            "http://nobody",
+            &answer,
+        ))
+        .unwrap();
     replica
 }
 
@@ -45,12 +60,25 @@ fn enter(replica: &Replica, category: &str, text: &str, at: i64) -> DocId {
         channel: Channel::Phone,
         register: false,
     };
-    replica.enter_request(&entered, None, Time(NOW.0 + at)).unwrap().0
+    replica
+        .enter_request(&entered, None, Time(NOW.0 + at))
+        .unwrap()
+        .0
 }
 
 fn found(replica: &Replica, search: &str) -> Vec<DocId> {
-    let query = RequestsQuery { search: search.to_owned(), limit: 100, ..RequestsQuery::default() };
-    replica.requests_page(&query, NOW).unwrap().rows.into_iter().map(|row| row.id).collect()
+    let query = RequestsQuery {
+        search: search.to_owned(),
+        limit: 100,
+        ..RequestsQuery::default()
+    };
+    replica
+        .requests_page(&query, NOW)
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|row| row.id)
+        .collect()
 }
 
 #[test]
@@ -59,8 +87,22 @@ fn a_search_ignores_case_accents_final_sigma_and_accepts_greeklish_and_half_word
     let replica = somebody(&folder, Role::Clerk);
     let lamp = enter(&replica, "LGT-01", "Σβηστός φωτισμός στο γήπεδο", 1);
     let pipe = enter(&replica, "WAT-01", "Διαρροή νερού", 2);
-    for search in ["φωτισμός", "ΦΩΤΙΣΜΟΣ", "φωτισμοσ", "fotismos", "fwtismos", "φωτι", "foti", "σβηστ γηπεδ", "γήπεδο LGT-01 φωτισμός"] {
-        let expected = if search.contains("LGT") { vec![] } else { vec![lamp] };
+    for search in [
+        "φωτισμός",
+        "ΦΩΤΙΣΜΟΣ",
+        "φωτισμοσ",
+        "fotismos",
+        "fwtismos",
+        "φωτι",
+        "foti",
+        "σβηστ γηπεδ",
+        "γήπεδο LGT-01 φωτισμός",
+    ] {
+        let expected = if search.contains("LGT") {
+            vec![]
+        } else {
+            vec![lamp]
+        };
         assert_eq!(found(&replica, search), expected, "{search}");
     }
     for search in ["νερο", "nero", "διαρρο", "diarroi", "ΝΕΡΟΥ"] {
@@ -68,7 +110,16 @@ fn a_search_ignores_case_accents_final_sigma_and_accepts_greeklish_and_half_word
     }
     assert_eq!(found(&replica, "litoxoro").len(), 2, "places are found too");
     assert_eq!(found(&replica, "000002"), vec![pipe], "numbers are found");
-    for hostile in ["\"", "*", "OR", "words:x", "νερό\" OR \"", "(", "NEAR(a b)", "😀"] {
+    for hostile in [
+        "\"",
+        "*",
+        "OR",
+        "words:x",
+        "νερό\" OR \"",
+        "(",
+        "NEAR(a b)",
+        "😀",
+    ] {
         found(&replica, hostile);
     }
 }
@@ -91,19 +142,42 @@ fn receipt_numbers_run_without_gaps_and_a_refused_entry_uses_none() {
     };
     assert!(replica.enter_request(&wrong, None, NOW).is_err());
     enter(&replica, "LGT-01", "δεύτερο", 2);
-    let page = replica.requests_page(&RequestsQuery { limit: 10, ..RequestsQuery::default() }, NOW).unwrap();
-    let numbers: Vec<String> = page.rows.into_iter().filter_map(|row| row.receipt_number).collect();
-    assert!(numbers[0].starts_with("A1-26-000002-") && numbers[1].starts_with("A1-26-000001-"), "{numbers:?}");
-    assert!(numbers.iter().all(|number| koina_model::checks::check_ok(number)));
+    let page = replica
+        .requests_page(
+            &RequestsQuery {
+                limit: 10,
+                ..RequestsQuery::default()
+            },
+            NOW,
+        )
+        .unwrap();
+    let numbers: Vec<String> = page
+        .rows
+        .into_iter()
+        .filter_map(|row| row.receipt_number)
+        .collect();
+    assert!(
+        numbers[0].starts_with("A1-26-000002-") && numbers[1].starts_with("A1-26-000001-"),
+        "{numbers:?}"
+    );
+    assert!(
+        numbers
+            .iter()
+            .all(|number| koina_model::checks::check_ok(number))
+    );
 }
 
 #[test]
 fn a_first_load_gives_open_requests_first_and_misses_nothing_that_changes_meanwhile() {
     let folder = TempDir::new().unwrap();
     let replica = somebody(&folder, Role::Admin);
-    let ids: Vec<DocId> = (0..30).map(|n| enter(&replica, "LGT-01", &format!("Αίτημα {n}"), n)).collect();
+    let ids: Vec<DocId> = (0..30)
+        .map(|n| enter(&replica, "LGT-01", &format!("Αίτημα {n}"), n))
+        .collect();
     for id in ids.iter().step_by(2) {
-        replica.close_request(*id, &Outcome::Resolved, "", NOW).unwrap();
+        replica
+            .close_request(*id, &Outcome::Resolved, "", NOW)
+            .unwrap();
     }
     let added = Added {
         kind: "FOT",
@@ -125,9 +199,13 @@ fn a_first_load_gives_open_requests_first_and_misses_nothing_that_changes_meanwh
         got.extend(page.docs.iter().map(|(id, _, _)| *id));
         // Somebody works meanwhile: a record not yet sent is closed, one already passed over is opened again.
         if round == 1 {
-            replica.close_request(ids[1], &Outcome::Resolved, "", NOW).unwrap();
+            replica
+                .close_request(ids[1], &Outcome::Resolved, "", NOW)
+                .unwrap();
             replica.reopen_request(ids[28], "ξανά", NOW).unwrap();
-            replica.write(|tx| docs::logged(tx, ids[28], NOW, 101)).unwrap();
+            replica
+                .write(|tx| docs::logged(tx, ids[28], NOW, 101))
+                .unwrap();
         }
         round += 1;
         match page.next {
@@ -137,7 +215,11 @@ fn a_first_load_gives_open_requests_first_and_misses_nothing_that_changes_meanwh
     }
     assert!(round > 3, "it came in pages");
     assert_eq!(got[0], ids[29], "the newest open one first");
-    assert!(got[..10].iter().all(|id| ids.iter().position(|one| one == id).is_some_and(|n| n % 2 == 1)));
+    assert!(got[..10].iter().all(|id| {
+        ids.iter()
+            .position(|one| one == id)
+            .is_some_and(|n| n % 2 == 1)
+    }));
     let mut all = got.clone();
     all.sort();
     all.dedup();
@@ -152,12 +234,24 @@ fn a_full_disk_is_said_in_words_and_what_was_saved_stays() {
     let folder = TempDir::new().unwrap();
     let replica = somebody(&folder, Role::Clerk);
     let id = enter(&replica, "LGT-01", "πριν γεμίσει", 1);
-    let pages: i64 = replica.writer().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
-    replica.writer().pragma_update(None, "max_page_count", pages + 1).unwrap();
+    let pages: i64 = replica
+        .writer()
+        .query_row("PRAGMA page_count", [], |row| row.get(0))
+        .unwrap();
+    replica
+        .writer()
+        .pragma_update(None, "max_page_count", pages + 1)
+        .unwrap();
     let mut problem = None;
     for n in 0..200 {
         let entered = "α".repeat(3_000);
-        if let Err(failure) = replica.record_work(id, &Step::Note { text: entered.get(..2_000).unwrap() }, Time(NOW.0 + n)) {
+        if let Err(failure) = replica.record_work(
+            id,
+            &Step::Note {
+                text: entered.get(..2_000).unwrap(),
+            },
+            Time(NOW.0 + n),
+        ) {
             problem = Some(failure.to_problem());
             break;
         }
@@ -165,8 +259,19 @@ fn a_full_disk_is_said_in_words_and_what_was_saved_stays() {
     assert_eq!(problem, Some(Problem::DiskFull));
     assert_eq!(found(&replica, "γεμισει"), vec![id]);
     let waiting = replica.pending().unwrap().waiting;
-    replica.writer().pragma_update(None, "max_page_count", 1_000_000).unwrap();
-    replica.record_work(id, &Step::Note { text: "χωράει πάλι" }, NOW).unwrap();
+    replica
+        .writer()
+        .pragma_update(None, "max_page_count", 1_000_000)
+        .unwrap();
+    replica
+        .record_work(
+            id,
+            &Step::Note {
+                text: "χωράει πάλι",
+            },
+            NOW,
+        )
+        .unwrap();
     assert_eq!(replica.pending().unwrap().waiting, waiting + 1);
 }
 
@@ -187,7 +292,12 @@ fn asset_numbers_sort_as_people_count() {
         };
         replica.add_asset(&added, None, None, NOW).unwrap();
     }
-    let page = replica.assets_page(&AssetsQuery { limit: 10, ..AssetsQuery::default() }).unwrap();
+    let page = replica
+        .assets_page(&AssetsQuery {
+            limit: 10,
+            ..AssetsQuery::default()
+        })
+        .unwrap();
     let numbers: Vec<String> = page.rows.into_iter().map(|row| row.number).collect();
     assert_eq!(numbers, ["ΑΝΤ-2", "ΦΩΤ-9", "ΦΩΤ-10", "ΦΩΤ-100"]);
 }
@@ -199,9 +309,13 @@ fn views_equal_a_rebuild_after_every_kind_of_act() {
     let id = enter(&replica, "LGT-01", "Σβηστή λάμπα", 1);
     replica.assign_request(id, "HLF", "", "", NOW).unwrap();
     replica.record_work(id, &Step::Start, NOW).unwrap();
-    replica.record_work(id, &Step::Done { note: "έγινε" }, NOW).unwrap();
+    replica
+        .record_work(id, &Step::Done { note: "έγινε" }, NOW)
+        .unwrap();
     replica.answer_request(id, "Ευχαριστούμε", NOW).unwrap();
-    replica.close_request(id, &Outcome::Resolved, "", NOW).unwrap();
+    replica
+        .close_request(id, &Outcome::Resolved, "", NOW)
+        .unwrap();
     replica.reopen_request(id, "ξανάσβησε", NOW).unwrap();
     let before = replica.views_text().unwrap();
     replica.rebuild_views().unwrap();

@@ -93,9 +93,15 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
         &asset.name,
         &asset.place_text,
         &asset.note,
-        reference.asset_type(&asset.kind).map_or("", |found| found.name.el.as_str()),
-        reference.community(&asset.place.community).map_or("", |found| found.name.el.as_str()),
-        reference.settlement(&asset.place.settlement).map_or("", |found| found.name.el.as_str()),
+        reference
+            .asset_type(&asset.kind)
+            .map_or("", |found| found.name.el.as_str()),
+        reference
+            .community(&asset.place.community)
+            .map_or("", |found| found.name.el.as_str()),
+        reference
+            .settlement(&asset.place.settlement)
+            .map_or("", |found| found.name.el.as_str()),
     ]
     .join(" ");
     let shown = Shown {
@@ -107,8 +113,17 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
 }
 
 /// Writes the row of an asset.
-pub(crate) fn put(tx: &Transaction<'_>, n: i64, id: DocId, shown: &Shown) -> Result<(), ReplicaError> {
-    let Shown { asset, number_key, clashes } = shown;
+pub(crate) fn put(
+    tx: &Transaction<'_>,
+    n: i64,
+    id: DocId,
+    shown: &Shown,
+) -> Result<(), ReplicaError> {
+    let Shown {
+        asset,
+        number_key,
+        clashes,
+    } = shown;
     tx.prepare_cached(
         "INSERT OR REPLACE INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -205,10 +220,21 @@ impl Replica {
     pub fn assets_page(&self, query: &AssetsQuery) -> Result<AssetsPage, ReplicaError> {
         let conditions = query.conditions();
         self.read(|db| {
-            let (sql, values, total) = super::page(db, "assets", &conditions, query.order(), query.offset, query.limit)?;
-            let mut rows = db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v {sql}"))?;
+            let (sql, values, total) = super::page(
+                db,
+                "assets",
+                &conditions,
+                query.order(),
+                query.offset,
+                query.limit,
+            )?;
+            let mut rows =
+                db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v {sql}"))?;
             let rows = rows.query_map(rusqlite::params_from_iter(values), read_row)?;
-            Ok(AssetsPage { rows: rows.collect::<Result<_, _>>()?, total })
+            Ok(AssetsPage {
+                rows: rows.collect::<Result<_, _>>()?,
+                total,
+            })
         })
     }
 
@@ -218,7 +244,12 @@ impl Replica {
             Ok(db
                 .prepare_cached("SELECT number, name, kind FROM assets WHERE doc = ?1")?
                 .query_row([id.as_bytes().as_slice()], |row| {
-                    Ok(AssetRef { id, number: row.get(0)?, name: row.get(1)?, kind: row.get(2)? })
+                    Ok(AssetRef {
+                        id,
+                        number: row.get(0)?,
+                        name: row.get(1)?,
+                        kind: row.get(2)?,
+                    })
                 })
                 .optional()?)
         })
@@ -227,10 +258,12 @@ impl Replica {
     /// The whole story of an asset.
     pub fn asset_card(&self, id: DocId, now: Time) -> Result<AssetCard, ReplicaError> {
         let row = self.read(|db| {
-            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.doc = ?1"))?
-                .query_row([id.as_bytes().as_slice()], read_row)
-                .optional()?
-                .ok_or_else(|| ReplicaError::from(koina_model::problem::Problem::NotFound))
+            db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.doc = ?1"
+            ))?
+            .query_row([id.as_bytes().as_slice()], read_row)
+            .optional()?
+            .ok_or_else(|| ReplicaError::from(koina_model::problem::Problem::NotFound))
         })?;
         let loaded = self.loaded(id)?;
         let lists = self.lists();
@@ -250,22 +283,39 @@ impl Replica {
             id: "added".to_owned(),
             at: asset.added_at,
             claimed: loaded.logged_at.0 > 0 && asset.added_at > loaded.logged_at.plus_hours(1),
-            by: record.fields.get(model::keys::ID).and_then(|all| all.first()).map(|id| lists.device_name(id.by)).unwrap_or_default(),
+            by: record
+                .fields
+                .get(model::keys::ID)
+                .and_then(|all| all.first())
+                .map(|id| lists.device_name(id.by))
+                .unwrap_or_default(),
             what: "added".to_owned(),
             detail: std::collections::BTreeMap::new(),
             pending: unsent.contains(&asset.added_at.0),
             concurrent: false,
         }];
-        timeline.extend(asset.events.iter().map(|(event, by, what)| telling.row(*event, *by, what.at, &what.what)));
+        timeline.extend(
+            asset
+                .events
+                .iter()
+                .map(|(event, by, what)| telling.row(*event, *by, what.at, &what.what)),
+        );
         timeline.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
         let clashes = super::clashes(&loaded.doc, &record, &lists);
         let offered = |permit: &Permit| match permit {
             Permit::EnterRequests => true,
-            Permit::EditAssets | Permit::InspectAssets | Permit::MoveAssets | Permit::RetireAssets => !asset.retired,
+            Permit::EditAssets
+            | Permit::InspectAssets
+            | Permit::MoveAssets
+            | Permit::RetireAssets => !asset.retired,
             Permit::DecideConflicts => !clashes.is_empty(),
             _ => false,
         };
-        let may = Permit::ALL.into_iter().filter(offered).filter(|permit| author.role.may(*permit)).collect();
+        let may = Permit::ALL
+            .into_iter()
+            .filter(offered)
+            .filter(|permit| author.role.may(*permit))
+            .collect();
         Ok(AssetCard {
             row,
             note: asset.note.clone(),

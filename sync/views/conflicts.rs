@@ -32,7 +32,12 @@ pub struct ConflictRow {
 
 impl Replica {
     /// A page of records on which people disagree.
-    pub fn conflicts_page(&self, search: &str, offset: u32, limit: u32) -> Result<ConflictsPage, ReplicaError> {
+    pub fn conflicts_page(
+        &self,
+        search: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Result<ConflictsPage, ReplicaError> {
         let mut conditions = Conditions::default();
         conditions.plain("v.clashes > 0");
         conditions.search(search);
@@ -45,11 +50,20 @@ impl Replica {
             let total: u32 = db
                 .prepare_cached(&format!("SELECT count(*) FROM ({all})"))?
                 .query_row(rusqlite::params_from_iter(values()), |row| row.get(0))?;
-            let mut rows = db.prepare_cached(&format!("{all} ORDER BY 1 DESC LIMIT {} OFFSET {offset}", limit.clamp(1, PAGE_MAX)))?;
-            let ids: Vec<Vec<u8>> = rows.query_map(rusqlite::params_from_iter(values()), |row| row.get(1))?.collect::<Result<_, _>>()?;
+            let mut rows = db.prepare_cached(&format!(
+                "{all} ORDER BY 1 DESC LIMIT {} OFFSET {offset}",
+                limit.clamp(1, PAGE_MAX)
+            ))?;
+            let ids: Vec<Vec<u8>> = rows
+                .query_map(rusqlite::params_from_iter(values()), |row| row.get(1))?
+                .collect::<Result<_, _>>()?;
             Ok((total, ids))
         })?;
-        let rows = ids.iter().filter_map(|id| DocId::from_slice(id)).map(|id| self.conflict(id)).collect::<Result<_, _>>()?;
+        let rows = ids
+            .iter()
+            .filter_map(|id| DocId::from_slice(id))
+            .map(|id| self.conflict(id))
+            .collect::<Result<_, _>>()?;
         Ok(ConflictsPage { rows, total })
     }
 
@@ -74,12 +88,24 @@ impl Replica {
 }
 
 /// Code, number, title and place of any record.
-pub(crate) fn title(kind: Kind, record: &Record) -> (String, Option<String>, String, koina_model::place::Place) {
+pub(crate) fn title(
+    kind: Kind,
+    record: &Record,
+) -> (String, Option<String>, String, koina_model::place::Place) {
     match kind {
         Kind::Request => {
             let request = requests::read(record);
-            let title = if request.text.is_empty() { request.place_text.clone() } else { request.text };
-            (request.category, request.receipt_number, title.chars().take(120).collect(), request.place)
+            let title = if request.text.is_empty() {
+                request.place_text.clone()
+            } else {
+                request.text
+            };
+            (
+                request.category,
+                request.receipt_number,
+                title.chars().take(120).collect(),
+                request.place,
+            )
         }
         Kind::Asset => {
             let asset = assets::read(record);

@@ -49,7 +49,8 @@ pub struct OutboxRow {
 
 const COLUMNS: &str = "o.hash, o.doc, o.kind, o.what, o.saved_at, o.state, o.size, o.tries, o.reason,
     coalesce(r.category, a.kind, ''), coalesce(nullif(r.protocol, ''), r.receipt, a.number, ''), coalesce(nullif(r.text, ''), r.spot, a.name, '')";
-const JOINS: &str = "outbox o LEFT JOIN requests r ON r.doc = o.doc LEFT JOIN assets a ON a.doc = o.doc";
+const JOINS: &str =
+    "outbox o LEFT JOIN requests r ON r.doc = o.doc LEFT JOIN assets a ON a.doc = o.doc";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     let hash: Vec<u8> = row.get(0)?;
@@ -87,7 +88,10 @@ impl Replica {
             None => {}
         }
         if let Some(words) = search_words(&query.search) {
-            conditions.with("coalesce(r.n, a.n) IN (SELECT rowid FROM search WHERE search MATCH ?)", words);
+            conditions.with(
+                "coalesce(r.n, a.n) IN (SELECT rowid FROM search WHERE search MATCH ?)",
+                words,
+            );
         }
         self.read(|db| {
             let total = db

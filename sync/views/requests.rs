@@ -170,8 +170,12 @@ pub(crate) fn read(record: &Record, number: Number, lists: &Lists) -> (Shown, St
         request.text.as_str(),
         &request.place_text,
         category.map_or("", |found| found.name.el.as_str()),
-        reference.community(&request.place.community).map_or("", |found| found.name.el.as_str()),
-        reference.settlement(&request.place.settlement).map_or("", |found| found.name.el.as_str()),
+        reference
+            .community(&request.place.community)
+            .map_or("", |found| found.name.el.as_str()),
+        reference
+            .settlement(&request.place.settlement)
+            .map_or("", |found| found.name.el.as_str()),
         request.receipt_number.as_deref().unwrap_or_default(),
         &number.0,
     ]
@@ -188,8 +192,20 @@ pub(crate) fn read(record: &Record, number: Number, lists: &Lists) -> (Shown, St
 }
 
 /// Writes the row of a request.
-pub(crate) fn put(tx: &Transaction<'_>, n: i64, id: DocId, shown: &Shown) -> Result<(), ReplicaError> {
-    let Shown { request, number, group, status, due_at, clashes } = shown;
+pub(crate) fn put(
+    tx: &Transaction<'_>,
+    n: i64,
+    id: DocId,
+    shown: &Shown,
+) -> Result<(), ReplicaError> {
+    let Shown {
+        request,
+        number,
+        group,
+        status,
+        due_at,
+        clashes,
+    } = shown;
     tx.prepare_cached(
         "INSERT OR REPLACE INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes)
@@ -225,11 +241,15 @@ pub(crate) fn put(tx: &Transaction<'_>, n: i64, id: DocId, shown: &Shown) -> Res
 pub(crate) fn number_of(db: &Connection, id: DocId) -> Result<Number, ReplicaError> {
     let words: Option<(String, i64)> = db
         .prepare_cached("SELECT words, at FROM entries WHERE doc = ?1 ORDER BY place LIMIT 1")?
-        .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([id.as_bytes().as_slice()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
     Ok(match words {
         Some((words, at)) => match serde_json::from_str(&words)? {
-            EntryWords::Protocol { year, number, .. } => (ProtocolNumber { year, number }.to_string(), Time(at)),
+            EntryWords::Protocol { year, number, .. } => {
+                (ProtocolNumber { year, number }.to_string(), Time(at))
+            }
         },
         None => Number::default(),
     })
@@ -237,7 +257,10 @@ pub(crate) fn number_of(db: &Connection, id: DocId) -> Result<Number, ReplicaErr
 
 /// The name of a status on the wire and in views.
 fn status_name(status: Status) -> String {
-    serde_json::to_value(status).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(status)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
@@ -260,7 +283,8 @@ fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
         settlement: row.get(5)?,
         place_text: row.get(6)?,
         text: row.get(7)?,
-        status: serde_json::from_value(serde_json::Value::String(status)).unwrap_or(Status::Received),
+        status: serde_json::from_value(serde_json::Value::String(status))
+            .unwrap_or(Status::Received),
         open,
         priority: row.get(10)?,
         department: row.get(11)?,
@@ -309,28 +333,50 @@ impl RequestsQuery {
 
 impl Replica {
     /// A page of requests.
-    pub fn requests_page(&self, query: &RequestsQuery, now: Time) -> Result<RequestsPage, ReplicaError> {
+    pub fn requests_page(
+        &self,
+        query: &RequestsQuery,
+        now: Time,
+    ) -> Result<RequestsPage, ReplicaError> {
         let conditions = query.conditions(now);
         self.read(|db| {
-            let (sql, values, total) = super::page(db, "requests", &conditions, query.order(), query.offset, query.limit)?;
-            let mut rows = db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v {sql}"))?;
-            let rows = rows.query_map(rusqlite::params_from_iter(values), |row| read_row(row, now))?;
-            Ok(RequestsPage { rows: rows.collect::<Result<_, _>>()?, total })
+            let (sql, values, total) = super::page(
+                db,
+                "requests",
+                &conditions,
+                query.order(),
+                query.offset,
+                query.limit,
+            )?;
+            let mut rows =
+                db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v {sql}"))?;
+            let rows =
+                rows.query_map(rusqlite::params_from_iter(values), |row| read_row(row, now))?;
+            Ok(RequestsPage {
+                rows: rows.collect::<Result<_, _>>()?,
+                total,
+            })
         })
     }
 
     /// One line of a request.
     pub fn request_row(&self, id: DocId, now: Time) -> Result<RequestRow, ReplicaError> {
         self.read(|db| {
-            db.prepare_cached(&format!("SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.doc = ?1"))?
-                .query_row([id.as_bytes().as_slice()], |row| read_row(row, now))
-                .optional()?
-                .ok_or_else(|| koina_model::problem::Problem::NotFound.into())
+            db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.doc = ?1"
+            ))?
+            .query_row([id.as_bytes().as_slice()], |row| read_row(row, now))
+            .optional()?
+            .ok_or_else(|| koina_model::problem::Problem::NotFound.into())
         })
     }
 
     /// Requests about an asset, newest first.
-    pub(crate) fn requests_about(&self, asset: DocId, now: Time) -> Result<Vec<RequestRow>, ReplicaError> {
+    pub(crate) fn requests_about(
+        &self,
+        asset: DocId,
+        now: Time,
+    ) -> Result<Vec<RequestRow>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare_cached(&format!(
                 "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.asset = ?1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50"
@@ -348,7 +394,8 @@ impl Replica {
         let author = self.author()?;
         let record = loaded.doc.record();
         let request = model::read(&record);
-        let (entries, unsent) = self.read(|db| Ok((entries_of(db, id)?, super::unsent(db, id)?)))?;
+        let (entries, unsent) =
+            self.read(|db| Ok((entries_of(db, id)?, super::unsent(db, id)?)))?;
         let telling = Telling {
             lists: &lists,
             logged_at: loaded.logged_at,
@@ -361,9 +408,18 @@ impl Replica {
             id: "received".to_owned(),
             at: request.received_at,
             claimed: loaded.logged_at.0 > 0 && request.received_at > loaded.logged_at.plus_hours(1),
-            by: record.fields.get(model::keys::ID).and_then(|all| all.first()).map(|id| lists.device_name(id.by)).unwrap_or_default(),
+            by: record
+                .fields
+                .get(model::keys::ID)
+                .and_then(|all| all.first())
+                .map(|id| lists.device_name(id.by))
+                .unwrap_or_default(),
             what: "received".to_owned(),
-            detail: row.receipt_number.iter().map(|number| ("number".to_owned(), number.clone())).collect(),
+            detail: row
+                .receipt_number
+                .iter()
+                .map(|number| ("number".to_owned(), number.clone()))
+                .collect(),
             pending: unsent.contains(&request.received_at.0),
             concurrent: false,
         }];
@@ -376,20 +432,35 @@ impl Replica {
                 claimed: false,
                 by: String::new(),
                 what: "protocolled".to_owned(),
-                detail: [("number".to_owned(), ProtocolNumber { year, number }.to_string())].into(),
+                detail: [(
+                    "number".to_owned(),
+                    ProtocolNumber { year, number }.to_string(),
+                )]
+                .into(),
                 pending: false,
                 concurrent: false,
             }
         }));
-        timeline.extend(request.events.iter().map(|(event, by, what)| telling.row(*event, *by, what.at, &what.what)));
+        timeline.extend(
+            request
+                .events
+                .iter()
+                .map(|(event, by, what)| telling.row(*event, *by, what.at, &what.what)),
+        );
         timeline.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
         let materials = request
             .events
             .iter()
             .filter_map(|(_, _, event)| match &event.what {
-                What::Material { name, quantity, unit } => {
-                    Some(Material { name: name.clone(), quantity: quantity.clone(), unit: unit.clone() })
-                }
+                What::Material {
+                    name,
+                    quantity,
+                    unit,
+                } => Some(Material {
+                    name: name.clone(),
+                    quantity: quantity.clone(),
+                    unit: unit.clone(),
+                }),
                 _ => None,
             })
             .collect();
@@ -402,7 +473,10 @@ impl Replica {
             calendar::deadline(day, ANSWER_DAYS, &lists.reference.holidays).to_string()
         });
         let clashes = super::clashes(&loaded.doc, &record, &lists);
-        let may = Permit::ALL.into_iter().filter(|permit| offered(*permit, &request, &row, !clashes.is_empty())).filter(|p| author.role.may(*p));
+        let may = Permit::ALL
+            .into_iter()
+            .filter(|permit| offered(*permit, &request, &row, !clashes.is_empty()))
+            .filter(|p| author.role.may(*p));
         Ok(RequestCase {
             text: request.text.clone(),
             channel: request.channel,
@@ -426,7 +500,10 @@ impl Replica {
         let identity = self.enrolled()?;
         let crew = identity.crew.clone().unwrap_or_default();
         let midnight = calendar::athens_date(now.0);
-        let as_of = self.meta("exchanged_at")?.and_then(|text| text.parse().ok()).map(Time);
+        let as_of = self
+            .meta("exchanged_at")?
+            .and_then(|text| text.parse().ok())
+            .map(Time);
         self.read(|db| {
             let total = db
                 .prepare_cached("SELECT count(*) FROM requests v WHERE v.crew = ?1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'")?
@@ -451,7 +528,10 @@ impl Replica {
 /// Whether an act makes sense for a request as it stands; whether the person may is another question.
 fn offered(permit: Permit, request: &model::Request, row: &RequestRow, clashes: bool) -> bool {
     let open = request.is_open();
-    let closed_by_desk = request.events.iter().any(|(_, _, event)| matches!(event.what, What::Closed { .. }));
+    let closed_by_desk = request
+        .events
+        .iter()
+        .any(|(_, _, event)| matches!(event.what, What::Closed { .. }));
     match permit {
         Permit::EditRequests | Permit::AnswerRequests => true,
         Permit::RegisterRequests => !request.register && row.protocol_number.is_none(),

@@ -2,8 +2,18 @@
 //!
 //! Real replicas on the real disk (`synchronous=FULL`), the real server over loopback HTTP. Figures depend on the machine;
 //! the ratios beside them are what to compare.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a tool for the person at the terminal")]
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "figures for reading")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a tool for the person at the terminal"
+)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "figures for reading"
+)]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use std::io::Write;
@@ -25,7 +35,12 @@ use koina_tests::village::{Counts, Village};
 use tempfile::TempDir;
 
 fn now() -> Time {
-    Time(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
+    Time(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_millis() as i64,
+    )
 }
 
 /// Where figures go: the terminal and a file.
@@ -38,8 +53,13 @@ impl Figures {
         let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
         std::fs::create_dir_all(&target).unwrap();
         let path = PathBuf::from(target).join("bench.jsonl");
-        println!("{:<58} {:>12}  {:<10} {:>12}", "figure", "measured", "unit", "aim");
-        Self { file: std::fs::File::create(path).unwrap() }
+        println!(
+            "{:<58} {:>12}  {:<10} {:>12}",
+            "figure", "measured", "unit", "aim"
+        );
+        Self {
+            file: std::fs::File::create(path).unwrap(),
+        }
     }
 
     fn say(&mut self, name: &str, value: f64, unit: &str, aim: Option<f64>) {
@@ -63,7 +83,14 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
 /// Peak memory of this process so far, in MB; 0 where the system does not say.
 fn peak_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kb = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+    let kb = status.lines().find_map(|line| {
+        line.strip_prefix("VmHWM:")?
+            .trim()
+            .strip_suffix("kB")?
+            .trim()
+            .parse::<f64>()
+            .ok()
+    });
     kb.unwrap_or_default() / 1024.0
 }
 
@@ -89,7 +116,10 @@ fn replica(figures: &mut Figures) {
     let path = folder.path().join("replica.sqlite");
     let village = Village::new(7, now());
     // A smaller number is for looking at one thing; the figures are quoted at 50,000.
-    let records = std::env::var("KOINA_BENCH_RECORDS").ok().and_then(|text| text.parse().ok()).unwrap_or(50_000);
+    let records = std::env::var("KOINA_BENCH_RECORDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(50_000);
     let counts = Counts::new(records, 3_000);
     let rows: Vec<LogRow> = village
         .changes(counts)
@@ -98,10 +128,19 @@ fn replica(figures: &mut Figures) {
             seq: n as u64 + 1,
             at: change.at,
             device: Some(change.device),
-            body: LogBody::Change { doc: change.pushed.doc, kind: change.pushed.kind, bytes: change.pushed.bytes.to_vec() },
+            body: LogBody::Change {
+                doc: change.pushed.doc,
+                kind: change.pushed.kind,
+                bytes: change.pushed.bytes.to_vec(),
+            },
         })
         .collect();
-    println!("# a replica with {} requests and {} assets, {} changes", counts.requests, counts.assets, rows.len());
+    println!(
+        "# a replica with {} requests and {} assets, {} changes",
+        counts.requests,
+        counts.assets,
+        rows.len()
+    );
     let replica = Replica::open_with(&path, now(), Ids::Random).unwrap();
     replica.set_lists(&village.lists).unwrap();
     enrol_alone(&replica);
@@ -110,7 +149,12 @@ fn replica(figures: &mut Figures) {
             replica.take(page, page.last().unwrap().seq).unwrap();
         }
     });
-    figures.say("take from the log, guard and views", rows.len() as f64 / s, "changes/s", None);
+    figures.say(
+        "take from the log, guard and views",
+        rows.len() as f64 / s,
+        "changes/s",
+        None,
+    );
 
     let open: Vec<DocId> = open_requests(&replica, 2_000);
     let mut saves: Vec<f64> = open
@@ -118,50 +162,135 @@ fn replica(figures: &mut Figures) {
         .enumerate()
         .map(|(n, id)| {
             let note = format!("Σημείωση {n}");
-            timed(|| replica.record_work(*id, &Step::Note { text: &note }, now()).unwrap()).1 * 1_000.0
+            timed(|| {
+                replica
+                    .record_work(*id, &Step::Note { text: &note }, now())
+                    .unwrap()
+            })
+            .1 * 1_000.0
         })
         .collect();
     saves.sort_by(f64::total_cmp);
-    figures.say("durable local save p50", percentile(&saves, 0.5), "ms", None);
-    figures.say("durable local save p99", percentile(&saves, 0.99), "ms", Some(10.0));
+    figures.say(
+        "durable local save p50",
+        percentile(&saves, 0.5),
+        "ms",
+        None,
+    );
+    figures.say(
+        "durable local save p99",
+        percentile(&saves, 0.99),
+        "ms",
+        Some(10.0),
+    );
 
-    let searches = ["λαμπα", "λάμπα πλατεία", "litoxoro", "διαρροη νερου", "kados", "σκουπίδια", "000123", "Πλαταμώνας", "fwtismos", "δρομος λακκ", "νέα έφεσος", "dio"];
+    let searches = [
+        "λαμπα",
+        "λάμπα πλατεία",
+        "litoxoro",
+        "διαρροη νερου",
+        "kados",
+        "σκουπίδια",
+        "000123",
+        "Πλαταμώνας",
+        "fwtismos",
+        "δρομος λακκ",
+        "νέα έφεσος",
+        "dio",
+    ];
     let mut times: Vec<f64> = Vec::new();
     for round in 0..40 {
         for search in searches {
             let open = [None, Some(true), Some(false)][round % 3];
-            let query = RequestsQuery { search: search.to_owned(), open, limit: 100, ..RequestsQuery::default() };
+            let query = RequestsQuery {
+                search: search.to_owned(),
+                open,
+                limit: 100,
+                ..RequestsQuery::default()
+            };
             times.push(timed(|| replica.requests_page(&query, now()).unwrap()).1 * 1_000.0);
         }
     }
     times.sort_by(f64::total_cmp);
-    figures.say("search at 50,000, page of 100 with total, p50", percentile(&times, 0.5), "ms", None);
-    figures.say("search at 50,000, page of 100 with total, p99", percentile(&times, 0.99), "ms", Some(20.0));
+    figures.say(
+        "search at 50,000, page of 100 with total, p50",
+        percentile(&times, 0.5),
+        "ms",
+        None,
+    );
+    figures.say(
+        "search at 50,000, page of 100 with total, p99",
+        percentile(&times, 0.99),
+        "ms",
+        Some(20.0),
+    );
     let mut times: Vec<f64> = (0..200)
         .map(|n| {
-            let query = RequestsQuery { offset: n * 240, limit: 100, ..RequestsQuery::default() };
+            let query = RequestsQuery {
+                offset: n * 240,
+                limit: 100,
+                ..RequestsQuery::default()
+            };
             timed(|| replica.requests_page(&query, now()).unwrap()).1 * 1_000.0
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    figures.say("a page anywhere in 50,000, p99", percentile(&times, 0.99), "ms", None);
+    figures.say(
+        "a page anywhere in 50,000, p99",
+        percentile(&times, 0.99),
+        "ms",
+        None,
+    );
 
     let (count, s) = timed(|| replica.rebuild_views().unwrap());
-    figures.say("rebuild of the views", f64::from(count) / s, "docs/s", Some(10_000.0));
+    figures.say(
+        "rebuild of the views",
+        f64::from(count) / s,
+        "docs/s",
+        Some(10_000.0),
+    );
     drop(replica);
     let (_, s) = timed(|| {
         let replica = Replica::open_with(&path, now(), Ids::Random).unwrap();
-        replica.requests_page(&RequestsQuery { limit: 100, ..RequestsQuery::default() }, now()).unwrap()
+        replica
+            .requests_page(
+                &RequestsQuery {
+                    limit: 100,
+                    ..RequestsQuery::default()
+                },
+                now(),
+            )
+            .unwrap()
     });
-    figures.say("replica opened and first list, 50,000 records", s * 1_000.0, "ms", None);
-    figures.say("file, bytes a record", std::fs::metadata(&path).unwrap().len() as f64 / f64::from(counts.requests + counts.assets), "bytes", None);
-    figures.say("peak memory of the process (generator included)", peak_mb(), "MB", None);
+    figures.say(
+        "replica opened and first list, 50,000 records",
+        s * 1_000.0,
+        "ms",
+        None,
+    );
+    figures.say(
+        "file, bytes a record",
+        std::fs::metadata(&path).unwrap().len() as f64 / f64::from(counts.requests + counts.assets),
+        "bytes",
+        None,
+    );
+    figures.say(
+        "peak memory of the process (generator included)",
+        peak_mb(),
+        "MB",
+        None,
+    );
 }
 
 fn open_requests(replica: &Replica, many: u32) -> Vec<DocId> {
     let mut ids = Vec::new();
     while ids.len() < many as usize {
-        let query = RequestsQuery { open: Some(true), offset: ids.len() as u32, limit: 200, ..RequestsQuery::default() };
+        let query = RequestsQuery {
+            open: Some(true),
+            offset: ids.len() as u32,
+            limit: 200,
+            ..RequestsQuery::default()
+        };
         let page = replica.requests_page(&query, now()).unwrap();
         if page.rows.is_empty() {
             break;
@@ -186,7 +315,9 @@ fn enrol_alone(replica: &Replica) {
         epoch: String::new(),
         lists: String::new(),
     };
-    replica.set_identity(&key.enrolled(replica.new_device(now()), "http://127.0.0.1:9", &answer)).unwrap();
+    replica
+        .set_identity(&key.enrolled(replica.new_device(now()), "http://127.0.0.1:9", &answer))
+        .unwrap();
 }
 
 /// A server over loopback HTTP.
@@ -200,13 +331,25 @@ async fn serve(log: impl AsyncFnOnce(&Path) -> AnyLog, village: &Village) -> Ser
     let folder = TempDir::new().unwrap();
     let log = log(folder.path()).await;
     let reference = village.lists.reference.clone();
-    let town = Municipality::open(log, &folder.path().join("server.sqlite"), reference, village.lists.crews.clone(), now()).await.unwrap();
+    let town = Municipality::open(
+        log,
+        &folder.path().join("server.sqlite"),
+        reference,
+        village.lists.crews.clone(),
+        now(),
+    )
+    .await
+    .unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = Arc::new(App::new(town, now, url.clone()));
     let router = routes::router(Arc::clone(&app));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    Served { app, url, _folder: folder }
+    Served {
+        app,
+        url,
+        _folder: folder,
+    }
 }
 
 impl Served {
@@ -217,7 +360,10 @@ impl Served {
             let newcomer = Newcomer {
                 code_hash,
                 device: station.id,
-                key: koina_sync::identity::unhex(&station.public_key()).unwrap().try_into().unwrap(),
+                key: koina_sync::identity::unhex(&station.public_key())
+                    .unwrap()
+                    .try_into()
+                    .unwrap(),
                 version: "bench".into(),
             };
             let invitation = Invitation {
@@ -229,7 +375,14 @@ impl Served {
                 communities: station.communities.clone(),
                 expires_at: now().plus_days(1),
             };
-            devices.push(self.app.town.log.register(now(), newcomer, invitation).await.unwrap());
+            devices.push(
+                self.app
+                    .town
+                    .log
+                    .register(now(), newcomer, invitation)
+                    .await
+                    .unwrap(),
+            );
         }
         devices
     }
@@ -244,28 +397,46 @@ impl Served {
             crew: None,
             communities: Vec::new(),
         };
-        let by = Author { device: None, person: "bench".to_owned() };
-        let code = routes::devices::let_in(&self.app.town, by, invite, &self.url, now()).await.unwrap().code;
+        let by = Author {
+            device: None,
+            person: "bench".to_owned(),
+        };
+        let code = routes::devices::let_in(&self.app.town, by, invite, &self.url, now())
+            .await
+            .unwrap()
+            .code;
         let line = HttpLine::new(&self.url).unwrap();
         let seed = *uuid::Uuid::new_v4().as_bytes();
         let seed: [u8; 32] = [seed, seed].concat().try_into().unwrap();
-        exchange::enrol(&replica, &line, &self.url, &code, "bench", now(), seed).await.unwrap();
+        exchange::enrol(&replica, &line, &self.url, &code, "bench", now(), seed)
+            .await
+            .unwrap();
         replica
     }
 
     async fn exchange(&self, replica: &Replica) -> exchange::Exchanged {
         let line = HttpLine::new(&self.url).unwrap();
-        exchange::run(replica, &line, "bench", &now, &Progress::default()).await.unwrap()
+        exchange::run(replica, &line, "bench", &now, &Progress::default())
+            .await
+            .unwrap()
     }
 
-    async fn feed(&self, devices: &[Device], changes: impl Iterator<Item = (DeviceId, Pushed)>) -> usize {
+    async fn feed(
+        &self,
+        devices: &[Device],
+        changes: impl Iterator<Item = (DeviceId, Pushed)>,
+    ) -> usize {
         let mut batch: Vec<Pushed> = Vec::new();
         let mut who: Option<DeviceId> = None;
         let mut fed = 0;
         let send = async |who: Option<DeviceId>, batch: Vec<Pushed>| {
-            let Some(device) = devices.iter().find(|device| Some(device.id) == who) else { return 0 };
+            let Some(device) = devices.iter().find(|device| Some(device.id) == who) else {
+                return 0;
+            };
             let many = batch.len();
-            koina_server::exchange::take(&self.app.town, device, batch, now()).await.unwrap();
+            koina_server::exchange::take(&self.app.town, device, batch, now())
+                .await
+                .unwrap();
             many
         };
         for (device, pushed) in changes {
@@ -284,17 +455,44 @@ fn pull(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     let village = Village::new(7, now());
     let counts = Counts::new(10_000, 0);
     runtime.block_on(async {
-        let served = serve(async |folder| AnyLog::open_sqlite(&folder.join("log.sqlite")).await.unwrap(), &village).await;
+        let served = serve(
+            async |folder| {
+                AnyLog::open_sqlite(&folder.join("log.sqlite"))
+                    .await
+                    .unwrap()
+            },
+            &village,
+        )
+        .await;
         let devices = served.register(&village).await;
         let begin = Instant::now();
-        let fed = served.feed(&devices, village.changes(counts).map(|change| (change.device, change.pushed))).await;
-        println!("# {fed} changes of 10,000 requests fed to the server in {:.1} s", begin.elapsed().as_secs_f64());
+        let fed = served
+            .feed(
+                &devices,
+                village
+                    .changes(counts)
+                    .map(|change| (change.device, change.pushed)),
+            )
+            .await;
+        println!(
+            "# {fed} changes of 10,000 requests fed to the server in {:.1} s",
+            begin.elapsed().as_secs_f64()
+        );
         let mut contents = Vec::new();
         let ids = served.app.town.ask(Replica::doc_ids).await.unwrap();
         for id in ids {
-            let doc = served.app.town.ask(move |replica| replica.doc(id)).await.unwrap();
-            let plain: std::collections::BTreeMap<String, String> =
-                doc.record().fields.into_iter().filter_map(|(key, all)| Some((key, all.into_iter().next()?.value.to_text()))).collect();
+            let doc = served
+                .app
+                .town
+                .ask(move |replica| replica.doc(id))
+                .await
+                .unwrap();
+            let plain: std::collections::BTreeMap<String, String> = doc
+                .record()
+                .fields
+                .into_iter()
+                .filter_map(|(key, all)| Some((key, all.into_iter().next()?.value.to_text())))
+                .collect();
             contents.push(plain);
         }
         let floor = exchange::pack_at(&contents, 19).unwrap().len() as f64;
@@ -302,31 +500,85 @@ fn pull(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
         let mut seconds = Vec::new();
         let mut bytes = 0.0;
         for n in 0..3 {
-            let replica = served.device(&format!("Νέα {n}"), &folder.path().join(format!("{n}.sqlite"))).await;
+            let replica = served
+                .device(
+                    &format!("Νέα {n}"),
+                    &folder.path().join(format!("{n}.sqlite")),
+                )
+                .await;
             let begin = Instant::now();
             let done = served.exchange(&replica).await;
             seconds.push(begin.elapsed().as_secs_f64());
             bytes = done.bytes_received as f64;
-            let total = replica.requests_page(&RequestsQuery { limit: 1, ..RequestsQuery::default() }, now()).unwrap().total;
+            let total = replica
+                .requests_page(
+                    &RequestsQuery {
+                        limit: 1,
+                        ..RequestsQuery::default()
+                    },
+                    now(),
+                )
+                .unwrap()
+                .total;
             assert_eq!(total, 10_000, "the pull is complete");
         }
         seconds.sort_by(f64::total_cmp);
-        figures.say("fresh pull of 10,000 requests, median of 3", seconds[1], "s", Some(3.0));
+        figures.say(
+            "fresh pull of 10,000 requests, median of 3",
+            seconds[1],
+            "s",
+            Some(3.0),
+        );
         figures.say("fresh pull of 10,000 requests, bytes", bytes, "bytes", None);
         figures.say("floor: their contents, CBOR, zstd-19", floor, "bytes", None);
-        figures.say("fresh pull, ratio to the floor (whole history)", bytes / floor, "ratio", Some(1.6));
+        figures.say(
+            "fresh pull, ratio to the floor (whole history)",
+            bytes / floor,
+            "ratio",
+            Some(1.6),
+        );
 
-        let replica = served.device("Συνεργείο", &folder.path().join("push.sqlite")).await;
+        let replica = served
+            .device("Συνεργείο", &folder.path().join("push.sqlite"))
+            .await;
         served.exchange(&replica).await;
         for id in open_requests(&replica, 500) {
-            replica.record_work(id, &Step::Note { text: "έγινε αυτοψία" }, now()).unwrap();
+            replica
+                .record_work(
+                    id,
+                    &Step::Note {
+                        text: "έγινε αυτοψία",
+                    },
+                    now(),
+                )
+                .unwrap();
         }
         let begin = Instant::now();
         let done = served.exchange(&replica).await;
-        figures.say("push of 500 offline changes", begin.elapsed().as_secs_f64(), "s", None);
-        figures.say("push of 500 offline changes, bytes", done.bytes_sent as f64, "bytes", None);
-        figures.say("push of 500 offline changes, round trips", f64::from(done.round_trips), "trips", None);
-        figures.say("peak memory, server and devices in one process", peak_mb(), "MB", None);
+        figures.say(
+            "push of 500 offline changes",
+            begin.elapsed().as_secs_f64(),
+            "s",
+            None,
+        );
+        figures.say(
+            "push of 500 offline changes, bytes",
+            done.bytes_sent as f64,
+            "bytes",
+            None,
+        );
+        figures.say(
+            "push of 500 offline changes, round trips",
+            f64::from(done.round_trips),
+            "trips",
+            None,
+        );
+        figures.say(
+            "peak memory, server and devices in one process",
+            peak_mb(),
+            "MB",
+            None,
+        );
     });
 }
 
@@ -336,10 +588,17 @@ fn server(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     for back_end in ["SQLite", "PostgreSQL"] {
         for many in [1_u32, 10, 100] {
             let Some(rate) = runtime.block_on(accepted(&village, back_end, many)) else {
-                println!("# {back_end}: KOINA_TEST_POSTGRES names no server; `cargo xtask bench` starts one");
+                println!(
+                    "# {back_end}: KOINA_TEST_POSTGRES names no server; `cargo xtask bench` starts one"
+                );
                 break;
             };
-            figures.say(&format!("durable accepted changes, {back_end}, {many} devices"), rate, "changes/s", None);
+            figures.say(
+                &format!("durable accepted changes, {back_end}, {many} devices"),
+                rate,
+                "changes/s",
+                None,
+            );
         }
     }
 }
@@ -347,17 +606,34 @@ fn server(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
 async fn accepted(village: &Village, back_end: &str, many: u32) -> Option<f64> {
     let postgres = std::env::var("KOINA_TEST_POSTGRES").ok();
     let served = if back_end == "SQLite" {
-        serve(async |folder| AnyLog::open_sqlite(&folder.join("log.sqlite")).await.unwrap(), village).await
+        serve(
+            async |folder| {
+                AnyLog::open_sqlite(&folder.join("log.sqlite"))
+                    .await
+                    .unwrap()
+            },
+            village,
+        )
+        .await
     } else {
         let url = koina_tests::town::fresh_database(&postgres?).await;
-        serve(async move |_| AnyLog::open_postgres(&url).await.unwrap(), village).await
+        serve(
+            async move |_| AnyLog::open_postgres(&url).await.unwrap(),
+            village,
+        )
+        .await
     };
     let served = Arc::new(served);
     let folder = TempDir::new().unwrap();
     let each = 2_000 / many.max(10);
     let mut devices = Vec::new();
     for n in 0..many {
-        let replica = served.device(&format!("Συσκευή {n}"), &folder.path().join(format!("{n}.sqlite"))).await;
+        let replica = served
+            .device(
+                &format!("Συσκευή {n}"),
+                &folder.path().join(format!("{n}.sqlite")),
+            )
+            .await;
         served.exchange(&replica).await;
         devices.push(Arc::new(replica));
     }
@@ -384,7 +660,9 @@ async fn accepted(village: &Village, back_end: &str, many: u32) -> Option<f64> {
                     replica.enter_request(&entered, None, now()).unwrap();
                 }
                 let line = HttpLine::new(&served.url).unwrap();
-                exchange::run(&replica, &line, "bench", &now, &Progress::default()).await.unwrap();
+                exchange::run(&replica, &line, "bench", &now, &Progress::default())
+                    .await
+                    .unwrap();
                 if begin.elapsed().as_secs() > 20 {
                     return (round + 1) * 10;
                 }

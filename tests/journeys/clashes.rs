@@ -8,7 +8,14 @@ use koina_tests::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
 use super::told::{asset, request, work};
 
 /// Every order in which three devices can exchange.
-const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+const ORDERS: [[usize; 3]; 6] = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+];
 
 struct Three {
     town: Town,
@@ -28,24 +35,65 @@ fn three() -> Three {
     for who in [desk, one, two] {
         town.cut(who);
     }
-    Three { town, all: [desk, one, two], request, asset }
+    Three {
+        town,
+        all: [desk, one, two],
+        request,
+        asset,
+    }
 }
 
 #[test]
 fn the_same_record_changed_by_three_gives_the_same_result_in_every_order() {
     for order in ORDERS {
-        let Three { town, all, request, asset } = three();
+        let Three {
+            town,
+            all,
+            request,
+            asset,
+        } = three();
         let [desk, one, two] = all;
         // Different fields of the request.
-        town.at(desk).edit_request(request, &Edited { priority: Some(1), ..Edited::default() }, town.time(desk)).unwrap();
-        work(&town, one, request, &Step::Done { note: "άλλαξε" });
-        work(&town, two, request, &Step::Material { name: "Λάμπα LED", quantity: "1,5", unit: "τεμ" });
+        town.at(desk)
+            .edit_request(
+                request,
+                &Edited {
+                    priority: Some(1),
+                    ..Edited::default()
+                },
+                town.time(desk),
+            )
+            .unwrap();
+        work(
+            &town,
+            one,
+            request,
+            &Step::Done {
+                note: "άλλαξε"
+            },
+        );
+        work(
+            &town,
+            two,
+            request,
+            &Step::Material {
+                name: "Λάμπα LED",
+                quantity: "1,5",
+                unit: "τεμ",
+            },
+        );
         // The same field of the asset, three ways; and a different one.
-        let number = |who: Who, number: &str| town.at(who).edit_asset(asset, Some(number), None, None, town.time(who)).unwrap();
+        let number = |who: Who, number: &str| {
+            town.at(who)
+                .edit_asset(asset, Some(number), None, None, town.time(who))
+                .unwrap()
+        };
         number(desk, "ΦΩΤ-0001");
         number(one, "Φ1");
         number(two, "ΦΩΤ-0001");
-        town.at(two).inspect_asset(asset, 4, "γέρνει", town.time(two)).unwrap();
+        town.at(two)
+            .inspect_asset(asset, 4, "γέρνει", town.time(two))
+            .unwrap();
         for index in order {
             town.join(all[index]);
             town.exchange(all[index]).unwrap();
@@ -53,32 +101,71 @@ fn the_same_record_changed_by_three_gives_the_same_result_in_every_order() {
         town.settle();
 
         let case = town.at(desk).request_case(request, town.now()).unwrap();
-        assert_eq!((case.row.priority, case.row.status, case.materials.len()), (1, Status::Resolved, 1), "{order:?}");
+        assert_eq!(
+            (case.row.priority, case.row.status, case.materials.len()),
+            (1, Status::Resolved, 1),
+            "{order:?}"
+        );
         assert_eq!(case.materials[0].quantity, "1.5");
         assert_eq!(case.clashes, vec![], "different fields merge silently");
         let card = town.at(desk).asset_card(asset, town.now()).unwrap();
         assert_eq!(card.row.condition, Some(4));
-        assert_eq!(card.clashes.len(), 1, "one field, two values, three writers");
+        assert_eq!(
+            card.clashes.len(),
+            1,
+            "one field, two values, three writers"
+        );
         let clash = &card.clashes[0];
         assert_eq!(clash.field, "no");
-        let mut said: Vec<(&str, &str)> = clash.versions.iter().map(|v| (v.by.as_str(), v.value.as_str())).collect();
+        let mut said: Vec<(&str, &str)> = clash
+            .versions
+            .iter()
+            .map(|v| (v.by.as_str(), v.value.as_str()))
+            .collect();
         said.sort_unstable();
-        assert_eq!(said, vec![("Δημαρχείο", "ΦΩΤ-0001"), ("Συνεργείο 1", "Φ1"), ("Συνεργείο 2", "ΦΩΤ-0001")]);
-        assert!(clash.versions.iter().all(|version| version.at.0 > koina_tests::town::BEGIN.0), "each says when");
+        assert_eq!(
+            said,
+            vec![
+                ("Δημαρχείο", "ΦΩΤ-0001"),
+                ("Συνεργείο 1", "Φ1"),
+                ("Συνεργείο 2", "ΦΩΤ-0001")
+            ]
+        );
+        assert!(
+            clash
+                .versions
+                .iter()
+                .all(|version| version.at.0 > koina_tests::town::BEGIN.0),
+            "each says when"
+        );
 
         // Decided once, for everybody.
-        let key = clash.versions.iter().find(|version| version.value == "Φ1").unwrap().key.clone();
+        let key = clash
+            .versions
+            .iter()
+            .find(|version| version.value == "Φ1")
+            .unwrap()
+            .key
+            .clone();
         assert_eq!(town.at(desk).conflicts_page("", 0, 10).unwrap().total, 1);
-        town.at(desk).decide(asset, "no", &key, "η παλιά ετικέτα ισχύει", town.time(desk)).unwrap();
+        town.at(desk)
+            .decide(asset, "no", &key, "η παλιά ετικέτα ισχύει", town.time(desk))
+            .unwrap();
         assert_eq!(
-            town.at(desk).decide(asset, "no", &key, "", town.time(desk)).err().map(|failure| failure.to_problem()),
+            town.at(desk)
+                .decide(asset, "no", &key, "", town.time(desk))
+                .err()
+                .map(|failure| failure.to_problem()),
             Some(Problem::AlreadyDecided)
         );
         town.settle();
         for who in all {
             let card = town.at(who).asset_card(asset, town.now()).unwrap();
             assert_eq!((card.row.number.as_str(), card.row.clashes), ("Φ1", 0));
-            assert!(card.timeline.iter().any(|row| row.what == "decided"), "the decision is recorded");
+            assert!(
+                card.timeline.iter().any(|row| row.what == "decided"),
+                "the decision is recorded"
+            );
         }
         assert_eq!(town.at(desk).conflicts_page("", 0, 10).unwrap().total, 0);
     }
@@ -88,46 +175,110 @@ fn the_same_record_changed_by_three_gives_the_same_result_in_every_order() {
 fn closing_and_reopening_at_once_stays_open_in_every_order_and_both_are_shown() {
     let mut seen = Vec::new();
     for order in ORDERS {
-        let Three { town, all, request, .. } = three();
+        let Three {
+            town, all, request, ..
+        } = three();
         let [desk, one, two] = all;
         work(&town, one, request, &Step::Done { note: "έγινε" });
-        work(&town, two, request, &Step::Impossible { reason: "PARTS", note: "λείπει λάμπα" });
-        town.at(desk).close_request(request, &Outcome::Rejected { reason: "NOT_FOUND".into() }, "", town.time(desk)).unwrap();
+        work(
+            &town,
+            two,
+            request,
+            &Step::Impossible {
+                reason: "PARTS",
+                note: "λείπει λάμπα",
+            },
+        );
+        town.at(desk)
+            .close_request(
+                request,
+                &Outcome::Rejected {
+                    reason: "NOT_FOUND".into(),
+                },
+                "",
+                town.time(desk),
+            )
+            .unwrap();
         for index in order {
             town.join(all[index]);
             town.exchange(all[index]).unwrap();
         }
         town.settle();
         let case = town.at(desk).request_case(request, town.now()).unwrap();
-        seen.push((case.row.status, case.timeline.iter().filter(|row| row.concurrent).count()));
+        seen.push((
+            case.row.status,
+            case.timeline.iter().filter(|row| row.concurrent).count(),
+        ));
         // Whoever has seen all three has the last word.
-        work(&town, one, request, &Step::Done { note: "βρέθηκε λάμπα" });
+        work(
+            &town,
+            one,
+            request,
+            &Step::Done {
+                note: "βρέθηκε λάμπα",
+            },
+        );
         town.settle();
         let case = town.at(two).request_case(request, town.now()).unwrap();
-        assert_eq!((case.row.status, case.timeline.iter().filter(|row| row.concurrent).count()), (Status::Resolved, 0));
+        assert_eq!(
+            (
+                case.row.status,
+                case.timeline.iter().filter(|row| row.concurrent).count()
+            ),
+            (Status::Resolved, 0)
+        );
     }
-    assert!(seen.iter().all(|one| *one == (Status::CannotBeDone, 3)), "{seen:?}");
+    assert!(
+        seen.iter().all(|one| *one == (Status::CannotBeDone, 3)),
+        "{seen:?}"
+    );
 }
 
 #[test]
 fn an_asset_moved_by_two_is_one_question_and_a_retired_one_stays_retired() {
-    let Three { town, all, asset, .. } = three();
+    let Three {
+        town, all, asset, ..
+    } = three();
     let [desk, one, two] = all;
     let go = |who: Who, community: &str| {
-        let moved = Moved { community, settlement: "", place_text: "", position: None, note: "" };
-        town.at(who).move_asset(asset, &moved, town.time(who)).unwrap();
+        let moved = Moved {
+            community,
+            settlement: "",
+            place_text: "",
+            position: None,
+            note: "",
+        };
+        town.at(who)
+            .move_asset(asset, &moved, town.time(who))
+            .unwrap();
     };
     go(one, LEPTOKARYA);
     go(desk, DION);
-    town.at(two).retire_asset(asset, "έσπασε", town.time(two)).unwrap();
+    town.at(two)
+        .retire_asset(asset, "έσπασε", town.time(two))
+        .unwrap();
     town.pass_days(90);
     town.settle();
     let card = town.at(desk).asset_card(asset, town.now()).unwrap();
     assert!(card.row.retired);
-    assert_eq!(card.clashes.iter().map(|clash| clash.field.as_str()).collect::<Vec<_>>(), vec!["place"]);
+    assert_eq!(
+        card.clashes
+            .iter()
+            .map(|clash| clash.field.as_str())
+            .collect::<Vec<_>>(),
+        vec!["place"]
+    );
     // A device that was away writes to what it still thinks is in use: the words arrive, the asset stays retired.
     let key = card.clashes[0].versions[0].key.clone();
-    town.at(desk).decide(asset, "place", &key, "", town.time(desk)).unwrap();
+    town.at(desk)
+        .decide(asset, "place", &key, "", town.time(desk))
+        .unwrap();
     town.settle();
-    assert!(town.at(desk).asset_card(asset, town.now()).unwrap().row.retired);
+    assert!(
+        town.at(desk)
+            .asset_card(asset, town.now())
+            .unwrap()
+            .row
+            .retired
+    );
 }

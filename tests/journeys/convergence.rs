@@ -18,12 +18,19 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
-        if from.is_empty() { None } else { Some(from[self.below(from.len())]) }
+        if from.is_empty() {
+            None
+        } else {
+            Some(from[self.below(from.len())])
+        }
     }
 }
 
@@ -75,7 +82,11 @@ fn act(town: &Town, who: Who, dice: &mut Dice) {
     let community = dice.pick(&[LITOCHORO, LEPTOKARYA, DION]).unwrap();
     let communities = &town.party(who).communities;
     let mine = communities.is_empty() || communities.iter().any(|code| code == community);
-    let home = if mine { community.to_owned() } else { communities[0].clone() };
+    let home = if mine {
+        community.to_owned()
+    } else {
+        communities[0].clone()
+    };
     let now = town.time(who);
     let id = dice.pick(&ids);
     let text = format!("λόγια {}", dice.below(5));
@@ -90,12 +101,24 @@ fn act(town: &Town, who: Who, dice: &mut Dice) {
         (5, Some(id)) => drop(replica.reopen_request(id, &text, now)),
         (6, Some(id)) => drop(replica.close_request(id, &Outcome::Resolved, &text, now)),
         (7, Some(id)) => {
-            let edited = Edited { text: Some(&text), place: Some((community, "")), ..Edited::default() };
+            let edited = Edited {
+                text: Some(&text),
+                place: Some((community, "")),
+                ..Edited::default()
+            };
             drop(replica.edit_request(id, &edited, now));
         }
-        (8, Some(id)) => drop(replica.inspect_asset(id, u8::try_from(1 + dice.below(5)).unwrap(), &text, now)),
+        (8, Some(id)) => {
+            drop(replica.inspect_asset(id, u8::try_from(1 + dice.below(5)).unwrap(), &text, now))
+        }
         (9, Some(id)) => {
-            let moved = Moved { community: &home, settlement: "", place_text: &text, position: None, note: "" };
+            let moved = Moved {
+                community: &home,
+                settlement: "",
+                place_text: &text,
+                position: None,
+                note: "",
+            };
             drop(replica.move_asset(id, &moved, now));
         }
         (_, Some(id)) => {

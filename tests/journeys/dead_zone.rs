@@ -22,11 +22,24 @@ const SAVES: usize = JOBS * 3 + ASSETS;
 /// alone, so a killed process goes on where the last durable save left it.
 #[test]
 fn the_crews_month_in_a_process_of_its_own() {
-    let Ok(path) = std::env::var("KOINA_TEST_CREW_REPLICA") else { return };
-    let begin = Time(std::env::var("KOINA_TEST_CREW_TIME").unwrap().parse().unwrap());
-    let seed = std::env::var("KOINA_TEST_CREW_SEED").unwrap().parse().unwrap();
-    let replica = Replica::open_with(std::path::Path::new(&path), begin, Ids::Seeded(seed)).unwrap();
-    let done = |replica: &Replica| usize::try_from(replica.outbox_page(&OutboxQuery::default()).unwrap().total).unwrap();
+    let Ok(path) = std::env::var("KOINA_TEST_CREW_REPLICA") else {
+        return;
+    };
+    let begin = Time(
+        std::env::var("KOINA_TEST_CREW_TIME")
+            .unwrap()
+            .parse()
+            .unwrap(),
+    );
+    let seed = std::env::var("KOINA_TEST_CREW_SEED")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let replica =
+        Replica::open_with(std::path::Path::new(&path), begin, Ids::Seeded(seed)).unwrap();
+    let done = |replica: &Replica| {
+        usize::try_from(replica.outbox_page(&OutboxQuery::default()).unwrap().total).unwrap()
+    };
     loop {
         let n = done(&replica);
         if n >= SAVES {
@@ -45,7 +58,11 @@ fn month_step(replica: &Replica, n: usize, now: Time) {
         let id = jobs[n / 3 % jobs.len()];
         let step = match n % 3 {
             0 => Step::Start,
-            1 => Step::Material { name: "Λάμπα LED", quantity: "1", unit: "τεμ" },
+            1 => Step::Material {
+                name: "Λάμπα LED",
+                quantity: "1",
+                unit: "τεμ",
+            },
             _ => Step::Done { note: "έγινε" },
         };
         replica.record_work(id, &step, now).unwrap();
@@ -72,7 +89,11 @@ fn a_month_without_network_and_a_dying_battery_lose_nothing() {
     let crew = town.crew("Συνεργείο βουνού", "light", &[LITOCHORO]);
     let ids: Vec<DocId> = (0..JOBS)
         .map(|n| {
-            if n % 10 == 0 { application(&town, desk, LITOCHORO, &format!("Εργασία {n}")).0 } else { request(&town, desk, LITOCHORO, &format!("Εργασία {n}")) }
+            if n % 10 == 0 {
+                application(&town, desk, LITOCHORO, &format!("Εργασία {n}")).0
+            } else {
+                request(&town, desk, LITOCHORO, &format!("Εργασία {n}"))
+            }
         })
         .collect();
     town.settle();
@@ -94,21 +115,42 @@ fn a_month_without_network_and_a_dying_battery_lose_nothing() {
     town.pass_days(30);
     town.reopen(crew);
     let held = town.at(crew).pending().unwrap().waiting;
-    assert!(usize::try_from(held).unwrap() >= promised, "promised {promised}, held {held}");
+    assert!(
+        usize::try_from(held).unwrap() >= promised,
+        "promised {promised}, held {held}"
+    );
     assert_eq!(usize::try_from(held).unwrap(), SAVES);
 
     town.settle();
     let rows = all(&town, desk);
-    assert_eq!(rows.iter().filter(|row| !row.open).count(), JOBS, "every job is done at the town hall");
+    assert_eq!(
+        rows.iter().filter(|row| !row.open).count(),
+        JOBS,
+        "every job is done at the town hall"
+    );
     assert!(rows.iter().all(|row| row.saved == Saved::Received));
-    let assets = town.at(desk).assets_page(&koina_sync::views::assets::AssetsQuery { limit: 200, ..Default::default() }).unwrap();
+    let assets = town
+        .at(desk)
+        .assets_page(&koina_sync::views::assets::AssetsQuery {
+            limit: 200,
+            ..Default::default()
+        })
+        .unwrap();
     assert_eq!(usize::try_from(assets.total).unwrap(), ASSETS);
     for id in ids.iter().take(5) {
         let case = town.at(desk).request_case(*id, town.now()).unwrap();
-        let told: Vec<&str> = case.timeline.iter().map(|row| row.what.as_str()).filter(|what| *what != "protocolled").collect();
+        let told: Vec<&str> = case
+            .timeline
+            .iter()
+            .map(|row| row.what.as_str())
+            .filter(|what| *what != "protocolled")
+            .collect();
         assert_eq!(told, vec!["received", "started", "material", "done"]);
     }
-    let numbers: std::collections::BTreeSet<String> = rows.iter().filter_map(|row| row.protocol_number.clone()).collect();
+    let numbers: std::collections::BTreeSet<String> = rows
+        .iter()
+        .filter_map(|row| row.protocol_number.clone())
+        .collect();
     assert_eq!(numbers.len(), JOBS / 10, "numbers given once");
     println!("{kills} kills, 0 lost");
 }
@@ -118,18 +160,27 @@ fn a_month_without_network_and_a_dying_battery_lose_nothing() {
 fn live(town: &Town, crew: koina_tests::town::Who, round: u64, saves: usize) -> (usize, bool) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", "journeys::dead_zone::the_crews_month_in_a_process_of_its_own", "--nocapture"])
+        .args([
+            "--exact",
+            "journeys::dead_zone::the_crews_month_in_a_process_of_its_own",
+            "--nocapture",
+        ])
         .env("KOINA_TEST_CREW_REPLICA", town.path(crew))
         .env("KOINA_TEST_CREW_TIME", town.now().0.to_string())
         .env("KOINA_TEST_CREW_SEED", (round + 1_000).to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
     let mut promised = 0;
     let mut heard = 0;
     for line in lines {
-        if let Some(saved) = line.strip_prefix("saved ").and_then(|saved| saved.parse().ok()) {
+        if let Some(saved) = line
+            .strip_prefix("saved ")
+            .and_then(|saved| saved.parse().ok())
+        {
             promised = saved;
             heard += 1;
             if heard == saves {
@@ -145,9 +196,14 @@ fn what_was_typed_survives_a_crash_of_the_window_and_of_the_app() {
     let mut town = Town::new();
     let desk = town.desk("Δημαρχείο");
     let typed = r#"{"text":"Έσπασε ο αγωγός στην","community":"11020101"}"#;
-    town.at(desk).save_draft("enter", typed, town.now()).unwrap();
+    town.at(desk)
+        .save_draft("enter", typed, town.now())
+        .unwrap();
     town.reopen(desk);
-    assert_eq!(town.at(desk).draft("enter").unwrap().as_deref(), Some(typed));
+    assert_eq!(
+        town.at(desk).draft("enter").unwrap().as_deref(),
+        Some(typed)
+    );
     // Handing it in drops the draft in the same tx; a refused try keeps it.
     let entered = Entered {
         category: "",
@@ -160,9 +216,25 @@ fn what_was_typed_survives_a_crash_of_the_window_and_of_the_app() {
         channel: Channel::Phone,
         register: false,
     };
-    assert!(town.at(desk).enter_request(&entered, Some("enter"), town.now()).is_err());
-    assert_eq!(town.at(desk).draft("enter").unwrap().as_deref(), Some(typed));
-    town.at(desk).enter_request(&Entered { category: "WAT-01", ..entered }, Some("enter"), town.time(desk)).unwrap();
+    assert!(
+        town.at(desk)
+            .enter_request(&entered, Some("enter"), town.now())
+            .is_err()
+    );
+    assert_eq!(
+        town.at(desk).draft("enter").unwrap().as_deref(),
+        Some(typed)
+    );
+    town.at(desk)
+        .enter_request(
+            &Entered {
+                category: "WAT-01",
+                ..entered
+            },
+            Some("enter"),
+            town.time(desk),
+        )
+        .unwrap();
     assert_eq!(town.at(desk).draft("enter").unwrap(), None);
     town.settle();
 }
@@ -171,9 +243,16 @@ fn what_was_typed_survives_a_crash_of_the_window_and_of_the_app() {
 fn an_unreadable_file_is_set_aside_and_the_records_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("replica.sqlite");
-    std::fs::write(&path, b"this is not a database, it is what a dying flash chip left behind").unwrap();
+    std::fs::write(
+        &path,
+        b"this is not a database, it is what a dying flash chip left behind",
+    )
+    .unwrap();
     let replica = Replica::open(&path, Time(7)).unwrap();
     let aside = replica.set_aside().unwrap().to_owned();
-    assert!(std::fs::read(&aside).unwrap().starts_with(b"this is not"), "nothing is deleted");
+    assert!(
+        std::fs::read(&aside).unwrap().starts_with(b"this is not"),
+        "nothing is deleted"
+    );
     assert_eq!(replica.doc_ids().unwrap(), vec![]);
 }

@@ -15,16 +15,35 @@ use super::told::{request, work};
 /// Pushes bytes past the device's own rules and gives the server's word.
 fn push(town: &Town, who: Who, doc: DocId, bytes: Vec<u8>) -> Verdict {
     let device = town.at(who).identity().unwrap().device;
-    let device = town.block_on(town.server().log.device(device)).unwrap().unwrap();
-    let push = vec![Pushed { doc, kind: Kind::Request, bytes: bytes.into() }];
-    let (receipts, _) = town.block_on(koina_server::exchange::take(town.server(), &device, push, town.now())).unwrap();
+    let device = town
+        .block_on(town.server().log.device(device))
+        .unwrap()
+        .unwrap();
+    let push = vec![Pushed {
+        doc,
+        kind: Kind::Request,
+        bytes: bytes.into(),
+    }];
+    let (receipts, _) = town
+        .block_on(koina_server::exchange::take(
+            town.server(),
+            &device,
+            push,
+            town.now(),
+        ))
+        .unwrap();
     receipts[0].verdict.clone()
 }
 
 /// The chunk of a change that the device's rules would not have made.
 fn forged(town: &Town, who: Who, doc: DocId, writes: &Writes) -> Vec<u8> {
     let device = town.at(who).identity().unwrap().device;
-    town.at(who).doc(doc).unwrap().write(device, town.time(who), writes).unwrap().bytes
+    town.at(who)
+        .doc(doc)
+        .unwrap()
+        .write(device, town.time(who), writes)
+        .unwrap()
+        .bytes
 }
 
 fn refusal(verdict: Verdict) -> Refusal {
@@ -52,10 +71,17 @@ fn a_leap_in_the_numbers_of_operations_cannot_lock_a_record() {
     let mut expanded = honest.decode();
     expanded.start_op = std::num::NonZeroU64::new(u64::from(u32::MAX) - 2).unwrap();
     let leap = Change::from(expanded);
-    assert_eq!(refusal(push(&town, crew, id, leap.raw_bytes().to_vec())), Refusal::Malformed);
+    assert_eq!(
+        refusal(push(&town, crew, id, leap.raw_bytes().to_vec())),
+        Refusal::Malformed
+    );
     work(&town, crew, id, &Step::Start);
     town.settle();
-    assert_eq!(town.at(desk).request_row(id, town.now()).unwrap().status, Status::InProgress, "everybody goes on working");
+    assert_eq!(
+        town.at(desk).request_row(id, town.now()).unwrap().status,
+        Status::InProgress,
+        "everybody goes on working"
+    );
 }
 
 #[test]
@@ -64,8 +90,12 @@ fn the_state_is_only_what_an_event_of_the_same_change_says() {
     let desk = town.desk("Δημαρχείο");
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     let id = request(&town, desk, LITOCHORO, "Σβηστή λάμπα");
-    town.at(desk).close_request(id, &Outcome::Withdrawn, "", town.time(desk)).unwrap();
-    town.at(desk).reopen_request(id, "λάθος", town.time(desk)).unwrap();
+    town.at(desk)
+        .close_request(id, &Outcome::Withdrawn, "", town.time(desk))
+        .unwrap();
+    town.at(desk)
+        .reopen_request(id, "λάθος", town.time(desk))
+        .unwrap();
     town.settle();
     let record = town.at(crew).doc(id).unwrap().record();
     let (closed, _, _) = record
@@ -74,16 +104,33 @@ fn the_state_is_only_what_an_event_of_the_same_change_says() {
         .find(|(_, _, event)| matches!(event.what, What::Closed { .. }))
         .unwrap();
     let event = koina_model::ids::EventId(uuid::Uuid::now_v7());
-    let mut writes = requests::record(event, &Event { at: town.now(), what: What::Started });
+    let mut writes = requests::record(
+        event,
+        &Event {
+            at: town.now(),
+            what: What::Started,
+        },
+    );
     for (key, value) in &mut writes {
         if key == "s" {
             *value = closed.0.simple().to_string().into();
         }
     }
     let bytes = forged(&town, crew, id, &writes);
-    assert_eq!(refusal(push(&town, crew, id, bytes)), Refusal::BadValue { field: "s".into() });
-    let alone = forged(&town, crew, id, &vec![("s".into(), closed.0.simple().to_string().into())]);
-    assert_eq!(refusal(push(&town, crew, id, alone)), Refusal::BadValue { field: "s".into() });
+    assert_eq!(
+        refusal(push(&town, crew, id, bytes)),
+        Refusal::BadValue { field: "s".into() }
+    );
+    let alone = forged(
+        &town,
+        crew,
+        id,
+        &vec![("s".into(), closed.0.simple().to_string().into())],
+    );
+    assert_eq!(
+        refusal(push(&town, crew, id, alone)),
+        Refusal::BadValue { field: "s".into() }
+    );
     assert!(town.at(desk).request_row(id, town.now()).unwrap().open);
 }
 
@@ -93,9 +140,11 @@ fn a_new_record_brings_no_more_than_its_author_may_write() {
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     town.settle();
     let device = town.at(crew).identity().unwrap().device;
-    for (key, needs) in
-        [("ans", Permit::AnswerRequests), ("reg", Permit::RegisterRequests), ("crew", Permit::AssignRequests)]
-    {
+    for (key, needs) in [
+        ("ans", Permit::AnswerRequests),
+        ("reg", Permit::RegisterRequests),
+        ("crew", Permit::AssignRequests),
+    ] {
         let id = DocId(uuid::Uuid::now_v7());
         let mut doc = koina_model::doc::Doc::new(Kind::Request);
         let writes: Writes = vec![
@@ -105,7 +154,10 @@ fn a_new_record_brings_no_more_than_its_author_may_write() {
             (key.into(), "ψέμα".into()),
         ];
         let chunk = doc.write(device, town.now(), &writes).unwrap();
-        assert_eq!(refusal(push(&town, crew, id, chunk.bytes)), Refusal::NotAllowed { needs });
+        assert_eq!(
+            refusal(push(&town, crew, id, chunk.bytes)),
+            Refusal::NotAllowed { needs }
+        );
     }
 }
 
@@ -115,14 +167,28 @@ fn an_event_is_written_once_under_one_spelling() {
     let desk = town.desk("Δημαρχείο");
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     let id = request(&town, desk, LITOCHORO, "Σβηστή λάμπα");
-    work(&town, desk, id, &Step::Note { text: "αλήθεια" });
+    work(
+        &town,
+        desk,
+        id,
+        &Step::Note {
+            text: "αλήθεια"
+        },
+    );
     town.settle();
     let record = town.at(crew).doc(id).unwrap().record();
     let (event, _, _) = record.events::<Event>().into_iter().next().unwrap();
     let json = r#"{"at":1,"t":"note","text":"ψέμα"}"#;
-    for key in [format!("e:{}", event.0.simple()), format!("e:{}", event.0), format!("e:{}", event.0.simple().to_string().to_uppercase())] {
+    for key in [
+        format!("e:{}", event.0.simple()),
+        format!("e:{}", event.0),
+        format!("e:{}", event.0.simple().to_string().to_uppercase()),
+    ] {
         let bytes = forged(&town, crew, id, &vec![(key.clone(), json.into())]);
         let reason = refusal(push(&town, crew, id, bytes));
-        assert!(matches!(reason, Refusal::Fixed { .. } | Refusal::BadValue { .. }), "{key}: {reason:?}");
+        assert!(
+            matches!(reason, Refusal::Fixed { .. } | Refusal::BadValue { .. }),
+            "{key}: {reason:?}"
+        );
     }
 }

@@ -26,7 +26,9 @@ fn enter(town: &Town, who: Who, community: &str, text: &str, register: bool) -> 
         channel: Channel::Phone,
         register,
     };
-    town.at(who).enter_request(&entered, None, town.time(who)).unwrap()
+    town.at(who)
+        .enter_request(&entered, None, town.time(who))
+        .unwrap()
 }
 
 pub(crate) fn work(town: &Town, who: Who, id: DocId, step: &Step<'_>) {
@@ -44,15 +46,29 @@ pub(crate) fn asset(town: &Town, who: Who, community: &str, number: &str) -> Doc
         position: None,
         note: "",
     };
-    town.at(who).add_asset(&added, Some(2), None, town.time(who)).unwrap()
+    town.at(who)
+        .add_asset(&added, Some(2), None, town.time(who))
+        .unwrap()
 }
 
 /// Rows of all requests a party sees.
 pub(crate) fn all(town: &Town, who: Who) -> Vec<koina_sync::views::requests::RequestRow> {
-    let query = RequestsQuery { limit: 200, ..RequestsQuery::default() };
+    let query = RequestsQuery {
+        limit: 200,
+        ..RequestsQuery::default()
+    };
     let mut rows = Vec::new();
     loop {
-        let page = town.at(who).requests_page(&RequestsQuery { offset: u32::try_from(rows.len()).unwrap(), ..query.clone() }, town.now()).unwrap();
+        let page = town
+            .at(who)
+            .requests_page(
+                &RequestsQuery {
+                    offset: u32::try_from(rows.len()).unwrap(),
+                    ..query.clone()
+                },
+                town.now(),
+            )
+            .unwrap();
         if page.rows.is_empty() {
             return rows;
         }

@@ -26,7 +26,13 @@ pub struct Added<'a> {
 }
 
 /// Checks a new asset and makes it ready to write. The number may be empty: many lamps have none yet.
-pub fn add(added: &Added<'_>, lists: &Lists, author: &Author, id: DocId, now: Time) -> Result<NewAsset, Problem> {
+pub fn add(
+    added: &Added<'_>,
+    lists: &Lists,
+    author: &Author,
+    id: DocId,
+    now: Time,
+) -> Result<NewAsset, Problem> {
     needs(author, Permit::AddAssets)?;
     let mut fields = Fields::default();
     if added.kind.is_empty() {
@@ -34,7 +40,14 @@ pub fn add(added: &Added<'_>, lists: &Lists, author: &Author, id: DocId, now: Ti
     } else if lists.reference.asset_type(added.kind).is_none() {
         fields.wrong("kind", FieldRule::NotOnAList);
     }
-    let place = check_place(&mut fields, added.community, added.settlement, true, lists, author);
+    let place = check_place(
+        &mut fields,
+        added.community,
+        added.settlement,
+        true,
+        lists,
+        author,
+    );
     let new = NewAsset {
         id,
         kind: added.kind.to_owned(),
@@ -52,7 +65,13 @@ pub fn add(added: &Added<'_>, lists: &Lists, author: &Author, id: DocId, now: Ti
 }
 
 /// Corrects number, name or note. `None` stays as it is; equal values are not written.
-pub fn edit(asset: &Asset, number: Option<&str>, name: Option<&str>, note: Option<&str>, author: &Author) -> Result<Writes, Problem> {
+pub fn edit(
+    asset: &Asset,
+    number: Option<&str>,
+    name: Option<&str>,
+    note: Option<&str>,
+    author: &Author,
+) -> Result<Writes, Problem> {
     needs(author, Permit::EditAssets)?;
     let mut fields = Fields::default();
     let mut writes = Writes::new();
@@ -97,10 +116,22 @@ pub struct Moved<'a> {
 }
 
 /// Moves an asset; gives the event and the values beside the place that change with it.
-pub fn relocate(asset: &Asset, moved: &Moved<'_>, lists: &Lists, author: &Author) -> Result<(What, Writes), Problem> {
+pub fn relocate(
+    asset: &Asset,
+    moved: &Moved<'_>,
+    lists: &Lists,
+    author: &Author,
+) -> Result<(What, Writes), Problem> {
     needs(author, Permit::MoveAssets)?;
     let mut fields = Fields::default();
-    let place = check_place(&mut fields, moved.community, moved.settlement, true, lists, author);
+    let place = check_place(
+        &mut fields,
+        moved.community,
+        moved.settlement,
+        true,
+        lists,
+        author,
+    );
     let place_text = fields.text("place_text", moved.place_text, PLACE_TEXT_MAX);
     let note = fields.text("note", moved.note, NOTE_MAX);
     check_position(&mut fields, moved.position.as_ref());
@@ -110,10 +141,20 @@ pub fn relocate(asset: &Asset, moved: &Moved<'_>, lists: &Lists, author: &Author
     if place_text != asset.place_text {
         writes.push((keys::PLACE_TEXT.into(), place_text.into()));
     }
-    if let Some(position) = moved.position.filter(|position| Some(*position) != asset.position) {
+    if let Some(position) = moved
+        .position
+        .filter(|position| Some(*position) != asset.position)
+    {
         writes.push((keys::POSITION.into(), position_text(&position).into()));
     }
-    Ok((What::Moved { from: asset.place.to_text(), to: place.to_text(), note }, writes))
+    Ok((
+        What::Moved {
+            from: asset.place.to_text(),
+            to: place.to_text(),
+            note,
+        },
+        writes,
+    ))
 }
 
 /// Takes an asset out of use for ever; its record stays.
@@ -127,5 +168,9 @@ pub fn retire(asset: &Asset, reason: &str, author: &Author) -> Result<What, Prob
 }
 
 fn in_use(asset: &Asset) -> Result<(), Problem> {
-    if asset.retired { Err(Problem::Retired) } else { Ok(()) }
+    if asset.retired {
+        Err(Problem::Retired)
+    } else {
+        Ok(())
+    }
 }

@@ -8,11 +8,15 @@ use crate::words::{Channel, Outcome, Status};
 use uuid::Uuid;
 
 pub(crate) fn device(n: u128) -> DeviceId {
-    DeviceId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n))
+    DeviceId(Uuid::from_u128(
+        0x0190_0000_0000_7000_8000_0000_0000_0000 + n,
+    ))
 }
 
 fn event(n: u128) -> EventId {
-    EventId(Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0000 + n))
+    EventId(Uuid::from_u128(
+        0x0191_0000_0000_7000_8000_0000_0000_0000 + n,
+    ))
 }
 
 pub(crate) fn new_request() -> NewRequest {
@@ -39,7 +43,10 @@ fn genesis_fresh(kind: Kind) -> Vec<u8> {
     tx.put(automerge::ROOT, "kind", kind_name(kind)).unwrap();
     tx.put(automerge::ROOT, "v", 1_i64).unwrap();
     let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
-    doc.get_change_by_hash(&hash.unwrap()).unwrap().raw_bytes().to_vec()
+    doc.get_change_by_hash(&hash.unwrap())
+        .unwrap()
+        .raw_bytes()
+        .to_vec()
 }
 
 #[test]
@@ -63,17 +70,43 @@ fn a_doc_survives_saving_and_loading() {
 }
 
 fn step(doc: &mut Doc, by: u128, n: u128, what: What) {
-    let event_ = requests::Event { at: Time(1_790_000_000_000 + i64::try_from(n).unwrap()), what };
-    doc.write(device(by), event_.at, &requests::record(event(n), &event_)).unwrap();
+    let event_ = requests::Event {
+        at: Time(1_790_000_000_000 + i64::try_from(n).unwrap()),
+        what,
+    };
+    doc.write(device(by), event_.at, &requests::record(event(n), &event_))
+        .unwrap();
 }
 
 #[test]
 fn two_crews_closing_and_reopening_at_once_leave_it_open_and_say_so() {
     let (mut a, _) = requests::doc(&new_request(), device(1)).unwrap();
-    step(&mut a, 1, 1, What::Done { note: String::new() });
+    step(
+        &mut a,
+        1,
+        1,
+        What::Done {
+            note: String::new(),
+        },
+    );
     let mut b = a.clone();
-    step(&mut a, 1, 2, What::Closed { outcome: Outcome::Resolved, note: String::new() });
-    step(&mut b, 2, 3, What::Reopened { reason: "ξανάσβησε".into() });
+    step(
+        &mut a,
+        1,
+        2,
+        What::Closed {
+            outcome: Outcome::Resolved,
+            note: String::new(),
+        },
+    );
+    step(
+        &mut b,
+        2,
+        3,
+        What::Reopened {
+            reason: "ξανάσβησε".into(),
+        },
+    );
     let (mut ab, mut ba) = (a.clone(), b.clone());
     ab.merge(&b).unwrap();
     ba.merge(&a).unwrap();
@@ -82,24 +115,52 @@ fn two_crews_closing_and_reopening_at_once_leave_it_open_and_say_so() {
     assert_eq!(one.status, Status::Reopened);
     assert_eq!(one.concurrent.len(), 2);
     // Somebody who saw both has the last word.
-    step(&mut ab, 3, 4, What::Done { note: String::new() });
+    step(
+        &mut ab,
+        3,
+        4,
+        What::Done {
+            note: String::new(),
+        },
+    );
     let decided = requests::read(&ab.record());
-    assert_eq!((decided.status, decided.concurrent.len()), (Status::Resolved, 0));
+    assert_eq!(
+        (decided.status, decided.concurrent.len()),
+        (Status::Resolved, 0)
+    );
 }
 
 #[test]
 fn different_fields_merge_and_the_same_field_keeps_both() {
     let (mut a, _) = requests::doc(&new_request(), device(1)).unwrap();
     let mut b = a.clone();
-    a.write(device(1), Time(5), &vec![("text".into(), "α".into()), ("pri".into(), 1.into())]).unwrap();
-    b.write(device(2), Time(6), &vec![("text".into(), "β".into()), ("pri".into(), 1.into())]).unwrap();
+    a.write(
+        device(1),
+        Time(5),
+        &vec![("text".into(), "α".into()), ("pri".into(), 1.into())],
+    )
+    .unwrap();
+    b.write(
+        device(2),
+        Time(6),
+        &vec![("text".into(), "β".into()), ("pri".into(), 1.into())],
+    )
+    .unwrap();
     a.merge(&b).unwrap();
     let record = a.record();
     let clashes: Vec<_> = record.clashes(&requests::WATCHED).collect();
-    assert_eq!(clashes.len(), 1, "equal values are no conflict: {clashes:?}");
+    assert_eq!(
+        clashes.len(),
+        1,
+        "equal values are no conflict: {clashes:?}"
+    );
     let (field, versions) = clashes[0];
     assert_eq!((field, versions.len()), ("text", 2));
     let winner = versions[0].value.to_text();
     assert_eq!(record.text("text"), Some(winner.as_str()));
-    assert_eq!(a.written_at("text", &versions[0].key).map(|t| t.0 == 5 || t.0 == 6), Some(true));
+    assert_eq!(
+        a.written_at("text", &versions[0].key)
+            .map(|t| t.0 == 5 || t.0 == 6),
+        Some(true)
+    );
 }

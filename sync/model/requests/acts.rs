@@ -28,11 +28,21 @@ pub struct Entered<'a> {
 
 /// Refuses what the author may not do.
 pub(crate) fn needs(author: &Author, permit: Permit) -> Result<(), Problem> {
-    if author.role.may(permit) { Ok(()) } else { Err(Problem::NotAllowed { needs: permit }) }
+    if author.role.may(permit) {
+        Ok(())
+    } else {
+        Err(Problem::NotAllowed { needs: permit })
+    }
 }
 
 /// Checks a new request and makes it ready to write. The receipt number is given by the station.
-pub fn enter(entered: &Entered<'_>, lists: &Lists, author: &Author, id: DocId, now: Time) -> Result<NewRequest, Problem> {
+pub fn enter(
+    entered: &Entered<'_>,
+    lists: &Lists,
+    author: &Author,
+    id: DocId,
+    now: Time,
+) -> Result<NewRequest, Problem> {
     needs(author, Permit::EnterRequests)?;
     if entered.register {
         needs(author, Permit::RegisterRequests)?;
@@ -45,7 +55,14 @@ pub fn enter(entered: &Entered<'_>, lists: &Lists, author: &Author, id: DocId, n
         Some(_) => {}
     }
     let place_needed = category.is_some_and(|category| category.place == Need::Required);
-    let place = check_place(&mut fields, entered.community, entered.settlement, place_needed, lists, author);
+    let place = check_place(
+        &mut fields,
+        entered.community,
+        entered.settlement,
+        place_needed,
+        lists,
+        author,
+    );
     let place_text = fields.text("place_text", entered.place_text, PLACE_TEXT_MAX);
     let text = fields.text("text", entered.text, TEXT_MAX);
     check_position(&mut fields, entered.position.as_ref());
@@ -92,7 +109,12 @@ pub(crate) fn check_place(
     } else if !author.serves(community) {
         fields.wrong("community", FieldRule::OutsideMunicipality);
     }
-    if !settlement.is_empty() && lists.reference.settlement(settlement).is_none_or(|found| found.community != community) {
+    if !settlement.is_empty()
+        && lists
+            .reference
+            .settlement(settlement)
+            .is_none_or(|found| found.community != community)
+    {
         fields.wrong("settlement", FieldRule::NotOnAList);
     }
     Place::new(community, settlement)
@@ -100,7 +122,13 @@ pub(crate) fn check_place(
 
 pub(crate) fn check_position(fields: &mut Fields, position: Option<&Position>) {
     if position.is_some_and(|position| !is_on_earth(position)) {
-        fields.wrong("position", FieldRule::OutOfRange { min: -180, max: 180 });
+        fields.wrong(
+            "position",
+            FieldRule::OutOfRange {
+                min: -180,
+                max: 180,
+            },
+        );
     }
 }
 
@@ -115,7 +143,12 @@ pub struct Edited<'a> {
 }
 
 /// Corrects a request. Values that stay the same are not written, so that they cannot clash with anybody's.
-pub fn edit(request: &Request, edited: &Edited<'_>, lists: &Lists, author: &Author) -> Result<Writes, Problem> {
+pub fn edit(
+    request: &Request,
+    edited: &Edited<'_>,
+    lists: &Lists,
+    author: &Author,
+) -> Result<Writes, Problem> {
     needs(author, Permit::EditRequests)?;
     let mut fields = Fields::default();
     let mut writes = Writes::new();
@@ -126,7 +159,9 @@ pub fn edit(request: &Request, edited: &Edited<'_>, lists: &Lists, author: &Auth
         writes.push((keys::CATEGORY.into(), category.into()));
     }
     if let Some((community, settlement)) = edited.place {
-        let category = lists.reference.category(edited.category.unwrap_or(&request.category));
+        let category = lists
+            .reference
+            .category(edited.category.unwrap_or(&request.category));
         let needed = category.is_some_and(|category| category.place == Need::Required);
         let place = check_place(&mut fields, community, settlement, needed, lists, author);
         if place != request.place {
@@ -158,11 +193,22 @@ pub fn edit(request: &Request, edited: &Edited<'_>, lists: &Lists, author: &Auth
 /// Asks for a protocol number; the server gives it at the next exchange. Asking twice changes nothing.
 pub fn register(request: &Request, author: &Author) -> Result<Writes, Problem> {
     needs(author, Permit::RegisterRequests)?;
-    Ok(if request.register { Writes::new() } else { vec![(keys::REGISTER.into(), true.into())] })
+    Ok(if request.register {
+        Writes::new()
+    } else {
+        vec![(keys::REGISTER.into(), true.into())]
+    })
 }
 
 /// Charges a request to a department and, if wanted, to one of its crews (χρέωση).
-pub fn assign(request: &Request, department: &str, crew: &str, note: &str, lists: &Lists, author: &Author) -> Result<What, Problem> {
+pub fn assign(
+    request: &Request,
+    department: &str,
+    crew: &str,
+    note: &str,
+    lists: &Lists,
+    author: &Author,
+) -> Result<What, Problem> {
     needs(author, Permit::AssignRequests)?;
     let mut fields = Fields::default();
     if department.is_empty() {
@@ -178,7 +224,11 @@ pub fn assign(request: &Request, department: &str, crew: &str, note: &str, lists
     if !request.is_open() {
         return Err(Problem::AlreadyClosed);
     }
-    Ok(What::Assigned { department: department.to_owned(), crew: crew.to_owned(), note })
+    Ok(What::Assigned {
+        department: department.to_owned(),
+        crew: crew.to_owned(),
+        note,
+    })
 }
 
 /// Answers in public.
@@ -191,13 +241,32 @@ pub fn answer(text: &str, author: &Author) -> Result<What, Problem> {
 }
 
 /// Closes a request with an outcome. The desk only; crews report work done instead.
-pub fn close(request: &Request, id: DocId, outcome: &Outcome, note: &str, lists: &Lists, author: &Author) -> Result<What, Problem> {
+pub fn close(
+    request: &Request,
+    id: DocId,
+    outcome: &Outcome,
+    note: &str,
+    lists: &Lists,
+    author: &Author,
+) -> Result<What, Problem> {
     needs(author, Permit::CloseRequests)?;
     let mut fields = Fields::default();
     let outcome = match outcome {
         Outcome::Rejected { reason } => {
-            if !lists.reference.reject_reasons.iter().any(|known| &known.code == reason) {
-                fields.wrong("reason", if reason.is_empty() { FieldRule::Missing } else { FieldRule::NotOnAList });
+            if !lists
+                .reference
+                .reject_reasons
+                .iter()
+                .any(|known| &known.code == reason)
+            {
+                fields.wrong(
+                    "reason",
+                    if reason.is_empty() {
+                        FieldRule::Missing
+                    } else {
+                        FieldRule::NotOnAList
+                    },
+                );
             }
             outcome.clone()
         }
@@ -205,12 +274,17 @@ pub fn close(request: &Request, id: DocId, outcome: &Outcome, note: &str, lists:
             fields.wrong("of", FieldRule::Unknown);
             outcome.clone()
         }
-        Outcome::Forwarded { to } => Outcome::Forwarded { to: fields.needed("to", to, NAME_MAX) },
+        Outcome::Forwarded { to } => Outcome::Forwarded {
+            to: fields.needed("to", to, NAME_MAX),
+        },
         other => other.clone(),
     };
     let note = fields.text("note", note, NOTE_MAX);
     fields.done()?;
-    let done_by_crew = request.events.iter().any(|(_, _, event)| matches!(event.what, What::Closed { .. }));
+    let done_by_crew = request
+        .events
+        .iter()
+        .any(|(_, _, event)| matches!(event.what, What::Closed { .. }));
     if !request.is_open() && done_by_crew {
         return Err(Problem::AlreadyClosed);
     }
@@ -233,36 +307,76 @@ pub fn reopen(request: &Request, reason: &str, author: &Author) -> Result<What, 
 #[derive(Clone, Debug)]
 pub enum Step<'a> {
     Start,
-    Pause { reason: &'a str },
-    Done { note: &'a str },
-    Impossible { reason: &'a str, note: &'a str },
-    Material { name: &'a str, quantity: &'a str, unit: &'a str },
-    Note { text: &'a str },
+    Pause {
+        reason: &'a str,
+    },
+    Done {
+        note: &'a str,
+    },
+    Impossible {
+        reason: &'a str,
+        note: &'a str,
+    },
+    Material {
+        name: &'a str,
+        quantity: &'a str,
+        unit: &'a str,
+    },
+    Note {
+        text: &'a str,
+    },
 }
 
 /// Records a step of work. Work on a closed request is refused, except words about it.
-pub fn work(request: &Request, step: &Step<'_>, lists: &Lists, author: &Author) -> Result<What, Problem> {
+pub fn work(
+    request: &Request,
+    step: &Step<'_>,
+    lists: &Lists,
+    author: &Author,
+) -> Result<What, Problem> {
     needs(author, Permit::RecordWork)?;
     let mut fields = Fields::default();
     let what = match step {
         Step::Start => What::Started,
         Step::Pause { reason } => {
-            if !lists.reference.hold_reasons.iter().any(|known| known.code == *reason) {
-                fields.wrong("reason", if reason.is_empty() { FieldRule::Missing } else { FieldRule::NotOnAList });
+            if !lists
+                .reference
+                .hold_reasons
+                .iter()
+                .any(|known| known.code == *reason)
+            {
+                fields.wrong(
+                    "reason",
+                    if reason.is_empty() {
+                        FieldRule::Missing
+                    } else {
+                        FieldRule::NotOnAList
+                    },
+                );
             }
-            What::Paused { reason: (*reason).to_owned() }
+            What::Paused {
+                reason: (*reason).to_owned(),
+            }
         }
-        Step::Done { note } => What::Done { note: fields.text("note", note, NOTE_MAX) },
+        Step::Done { note } => What::Done {
+            note: fields.text("note", note, NOTE_MAX),
+        },
         Step::Impossible { reason, note } => What::Impossible {
             reason: fields.needed("reason", reason, CODE_MAX),
             note: fields.text("note", note, NOTE_MAX),
         },
-        Step::Material { name, quantity, unit } => What::Material {
+        Step::Material {
+            name,
+            quantity,
+            unit,
+        } => What::Material {
             name: fields.needed("name", name, NAME_MAX),
             quantity: check_quantity(&mut fields, quantity),
             unit: fields.text("unit", unit, CODE_MAX),
         },
-        Step::Note { text } => What::Note { text: fields.needed("text", text, NOTE_MAX) },
+        Step::Note { text } => What::Note {
+            text: fields.needed("text", text, NOTE_MAX),
+        },
     };
     fields.done()?;
     if !request.is_open() && what.status().is_some() {
@@ -276,14 +390,28 @@ fn check_quantity(fields: &mut Fields, typed: &str) -> String {
     let plain = typed.trim().replace(',', ".");
     let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let fine = !whole.is_empty() && digits(whole) && digits(decimals) && whole.len() <= 6 && decimals.len() <= 3;
+    let fine = !whole.is_empty()
+        && digits(whole)
+        && digits(decimals)
+        && whole.len() <= 6
+        && decimals.len() <= 3;
     if plain.is_empty() {
         fields.wrong("quantity", FieldRule::Missing);
     } else if !fine || plain.bytes().all(|byte| byte == b'0' || byte == b'.') {
-        fields.wrong("quantity", FieldRule::OutOfRange { min: 0, max: 999_999 });
+        fields.wrong(
+            "quantity",
+            FieldRule::OutOfRange {
+                min: 0,
+                max: 999_999,
+            },
+        );
     }
     let decimals = decimals.trim_end_matches('0');
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
-    if decimals.is_empty() { whole.to_owned() } else { format!("{whole}.{decimals}") }
+    if decimals.is_empty() {
+        whole.to_owned()
+    } else {
+        format!("{whole}.{decimals}")
+    }
 }

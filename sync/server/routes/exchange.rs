@@ -22,7 +22,15 @@ pub(super) async fn exchange(call: Call) -> Result<Response, Problem> {
     let ask = apart(move || decode(&body)).await?;
     let answer = crate::exchange::exchange(&app.town, &device, ask, now).await?;
     // Whole records cross once in a device's life, over a poor line: worth some of the server's time.
-    let level = if answer.items.iter().any(|item| matches!(item, Item::Doc { .. })) { PACK_LEVEL_DOCS } else { PACK_LEVEL };
+    let level = if answer
+        .items
+        .iter()
+        .any(|item| matches!(item, Item::Doc { .. }))
+    {
+        PACK_LEVEL_DOCS
+    } else {
+        PACK_LEVEL
+    };
     let bytes = apart(move || koina_sync::exchange::pack_at(&answer, level)).await?;
     Ok(typed(StatusCode::OK, MEDIA_TYPE, bytes))
 }
