@@ -4,6 +4,10 @@
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
+#![allow(
+    clippy::print_stdout,
+    reason = "a test tells its runner, and a child its parent, how far it is"
+)]
 
 mod journeys {
     mod bad_input;

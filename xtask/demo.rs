@@ -90,18 +90,16 @@ fn build(steps: &mut Steps, purpose: Purpose) -> Outcome {
     install::node_modules("ui")?;
     install::screens()?;
     steps.step("Building the municipal server with its demo (the first time takes minutes)");
-    run(cargo().args([
-        "build",
-        "--quiet",
-        "--package",
-        "koina-tests",
-        "--bin",
-        "koina-demo",
-        "--bin",
-        "koina-window",
-    ]))?;
+    programs(&["koina-demo", "koina-window"])?;
     steps.step("Building the app (the first time takes minutes)");
     app()
+}
+
+/// Builds programs of the tests, from the same selection of packages as the tests themselves: nothing is built twice.
+pub(crate) fn programs(names: &[&str]) -> Outcome {
+    let bins = names.iter().flat_map(|name| ["--bin", name]);
+    let select = ["build", "--quiet", "--workspace", "--exclude", "koina"];
+    run(cargo().args(select).args(bins))
 }
 
 /// Builds the app in its own target folder.

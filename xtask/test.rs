@@ -120,7 +120,7 @@ fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
         .args(["--", "-D", "warnings"]))?;
     steps.step("Building the app");
     crate::demo::app()?;
-    run(cargo().args(["build", "--quiet", "--package", "koina-tests", "--bins"]))?;
+    crate::demo::programs(&["koina-bridge", "koina-demo", "koina-window"])?;
     steps.step("Testing whole screens in a browser");
     browser(sums)?;
     steps.step("Driving the real windows");

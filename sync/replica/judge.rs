@@ -1,6 +1,7 @@
 //! The server's judgement of what a device hands over: guard and permits against the docs as they are. Stores nothing.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use koina_model::doc::{Doc, Record};
 use koina_model::exchange::{Pushed, Refusal};
@@ -77,27 +78,31 @@ impl Replica {
                 if checked.by != writer.device {
                     return Ok(Judged::Refused(Refusal::WrongActor));
                 }
-                if !cases.contains_key(&pushed.doc) {
-                    let case = match self.read(|db| load(db, pushed.doc))? {
-                        Some(loaded) => Case {
-                            record: loaded.doc.record(),
-                            doc: loaded.doc,
-                            existed: true,
-                        },
-                        None => Case {
-                            doc: Doc::new(pushed.kind),
-                            record: Record::default(),
-                            existed: false,
-                        },
-                    };
-                    cases.insert(pushed.doc, case);
-                }
-                let Some(case) = cases.get_mut(&pushed.doc) else {
-                    return Ok(Judged::Waiting);
+                let case = match cases.entry(pushed.doc) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(self.case(pushed)?),
                 };
                 Ok(judge_one(case, pushed, &checked, &author))
             })
             .collect()
+    }
+}
+
+impl Replica {
+    /// A record as it stands before the push.
+    fn case(&self, pushed: &Pushed) -> Result<Case, ReplicaError> {
+        Ok(match self.read(|db| load(db, pushed.doc))? {
+            Some(loaded) => Case {
+                record: loaded.doc.record(),
+                doc: loaded.doc,
+                existed: true,
+            },
+            None => Case {
+                doc: Doc::new(pushed.kind),
+                record: Record::default(),
+                existed: false,
+            },
+        })
     }
 }
 

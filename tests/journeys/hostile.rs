@@ -103,7 +103,7 @@ fn the_state_is_only_what_an_event_of_the_same_change_says() {
         .into_iter()
         .find(|(_, _, event)| matches!(event.what, What::Closed { .. }))
         .unwrap();
-    let event = koina_model::ids::EventId(uuid::Uuid::now_v7());
+    let event = koina_model::ids::EventId(town.at(crew).new_id(town.now()));
     let mut writes = requests::record(
         event,
         &Event {
@@ -145,7 +145,7 @@ fn a_new_record_brings_no_more_than_its_author_may_write() {
         ("reg", Permit::RegisterRequests),
         ("crew", Permit::AssignRequests),
     ] {
-        let id = DocId(uuid::Uuid::now_v7());
+        let id = DocId(town.at(crew).new_id(town.now()));
         let mut doc = koina_model::doc::Doc::new(Kind::Request);
         let writes: Writes = vec![
             ("id".into(), id.to_string().into()),
