@@ -39,7 +39,21 @@ pub trait Line {
         path: &str,
         headers: &[(&str, String)],
         body: Vec<u8>,
-    ) -> impl Future<Output = Result<Vec<u8>, Problem>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Failed>> + Send;
+}
+
+/// Why nothing came back over a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    pub problem: Problem,
+    /// The bytes may have reached the server: only its answer tells.
+    pub left: bool,
+}
+
+impl From<Failed> for Problem {
+    fn from(failed: Failed) -> Self {
+        failed.problem
+    }
 }
 
 /// How far a running exchange is, for the progress bar.
@@ -239,14 +253,28 @@ pub async fn run(
         let headers = replica
             .sign("POST", EXCHANGE_PATH, &body)
             .map_err(|failure| failure.to_problem())?;
-        let body = line.send("POST", EXCHANGE_PATH, &headers, body).await?;
+        let body = match line.send("POST", EXCHANGE_PATH, &headers, body).await {
+            Ok(body) => body,
+            Err(failed) => {
+                if !failed.left {
+                    replica
+                        .never_left(&said.rows)
+                        .map_err(|failure| failure.to_problem())?;
+                }
+                return Err(failed.problem);
+            }
+        };
         exchanged.bytes_received += body.len() as u64;
         let answer: Answer = unpack(&body)?;
         exchanged.round_trips += 1;
         exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
         progress.expected.store(answer.expected, Ordering::Relaxed);
+        let records = answer
+            .items
+            .iter()
+            .filter(|item| matches!(item, Item::Doc { .. }));
         progress.done.fetch_add(
-            u32::try_from(answer.items.len()).unwrap_or(u32::MAX),
+            u32::try_from(records.count()).unwrap_or(u32::MAX),
             Ordering::Relaxed,
         );
         let more = replica

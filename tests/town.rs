@@ -18,7 +18,7 @@ use koina_model::reference::Reference;
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
 use koina_server::routes::{self, App};
-use koina_sync::exchange::{self, Line, Progress};
+use koina_sync::exchange::{self, Failed, Line, Progress};
 use koina_sync::replica::{Ids, Replica};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -83,12 +83,15 @@ impl Line for Wire {
         path: &str,
         headers: &[(&str, String)],
         body: Vec<u8>,
-    ) -> Result<Vec<u8>, Problem> {
+    ) -> Result<Vec<u8>, Failed> {
         if self.net.cut.load(Ordering::Relaxed) {
-            return Err(Problem::Offline { since: None });
+            return Err(Failed {
+                problem: Problem::Offline { since: None },
+                left: false,
+            });
         }
         let twice = take_one(&self.net.double_asks);
-        let mut answer = self.once(method, path, headers, body.clone()).await;
+        let answer = self.once(method, path, headers, body.clone()).await;
         if twice {
             // The same bytes again: the counter was used, so the server must refuse it and change nothing.
             let again = self.once(method, path, headers, body).await;
@@ -99,9 +102,15 @@ impl Line for Wire {
             );
         }
         if take_one(&self.net.lose_answers) {
-            answer = Err(Problem::Offline { since: None });
+            return Err(Failed {
+                problem: Problem::Offline { since: None },
+                left: true,
+            });
         }
-        answer
+        answer.map_err(|problem| Failed {
+            problem,
+            left: true,
+        })
     }
 }
 

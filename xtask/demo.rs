@@ -98,14 +98,14 @@ fn build(steps: &mut Steps, purpose: Purpose) -> Outcome {
 /// Builds programs of the tests, from the same selection of packages as the tests themselves: nothing is built twice.
 pub(crate) fn programs(names: &[&str]) -> Outcome {
     let bins = names.iter().flat_map(|name| ["--bin", name]);
-    let select = ["build", "--quiet", "--workspace", "--exclude", "koina"];
+    let select = ["build", "--workspace", "--exclude", "koina"];
     run(cargo().args(select).args(bins))
 }
 
 /// Builds the app in its own target folder.
 pub(crate) fn app() -> Outcome {
     run(cargo()
-        .args(["build", "--quiet", "--package", "koina", "--target-dir"])
+        .args(["build", "--package", "koina", "--target-dir"])
         .arg(place::app_target()?))
 }
 

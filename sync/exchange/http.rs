@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use koina_model::problem::Problem;
 
-use super::Line;
+use super::{Failed, Line};
 
 /// A line to one municipal server.
 pub struct HttpLine {
@@ -38,9 +38,11 @@ impl Line for HttpLine {
         path: &str,
         headers: &[(&str, String)],
         body: Vec<u8>,
-    ) -> Result<Vec<u8>, Problem> {
-        let method =
-            reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Problem::BadAddress)?;
+    ) -> Result<Vec<u8>, Failed> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Failed {
+            problem: Problem::BadAddress,
+            left: false,
+        })?;
         let mut request = self
             .client
             .request(method, format!("{}{path}", self.server))
@@ -54,11 +56,19 @@ impl Line for HttpLine {
         if status.is_success() {
             return Ok(body.to_vec());
         }
-        Err(serde_json::from_slice(&body).unwrap_or(Problem::Offline { since: None }))
+        let problem = serde_json::from_slice(&body).unwrap_or(Problem::Offline { since: None });
+        Err(Failed {
+            problem,
+            left: true,
+        })
     }
 }
 
-fn offline(failure: &reqwest::Error) -> Problem {
+fn offline(failure: &reqwest::Error) -> Failed {
     tracing::debug!(%failure, "the line failed");
-    Problem::Offline { since: None }
+    Failed {
+        problem: Problem::Offline { since: None },
+        // Without a connection nothing left; after that only the answer could tell.
+        left: !failure.is_connect(),
+    }
 }

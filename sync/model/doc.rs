@@ -317,6 +317,9 @@ impl Doc {
                     Scalar::Int(number) => (*number).into(),
                     Scalar::Bool(flag) => (*flag).into(),
                 };
+                if let Some(other) = beside(&tx, key) {
+                    tx.put(automerge::ROOT, key.as_str(), other).ok()?;
+                }
                 tx.put(automerge::ROOT, key.as_str(), value).ok()?;
             }
             let (hash, _) = tx.commit_with(CommitOptions::default().with_time(at.0));
@@ -402,6 +405,31 @@ impl Doc {
             .find(|meta| meta.seq == seq && meta.actor.as_ref() == actor)
             .map(|meta| meta.hash.0)
     }
+}
+
+/// Where a field has several versions, a text that is none of them.
+///
+/// Putting the winning value again would make Automerge drop the losing versions without writing anything, and a change
+/// that only removes is not one the guard lets in. Putting another text first makes the choice a value like any other.
+fn beside(doc: &impl ReadDoc, key: &str) -> Option<String> {
+    let versions = doc.get_all(automerge::ROOT, key).ok()?;
+    let texts: Vec<String> = versions
+        .iter()
+        .filter_map(|(value, _)| {
+            value
+                .as_scalar()
+                .and_then(owned_scalar)
+                .map(|value| value.to_text())
+        })
+        .collect();
+    if versions.len() < 2 {
+        return None;
+    }
+    let mut other = texts.first().cloned().unwrap_or_default();
+    while texts.contains(&other) {
+        other.push('·');
+    }
+    Some(other)
 }
 
 /// The recorded genesis change of a kind. Never edited: a new shape gets a new kind version.

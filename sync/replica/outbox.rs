@@ -74,6 +74,19 @@ impl Replica {
         })
     }
 
+    /// Takes back the word «sent»: the line never carried these rows away.
+    pub(crate) fn never_left(&self, rows: &[i64]) -> Result<(), ReplicaError> {
+        self.write(|tx| {
+            for n in rows {
+                tx.prepare_cached(
+                    "UPDATE outbox SET state = 'on_device' WHERE n = ?1 AND state = 'sent'",
+                )?
+                .execute([n])?;
+            }
+            Ok(())
+        })
+    }
+
     /// How much waits.
     pub fn pending(&self) -> Result<Pending, ReplicaError> {
         self.read(|db| {

@@ -58,9 +58,8 @@ struct Cli {
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let server = cli.data.join("server");
-    let known = std::fs::read_to_string(cli.data.join(ADDRESS))
-        .ok()
-        .filter(|_| !cli.fresh);
+    let known = std::fs::read_to_string(cli.data.join(ADDRESS)).ok();
+    let known = known.filter(|_| !cli.fresh && server.join("log.sqlite").is_file());
     if known.is_none() {
         empty(&server)?;
     }
@@ -84,7 +83,7 @@ async fn main() -> anyhow::Result<()> {
     let village = Village::new(cli.seed, now());
     let log = AnyLog::open_sqlite(&server.join("log.sqlite"))
         .await
-        .context("Opening the log")?;
+        .context("Opening the log (--fresh begins a new one)")?;
     let (reference, crews) = (village.lists.reference.clone(), village.lists.crews.clone());
     let replica = server.join("replica.sqlite");
     let town = Municipality::open(log, &replica, reference, crews, now())

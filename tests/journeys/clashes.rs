@@ -282,3 +282,54 @@ fn an_asset_moved_by_two_is_one_question_and_a_retired_one_stays_retired() {
             .retired
     );
 }
+
+#[test]
+fn a_decision_for_the_version_that_is_shown_is_taken_like_any_other() {
+    let Three {
+        town,
+        all,
+        request,
+        asset,
+    } = three();
+    let [desk, one, two] = all;
+    for (who, number) in [(one, "Φ1"), (two, "Φ2")] {
+        town.at(who)
+            .edit_asset(asset, Some(number), None, None, town.time(who))
+            .unwrap();
+    }
+    let assign = |who, crew| {
+        town.at(who)
+            .assign_request(request, "HLF", crew, "", town.time(who))
+            .unwrap()
+    };
+    assign(desk, "light");
+    town.settle();
+    let card = town.at(desk).asset_card(asset, town.now()).unwrap();
+    let shown = card.clashes[0]
+        .versions
+        .iter()
+        .find(|version| version.winning)
+        .unwrap();
+    assert_eq!(shown.value, card.row.number);
+    town.at(desk)
+        .decide(asset, "no", &shown.key, "", town.time(desk))
+        .unwrap();
+    assert_eq!(
+        town.at(desk)
+            .asset_card(asset, town.now())
+            .unwrap()
+            .row
+            .number,
+        card.row.number
+    );
+    town.settle();
+    assert_eq!(town.at(desk).pending().unwrap().needs_decision, 0);
+    assert_eq!(
+        town.at(one)
+            .asset_card(asset, town.now())
+            .unwrap()
+            .row
+            .clashes,
+        0
+    );
+}

@@ -123,3 +123,18 @@ fn a_wrong_clock_changes_only_what_it_claims() {
         case.timeline
     );
 }
+
+#[test]
+fn only_what_left_is_called_sent() {
+    let mut town = Town::new();
+    let kep = town.desk("ΚΕΠ");
+    application(&town, kep, LITOCHORO, "Χωρίς σήμα");
+    town.cut(kep);
+    town.exchange(kep).unwrap_err();
+    assert!(
+        all(&town, kep)
+            .iter()
+            .all(|row| row.saved == Saved::OnDevice)
+    );
+    town.settle();
+}

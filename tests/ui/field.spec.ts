@@ -172,7 +172,6 @@ test("Back returns to the same place of a list", async ({ koina }) => {
 });
 
 test("what never left is not said to have left", async ({ koina }) => {
-  test.fail(true, "sync marks a change as sent before the line has taken it, so a server that cannot be reached shows «Στάλθηκε»");
   const crew = await koina.window("crew", PHONE);
   await koina.bridge.control("stop-server");
   await lampAtTheClinic(crew);

@@ -264,6 +264,16 @@ impl Window {
         Ok(true)
     }
 
+    /// Scrolls until a part of the screen is in sight.
+    pub(crate) async fn look_at(&self, xpath: &str) -> anyhow::Result<()> {
+        let found = self.page.find(By::XPath(xpath)).await;
+        into_sight(
+            &self.page,
+            &found.with_context(|| format!("«{}» has no {xpath}", self.title))?,
+        )
+        .await
+    }
+
     /// Types into the field of this name, after what is there.
     pub(crate) async fn fill(&self, field: &str, words: &str) -> anyhow::Result<()> {
         let id = format!("field-{field}");

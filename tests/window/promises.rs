@@ -110,7 +110,7 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
 
     let begun = Instant::now();
     let desk = Window::open(&stage.desk_window()).await?;
-    let outcome = story::tell(&desk, &crew, None).await;
+    let outcome = story::tell(&desk, &crew).await;
     tally
         .note(
             "a crew without network and the desk end up telling the same",

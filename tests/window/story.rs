@@ -1,5 +1,6 @@
 //! The story of the demo: a crew mends a lamp without network, and both sides end up telling the same.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,269 +12,261 @@ use crate::stage::Stage;
 /// What is put in, and nobody else in the village uses.
 const MATERIAL: &str = "Λάμπα LED 72 W δοκιμής";
 
+const ROWS: &str = "//*[@role='row'][@data-at]";
+const FIRST_ROW: &str = "//*[@role='row'][@data-at='0']";
+const ASSIGNED_JOB: &str = "//ol//button[contains(., 'Χρεώθηκε')]";
+const HISTORY: &str = "//h2[normalize-space(.)='Ιστορικό']";
+
 /// Shows the whole story with pictures of both windows at each step.
 pub(crate) async fn show(app: &Path, data: &Path, pictures: &Path) -> anyhow::Result<()> {
     let stage = Stage::set(app, data, 600, 900, |words| println!("   {words}"))?;
     println!("-- Two windows open: «Δημαρχείο» and «Συνεργείο».");
     let desk = Window::open(&stage.desk_window()).await?;
     let crew = Window::open(&stage.crew_window(true)).await?;
-    let album = Album::new(pictures)?;
-    tell(&desk, &crew, Some(&album)).await?;
+    let pair = Pair {
+        desk: &desk,
+        crew: &crew,
+        album: Some(Album::new(pictures)?),
+    };
+    pair.story().await?;
     crew.close().await?;
-    desk.close().await?;
-    println!(
-        "-- The story holds. {} pictures are in {}.",
-        album.count(),
-        pictures.display()
-    );
-    Ok(())
+    desk.close().await
 }
 
-/// Goes through the story; fails with a sentence at the first step that does not hold.
-pub(crate) async fn tell(
-    desk: &Window,
-    crew: &Window,
-    album: Option<&Album>,
-) -> anyhow::Result<()> {
-    crew.press("Σήμερα").await?;
-    crew.wait("jobs for the crew", NEWS, async |crew| {
-        Ok(crew.is_there("//ol//button[contains(., 'Χρεώθηκε')]").await)
-    })
-    .await?;
-    desk.press("Εισερχόμενα").await?;
-    desk.wait("requests in the inbox", NEWS, async |desk| {
-        Ok(desk.is_there("//*[@role='row'][@data-at]").await)
-    })
-    .await?;
-    step(album, "Both windows show the same municipality", desk, crew).await?;
-
-    network(crew, false).await?;
-    step(
-        album,
-        "The crew leaves the network: its switch is off",
+/// Goes through the story without pictures; fails with a sentence at the first step that does not hold.
+pub(crate) async fn tell(desk: &Window, crew: &Window) -> anyhow::Result<()> {
+    Pair {
         desk,
         crew,
-    )
-    .await?;
+        album: None,
+    }
+    .story()
+    .await
+}
 
-    crew.press_at("an assigned job", "//ol//button[contains(., 'Χρεώθηκε')]")
+/// Both windows, and where the pictures go.
+struct Pair<'a> {
+    desk: &'a Window,
+    crew: &'a Window,
+    album: Option<Album>,
+}
+
+impl Pair<'_> {
+    async fn story(&self) -> anyhow::Result<()> {
+        let (desk, crew) = (self.desk, self.crew);
+        crew.press("Σήμερα").await?;
+        crew.wait("jobs for the crew", NEWS, async |crew| {
+            Ok(crew.is_there(ASSIGNED_JOB).await)
+        })
         .await?;
-    crew.sees("Έναρξη").await?;
-    let number = number_of(crew)
-        .await
-        .context("reading the number of the job")?;
-    desk.fill("search", &number).await?;
-    desk.wait(&format!("only {number}"), PATIENCE, async |desk| {
-        Ok(desk.texts("//*[@role='row'][@data-at]").await?.len() == 1)
-    })
-    .await?;
-    desk.press_at("the request in the list", "//*[@role='row'][@data-at='0']")
+        desk.press("Εισερχόμενα").await?;
+        desk.wait("requests in the inbox", NEWS, async |desk| {
+            Ok(desk.is_there(ROWS).await)
+        })
         .await?;
-    desk.sees("Ιστορικό").await?;
-    desk.sees("Χρεώθηκε").await?;
-    step(
-        album,
-        "The crew opens a job; the desk looks at the same request",
-        desk,
-        crew,
-    )
-    .await?;
+        desk.sees_within("Όλα παραλήφθηκαν", NEWS).await?;
+        self.step("Both windows show the same municipality").await?;
 
-    crew.press("Έναρξη").await?;
-    crew.sees("Αποθηκεύτηκε σε αυτή τη συσκευή").await?;
-    step(
-        album,
-        "Έναρξη: the work begins, saved on the device",
-        desk,
-        crew,
-    )
-    .await?;
+        network(crew, false).await?;
+        self.step("The crew leaves the network: its switch is off")
+            .await?;
 
-    crew.press("Υλικά").await?;
-    crew.fill("name", MATERIAL).await?;
-    crew.press("Προσθήκη υλικού").await?;
-    crew.sees(MATERIAL).await?;
-    step(album, "The crew notes what it put in", desk, crew).await?;
+        crew.press_at("an assigned job", ASSIGNED_JOB).await?;
+        crew.sees("Έναρξη").await?;
+        let number = number_on(crew).await?;
+        desk.fill("search", &number).await?;
+        let one = async |desk: &Window| Ok(desk.texts(ROWS).await?.len() == 1);
+        desk.wait(&format!("{number} alone"), PATIENCE, one).await?;
+        desk.press_at("the request in the list", FIRST_ROW).await?;
+        desk.sees("Ιστορικό").await?;
+        ensure!(
+            number_on(desk).await? == number,
+            "the desk opened another request than {number}"
+        );
+        ensure!(
+            heading(desk).await?.contains("Χρεώθηκε"),
+            "the desk shows «{}»",
+            heading(desk).await?
+        );
+        self.step("The crew opens a job; the desk looks at the same request")
+            .await?;
 
-    crew.press("Διορθώθηκε").await?;
-    crew.sees("Η εργασία τελείωσε").await?;
-    step(album, "Διορθώθηκε: the job is done", desk, crew).await?;
+        crew.press("Έναρξη").await?;
+        crew.sees("Αποθηκεύτηκε σε αυτή τη συσκευή").await?;
+        self.step("Έναρξη: the work begins, saved on the device")
+            .await?;
 
-    crew.press("Αποστολή").await?;
-    crew.wait(
-        "three things «Στη συσκευή»",
-        PATIENCE,
-        async |crew| {
+        crew.press("Υλικά").await?;
+        crew.fill("name", MATERIAL).await?;
+        self.step("The crew writes what it puts in").await?;
+        crew.press("Προσθήκη υλικού").await?;
+        let taken = async |crew: &Window| Ok(crew.value("name").await?.is_empty());
+        crew.wait(
+            "an empty form after the material was taken",
+            PATIENCE,
+            taken,
+        )
+        .await?;
+
+        crew.press("Διορθώθηκε").await?;
+        crew.sees("Η εργασία τελείωσε").await?;
+        self.step("Διορθώθηκε: the job is done").await?;
+
+        crew.press("Αποστολή").await?;
+        let held = async |crew: &Window| {
             Ok(states(crew)
                 .await?
                 .iter()
-                .filter(|state| *state == "Στη συσκευή")
+                .filter(|state| **state == ON_DEVICE)
                 .count()
                 >= 3)
-        },
-    )
-    .await?;
-    // Long enough for an exchange, if there were one.
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    ensure!(
-        !desk.shows(MATERIAL).await?,
-        "the desk already sees what the crew has not sent"
-    );
-    ensure!(
-        status_of(desk).await?.contains("Χρεώθηκε"),
-        "the desk shows «{}» for work that was not sent",
-        status_of(desk).await?
-    );
-    step(
-        album,
-        "The outbox says «Στη συσκευή»; the desk still sees the old state",
-        desk,
-        crew,
-    )
-    .await?;
-
-    network(crew, true).await?;
-    crew.wait(
-        "«Παραλήφθηκε» for everything",
-        NEWS,
-        async |crew| {
-            let states = states(crew).await?;
-            Ok(states.len() >= 3 && states.iter().all(|state| state == "Παραλήφθηκε"))
-        },
-    )
-    .await?;
-    step(
-        album,
-        "The network is back: everything was received",
-        desk,
-        crew,
-    )
-    .await?;
-
-    desk.sees_within(MATERIAL, NEWS).await?;
-    desk.wait("«Ολοκληρώθηκε»", PATIENCE, async |desk| {
-        Ok(status_of(desk).await?.contains("Ολοκληρώθηκε"))
-    })
-    .await?;
-    let told = story_of(desk).await?;
-    for words in ["Έναρξη εργασίας", "Διορθώθηκε", MATERIAL, "Συνεργείο 1"]
-    {
+        };
+        crew.wait("three things «Στη συσκευή»", PATIENCE, held)
+            .await?;
+        // Long enough for an exchange, if there were one.
+        tokio::time::sleep(Duration::from_secs(5)).await;
         ensure!(
-            told.iter().any(|line| line.contains(words)),
-            "the desk's story does not say «{words}»: {told:?}"
+            !desk.shows(MATERIAL).await?,
+            "the desk already sees what the crew has not sent"
         );
-    }
-    step(album, "The desk sees who did what and when", desk, crew).await?;
+        ensure!(
+            heading(desk).await?.contains("Χρεώθηκε"),
+            "the desk shows «{}» for work that was not sent",
+            heading(desk).await?
+        );
+        self.step("The outbox says «Στη συσκευή»; the desk still sees the old state")
+            .await?;
 
-    crew.press_at(
-        "the newest thing in the outbox",
-        "//*[@role='row'][@data-at='0']",
-    )
-    .await?;
-    crew.press("Άνοιγμα εγγραφής").await?;
-    crew.sees("Ιστορικό").await?;
-    let mine = story_of(crew).await?;
-    ensure!(
-        mine == told,
-        "the two windows tell it differently:\n  desk: {told:?}\n  crew: {mine:?}"
-    );
-    step(album, "Both tell the same story", desk, crew).await
+        network(crew, true).await?;
+        let received = async |crew: &Window| {
+            let states = states(crew).await?;
+            Ok(states.len() >= 3 && states.iter().all(|state| *state == RECEIVED))
+        };
+        crew.wait("«Παραλήφθηκε» for everything", NEWS, received)
+            .await?;
+        self.step("The network is back: everything was received")
+            .await?;
+
+        desk.sees_within(MATERIAL, NEWS).await?;
+        let done = async |desk: &Window| Ok(heading(desk).await?.contains("Ολοκληρώθηκε"));
+        desk.wait("«Ολοκληρώθηκε»", PATIENCE, done).await?;
+        let told = story_of(desk).await?;
+        for words in ["Έναρξη εργασίας", "Διορθώθηκε", MATERIAL, "Συνεργείο 1"]
+        {
+            ensure!(
+                told.iter().any(|line| line.contains(words)),
+                "the desk's story does not say «{words}»: {told:?}"
+            );
+        }
+        desk.look_at(HISTORY).await?;
+        self.step("The desk sees who did what and when").await?;
+
+        crew.press_at("the newest thing in the outbox", FIRST_ROW)
+            .await?;
+        crew.press("Άνοιγμα εγγραφής").await?;
+        crew.sees("Ιστορικό").await?;
+        let mine = story_of(crew).await?;
+        ensure!(
+            mine == told,
+            "the two windows tell it differently:\n  desk: {told:?}\n  crew: {mine:?}"
+        );
+        crew.look_at(HISTORY).await?;
+        self.step("Both tell the same story").await
+    }
+
+    /// Says what holds now, and keeps a picture of both windows.
+    async fn step(&self, words: &str) -> anyhow::Result<()> {
+        let Some(album) = &self.album else {
+            return Ok(());
+        };
+        println!("-- {words}.");
+        album.keep(self.desk, self.crew).await
+    }
 }
 
 /// Switches the network of a device in its own window.
-pub(crate) async fn network(window: &Window, on: bool) -> anyhow::Result<()> {
+async fn network(window: &Window, on: bool) -> anyhow::Result<()> {
     let at = |on: bool| format!("//button[@role='switch'][@aria-checked='{on}']");
     window.press_at("the network switch", &at(!on)).await?;
+    let there = async |window: &Window| Ok(window.is_there(&at(on)).await);
     window
-        .wait(
-            "the network switch in its new position",
-            PATIENCE,
-            async |window| Ok(window.is_there(&at(on)).await),
-        )
+        .wait("the network switch in its new position", PATIENCE, there)
         .await
 }
 
-/// The receipt number of the job that is open in a crew's window.
-async fn number_of(crew: &Window) -> anyhow::Result<String> {
-    crew.press("Ολόκληρο το αίτημα").await?;
-    crew.sees("Αριθμός παραλαβής").await?;
-    Ok(crew
-        .text("//dt[normalize-space(.)='Αριθμός παραλαβής']/following-sibling::dd[1]")
-        .await?
-        .trim()
-        .to_owned())
+/// The number of the request that is open: `A1-26-000160-Z`, or `86/2026`.
+async fn number_on(window: &Window) -> anyhow::Result<String> {
+    let whole = window.text("//main").await?;
+    let is_number = |word: &&str| {
+        let dashes = word.matches('-').count() == 3 && word.len() >= 12;
+        let slash = word
+            .split_once('/')
+            .is_some_and(|(number, year)| year.len() == 4 && number.parse::<u32>().is_ok());
+        (dashes || slash) && word.chars().any(|letter| letter.is_ascii_digit())
+    };
+    let number = whole.split_whitespace().find(is_number).map(str::to_owned);
+    number.with_context(|| format!("«{}» shows no number of the request", window.title))
 }
 
-/// The state beside the heading of a desk's case file.
-async fn status_of(desk: &Window) -> anyhow::Result<String> {
+/// The heading of a case file with the words beside it.
+async fn heading(desk: &Window) -> anyhow::Result<String> {
     desk.text("//h1/..").await
 }
 
-/// The words for how far each thing in the outbox is.
-async fn states(crew: &Window) -> anyhow::Result<Vec<String>> {
-    let rows = crew.texts("//*[@role='row'][@data-at]").await?;
-    let words = [
-        "Στη συσκευή",
-        "Στάλθηκε",
-        "Παραλήφθηκε",
-        "Χρειάζεται απόφαση",
-    ];
+const ON_DEVICE: &str = "Στη συσκευή";
+const RECEIVED: &str = "Παραλήφθηκε";
+
+/// How far each thing in the outbox is, in its words.
+async fn states(crew: &Window) -> anyhow::Result<Vec<&'static str>> {
+    let rows = crew.texts(ROWS).await?;
+    let words = [ON_DEVICE, "Στάλθηκε", RECEIVED, "Χρειάζεται απόφαση"];
     Ok(rows
         .iter()
-        .filter_map(|row| {
-            words
-                .into_iter()
-                .find(|word| row.contains(word))
-                .map(str::to_owned)
-        })
+        .filter_map(|row| words.into_iter().find(|word| row.contains(word)))
         .collect())
 }
 
-/// What happened, what of it and by whom, newest first, as a window tells it. Moments are left out: «πριν 2 λεπτά» moves.
+/// What happened, what of it and by whom, newest first. Moments are left out: «πριν 2 λεπτά» moves.
 async fn story_of(window: &Window) -> anyhow::Result<Vec<String>> {
     let lines = window
-        .texts("//h2[normalize-space(.)='Ιστορικό']/following::ol[1]/li")
+        .texts(&format!("{HISTORY}/following::ol[1]/li"))
         .await?;
     ensure!(!lines.is_empty(), "«{}» shows no history", window.title);
-    Ok(lines
-        .iter()
-        .map(|line| {
-            let said = line.lines().map(str::trim).filter(|line| !line.is_empty());
-            said.map(|part| part.split(" · ").next().unwrap_or(part))
-                .collect::<Vec<_>>()
-                .join(" | ")
-        })
-        .collect())
-}
-
-async fn step(
-    album: Option<&Album>,
-    words: &str,
-    desk: &Window,
-    crew: &Window,
-) -> anyhow::Result<()> {
-    let Some(album) = album else { return Ok(()) };
-    println!("-- {words}.");
-    album.keep(desk, crew).await
+    let told = lines.iter().map(|line| {
+        let said = line.lines().map(str::trim).filter(|line| !line.is_empty());
+        said.map(|part| part.split(" · ").next().unwrap_or(part))
+            .collect::<Vec<_>>()
+            .join(" | ")
+    });
+    Ok(told.collect())
 }
 
 /// The pictures of a story, numbered.
-pub(crate) struct Album {
+struct Album {
     folder: PathBuf,
-    count: std::cell::Cell<u32>,
+    count: Cell<u32>,
 }
 
 impl Album {
+    /// Those of an earlier run are thrown away.
     fn new(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).context("Making the folder of the pictures")?;
+        for entry in std::fs::read_dir(folder)
+            .context("Looking at the earlier pictures")?
+            .flatten()
+        {
+            if entry
+                .path()
+                .extension()
+                .is_some_and(|ending| ending == "png")
+            {
+                std::fs::remove_file(entry.path()).context("Throwing away an earlier picture")?;
+            }
+        }
         Ok(Self {
             folder: folder.to_owned(),
-            count: std::cell::Cell::new(0),
+            count: Cell::new(0),
         })
-    }
-
-    fn count(&self) -> u32 {
-        self.count.get() * 2
     }
 
     async fn keep(&self, desk: &Window, crew: &Window) -> anyhow::Result<()> {
