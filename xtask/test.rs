@@ -91,7 +91,13 @@ fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
     ]))?;
     steps.step("Testing rules, replica, exchange and server (on SQLite and on PostgreSQL)");
     let postgres = Postgres::start()?;
-    let rust = ["test", "--workspace", "--exclude", "koina"];
+    let rust = [
+        "test",
+        "--no-fail-fast",
+        "--workspace",
+        "--exclude",
+        "koina",
+    ];
     sums.hear(
         "Rust",
         cargo()

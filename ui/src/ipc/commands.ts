@@ -260,7 +260,11 @@ export type RefusedRow = {
 /**
  * Identity of the change (hex of its hash).
  */
-change: string, doc: string, device: string, at: Time, 
+change: string, doc: string, 
+/**
+ * Id of the device that wrote it.
+ */
+device: string, at: Time, 
 /**
  * Code of the reason.
  */
