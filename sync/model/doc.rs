@@ -312,14 +312,14 @@ impl Doc {
         let written = catch_unwind(AssertUnwindSafe(move || {
             let mut tx = scratch.transaction();
             for (key, value) in writes {
+                if let Some(other) = beside(&tx, key, value) {
+                    tx.put(automerge::ROOT, key.as_str(), other).ok()?;
+                }
                 let value: ScalarValue = match value {
                     Scalar::Text(text) => text.as_str().into(),
                     Scalar::Int(number) => (*number).into(),
                     Scalar::Bool(flag) => (*flag).into(),
                 };
-                if let Some(other) = beside(&tx, key) {
-                    tx.put(automerge::ROOT, key.as_str(), other).ok()?;
-                }
                 tx.put(automerge::ROOT, key.as_str(), value).ok()?;
             }
             let (hash, _) = tx.commit_with(CommitOptions::default().with_time(at.0));
@@ -407,26 +407,21 @@ impl Doc {
     }
 }
 
-/// Where a field has several versions, a text that is none of them.
+/// For a value that wins among several versions of its field already: a text that is none of them.
 ///
 /// Putting the winning value again would make Automerge drop the losing versions without writing anything, and a change
 /// that only removes is not one the guard lets in. Putting another text first makes the choice a value like any other.
-fn beside(doc: &impl ReadDoc, key: &str) -> Option<String> {
+fn beside(doc: &impl ReadDoc, key: &str, value: &Scalar) -> Option<String> {
     let versions = doc.get_all(automerge::ROOT, key).ok()?;
-    let texts: Vec<String> = versions
+    let scalars: Vec<Scalar> = versions
         .iter()
-        .filter_map(|(value, _)| {
-            value
-                .as_scalar()
-                .and_then(owned_scalar)
-                .map(|value| value.to_text())
-        })
+        .filter_map(|(version, _)| version.as_scalar().and_then(owned_scalar))
         .collect();
-    if versions.len() < 2 {
+    if versions.len() < 2 || scalars.last() != Some(value) {
         return None;
     }
-    let mut other = texts.first().cloned().unwrap_or_default();
-    while texts.contains(&other) {
+    let mut other = value.to_text();
+    while scalars.iter().any(|version| version.to_text() == other) {
         other.push('·');
     }
     Some(other)
