@@ -36,7 +36,8 @@ enum Command {
         /// Print a code for a first device of a responsible person, unless there is one already.
         #[arg(long)]
         invite_admin: bool,
-        /// This log was restored from a backup: have devices hand over again what it lacks.
+        /// This log was restored from a backup: devices start over from its beginning. What they handed over after the
+        /// backup was made is not asked for again yet.
         #[arg(long)]
         restored: bool,
     },
