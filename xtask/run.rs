@@ -3,9 +3,12 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::place;
+
+/// How long a command that has ended may be silent before nothing more is expected of it.
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// A sentence says what did not work.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
@@ -127,21 +130,44 @@ pub(crate) fn hear(command: &mut Command, hears: &mut dyn FnMut(&str)) -> Outcom
         std::thread::spawn(move || {
             for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-                println!("{line}");
+                if !is_noise(&line) {
+                    println!("{line}");
+                }
                 let _ = says.send(line);
             }
         });
     }
     drop(says);
-    for line in heard {
-        hears(&line);
+    // A daemon that outlives the command may hold its output open: once the command has ended, a short silence is the end.
+    let mut ended = None;
+    loop {
+        match heard.recv_timeout(SILENCE) {
+            Ok(line) => hears(&line),
+            Err(mpsc::RecvTimeoutError::Timeout) if ended.is_some() => break,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                ended = child
+                    .try_wait()
+                    .map_err(|failure| lost(command, &failure))?;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
     }
-    let status = child
-        .wait()
-        .map_err(|failure| format!("`{}` was lost: {failure}", typed(command)))?;
+    let status = match ended {
+        Some(status) => status,
+        None => child.wait().map_err(|failure| lost(command, &failure))?,
+    };
     if status.success() {
         Ok(())
     } else {
         Err(format!("`{}` ended with {status}", typed(command)))
     }
+}
+
+fn lost(command: &Command, failure: &std::io::Error) -> String {
+    format!("`{}` was lost: {failure}", typed(command))
+}
+
+/// What a session bus says about itself; it concerns nobody.
+fn is_noise(line: &str) -> bool {
+    line.starts_with("dbus-daemon[") || line.starts_with("SpiRegistry daemon")
 }

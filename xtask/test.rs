@@ -46,8 +46,10 @@ pub(crate) fn test(fast: bool) -> Outcome {
     }
 }
 
-/// Runs the measurements.
+/// Runs the measurements, on SQLite and on a PostgreSQL of their own.
 pub(crate) fn bench(options: &[&str]) -> Outcome {
+    install::packages(Purpose::TestFast)?;
+    let postgres = Postgres::start()?;
     run(cargo()
         .args([
             "run",
@@ -58,7 +60,8 @@ pub(crate) fn bench(options: &[&str]) -> Outcome {
             "koina-bench",
             "--",
         ])
-        .args(options))
+        .args(options)
+        .env("KOINA_TEST_POSTGRES", postgres.url()))
 }
 
 fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
