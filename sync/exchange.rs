@@ -7,17 +7,20 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use koina_model::columns::Parts;
 use koina_model::exchange::{
-    Answer, Ask, CAPABILITIES, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item,
+    Answer, Ask, CAPABILITIES, COLUMNS, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item,
+    Refusal,
 };
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::problem::Problem;
+use rusqlite::Transaction;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    LogBody, LogRow, Replica, ReplicaError, evict, meta, next_number, set_meta, take_entry,
-    take_receipts, take_rows, take_saved,
+    LogBody, LogRow, Record, Replica, ReplicaError, evict, meta, next_number, set_meta, take_entry,
+    take_receipts, take_records, take_rows,
 };
 
 pub mod http;
@@ -29,6 +32,9 @@ const PUSH_BYTES: usize = 512 * 1024;
 /// Bytes of answer to ask for at first and at most, before compression. Small at first: a crew can start working early.
 const WANT_BYTES_FIRST: u32 = 256 * 1024;
 const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
+
+/// Set once a page in columns could not be read here.
+const COLUMNS_REFUSED: &str = "columns_refused";
 
 /// Something that carries a request to the server and its answer back.
 pub trait Line {
@@ -94,9 +100,15 @@ impl Replica {
             None if cursor == 0 => Some(FirstLoad::default()),
             None => None,
         };
+        // A page in columns that could not be read is asked for as saved docs.
+        let columns = self.meta(COLUMNS_REFUSED)?.is_none();
         let asked = u32::try_from(push.len()).unwrap_or(u32::MAX);
         let ask = Ask {
-            capabilities: CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
+            capabilities: CAPABILITIES
+                .iter()
+                .filter(|name| **name != COLUMNS || columns)
+                .map(|name| (*name).to_owned())
+                .collect(),
             version: version.to_owned(),
             epoch: self.meta("epoch")?.unwrap_or_default(),
             cursor,
@@ -128,68 +140,9 @@ impl Replica {
             self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
         }
         let lists = self.lists();
-        self.write(|tx| {
+        let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts)?;
-            // Entries first: a record that is shown afterwards shows its number with it.
-            for item in &answer.items {
-                if let Item::Entry { entry } = item {
-                    take_entry(tx, entry)?;
-                }
-            }
-            let mut rows: Vec<LogRow> = Vec::new();
-            let mut leaving: Vec<DocId> = match meta(tx, "leaving")? {
-                Some(text) => serde_json::from_str(&text)?,
-                None => Vec::new(),
-            };
-            let mut docs: Vec<(DocId, &[u8])> = Vec::new();
-            let mut whole: BTreeSet<DocId> = BTreeSet::new();
-            for item in &answer.items {
-                match item {
-                    Item::Change {
-                        doc,
-                        kind,
-                        at,
-                        bytes,
-                    } => {
-                        let body = LogBody::Change {
-                            doc: *doc,
-                            kind: *kind,
-                            bytes: bytes.to_vec(),
-                        };
-                        rows.push(LogRow {
-                            seq: 0,
-                            at: *at,
-                            device: None,
-                            body,
-                        });
-                    }
-                    Item::Entry { entry } if whole.contains(&entry.doc) => {}
-                    Item::Entry { entry } => {
-                        rows.push(LogRow {
-                            seq: 0,
-                            at: entry.at,
-                            device: None,
-                            body: LogBody::Entry(entry.clone()),
-                        });
-                    }
-                    Item::Doc { doc, bytes, .. } => {
-                        if whole.insert(*doc) {
-                            docs.push((*doc, bytes));
-                        }
-                    }
-                    Item::Evict { doc } => leaving.push(*doc),
-                }
-            }
-            take_saved(tx, &docs, answer.now, &lists)?;
-            take_rows(tx, &rows, &lists)?;
-            // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
-            let mut staying: Vec<DocId> = Vec::new();
-            for doc in leaving {
-                if !whole.contains(&doc) && !evict(tx, doc)? {
-                    staying.push(doc);
-                }
-            }
-            set_meta(tx, "leaving", &serde_json::to_string(&staying)?)?;
+            take_items(tx, answer, &lists)?;
             if !answer.revoked {
                 set_meta(tx, "epoch", &answer.epoch)?;
                 set_meta(tx, "cursor", &answer.cursor.to_string())?;
@@ -197,7 +150,19 @@ impl Replica {
                 set_meta(tx, "exchanged_at", &now.0.to_string())?;
             }
             Ok(())
-        })?;
+        });
+        match taken {
+            Err(ReplicaError::Columns(refusal)) if said.offered(COLUMNS) => {
+                // The receipts count, the page does not: the next ask is for the same place, without columns.
+                tracing::error!(%refusal, "a page in columns could not be read");
+                self.write(|tx| {
+                    take_receipts(tx, &said.rows, &answer.receipts)?;
+                    set_meta(tx, COLUMNS_REFUSED, "1")
+                })?;
+                return Ok(true);
+            }
+            other => other?,
+        }
         if answer.revoked {
             self.set_revoked()?;
         }
@@ -232,6 +197,92 @@ impl Replica {
         identity.revoked = true;
         self.set_identity(&identity)
     }
+}
+
+impl Said {
+    fn offered(&self, capability: &str) -> bool {
+        self.ask.capabilities.iter().any(|name| name == capability)
+    }
+}
+
+/// Takes what the server sent, in its order: whole records, changes, decisions, and what left the scope.
+fn take_items(tx: &Transaction<'_>, answer: &Answer, lists: &Lists) -> Result<(), ReplicaError> {
+    // Entries first: a record that is shown afterwards shows its number with it.
+    for item in &answer.items {
+        if let Item::Entry { entry } = item {
+            take_entry(tx, entry)?;
+        }
+    }
+    let mut pages: Vec<Vec<Parts>> = Vec::new();
+    for item in &answer.items {
+        if let Item::Docs { columns } = item {
+            pages.push(
+                columns
+                    .read()
+                    .ok_or(ReplicaError::Columns(Refusal::Malformed))?,
+            );
+        }
+    }
+    let mut records: Vec<Record<'_>> = pages.iter().flatten().map(Record::Parts).collect();
+    let mut whole: BTreeSet<DocId> = records.iter().map(Record::id).collect();
+    let mut rows: Vec<LogRow> = Vec::new();
+    let mut leaving: Vec<DocId> = match meta(tx, "leaving")? {
+        Some(text) => serde_json::from_str(&text)?,
+        None => Vec::new(),
+    };
+    for item in &answer.items {
+        let (at, body) = match item {
+            Item::Change {
+                doc,
+                kind,
+                at,
+                bytes,
+            } => {
+                let bytes = bytes.to_vec();
+                let (doc, kind) = (*doc, *kind);
+                (*at, LogBody::Change { doc, kind, bytes })
+            }
+            Item::Entry { entry } if whole.contains(&entry.doc) => continue,
+            Item::Entry { entry } => (entry.at, LogBody::Entry(entry.clone())),
+            Item::Doc { doc, bytes, .. } => {
+                if whole.insert(*doc) {
+                    records.push(Record::Saved(*doc, bytes));
+                }
+                continue;
+            }
+            Item::Docs { .. } => continue,
+            Item::Evict { doc } => {
+                leaving.push(*doc);
+                continue;
+            }
+        };
+        rows.push(LogRow {
+            seq: 0,
+            at,
+            device: None,
+            body,
+        });
+    }
+    take_records(tx, &records, answer.now, lists)?;
+    take_rows(tx, &rows, lists)?;
+    // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
+    let mut staying: Vec<DocId> = Vec::new();
+    for doc in leaving {
+        if !whole.contains(&doc) && !evict(tx, doc)? {
+            staying.push(doc);
+        }
+    }
+    set_meta(tx, "leaving", &serde_json::to_string(&staying)?)
+}
+
+/// Whole records in an answer, for the progress bar.
+fn records_in(answer: &Answer) -> u32 {
+    let records = answer.items.iter().map(|item| match item {
+        Item::Doc { .. } => 1,
+        Item::Docs { columns } => columns.kinds.len(),
+        _ => 0,
+    });
+    u32::try_from(records.sum::<usize>()).unwrap_or(u32::MAX)
 }
 
 /// Exchanges until nothing is left to say. What was taken before a failure stays taken; the next run goes on from there.
@@ -269,14 +320,9 @@ pub async fn run(
         exchanged.round_trips += 1;
         exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
         progress.expected.store(answer.expected, Ordering::Relaxed);
-        let records = answer
-            .items
-            .iter()
-            .filter(|item| matches!(item, Item::Doc { .. }));
-        progress.done.fetch_add(
-            u32::try_from(records.count()).unwrap_or(u32::MAX),
-            Ordering::Relaxed,
-        );
+        progress
+            .done
+            .fetch_add(records_in(&answer), Ordering::Relaxed);
         let more = replica
             .take_answer(&said, &answer, now())
             .map_err(|failure| failure.to_problem())?;

@@ -20,11 +20,14 @@ use crate::identity::Identity;
 
 mod docs;
 mod drafts;
+mod first_load;
 mod judge;
 mod outbox;
 
-pub use docs::{FirstPage, LogBody, LogRow};
-pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows, take_saved};
+pub use docs::{LogBody, LogRow};
+pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows};
+pub use first_load::FirstPage;
+pub(crate) use first_load::{Record, take_records};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
@@ -51,6 +54,8 @@ pub enum ReplicaError {
     Stored(#[from] serde_json::Error),
     #[error("a stored doc could not be read: {0}")]
     Doc(#[from] koina_model::doc::DecodeError),
+    #[error("a page of records in columns could not be read: {0}")]
+    Columns(koina_model::exchange::Refusal),
     #[error("the file was written by a newer version")]
     Newer,
     #[error("{0}")]

@@ -253,6 +253,18 @@ impl Doc {
             .collect()
     }
 
+    /// Every change, the genesis first, dependencies before dependents.
+    pub(crate) fn changes(&self) -> Vec<Change> {
+        self.inner.get_changes(&[])
+    }
+
+    /// A doc of these changes after the genesis of its kind.
+    pub(crate) fn from_changes(kind: Kind, changes: Vec<Change>) -> Option<Self> {
+        let mut doc = Self::new(kind);
+        doc.inner.apply_changes(changes).ok()?;
+        Some(doc)
+    }
+
     /// When a value was written, as its writer's clock claims.
     pub fn written_at(&self, field: &str, key: &str) -> Option<Time> {
         let all = self.inner.get_all(automerge::ROOT, field).ok()?;

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::columns::Columns;
 use crate::ids::{DeviceId, DocId, Time};
 use crate::permits::{Permit, Role};
 use crate::words::Kind;
@@ -22,7 +23,9 @@ pub const INFLATED_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const PUSH_CHANGES_MAX: usize = 2_000;
 
 /// Capability names this version understands. A side uses what both name.
-pub const CAPABILITIES: [&str; 2] = ["changes", "saved-docs"];
+pub const CAPABILITIES: [&str; 3] = ["changes", "saved-docs", COLUMNS];
+/// The capability of taking whole records by column, see [`crate::columns`].
+pub const COLUMNS: &str = "columns";
 
 /// What a device says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -177,6 +180,8 @@ pub enum Item {
         kind: Kind,
         bytes: ByteBuf,
     },
+    /// Whole records with their history, laid out by column. Only to who names the capability `columns`.
+    Docs { columns: Columns },
     /// A decision of the municipality.
     Entry { entry: Entry },
     /// The record left the device's scope.

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod calendar;
 pub mod checks;
+pub mod columns;
 pub mod doc;
 pub mod exchange;
 pub mod greek;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use koina_model::doc::{Doc, Writes};
-use koina_model::exchange::{Entry, EntryWords, Refusal};
+use koina_model::exchange::{Entry, EntryWords};
 use koina_model::guard::{self, Checked, Standing};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists;
@@ -39,19 +39,6 @@ pub enum LogBody {
         to: String,
     },
 }
-
-/// A page of whole records for a fresh device.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FirstPage {
-    pub docs: Vec<(DocId, Kind, Vec<u8>)>,
-    /// Key of the next page; `None` when this was the last.
-    pub next: Option<u64>,
-    /// Records in all pages.
-    pub expected: u32,
-}
-
-/// In a first load, keys of the second phase (what is not an open request) have this bit.
-const SECOND_PHASE: u64 = 1 << 62;
 
 pub(crate) fn kind_number(kind: Kind) -> i64 {
     match kind {
@@ -136,7 +123,7 @@ impl Replica {
                 return Ok(None);
             }
             let chunk = loaded.doc.write(identity.device, now, &writes)?;
-            save(tx, loaded.n, &loaded.doc)?;
+            save(tx, loaded.n, &loaded.doc.save())?;
             super::outbox::hold(tx, id, kind, &chunk, &what, now)?;
             views::show(tx, loaded.n, id, &loaded.doc, &lists)?;
             Ok(Some(chunk.hash))
@@ -199,59 +186,6 @@ impl Replica {
         self.read(|db| entries_of(db, id))
     }
 
-    /// A page of whole records for a fresh device: open requests first, newest first.
-    ///
-    /// `after` is 0 at the start. The order must hold while records change during the load, so it goes by arrival; what
-    /// changed after `upto` is sent in the second phase whatever its state, so that nothing slips between the phases.
-    pub fn first_page(
-        &self,
-        communities: &[String],
-        after: u64,
-        upto: u64,
-        want_bytes: u32,
-    ) -> Result<FirstPage, ReplicaError> {
-        self.read(|db| {
-            let scope = scope_text(communities);
-            let expected: u32 = db
-                .prepare_cached(&format!(
-                    "SELECT count(*) FROM docs LEFT JOIN requests r USING (n) LEFT JOIN assets a USING (n) WHERE {IN_SCOPE}"
-                ))?
-                .query_row([&scope], |row| row.get(0))?;
-            let mut page = FirstPage { expected, ..FirstPage::default() };
-            let mut room = usize::try_from(want_bytes).unwrap_or(usize::MAX);
-            let mut after = after;
-            if after & SECOND_PHASE == 0 {
-                let below = if after == 0 { i64::MAX } else { i64::try_from(after).unwrap_or(i64::MAX) };
-                let mut rows = db.prepare_cached(&format!(
-                    "SELECT docs.n, docs.doc, docs.kind, docs.saved
-                     FROM docs JOIN requests r USING (n) LEFT JOIN assets a USING (n)
-                     WHERE docs.n < ?2 AND r.open = 1 AND {IN_SCOPE} ORDER BY docs.n DESC"
-                ))?;
-                if let Some(last) = fill(&mut page, &mut room, rows.query(params![scope, below])?)? {
-                    page.next = Some(last);
-                    return Ok(page);
-                }
-                after = SECOND_PHASE;
-            }
-            let below = match after & !SECOND_PHASE {
-                0 => i64::MAX,
-                n => i64::try_from(n).unwrap_or(i64::MAX),
-            };
-            let mut rows = db.prepare_cached(&format!(
-                "SELECT docs.n, docs.doc, docs.kind, docs.saved
-                 FROM docs LEFT JOIN requests r USING (n) LEFT JOIN assets a USING (n)
-                 WHERE docs.n < ?2 AND (r.open IS NULL OR r.open = 0 OR docs.changed > ?3) AND {IN_SCOPE} ORDER BY docs.n DESC"
-            ))?;
-            let upto = i64::try_from(upto).unwrap_or(i64::MAX);
-            let stopped = fill(&mut page, &mut room, rows.query(params![scope, below, upto])?)?;
-            page.next = match stopped {
-                Some(0) => Some(SECOND_PHASE),
-                other => other.map(|n| n | SECOND_PHASE),
-            };
-            Ok(page)
-        })
-    }
-
     /// Builds every view again from docs and entries; gives the number of records.
     pub fn rebuild_views(&self) -> Result<u32, ReplicaError> {
         let lists = self.lists();
@@ -280,41 +214,6 @@ impl Replica {
                 .collect())
         })
     }
-}
-
-/// True for rows whose community is in `?1`, a list with commas around each code; the empty list means everything.
-const IN_SCOPE: &str =
-    "(?1 = '' OR instr(?1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
-
-fn scope_text(communities: &[String]) -> String {
-    if communities.is_empty() {
-        String::new()
-    } else {
-        format!(",{},", communities.join(","))
-    }
-}
-
-/// Adds rows to a page until it is full; gives the key of the last row when it stopped early (0: before any).
-fn fill(
-    page: &mut FirstPage,
-    room: &mut usize,
-    mut rows: rusqlite::Rows<'_>,
-) -> Result<Option<u64>, ReplicaError> {
-    let mut last = 0;
-    while let Some(row) = rows.next()? {
-        if *room == 0 {
-            return Ok(Some(last));
-        }
-        let n: i64 = row.get(0)?;
-        let doc: Vec<u8> = row.get(1)?;
-        let saved: Vec<u8> = row.get(3)?;
-        *room = room.saturating_sub(saved.len());
-        last = u64::try_from(n).unwrap_or_default();
-        if let Some(doc) = DocId::from_slice(&doc) {
-            page.docs.push((doc, kind_from(row.get(2)?), saved));
-        }
-    }
-    Ok(None)
 }
 
 /// A change as it came, not yet looked at.
@@ -362,57 +261,6 @@ pub(crate) fn take_rows(
     }
     for id in numbered {
         views::number(tx, id, lists)?;
-    }
-    Ok(())
-}
-
-/// Takes whole records that the server sent; one that is here already is joined with what is here. The records are read on
-/// all processors and written one after another.
-pub(crate) fn take_saved(
-    tx: &Transaction<'_>,
-    docs: &[(DocId, &[u8])],
-    at: Time,
-    lists: &Lists,
-) -> Result<(), ReplicaError> {
-    let mut jobs = Vec::with_capacity(docs.len());
-    for (id, bytes) in docs {
-        jobs.push((
-            *id,
-            *bytes,
-            views::requests::number_of(tx, *id)?,
-            load(tx, *id)?,
-        ));
-    }
-    let taken = views::side_by_side(jobs, |(id, bytes, number, mine)| {
-        let theirs = guard::read_saved(id, bytes)?;
-        let (known, doc) = match mine {
-            Some(mut mine) => {
-                mine.doc.merge(&theirs).map_err(|_| Refusal::Malformed)?;
-                (Some(mine.n), mine.doc)
-            }
-            None => (None, theirs),
-        };
-        let shown = views::Shown::read(doc.kind(), &doc.record(), number, lists);
-        Ok::<_, Refusal>((known, doc, shown))
-    });
-    for ((id, bytes), taken) in docs.iter().zip(taken) {
-        let (known, doc, shown) = match taken {
-            Ok(taken) => taken,
-            Err(refusal) => {
-                set_aside(tx, *id, at, refusal.code(), bytes)?;
-                continue;
-            }
-        };
-        let n = match known {
-            Some(n) => {
-                save(tx, n, &doc)?;
-                n
-            }
-            None => insert_saved(tx, *id, doc.kind(), bytes, at, 0)?,
-        };
-        tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?
-            .execute(params![n, at.0])?;
-        shown.put(tx, n, *id, known.is_none())?;
     }
     Ok(())
 }
@@ -507,7 +355,7 @@ fn take_changes(
     if added {
         let n = match known {
             Some(n) => {
-                save(tx, n, &doc)?;
+                save(tx, n, &doc.save())?;
                 n
             }
             None => insert_saved(tx, id, doc.kind(), &doc.save(), Time(0), 0)?,
@@ -605,7 +453,7 @@ pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, Repli
         .collect()
 }
 
-fn set_aside(
+pub(super) fn set_aside(
     tx: &Transaction<'_>,
     id: DocId,
     at: Time,
@@ -635,13 +483,13 @@ pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, Replica
     .transpose()
 }
 
-fn save(tx: &Transaction<'_>, n: i64, doc: &Doc) -> Result<(), ReplicaError> {
+pub(super) fn save(tx: &Transaction<'_>, n: i64, saved: &[u8]) -> Result<(), ReplicaError> {
     tx.prepare_cached("UPDATE docs SET saved = ?2 WHERE n = ?1")?
-        .execute(params![n, doc.save()])?;
+        .execute(params![n, saved])?;
     Ok(())
 }
 
-fn insert_saved(
+pub(super) fn insert_saved(
     tx: &Transaction<'_>,
     id: DocId,
     kind: Kind,

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use koina_model::exchange::{
-    Answer, Ask, CAPABILITIES, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt, Refusal, Verdict,
+    Answer, Ask, CAPABILITIES, COLUMNS, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt,
+    Refusal, Verdict,
 };
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
@@ -14,7 +15,7 @@ use serde_bytes::ByteBuf;
 
 use crate::log::{Author, Device, LogError, Placed, Quarantined, Scope, change_hash};
 use crate::municipality::Municipality;
-use crate::replica::{Judged, LogBody, Writer};
+use crate::replica::{FirstPage, Judged, LogBody, Writer};
 
 /// Bounds of what a device may want in one answer, in bytes.
 const WANT_BYTES_MIN: u32 = 16 * 1024;
@@ -49,6 +50,7 @@ pub async fn exchange(
         return Err(Problem::UpgradeNeeded);
     }
     let Ask {
+        capabilities,
         version,
         epoch,
         cursor,
@@ -57,8 +59,8 @@ pub async fn exchange(
         push,
         pending,
         want_bytes,
-        ..
     } = ask;
+    let columns = capabilities.iter().any(|name| name == COLUMNS);
     let version = version.chars().take(40).collect();
     town.log.seen(who.id, now, pending, version).await?;
 
@@ -88,7 +90,7 @@ pub async fn exchange(
     }
     let want = want_bytes.clamp(WANT_BYTES_MIN, WANT_BYTES_MAX);
     match first {
-        Some(first) => load(town, who, first, reached, want, &mut answer).await?,
+        Some(first) => load(town, who, first, reached, want, columns, &mut answer).await?,
         None => news(town, who, cursor, reached, want, &mut answer).await?,
     }
     Ok(answer)
@@ -202,6 +204,7 @@ async fn load(
     first: FirstLoad,
     reached: u64,
     want: u32,
+    columns: bool,
     answer: &mut Answer,
 ) -> Result<(), Problem> {
     let upto = if first.after == 0 {
@@ -211,22 +214,30 @@ async fn load(
     };
     let communities = who.communities.clone();
     let page = town.ask(move |replica| {
-        let page = replica.first_page(&communities, first.after, upto, want)?;
+        let mut page = replica.first_page(&communities, first.after, upto, want)?;
+        let (next, expected) = (page.next, page.expected);
         let mut items = Vec::new();
-        for (doc, kind, bytes) in page.docs {
-            items.push(Item::Doc {
-                doc,
-                kind,
-                bytes: ByteBuf::from(bytes),
-            });
+        for (doc, _, _) in &page.docs {
             items.extend(
                 replica
-                    .entries_of(doc)?
+                    .entries_of(*doc)?
                     .into_iter()
                     .map(|entry| Item::Entry { entry }),
             );
         }
-        Ok((items, page.next, page.expected))
+        if columns {
+            let (columns, whole) = page.lay_out();
+            items.push(Item::Docs { columns });
+            page = FirstPage {
+                docs: whole,
+                ..FirstPage::default()
+            };
+        }
+        for (doc, kind, bytes) in page.docs {
+            let bytes = ByteBuf::from(bytes);
+            items.push(Item::Doc { doc, kind, bytes });
+        }
+        Ok((items, next, expected))
     });
     let (items, next, expected) = page.await?;
     (answer.items, answer.expected) = (items, expected);

@@ -249,11 +249,11 @@ impl Register {
             },
         ));
         let mut pen = Pen::new(Kind::Asset, id, village.now);
-        let _ = pen
-            .write(by, added_at, &writes)
-            .and_then(|()| life(&mut pen, village, by, condition.0, &mut chance));
+        let begun = pen.write(by, added_at, &writes);
         if clash {
             clashes::numbers(&mut pen, village, &number, &mut chance);
+        } else {
+            let _ = begun.and_then(|()| life(&mut pen, village, by, condition.0, &mut chance));
         }
         let at = village
             .settlements

@@ -43,12 +43,12 @@ impl Tale<'_> {
         match turn {
             Turn::Plain => {}
             Turn::Clash(number) => {
-                self.charge(TECHNICAL)?;
+                self.charge(TECHNICAL, 2 * HOUR)?;
                 return clashes::fields(&mut self.pen, self.village, number, &mut self.chance);
             }
             Turn::Crossing(number) => {
                 let crew = self.crew?;
-                self.charge(TECHNICAL)?;
+                self.charge(TECHNICAL, 2 * HOUR)?;
                 return clashes::endings(
                     &mut self.pen,
                     self.village,
@@ -88,7 +88,8 @@ impl Tale<'_> {
         } else {
             entering
         };
-        self.charge(charged_by)?;
+        let urgent = self.category.priority == 1;
+        self.charge(charged_by, if urgent { HOUR / 2 } else { 30 * HOUR })?;
         if self.chance.percent(3) {
             // Forgotten: it happens.
             return None;
@@ -133,12 +134,7 @@ impl Tale<'_> {
     }
 
     /// Charges it to the department and its crew.
-    fn charge(&mut self, by: usize) -> Option<()> {
-        let wait = if self.category.priority == 1 {
-            HOUR / 2
-        } else {
-            30 * HOUR
-        };
+    fn charge(&mut self, by: usize, wait: i64) -> Option<()> {
         self.until(wait)?;
         let note = self.chance.words(work::CHARGES);
         let department = &self.category.department;

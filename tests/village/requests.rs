@@ -39,9 +39,10 @@ impl Inbox {
         received.sort_unstable();
         let mut special = BTreeMap::new();
         let specials = (counts.clashes - counts.clashes / 4 + counts.crossings) as usize;
-        // They happened lately, to requests of the last weeks.
-        let from = count.saturating_sub((count / 14).max(specials * 2));
-        let step = (count - from)
+        // They happened lately, to requests of the last weeks but not of the last days.
+        let settled = received.partition_point(|at| *at < village.now.0 - 4 * DAY);
+        let from = settled.saturating_sub((count / 14).max(specials * 2));
+        let step = (settled - from)
             .checked_div(specials)
             .unwrap_or_default()
             .max(1);

@@ -25,7 +25,7 @@ pub(super) async fn exchange(call: Call) -> Result<Response, Problem> {
     let level = if answer
         .items
         .iter()
-        .any(|item| matches!(item, Item::Doc { .. }))
+        .any(|item| matches!(item, Item::Doc { .. } | Item::Docs { .. }))
     {
         PACK_LEVEL_DOCS
     } else {

@@ -5,7 +5,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-use koina_model::exchange::{Ask, EntryWords, FirstLoad, Item, Verdict};
+use koina_model::exchange::{Ask, CAPABILITIES, EntryWords, FirstLoad, Item, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -114,18 +114,34 @@ async fn records_outside_the_scope_never_cross_the_wire() {
         })
         .await;
     let everything = crew.exchange(&Ask::default()).await;
-    for answer in [&first, &then, &everything] {
+    let by_column = crew
+        .exchange(&Ask {
+            capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+            first: Some(FirstLoad::default()),
+            ..Ask::default()
+        })
+        .await;
+    for answer in [&first, &then, &everything, &by_column] {
         for item in &answer.items {
-            let (doc, bytes) = match item {
-                Item::Doc { doc, bytes, .. } | Item::Change { doc, bytes, .. } => {
-                    (*doc, bytes.to_vec())
+            let docs = match item {
+                Item::Doc { doc, .. } | Item::Change { doc, .. } | Item::Evict { doc } => {
+                    vec![*doc]
                 }
-                Item::Entry { entry } => (entry.doc, Vec::new()),
-                Item::Evict { doc } => (*doc, Vec::new()),
+                Item::Docs { columns } => {
+                    columns.read().unwrap().iter().map(|one| one.id).collect()
+                }
+                Item::Entry { entry } => vec![entry.doc],
             };
-            assert_eq!(doc, mine);
-            assert!(!String::from_utf8_lossy(&bytes).contains("ΚΑΝΑΡΙΝΙ"));
+            assert_eq!(docs, [mine]);
         }
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&answer.items, &mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("ΚΑΝΑΡΙΝΙ"));
+        assert!(
+            answer.items.is_empty() || text.contains("Εδώ"),
+            "texts are there to be found"
+        );
     }
     assert_eq!(
         (first.items.len(), then.items.len(), everything.items.len()),
