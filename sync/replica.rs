@@ -36,7 +36,7 @@ pub(crate) use outbox::take_receipts;
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "1";
+const VIEW_VERSION: &str = "2";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;

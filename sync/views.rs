@@ -258,13 +258,13 @@ impl Shown {
         id: DocId,
         fresh: bool,
     ) -> Result<(), ReplicaError> {
+        // Never `INSERT OR REPLACE`: it opens a savepoint, and at each savepoint the search index writes out what it holds.
+        if !fresh {
+            hide(tx, n)?;
+        }
         match &self.row {
             ShownRow::Request(shown) => requests::put(tx, n, id, shown)?,
             ShownRow::Asset(shown) => assets::put(tx, n, id, shown)?,
-        }
-        if !fresh {
-            tx.prepare_cached("DELETE FROM search WHERE rowid = ?1")?
-                .execute([n])?;
         }
         tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?
             .execute(params![n, self.words, self.sounds])?;
@@ -317,74 +317,76 @@ pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, R
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
     let mut after = 0_i64;
-    loop {
+    let next = || -> Result<Vec<_>, ReplicaError> {
         let page: Vec<(i64, Vec<u8>, Vec<u8>)> = tx
-            .prepare_cached("SELECT n, doc, saved FROM docs WHERE n > ?1 ORDER BY n LIMIT 2000")?
-            .query_map([after], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .prepare_cached("SELECT n, doc, saved FROM docs WHERE n > ?1 ORDER BY n LIMIT ?2")?
+            .query_map(params![after, STEP], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?
             .collect::<Result<_, _>>()?;
-        let Some((last, _, _)) = page.last() else {
-            break;
-        };
-        after = *last;
-        let mut jobs = Vec::with_capacity(page.len());
-        for (n, id, saved) in page {
-            let Some(id) = DocId::from_slice(&id) else {
-                continue;
-            };
-            jobs.push((n, id, saved, requests::number_of(tx, id)?));
-        }
-        let shown = side_by_side(jobs, |(n, id, saved, number)| match Doc::load(&saved) {
+        after = page.last().map_or(after, |(n, _, _)| *n);
+        let jobs = page.into_iter().filter_map(|(n, id, saved)| {
+            let id = DocId::from_slice(&id)?;
+            Some(requests::number_of(tx, id).map(|number| (n, id, saved, number)))
+        });
+        jobs.collect()
+    };
+    let read =
+        |(n, id, saved, number): (i64, DocId, Vec<u8>, requests::Number)| match Doc::load(&saved) {
             Ok(doc) => Some((n, id, Shown::read(doc.kind(), &doc.record(), number, lists))),
             Err(failure) => {
                 // Left out of the views, and stays where it is.
                 tracing::error!(doc = %id, %failure, "a stored doc could not be read");
                 None
             }
-        });
-        for (n, id, shown) in shown.into_iter().flatten() {
+        };
+    in_steps(next, read, |shown| {
+        if let Some((n, id, shown)) = shown {
             shown.put(tx, n, id, true)?;
             count += 1;
         }
-    }
+        Ok(())
+    })?;
     tx.execute_batch(include_str!("views/indexes.sql"))?;
     Ok(count)
 }
 
-/// Does the same work on many things, on all processors, keeping their order.
-pub(crate) fn side_by_side<T: Send, R: Send>(
-    things: Vec<T>,
+/// Things in one step of [`in_steps`].
+pub(crate) const STEP: u32 = 512;
+
+/// Does the same work on many things, on all processors, and hands the outcomes over in order. While the outcomes of one
+/// step are handed over, the next step is under way. `next` gives the things of a step, none at the end.
+pub(crate) fn in_steps<T: Send, R: Send, E>(
+    mut next: impl FnMut() -> Result<Vec<T>, E>,
     work: impl Fn(T) -> R + Sync,
-) -> Vec<R> {
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
     let workers = std::thread::available_parallelism()
         .map_or(1, std::num::NonZero::get)
         .min(4);
-    if workers == 1 || things.len() < 16 {
-        return things.into_iter().map(work).collect();
-    }
-    let share = things.len().div_ceil(workers);
-    let mut shares: Vec<Vec<T>> = Vec::with_capacity(workers);
-    let mut things = things.into_iter();
-    loop {
-        let part: Vec<T> = things.by_ref().take(share).collect();
-        if part.is_empty() {
-            break;
-        }
-        shares.push(part);
-    }
     let work = &work;
     std::thread::scope(|scope| {
-        let handles: Vec<_> = shares
-            .into_iter()
-            .map(|part| scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>()))
-            .collect();
-        handles
-            .into_iter()
-            .flat_map(|handle| {
-                handle
+        let mut under_way = Vec::new();
+        loop {
+            let mut things = next()?;
+            let share = things.len().div_ceil(workers).max(16);
+            let mut begun = Vec::new();
+            while !things.is_empty() {
+                let rest = things.split_off(share.min(things.len()));
+                let part = std::mem::replace(&mut things, rest);
+                begun.push(scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>()));
+            }
+            let last = begun.is_empty();
+            for handle in std::mem::replace(&mut under_way, begun) {
+                let outcomes = handle
                     .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                outcomes.into_iter().try_for_each(&mut take)?;
+            }
+            if last {
+                return Ok(());
+            }
+        }
     })
 }
 

@@ -1,5 +1,7 @@
 //! The first load: whole records for a fresh device, those in need first.
 
+use std::convert::Infallible;
+
 use koina_model::columns::{Columns, Parts, take_apart};
 use koina_model::doc::Doc;
 use koina_model::exchange::Refusal;
@@ -9,7 +11,7 @@ use koina_model::lists::Lists;
 use koina_model::words::Kind;
 use rusqlite::{Transaction, params};
 
-use super::docs::{insert_saved, kind_from, load, save, set_aside};
+use super::docs::{Loaded, insert_saved, kind_from, load, save, set_aside};
 use super::{Replica, ReplicaError};
 use crate::views;
 
@@ -31,16 +33,22 @@ impl FirstPage {
     pub fn lay_out(self) -> (Columns, Vec<(DocId, Kind, Vec<u8>)>) {
         let mut parts = Vec::new();
         let mut whole = Vec::new();
-        let tried = views::side_by_side(self.docs, |(id, kind, saved)| {
+        let mut docs = Some(self.docs);
+        let tell = |(id, kind, saved): (DocId, Kind, Vec<u8>)| {
             let parts = Doc::load(&saved).ok().and_then(|doc| take_apart(id, &doc));
             parts.ok_or((id, kind, saved))
-        });
-        for one in tried {
-            match one {
-                Ok(one) => parts.push(one),
-                Err(one) => whole.push(one),
-            }
-        }
+        };
+        let Ok(()) = views::in_steps(
+            || Ok::<_, Infallible>(docs.take().unwrap_or_default()),
+            tell,
+            |told| {
+                match told {
+                    Ok(one) => parts.push(one),
+                    Err(one) => whole.push(one),
+                }
+                Ok(())
+            },
+        );
         (Columns::lay_out(&parts), whole)
     }
 }
@@ -136,6 +144,7 @@ fn fill(
 }
 
 /// A whole record as the server sent it.
+#[derive(Clone, Copy)]
 pub(crate) enum Record<'a> {
     Saved(DocId, &'a [u8]),
     Parts(&'a Parts),
@@ -160,36 +169,44 @@ impl Record<'_> {
 /// Takes whole records that the server sent; one that is here already is joined with what is here. The records are read on
 /// all processors and written one after another. A saved one that is damaged is set aside; one in columns refuses the page,
 /// since the server can send it whole instead.
-pub(crate) fn take_records(
+pub(crate) fn take_records<'a>(
     tx: &Transaction<'_>,
-    records: &[Record<'_>],
+    records: &[Record<'a>],
     at: Time,
     lists: &Lists,
 ) -> Result<(), ReplicaError> {
-    let mut jobs = Vec::with_capacity(records.len());
-    for record in records {
-        let id = record.id();
-        jobs.push((record, views::requests::number_of(tx, id)?, load(tx, id)?));
-    }
-    let taken = views::side_by_side(jobs, |(record, number, mine)| {
-        let theirs = record.doc()?;
-        let (known, doc) = match mine {
-            Some(mut mine) => {
-                mine.doc.merge(&theirs).map_err(|_| Refusal::Malformed)?;
-                (Some(mine.n), mine.doc)
-            }
-            None => (None, theirs),
+    let mut rest = records;
+    let next = || -> Result<Vec<_>, ReplicaError> {
+        let step = usize::try_from(views::STEP).unwrap_or(usize::MAX);
+        let (now, later) = rest.split_at(step.min(rest.len()));
+        rest = later;
+        let jobs = now.iter().map(|record| {
+            let id = record.id();
+            Ok((*record, views::requests::number_of(tx, id)?, load(tx, id)?))
+        });
+        jobs.collect()
+    };
+    let read = |(record, number, mine): (Record<'a>, _, Option<Loaded>)| {
+        let join = || {
+            let theirs = record.doc()?;
+            let (known, doc) = match mine {
+                Some(mut mine) => {
+                    mine.doc.merge(&theirs).map_err(|_| Refusal::Malformed)?;
+                    (Some(mine.n), mine.doc)
+                }
+                None => (None, theirs),
+            };
+            let shown = views::Shown::read(doc.kind(), &doc.record(), number, lists);
+            Ok::<_, Refusal>((known, doc.kind(), doc.save(), shown))
         };
-        let shown = views::Shown::read(doc.kind(), &doc.record(), number, lists);
-        Ok::<_, Refusal>((known, doc.kind(), doc.save(), shown))
-    });
-    for (record, taken) in records.iter().zip(taken) {
+        (join(), record)
+    };
+    views::in_steps(next, read, |(taken, record)| {
         let id = record.id();
         let (known, kind, saved, shown) = match (taken, record) {
             (Ok(taken), _) => taken,
             (Err(refusal), Record::Saved(_, bytes)) => {
-                set_aside(tx, id, at, refusal.code(), bytes)?;
-                continue;
+                return set_aside(tx, id, at, refusal.code(), bytes);
             }
             (Err(refusal), Record::Parts(_)) => return Err(ReplicaError::Columns(refusal)),
         };
@@ -202,7 +219,6 @@ pub(crate) fn take_records(
         };
         tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?
             .execute(params![n, at.0])?;
-        shown.put(tx, n, id, known.is_none())?;
-    }
-    Ok(())
+        shown.put(tx, n, id, known.is_none())
+    })
 }

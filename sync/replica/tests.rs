@@ -322,3 +322,46 @@ fn views_equal_a_rebuild_after_every_kind_of_act() {
     assert_eq!(before, replica.views_text().unwrap());
     assert_eq!(found(&replica, "λαμπα"), vec![id]);
 }
+
+#[test]
+fn a_damaged_page_in_columns_is_asked_for_whole_and_costs_nothing_else() {
+    use koina_model::exchange::{Answer, COLUMNS, FirstLoad, Item};
+    let (here, there) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let server = somebody(&here, Role::Clerk);
+    let id = enter(&server, "LGT-01", "Σβηστή λάμπα", 1);
+    let page = || server.first_page(&[], 0, 9, 100_000).unwrap();
+    let fresh = somebody(&there, Role::Clerk);
+    let offers = |ask: &koina_model::exchange::Ask| ask.capabilities.iter().any(|c| c == COLUMNS);
+    let answer = |item| Answer {
+        items: vec![item],
+        cursor: 9,
+        ..Answer::default()
+    };
+
+    let said = fresh.ask("0.1.0").unwrap();
+    assert!(offers(&said.ask));
+    assert_eq!(said.ask.first, Some(FirstLoad::default()));
+    let (mut columns, whole) = page().lay_out();
+    assert!(whole.is_empty());
+    columns.checks[0] ^= 1;
+    let more = fresh
+        .take_answer(&said, &answer(Item::Docs { columns }), NOW)
+        .unwrap();
+    assert!(more, "it asks again");
+    assert_eq!(fresh.doc_ids().unwrap(), []);
+
+    let again = fresh.ask("0.1.0").unwrap();
+    assert!(!offers(&again.ask));
+    assert_eq!(
+        (again.ask.first, again.ask.cursor),
+        (Some(FirstLoad::default()), 0),
+        "for the same place"
+    );
+    let (doc, kind, bytes) = page().docs.remove(0);
+    let bytes = bytes.into();
+    fresh
+        .take_answer(&again, &answer(Item::Doc { doc, kind, bytes }), NOW)
+        .unwrap();
+    assert_eq!(found(&fresh, "λάμπα"), [id]);
+    assert_eq!(fresh.cursor().unwrap(), 9);
+}

@@ -125,7 +125,7 @@ pub(crate) fn put(
         clashes,
     } = shown;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
+        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![

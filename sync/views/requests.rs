@@ -207,7 +207,7 @@ pub(crate) fn put(
         clashes,
     } = shown;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
+        "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?

@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use koina_model::columns::{Columns, take_apart};
+use koina_model::doc::Doc;
 use koina_model::exchange::Pushed;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::requests::acts::{Entered, Step};
@@ -101,6 +103,9 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     if runs("replica") {
         replica(&mut figures);
+    }
+    if runs("parts") {
+        parts(&mut figures);
     }
     if runs("pull") {
         pull(&mut figures, &runtime);
@@ -280,6 +285,75 @@ fn replica(figures: &mut Figures) {
         "MB",
         None,
     );
+}
+
+/// What the parts of a first load cost, one record at a time on one processor.
+fn parts(figures: &mut Figures) {
+    let village = Village::new(7, now());
+    let mut docs: std::collections::HashMap<DocId, Doc> = std::collections::HashMap::new();
+    for change in village.changes(Counts::new(2_000, 0)) {
+        let doc = docs
+            .entry(change.pushed.doc)
+            .or_insert_with(|| Doc::new(change.pushed.kind));
+        let checked = koina_model::guard::check(&change.pushed.bytes).unwrap();
+        koina_model::guard::apply_unverified(doc, &checked).unwrap();
+    }
+    let many = docs.len() as f64;
+    let mut say = |name: &str, s: f64| figures.say(name, s * 1e6 / many, "µs", None);
+    let (saved, s) = timed(|| {
+        docs.iter()
+            .map(|(id, doc)| (*id, doc.save()))
+            .collect::<Vec<_>>()
+    });
+    say("a record saved", s);
+    let (loaded, s) = timed(|| {
+        saved
+            .iter()
+            .map(|(id, bytes)| (*id, Doc::load(bytes).unwrap()))
+            .collect::<Vec<_>>()
+    });
+    say("a record loaded", s);
+    let (records, s) = timed(|| {
+        loaded
+            .iter()
+            .map(|(_, doc)| doc.record())
+            .collect::<Vec<_>>()
+    });
+    say("a record read", s);
+    let (_, s) = timed(|| {
+        records
+            .iter()
+            .map(koina_model::requests::read)
+            .collect::<Vec<_>>()
+    });
+    say("a request read from a record", s);
+    let (apart, s) = timed(|| {
+        loaded
+            .iter()
+            .filter_map(|(id, doc)| take_apart(*id, doc))
+            .collect::<Vec<_>>()
+    });
+    say("a record taken apart and compared", s);
+    let (columns, s) = timed(|| Columns::lay_out(&apart));
+    say("a record laid out", s);
+    for level in [3, 6, 9, 12, 15, 19] {
+        let (packed, s) = timed(|| exchange::pack_at(&columns, level).unwrap());
+        say(
+            &format!(
+                "a record compressed at level {level}, to {:.1} bytes",
+                packed.len() as f64 / many
+            ),
+            s,
+        );
+    }
+    let (read, s) = timed(|| columns.read().unwrap());
+    say("a record read from columns", s);
+    let (_, s) = timed(|| {
+        read.iter()
+            .map(|parts| parts.put_together().unwrap())
+            .collect::<Vec<_>>()
+    });
+    say("a record put together and compared", s);
 }
 
 fn open_requests(replica: &Replica, many: u32) -> Vec<DocId> {

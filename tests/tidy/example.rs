@@ -2,6 +2,7 @@
 //!
 //! Blocks of that file are named by the word after their language: `hex genesis-request`, `json event`.
 
+use koina_model::columns::{Columns, take_apart};
 use koina_model::doc::{Chunk, Doc, genesis_bytes};
 use koina_model::exchange::{
     Answer, Ask, CAPABILITIES, EnrolAnswer, Entry, FirstLoad, Item, Pushed, Receipt, Verdict,
@@ -96,7 +97,8 @@ fn done() -> Event {
 
 fn ask() -> Ask {
     Ask {
-        capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+        // This client does without columns.
+        capabilities: ["changes", "saved-docs"].map(str::to_owned).to_vec(),
         version: "0.1.0".to_owned(),
         first: Some(FirstLoad::default()),
         lists: 3,
@@ -167,6 +169,41 @@ fn answer() -> Answer {
         expected: 1,
         ..Answer::default()
     }
+}
+
+#[test]
+fn the_record_by_column_is_as_written() {
+    let (doc, _) = request();
+    let parts = take_apart(DOC, &doc).unwrap();
+    let columns = Columns::lay_out(std::slice::from_ref(&parts));
+    let column = |name: &str, bytes: &[u8]| format!("{name} = {}", hex(bytes));
+    let mut lines = vec![
+        column("devices", &columns.devices),
+        format!("names = {}", columns.names.join(" ")),
+        column("doc_times", &columns.doc_times),
+        column("doc_rests", &columns.doc_rests),
+        column("kinds", &columns.kinds),
+        column("checks", &columns.checks),
+        column("changes", &columns.changes),
+        column("writers", &columns.writers),
+        column("times", &columns.times),
+        column("deps", &columns.deps),
+        column("writes", &columns.writes),
+        column("keys", &columns.keys),
+        column("event_times", &columns.event_times),
+        column("event_rests", &columns.event_rests),
+        column("shapes", &columns.shapes),
+        column("ints", &columns.ints),
+    ];
+    for (place, (lengths, texts)) in columns.lengths.iter().zip(&columns.texts).enumerate() {
+        lines.push(format!(
+            "{place}: {} = {}",
+            hex(lengths),
+            std::str::from_utf8(texts).unwrap()
+        ));
+    }
+    assert_eq!(block("columns"), lines.join("\n"));
+    assert_eq!(columns.read().unwrap(), [parts]);
 }
 
 #[test]

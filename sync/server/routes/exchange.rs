@@ -14,7 +14,7 @@ const WINDOW_LOG_MAX: u32 = 23;
 
 /// How hard answers are compressed, 1 (fast) to 19 (small).
 const PACK_LEVEL: i32 = 3;
-const PACK_LEVEL_DOCS: i32 = 12;
+const PACK_LEVEL_DOCS: i32 = 9;
 
 pub(super) async fn exchange(call: Call) -> Result<Response, Problem> {
     let device = call.device()?.clone();
