@@ -181,7 +181,7 @@ pub enum Item {
         bytes: ByteBuf,
     },
     /// Whole records with their history, laid out by column. Only to who names the capability `columns`.
-    Docs { columns: Columns },
+    Docs { columns: Box<Columns> },
     /// A decision of the municipality.
     Entry { entry: Entry },
     /// The record left the device's scope.

@@ -344,6 +344,7 @@ fn a_damaged_page_in_columns_is_asked_for_whole_and_costs_nothing_else() {
     let (mut columns, whole) = page().lay_out();
     assert!(whole.is_empty());
     columns.checks[0] ^= 1;
+    let columns = Box::new(columns);
     let more = fresh
         .take_answer(&said, &answer(Item::Docs { columns }), NOW)
         .unwrap();

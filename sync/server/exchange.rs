@@ -227,6 +227,7 @@ async fn load(
         }
         if columns {
             let (columns, whole) = page.lay_out();
+            let columns = Box::new(columns);
             items.push(Item::Docs { columns });
             page = FirstPage {
                 docs: whole,

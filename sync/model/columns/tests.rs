@@ -32,7 +32,7 @@ fn history(n: u128, acts: &[Act]) -> (DocId, Doc) {
         0x0192_0000_0000_7000_8000_0000_0000_0000 + n * 0x10000,
     ));
     let (doc, _) = requests::doc(&new, device(0)).unwrap();
-    let mut copies = vec![doc.clone(), doc.clone(), doc];
+    let mut copies = [doc.clone(), doc.clone(), doc];
     for (at, act) in acts.iter().enumerate() {
         let now = Time(1_790_000_000_000 + i64::try_from(at).unwrap() * 1_000);
         let event = EventId(Uuid::from_u128(
