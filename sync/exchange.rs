@@ -19,8 +19,8 @@ use rusqlite::Transaction;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    LogBody, LogRow, Record, Replica, ReplicaError, evict, meta, next_number, set_meta, take_entry,
-    take_receipts, take_records, take_rows,
+    LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, hand_over_again, meta,
+    next_number, set_meta, take_entry, take_receipts, take_records, take_rows,
 };
 
 pub mod http;
@@ -103,6 +103,16 @@ impl Replica {
         // A page in columns that could not be read is asked for as saved docs.
         let columns = self.meta(COLUMNS_REFUSED)?.is_none();
         let asked = u32::try_from(push.len()).unwrap_or(u32::MAX);
+        // After a restore: changes first, then the entries of their records.
+        let changes_again = self.waiting_again()?;
+        let entries_again = self.write_quietly(|tx| entries_again(tx, false))?;
+        let again =
+            changes_again.saturating_add(u32::try_from(entries_again.len()).unwrap_or(u32::MAX));
+        let entries = if changes_again == 0 {
+            entries_again
+        } else {
+            Vec::new()
+        };
         let ask = Ask {
             capabilities: CAPABILITIES
                 .iter()
@@ -115,6 +125,8 @@ impl Replica {
             first: if identity.revoked { None } else { first },
             lists: self.lists().version,
             push,
+            entries,
+            again,
             pending: (pending.waiting + pending.needs_decision).saturating_sub(asked),
             want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) {
                 WANT_BYTES_MAX
@@ -140,9 +152,15 @@ impl Replica {
             self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
         }
         let lists = self.lists();
+        let me = self.enrolled()?.device;
         let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts)?;
             take_items(tx, answer, &lists)?;
+            match answer.restored {
+                Some(restored) => hand_over_again(tx, restored, me, now)?,
+                None if said.ends_again() => drop(entries_again(tx, true)?),
+                None => {}
+            }
             if !answer.revoked {
                 set_meta(tx, "epoch", &answer.epoch)?;
                 set_meta(tx, "cursor", &answer.cursor.to_string())?;
@@ -172,6 +190,9 @@ impl Replica {
         let got = !answer.items.is_empty()
             || answer.cursor != said.ask.cursor
             || answer.first != said.ask.first;
+        if answer.restored.is_some() {
+            return Ok(true);
+        }
         Ok(more_to_push || (answer.more && got && !answer.revoked))
     }
 
@@ -200,6 +221,11 @@ impl Replica {
 }
 
 impl Said {
+    /// Whether everything that was to be handed over again is in this message, or was before.
+    fn ends_again(&self) -> bool {
+        usize::try_from(self.ask.again).is_ok_and(|again| again == self.ask.entries.len())
+    }
+
     fn offered(&self, capability: &str) -> bool {
         self.ask.capabilities.iter().any(|name| name == capability)
     }
@@ -256,14 +282,16 @@ fn take_items(tx: &Transaction<'_>, answer: &Answer, lists: &Lists) -> Result<()
                 continue;
             }
         };
+        // Where exactly it stands in the log is not told; not after this.
+        let seq = answer.cursor;
         rows.push(LogRow {
-            seq: 0,
+            seq,
             at,
             device: None,
             body,
         });
     }
-    take_records(tx, &records, answer.now, lists)?;
+    take_records(tx, &records, answer.now, answer.head, lists)?;
     take_rows(tx, &rows, lists)?;
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
     let mut staying: Vec<DocId> = Vec::new();

@@ -23,6 +23,7 @@ mod drafts;
 mod first_load;
 mod judge;
 mod outbox;
+mod restored;
 
 pub use docs::{LogBody, LogRow};
 pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows};
@@ -31,12 +32,16 @@ pub(crate) use first_load::{Record, take_records};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
+pub(crate) use restored::{entries_again, hand_over_again};
 
 /// Migrations of what is kept, in order. Never edited after a release.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_again.sql"),
+];
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "2";
+const VIEW_VERSION: &str = "3";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -164,7 +169,7 @@ impl Replica {
         let (connection, set_aside) = match open_writer(path) {
             Ok(connection) => (connection, None),
             Err(failure) if is_unreadable(&failure) => {
-                let aside = set_aside(path, now)?;
+                let aside = set_aside(path, "unreadable", now)?;
                 tracing::error!(%failure, aside = %aside.display(), "the replica could not be read and was set aside");
                 (open_writer(path)?, Some(aside))
             }
@@ -439,18 +444,18 @@ fn is_unreadable(failure: &ReplicaError) -> bool {
     )
 }
 
-/// Moves a file and its companions out of the way, under a name that says when.
-fn set_aside(path: &Path, now: Time) -> Result<PathBuf, ReplicaError> {
+/// Moves a replica's file and its companions out of the way, under a name that says why and when. It must be closed.
+pub fn set_aside(path: &Path, why: &str, now: Time) -> Result<PathBuf, ReplicaError> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let aside = path.with_file_name(format!("{name}.unreadable-{}", now.0));
+    let aside = path.with_file_name(format!("{name}.{why}-{}", now.0));
     std::fs::rename(path, &aside).map_err(ReplicaError::SetAside)?;
     for companion in ["-wal", "-shm"] {
         let from = path.with_file_name(format!("{name}{companion}"));
         if from.exists() {
-            let to = aside.with_file_name(format!("{name}.unreadable-{}{companion}", now.0));
+            let to = aside.with_file_name(format!("{name}.{why}-{}{companion}", now.0));
             std::fs::rename(&from, to).map_err(ReplicaError::SetAside)?;
         }
     }

@@ -11,7 +11,7 @@
 
 -- Small values about this installation.
 CREATE TABLE meta (
-    key   TEXT NOT NULL PRIMARY KEY,      -- cursor, epoch, first, exchanged_at, lists, station, cable, language, view_version
+    key   TEXT NOT NULL PRIMARY KEY,      -- cursor, epoch, first, exchanged_at, entries_after, lists, station, cable, language, view_version
     value TEXT NOT NULL                   -- plain text or JSON
 ) STRICT, WITHOUT ROWID;
 
@@ -38,20 +38,22 @@ CREATE TABLE outbox (
     state    TEXT NOT NULL DEFAULT 'on_device', -- on_device, sent, received, needs_decision
     tries    INTEGER NOT NULL DEFAULT 0,  -- how often it was sent
     reason   TEXT NOT NULL DEFAULT '',    -- code of the server's refusal; or waits, follows_refused
-    seq      INTEGER NOT NULL DEFAULT 0   -- place in the server's log, from the receipt
+    seq      INTEGER NOT NULL DEFAULT 0,  -- place in the server's log, from the receipt
+    again    INTEGER NOT NULL DEFAULT 0   -- in line again because the server was restored: 1 written here, 2 by another device
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox (state, n);
 CREATE INDEX outbox_by_doc ON outbox (doc, state);
 
 -- Decisions of the municipality (protocol numbers), copied from the server.
 CREATE TABLE entries (
-    place INTEGER NOT NULL PRIMARY KEY,   -- place in the chain of the register, from 1
     doc   BLOB NOT NULL,                  -- the record it is about
+    words TEXT NOT NULL,                  -- JSON of EntryWords
+    place INTEGER NOT NULL,               -- place in the chain of the register, from 1; another one after a restore
     at    INTEGER NOT NULL,               -- the server's clock
     hash  BLOB NOT NULL,                  -- hash of the chain at this place
-    words TEXT NOT NULL                   -- JSON of EntryWords
-) STRICT;
-CREATE INDEX entries_by_doc ON entries (doc);
+    PRIMARY KEY (doc, words)              -- what it says is what names it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entries_by_place ON entries (place);
 
 -- Changes that came before what they depend on.
 CREATE TABLE early (
@@ -111,7 +113,8 @@ CREATE TABLE requests (
     received_at   INTEGER NOT NULL,         -- confirmation at the station, its clock
     due_at        INTEGER NOT NULL,         -- received plus the category's target hours
     status_at     INTEGER NOT NULL,         -- of the event that decides the state, its writer's clock
-    clashes       INTEGER NOT NULL          -- fields with versions for the desk to decide
+    clashes       INTEGER NOT NULL,         -- fields with versions for the desk to decide
+    asks          INTEGER NOT NULL          -- 1: asks for a protocol number
 ) STRICT;
 CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
 CREATE INDEX requests_open ON requests (open, received_at DESC, n DESC);

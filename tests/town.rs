@@ -53,6 +53,8 @@ pub struct Party {
     /// How wrong the device's clock is, in milliseconds.
     pub skew_ms: i64,
     pub communities: Vec<String>,
+    /// The device is gone for good.
+    pub lost: bool,
 }
 
 /// Which of a town's parties.
@@ -300,6 +302,7 @@ impl Town {
             path,
             skew_ms: 0,
             communities,
+            lost: false,
         });
         Who(self.parties.len() - 1)
     }
@@ -373,6 +376,40 @@ impl Town {
         self.exchange_with(who, &second.0)
     }
 
+    /// Writes a backup of the server's log.
+    pub fn back_up(&self, name: &str) -> PathBuf {
+        let file = self.dir.path().join(name);
+        let rows = self.runtime.block_on(self.app.town.log.back_up(&file));
+        rows.expect("a backup");
+        file
+    }
+
+    /// The server is lost, with its log and its replica; a backup is restored into an empty log.
+    pub fn restore(&mut self, backup: &Path, log: AnyLog) {
+        let replica = self
+            .dir
+            .path()
+            .join(format!("server-{}.sqlite", self.now().0));
+        let now = self.now();
+        self.app = self.runtime.block_on(async {
+            log.restore(now, backup).await.expect("a restore");
+            open_server(log, &replica).await
+        });
+    }
+
+    /// A new, empty log file.
+    pub fn empty_log(&self, name: &str) -> AnyLog {
+        let file = self.dir.path().join(name);
+        self.runtime
+            .block_on(AnyLog::open_sqlite(&file))
+            .expect("a log")
+    }
+
+    /// Leaves a party out of everything from here on: its device is lost.
+    pub fn lose(&mut self, who: Who) {
+        self.party_mut(who).lost = true;
+    }
+
     /// Asks the server something as JSON, signed by a device.
     pub fn ask<A: serde::de::DeserializeOwned>(
         &self,
@@ -403,6 +440,9 @@ impl Town {
         // Once to hand over, once more to hear what the others handed over.
         for _ in 0..2 {
             for index in 0..self.parties.len() {
+                if self.party(Who(index)).lost {
+                    continue;
+                }
                 match self.exchange(Who(index)) {
                     Ok(_) | Err(Problem::Revoked) => {}
                     Err(problem) => {
@@ -461,7 +501,7 @@ impl Town {
             self.server_views(),
             "the server's views differ from a rebuild"
         );
-        for party in &self.parties {
+        for party in self.parties.iter().filter(|party| !party.lost) {
             let pending = party.replica.pending().expect("the outbox");
             assert_eq!(
                 pending.waiting, 0,

@@ -242,15 +242,23 @@ impl Doc {
 
     /// Every change after the genesis, dependencies first.
     pub fn chunks(&self) -> Vec<Chunk> {
-        self.inner
-            .get_changes(&[])
+        self.chunks_by()
             .into_iter()
-            .filter(|change| change.raw_bytes() != genesis_bytes(self.kind))
-            .map(|change| Chunk {
-                hash: change.hash().0,
-                bytes: change.raw_bytes().to_vec(),
-            })
+            .map(|(_, chunk)| chunk)
             .collect()
+    }
+
+    /// Every change after the genesis with who wrote it, dependencies first.
+    pub fn chunks_by(&self) -> Vec<(DeviceId, Chunk)> {
+        let mut all = Vec::new();
+        for change in self.inner.get_changes(&[]) {
+            let by = DeviceId::from_slice(change.actor_id().to_bytes());
+            if let Some(by) = by.filter(|_| change.raw_bytes() != genesis_bytes(self.kind)) {
+                let (hash, bytes) = (change.hash().0, change.raw_bytes().to_vec());
+                all.push((by, Chunk { hash, bytes }));
+            }
+        }
+        all
     }
 
     /// Every change, the genesis first, dependencies before dependents.

@@ -48,6 +48,10 @@ pub struct Ask {
     pub pending: u32,
     /// About how many bytes of answer the device wants, before compression.
     pub want_bytes: u32,
+    /// Register entries handed over again after the server was restored from a backup, in the order of their places.
+    pub entries: Vec<Entry>,
+    /// Changes and entries to hand over again, in this message and later ones; 0 when that is over.
+    pub again: u32,
 }
 
 /// A place in a first load: open and newest records come first.
@@ -67,6 +71,10 @@ pub struct Pushed {
     pub kind: Kind,
     /// One uncompressed Automerge change chunk.
     pub bytes: ByteBuf,
+    /// It was accepted before, and is handed over again because the server was restored from a backup. Only then may
+    /// another device have written it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// What the server answers.
@@ -83,6 +91,10 @@ pub struct Answer {
     pub items: Vec<Item>,
     /// The device's cursor after these items.
     pub cursor: u64,
+    /// The end of the log when this was answered.
+    pub head: u64,
+    /// The log that the device followed has ended: this much of it holds.
+    pub restored: Option<Restored>,
     /// Where the first load stands after these items; `None` when it is complete.
     pub first: Option<FirstLoad>,
     /// Records in the whole first load, for the progress bar.
@@ -93,6 +105,16 @@ pub struct Answer {
     pub lists: Option<String>,
     /// The device was revoked: its push was taken, it gets nothing more.
     pub revoked: bool,
+}
+
+/// What still holds of a log that ended when a backup was restored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Restored {
+    /// The last place of the log that both have.
+    pub head: u64,
+    /// The last place of the register that both have.
+    pub entries: u64,
 }
 
 /// The server's word about one pushed change.
@@ -210,6 +232,23 @@ pub enum EntryWords {
         number: u32,
         received_at: Time,
     },
+    /// A number that was given before a backup was restored, and that nobody brought back: it stays empty.
+    Void { year: i16, number: u32 },
+    /// Written by a newer server; kept.
+    #[serde(other)]
+    Other,
+}
+
+impl EntryWords {
+    /// The place in the protocol register that these words take.
+    pub fn number(&self) -> Option<(i16, u32)> {
+        match self {
+            Self::Protocol { year, number, .. } | Self::Void { year, number } => {
+                Some((*year, *number))
+            }
+            Self::Other => None,
+        }
+    }
 }
 
 /// What a device asks for at enrolment.

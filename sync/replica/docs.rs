@@ -416,10 +416,12 @@ fn keep_early(
     Ok(())
 }
 
-/// Keeps a decision of the municipality; one that is here already stays as it is.
+/// Keeps a decision of the municipality. One that is here already keeps its words; its place may be another since the
+/// server was restored.
 pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
     tx.prepare_cached(
-        "INSERT OR IGNORE INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (doc, words) DO UPDATE SET place = excluded.place, hash = excluded.hash",
     )?
     .execute(params![
         i64::try_from(entry.place).unwrap_or(i64::MAX),
@@ -432,25 +434,33 @@ pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), Repl
 }
 
 pub(crate) fn entries_of(db: &Connection, id: DocId) -> Result<Vec<Entry>, ReplicaError> {
-    let mut rows = db.prepare_cached(
-        "SELECT place, at, hash, words FROM entries WHERE doc = ?1 ORDER BY place",
-    )?;
-    let all: Vec<(i64, i64, Vec<u8>, String)> = rows
-        .query_map([id.as_bytes().as_slice()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })?
-        .collect::<Result<_, _>>()?;
-    all.into_iter()
-        .map(|(place, at, hash, words)| {
-            Ok(Entry {
+    entries_where(db, "doc = ?1", &id.as_bytes().as_slice())
+}
+
+/// Entries that meet a condition about `?1`, in the order of their places.
+pub(super) fn entries_where(
+    db: &Connection,
+    condition: &'static str,
+    value: &dyn rusqlite::ToSql,
+) -> Result<Vec<Entry>, ReplicaError> {
+    let mut rows = db.prepare_cached(&format!(
+        "SELECT place, at, hash, words, doc FROM entries WHERE {condition} ORDER BY place"
+    ))?;
+    let mut rows = rows.query([value])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let place: i64 = row.get(0)?;
+        if let Some(doc) = DocId::from_slice(&row.get::<_, Vec<u8>>(4)?) {
+            entries.push(Entry {
                 place: u64::try_from(place).unwrap_or_default(),
-                hash: hash.into(),
-                doc: id,
-                at: Time(at),
-                words: serde_json::from_str::<EntryWords>(&words)?,
-            })
-        })
-        .collect()
+                hash: row.get::<_, Vec<u8>>(2)?.into(),
+                doc,
+                at: Time(row.get(1)?),
+                words: serde_json::from_str::<EntryWords>(&row.get::<_, String>(3)?)?,
+            });
+        }
+    }
+    Ok(entries)
 }
 
 pub(super) fn set_aside(

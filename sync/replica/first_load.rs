@@ -11,7 +11,7 @@ use koina_model::lists::Lists;
 use koina_model::words::Kind;
 use rusqlite::{Transaction, params};
 
-use super::docs::{Loaded, insert_saved, kind_from, load, save, set_aside};
+use super::docs::{Loaded, insert_saved, kind_from, load, logged, save, set_aside};
 use super::{Replica, ReplicaError};
 use crate::views;
 
@@ -173,6 +173,7 @@ pub(crate) fn take_records<'a>(
     tx: &Transaction<'_>,
     records: &[Record<'a>],
     at: Time,
+    head: u64,
     lists: &Lists,
 ) -> Result<(), ReplicaError> {
     let mut rest = records;
@@ -217,8 +218,7 @@ pub(crate) fn take_records<'a>(
             }
             None => insert_saved(tx, id, kind, &saved, at, 0)?,
         };
-        tx.prepare_cached("UPDATE docs SET logged_at = max(logged_at, ?2) WHERE n = ?1")?
-            .execute(params![n, at.0])?;
+        logged(tx, id, at, head)?;
         shown.put(tx, n, id, known.is_none())
     })
 }

@@ -52,7 +52,7 @@ impl Replica {
             let mut push = Vec::new();
             {
                 let mut rows = tx.prepare_cached(
-                    "SELECT n, doc, kind, bytes FROM outbox WHERE state IN ('on_device', 'sent') ORDER BY n LIMIT ?1",
+                    "SELECT n, doc, kind, bytes, again FROM outbox WHERE state IN ('on_device', 'sent') ORDER BY n LIMIT ?1",
                 )?;
                 let mut rows = rows.query([i64::try_from(PUSH_CHANGES_MAX).unwrap_or(i64::MAX)])?;
                 let mut bytes_all = 0;
@@ -64,7 +64,8 @@ impl Replica {
                     }
                     let doc: Vec<u8> = row.get(1)?;
                     let Some(doc) = DocId::from_slice(&doc) else { continue };
-                    push.push((row.get(0)?, Pushed { doc, kind: kind_from(row.get(2)?), bytes: ByteBuf::from(bytes) }));
+                    let again = row.get::<_, i64>(4)? > 0;
+                    push.push((row.get(0)?, Pushed { doc, kind: kind_from(row.get(2)?), bytes: ByteBuf::from(bytes), again }));
                 }
             }
             for (n, _) in &push {
@@ -96,6 +97,15 @@ impl Replica {
                      FROM outbox WHERE state <> 'received'",
                 )?
                 .query_row([], |row| Ok(Pending { waiting: row.get(0)?, needs_decision: row.get(1)? }))?)
+        })
+    }
+
+    /// Changes that wait to be handed over again after the server was restored.
+    pub(crate) fn waiting_again(&self) -> Result<u32, ReplicaError> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached("SELECT count(*) FROM outbox WHERE again > 0 AND state IN ('on_device', 'sent')")?
+                .query_row([], |row| row.get(0))?)
         })
     }
 
@@ -133,6 +143,13 @@ pub(crate) fn take_receipts(
                 tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = 'waits' WHERE n = ?1 AND state <> 'received'")?.execute([n])?;
             }
             Verdict::Refused { reason } => {
+                // What another device wrote is not this one's to answer for: the server keeps it for the desk.
+                let others = tx
+                    .prepare_cached("DELETE FROM outbox WHERE n = ?1 AND again = 2")?
+                    .execute([n])?;
+                if others > 0 {
+                    continue;
+                }
                 tx.prepare_cached("UPDATE outbox SET state = 'needs_decision', reason = ?2 WHERE n = ?1 AND state <> 'received'")?
                     .execute(params![n, reason.code()])?;
             }

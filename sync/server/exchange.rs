@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use koina_model::exchange::{
-    Answer, Ask, CAPABILITIES, COLUMNS, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt,
+    Answer, Ask, CAPABILITIES, COLUMNS, Entry, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt,
     Refusal, Verdict,
 };
 use koina_model::ids::Time;
+use koina_model::permits::Permit;
 use koina_model::problem::Problem;
 use serde_bytes::ByteBuf;
 
@@ -59,18 +60,26 @@ pub async fn exchange(
         push,
         pending,
         want_bytes,
+        entries,
+        again,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let version = version.chars().take(40).collect();
     town.log.seen(who.id, now, pending, version).await?;
 
     let (receipts, reached) = take(town, who, push, now).await?;
+    let reached = if epoch == town.epoch() {
+        after_restore(town, who, entries, again, reached, now).await?
+    } else {
+        reached
+    };
     let mut answer = Answer {
         capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
         epoch: town.epoch().to_owned(),
         now,
         receipts,
         cursor,
+        head: reached,
         first,
         ..Answer::default()
     };
@@ -84,8 +93,14 @@ pub async fn exchange(
             Some(serde_json::to_string(&*newest).map_err(|error| crate::incident(&error))?);
     }
     if !epoch.is_empty() && epoch != town.epoch() {
-        // The device's place is one of another log. It starts over.
-        (answer.cursor, answer.first, answer.more) = (0, None, true);
+        // The device's place is one of a log that ended. What both logs have stays; a log nobody here knows shares nothing.
+        let shared = town.log.shared(epoch).await?.unwrap_or_default();
+        answer.restored = Some(shared);
+        answer.more = true;
+        (answer.cursor, answer.first) = match first {
+            None if shared.head > 0 => (cursor.min(shared.head), None),
+            _ => (0, Some(FirstLoad::default())),
+        };
         return Ok(answer);
     }
     let want = want_bytes.clamp(WANT_BYTES_MIN, WANT_BYTES_MAX);
@@ -94,6 +109,42 @@ pub async fn exchange(
         None => news(town, who, cursor, reached, want, &mut answer).await?,
     }
     Ok(answer)
+}
+
+/// Takes the register entries that a desk brings back after a restore, and gives protocol numbers again once no desk is
+/// awaited any more. Gives the place the replica reached.
+async fn after_restore(
+    town: &Municipality,
+    who: &Device,
+    entries: Vec<Entry>,
+    again: u32,
+    reached: u64,
+    now: Time,
+) -> Result<u64, Problem> {
+    let by = || Author {
+        device: Some(who.id),
+        person: who.person.clone(),
+    };
+    let mut moved = false;
+    let brings = who.role.may(Permit::RegisterRequests) && who.revoked_at.is_none();
+    let last = usize::try_from(again).is_ok_and(|again| again == entries.len());
+    if !entries.is_empty() && brings && town.log.was_restored().await? {
+        moved = town.log.take_again(by(), now, entries).await? > 0;
+    }
+    if last && town.log.numbers_wait().await? {
+        let nobody_awaited = town
+            .log
+            .handed_over(who.id, town.epoch().to_owned())
+            .await?;
+        if nobody_awaited {
+            town.number_again(by(), now).await?;
+            moved = true;
+        }
+    }
+    if !moved {
+        return Ok(reached);
+    }
+    Ok(town.follow().await?.1)
 }
 
 /// Judges a push and appends what is good. Gives the receipts, in order, and the place the replica reached.
@@ -107,9 +158,10 @@ pub async fn take(
     if push.is_empty() {
         return Ok((Vec::new(), reached));
     }
+    let again = push.iter().any(|pushed| pushed.again) && town.log.was_restored().await?;
     let push: Arc<[Pushed]> = push.into();
     for _ in 0..JUDGED_AGAIN_MAX {
-        let judged = judge(town, who, &push, now).await?;
+        let judged = judge(town, who, &push, again, now).await?;
         let good = judged.iter().filter_map(|verdict| match verdict {
             Judged::Take(change) => Some(change.clone()),
             Judged::Waiting | Judged::Refused(_) => None,
@@ -142,6 +194,7 @@ async fn judge(
     town: &Municipality,
     who: &Device,
     push: &Arc<[Pushed]>,
+    again: bool,
     now: Time,
 ) -> Result<Vec<Judged>, Problem> {
     let writer = Writer {
@@ -149,6 +202,7 @@ async fn judge(
         role: who.role,
         crew: who.crew.clone(),
         communities: who.communities.clone(),
+        again,
     };
     let push = Arc::clone(push);
     town.ask(move |replica| replica.judge(&writer, &push, now))

@@ -359,6 +359,7 @@ impl Importer<'_> {
                 doc: row.source.doc,
                 kind: row.kind,
                 bytes: ByteBuf::from(chunk.bytes.clone()),
+                again: false,
             })
         });
         let (receipts, _) =

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use koina_model::exchange::Refusal;
+use koina_model::exchange::{Entry, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
@@ -16,12 +16,14 @@ use koina_sync::views::RefusedRow;
 
 use crate::replica::{LogRow, NewChange};
 
+mod backup;
 mod chain;
 mod changes;
 mod devices;
 mod lists;
 mod postgres;
 mod quarantine;
+mod restored;
 mod sql;
 mod sqlite;
 mod tx;
@@ -187,6 +189,12 @@ pub enum LogError {
     Moved,
     #[error("the counter of the device did not grow")]
     CounterReplayed,
+    #[error("the log to restore into holds something already")]
+    NotEmpty,
+    #[error("the file {0} is there already")]
+    Exists(std::path::PathBuf),
+    #[error("the backup file could not be written or read")]
+    File(#[source] std::io::Error),
     #[error("no such device")]
     NoDevice,
     #[error("no station codes are left")]
@@ -382,10 +390,84 @@ impl AnyLog {
         epoch.ok_or(LogError::Row { what: "the epoch" })
     }
 
-    /// Takes a new epoch, so that devices hand over again what a backup does not hold.
-    pub async fn new_epoch(&self) -> Result<(), LogError> {
-        let epoch = crate::random_hex()?;
-        in_one_tx!(self, Write, |tx| lists::put_meta(tx, lists::EPOCH, epoch))
+    /// Writes a backup: one state of the whole log, as a log in a new SQLite file. Devices may push meanwhile.
+    /// Gives the number of rows of the log. The file has its name only once it is whole and on the disk.
+    pub async fn back_up(&self, file: &Path) -> Result<u64, LogError> {
+        if file.exists() {
+            return Err(LogError::Exists(file.to_owned()));
+        }
+        let mut part = file.as_os_str().to_owned();
+        part.push(".part");
+        let part = std::path::PathBuf::from(part);
+        if part.exists() {
+            std::fs::remove_file(&part).map_err(LogError::File)?;
+        }
+        let copy = Sqlite::open(part.clone()).await?;
+        drop(copy);
+        let target = part.clone();
+        let rows = in_one_tx!(self, Read, |tx| backup::copy_out(tx, &target))?;
+        let moved = || -> std::io::Result<()> {
+            std::fs::File::open(&part)?.sync_all()?;
+            std::fs::rename(&part, file)?;
+            let folder = file
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        };
+        moved().map_err(LogError::File)?;
+        Ok(rows)
+    }
+
+    /// Brings a backup into this log, which must be empty. The restored log has a new epoch, and gives no protocol numbers
+    /// until the desks have handed over again what came after the backup. All or nothing.
+    pub async fn restore(&self, at: Time, file: &Path) -> Result<u64, LogError> {
+        if !file.is_file() {
+            return Err(LogError::File(std::io::ErrorKind::NotFound.into()));
+        }
+        // Opened as a log of its own first, so that an older backup is brought up to date.
+        drop(Sqlite::open(file.to_owned()).await?);
+        let (file, epoch) = (file.to_owned(), crate::random_hex()?);
+        in_one_tx!(self, Write, |tx| backup::copy_in(tx, &file, epoch, at))
+    }
+
+    /// What still holds of a log that ended when a backup was restored; `None` for a name this log never had.
+    pub async fn shared(&self, epoch: String) -> Result<Option<Restored>, LogError> {
+        in_one_tx!(self, Read, |tx| restored::shared(tx, epoch))
+    }
+
+    /// Whether this log was ever restored from a backup.
+    pub async fn was_restored(&self) -> Result<bool, LogError> {
+        in_one_tx!(self, Read, |tx| restored::ever(tx))
+    }
+
+    /// Whether no protocol numbers are given for now, see [`AnyLog::restore`].
+    pub async fn numbers_wait(&self) -> Result<bool, LogError> {
+        in_one_tx!(self, Read, |tx| restored::numbers_wait(tx))
+    }
+
+    /// Notes that a device has handed over again all it had; gives whether numbers wait though no desk is awaited any more.
+    pub async fn handed_over(&self, id: DeviceId, epoch: String) -> Result<bool, LogError> {
+        in_one_tx!(self, Note, |tx| restored::handed_over(tx, id, epoch))
+    }
+
+    /// Takes register entries again that were given before a backup was restored; gives how many.
+    pub async fn take_again(
+        &self,
+        by: Author,
+        at: Time,
+        entries: Vec<Entry>,
+    ) -> Result<u32, LogError> {
+        in_one_tx!(self, Write, |tx| changes::take_again(tx, by, at, entries))
+    }
+
+    /// Gives protocol numbers again after a restore, first to these records, which waited.
+    pub async fn number_again(
+        &self,
+        by: Author,
+        at: Time,
+        waiting: Vec<(DocId, Time)>,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| changes::number_again(tx, by, at, waiting))
     }
 
     /// Grows with every change of crews, reference data or devices.

@@ -1,4 +1,4 @@
-//! `koina-server`: serve | migrate | import | invite | verify-audit.
+//! `koina-server`: serve | migrate | import | invite | backup | restore | resume-numbers | verify-audit.
 #![allow(
     clippy::print_stdout,
     reason = "a command line answers on its standard output"
@@ -36,10 +36,6 @@ enum Command {
         /// Print a code for a first device of a responsible person, unless there is one already.
         #[arg(long)]
         invite_admin: bool,
-        /// This log was restored from a backup: devices start over from its beginning. What they handed over after the
-        /// backup was made is not asked for again yet.
-        #[arg(long)]
-        restored: bool,
     },
     /// Creates or upgrades the log and stops.
     Migrate,
@@ -68,6 +64,21 @@ enum Command {
         #[arg(long)]
         community: Vec<String>,
     },
+    /// Writes a backup of the log into a new file, while devices go on exchanging.
+    Backup {
+        /// The file to write; it must not be there yet. It holds everything the log holds: keep it as safe as the server.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Brings a backup into an empty log. Stop every server of the municipality first; devices then hand over again what
+    /// came after the backup, and protocol numbers are given again once the desks have done so.
+    Restore {
+        #[arg(long)]
+        from: PathBuf,
+    },
+    /// After a restore: gives protocol numbers again without waiting for desks that will not come back. Numbers that nobody
+    /// brought back are written down as void.
+    ResumeNumbers,
     /// Walks the audit, the register and the log, and names the first place that does not hold.
     VerifyAudit,
 }
@@ -92,10 +103,7 @@ async fn main() -> anyhow::Result<()> {
         .context("Reading the settings")?;
     std::fs::create_dir_all(&config.data).context("Making the data folder")?;
     match cli.command {
-        Command::Serve {
-            invite_admin,
-            restored,
-        } => serve(config, invite_admin, restored).await,
+        Command::Serve { invite_admin } => serve(config, invite_admin).await,
         Command::Migrate => {
             config.open_log().await.context("Opening the log")?;
             println!("The log is up to date.");
@@ -141,6 +149,36 @@ async fn main() -> anyhow::Result<()> {
             )
             .await
         }
+        Command::Backup { to } => {
+            let log = config.open_log().await.context("Opening the log")?;
+            let rows = log.back_up(&to).await.context("Writing the backup")?;
+            println!("{}: {rows} rows of the log.", to.display());
+            Ok(())
+        }
+        Command::Restore { from } => {
+            let log = config.open_log().await.context("Opening the log")?;
+            let rows = log
+                .restore(now(), &from)
+                .await
+                .context("Restoring the backup")?;
+            println!(
+                "Restored: {rows} rows of the log. Start the server: devices hand over again what came after the backup."
+            );
+            Ok(())
+        }
+        Command::ResumeNumbers => {
+            let town = config
+                .open(now())
+                .await
+                .context("Opening the municipality")?;
+            if town.log.numbers_wait().await? {
+                town.number_again(Author::server(), now()).await?;
+                println!("Protocol numbers are given again.");
+            } else {
+                println!("Protocol numbers are being given; nothing to do.");
+            }
+            Ok(())
+        }
         Command::VerifyAudit => {
             let log = config.open_log().await.context("Opening the log")?;
             let log::Verified {
@@ -156,15 +194,7 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-async fn serve(config: Config, invite_admin: bool, restored: bool) -> anyhow::Result<()> {
-    if restored {
-        config
-            .open_log()
-            .await?
-            .new_epoch()
-            .await
-            .context("Taking a new epoch")?;
-    }
+async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
     let town = config
         .open(now())
         .await

@@ -9,7 +9,7 @@ use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
-use crate::log::{AnyLog, LogError};
+use crate::log::{AnyLog, Author, LogError};
 use crate::replica::{Replica, ReplicaError};
 
 /// Rows of the log the replica takes at a time.
@@ -41,6 +41,23 @@ pub struct Municipality {
     following: Mutex<()>,
 }
 
+/// Opens the replica of this log. One that followed a log which ended is set aside: it may hold what the backup lacks.
+fn replica_of(epoch: &str, path: &Path, now: Time) -> Result<Replica, ReplicaError> {
+    const FOLLOWS: &str = "log_epoch";
+    let replica = Replica::open(path, now)?;
+    let follows = replica.meta(FOLLOWS)?;
+    if follows.is_some_and(|follows| follows != epoch) {
+        drop(replica);
+        let aside = koina_sync::replica::set_aside(path, "before-restore", now)?;
+        tracing::warn!(aside = %aside.display(), "the replica followed a log that ended and was set aside");
+        let replica = Replica::open(path, now)?;
+        replica.set_meta(FOLLOWS, epoch)?;
+        return Ok(replica);
+    }
+    replica.set_meta(FOLLOWS, epoch)?;
+    Ok(replica)
+}
+
 impl Municipality {
     /// Opens a municipality; the first time makes it.
     pub async fn open(
@@ -62,8 +79,8 @@ impl Municipality {
         log.put_reference(json).await?;
         log.put_crews(crews).await?;
         let epoch = log.epoch().await?;
-        let path = replica.to_owned();
-        let replica = tokio::task::spawn_blocking(move || Replica::open(&path, now))
+        let (path, name) = (replica.to_owned(), epoch.clone());
+        let replica = tokio::task::spawn_blocking(move || replica_of(&name, &path, now))
             .await
             .map_err(|_| OpenError::CutOff)??;
         let lists = Lists {
@@ -147,6 +164,13 @@ impl Municipality {
             Ok(Err(error)) => Err(crate::incident(&error)),
             Err(error) => Err(crate::incident(&error)),
         }
+    }
+
+    /// Gives protocol numbers again after a restore, first to the records that waited.
+    pub async fn number_again(&self, by: Author, now: Time) -> Result<(), Problem> {
+        let (_guard, _) = self.follow().await?;
+        let waiting = self.ask(Replica::awaiting_numbers).await?;
+        Ok(self.log.number_again(by, now, waiting).await?)
     }
 
     /// Brings the replica up to the log, and keeps it there while the guard lives. Gives the place reached.

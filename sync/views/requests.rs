@@ -208,8 +208,8 @@ pub(crate) fn put(
     } = shown;
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
-            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     )?
     .execute(params![
         n,
@@ -232,7 +232,8 @@ pub(crate) fn put(
         request.received_at.0,
         due_at.0,
         request.status_at.unwrap_or(request.received_at).0,
-        clashes
+        clashes,
+        request.register
     ])?;
     Ok(())
 }
@@ -245,14 +246,13 @@ pub(crate) fn number_of(db: &Connection, id: DocId) -> Result<Number, ReplicaErr
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
-    Ok(match words {
-        Some((words, at)) => match serde_json::from_str(&words)? {
-            EntryWords::Protocol { year, number, .. } => {
-                (ProtocolNumber { year, number }.to_string(), Time(at))
-            }
-        },
-        None => Number::default(),
-    })
+    let Some((words, at)) = words else {
+        return Ok(Number::default());
+    };
+    let number = serde_json::from_str::<EntryWords>(&words)?.number();
+    Ok(number
+        .map(|(year, number)| (ProtocolNumber { year, number }.to_string(), Time(at)))
+        .unwrap_or_default())
 }
 
 /// The name of a status on the wire and in views.
@@ -359,6 +359,22 @@ impl Replica {
         })
     }
 
+    /// Requests that ask for a protocol number and have none, with when they were received.
+    pub fn awaiting_numbers(&self) -> Result<Vec<(DocId, Time)>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare(
+                "SELECT doc, received_at FROM requests WHERE asks = 1 AND protocol = ''",
+            )?;
+            let all: Vec<(Vec<u8>, i64)> = rows
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            Ok(all
+                .into_iter()
+                .filter_map(|(doc, at)| Some((DocId::from_slice(&doc)?, Time(at))))
+                .collect())
+        })
+    }
+
     /// One line of a request.
     pub fn request_row(&self, id: DocId, now: Time) -> Result<RequestRow, ReplicaError> {
         self.read(|db| {
@@ -424,22 +440,19 @@ impl Replica {
             concurrent: false,
         }];
         let registered_at = entries.first().map(|entry| entry.at);
-        timeline.extend(entries.iter().map(|entry| {
-            let EntryWords::Protocol { year, number, .. } = entry.words;
-            TimelineRow {
+        timeline.extend(entries.iter().filter_map(|entry| {
+            let (year, number) = entry.words.number()?;
+            let number = ProtocolNumber { year, number }.to_string();
+            Some(TimelineRow {
                 id: format!("entry-{}", entry.place),
                 at: entry.at,
                 claimed: false,
                 by: String::new(),
                 what: "protocolled".to_owned(),
-                detail: [(
-                    "number".to_owned(),
-                    ProtocolNumber { year, number }.to_string(),
-                )]
-                .into(),
+                detail: [("number".to_owned(), number)].into(),
                 pending: false,
                 concurrent: false,
-            }
+            })
         }));
         timeline.extend(
             request

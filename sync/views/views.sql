@@ -21,7 +21,8 @@ CREATE TABLE requests (
     received_at   INTEGER NOT NULL,        -- ms UTC
     due_at        INTEGER NOT NULL,        -- ms UTC: received plus the category's target hours
     status_at     INTEGER NOT NULL,        -- ms UTC of the event that decides the state
-    clashes       INTEGER NOT NULL
+    clashes       INTEGER NOT NULL,
+    asks          INTEGER NOT NULL         -- 1: asks for a protocol number
 ) STRICT;
 
 CREATE TABLE assets (

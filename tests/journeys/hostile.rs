@@ -23,6 +23,7 @@ fn push(town: &Town, who: Who, doc: DocId, bytes: Vec<u8>) -> Verdict {
         doc,
         kind: Kind::Request,
         bytes: bytes.into(),
+        again: false,
     }];
     let (receipts, _) = town
         .block_on(koina_server::exchange::take(

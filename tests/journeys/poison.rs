@@ -91,6 +91,7 @@ fn mutated_changes_never_reach_the_log_nor_stop_the_server() {
             doc: id,
             kind: koina_model::words::Kind::Request,
             bytes: bytes.into(),
+            again: false,
         }];
         let device_row = town
             .block_on(town.server().log.device(device))

@@ -4,7 +4,7 @@ use koina_tests::town::{LITOCHORO, Town};
 use super::told::{all, application};
 
 /// A fresh database on the PostgreSQL server that `cargo xtask test` starts.
-fn fresh_database() -> Option<String> {
+pub(crate) fn fresh_database() -> Option<String> {
     let Ok(server) = std::env::var("KOINA_TEST_POSTGRES") else {
         assert!(
             std::env::var_os("KOINA_TEST_WITHOUT_POSTGRES").is_some(),

@@ -106,6 +106,7 @@ fn ask() -> Ask {
             doc: DOC,
             kind: Kind::Request,
             bytes: request().1.bytes.into(),
+            again: false,
         }],
         want_bytes: 262_144,
         ..Ask::default()
@@ -166,6 +167,7 @@ fn answer() -> Answer {
             Item::Entry { entry: entry() },
         ],
         cursor: 2,
+        head: 2,
         expected: 1,
         ..Answer::default()
     }

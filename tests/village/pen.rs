@@ -118,6 +118,7 @@ impl Pen {
             doc: self.id,
             kind: self.kind,
             bytes: ByteBuf::from(bytes),
+            again: false,
         };
         self.changes.push(Change {
             device: by.id,

@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 
 use super::tx::{Row, Tx, Value, stored};
-use super::{Author, LogError, sql};
+use super::{Author, LogError, changes, sql};
 
 /// Rows read at a time while verifying.
 const ROWS: u32 = 1_000;
@@ -129,7 +129,7 @@ async fn verify_audit<T: Tx>(
                     place: verified.audit,
                 });
             }
-            if row.text(4)? == "change.accepted" {
+            if [changes::ACCEPTED, changes::ACCEPTED_AGAIN].contains(&row.text(4)?.as_str()) {
                 accepted.insert(row.bytes(5)?.to_vec());
             }
         }
@@ -156,12 +156,14 @@ async fn verify_entries<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<()
             let Ok(entry) = entry(row.bytes(1)?) else {
                 return Err(broken);
             };
-            let EntryWords::Protocol { year, number, .. } = &entry.words;
+            let Some((year, number)) = entry.words.number() else {
+                return Err(broken);
+            };
             let registered = (row.int_or_none(2)?, row.int_or_none(3)?);
             hash = entry_hash(&hash, verified.entries, entry.doc, entry.at, &entry.words)?;
             if entry.place != verified.entries
                 || *entry.hash != hash
-                || registered != (Some(i64::from(*year)), Some(i64::from(*number)))
+                || registered != (Some(i64::from(year)), Some(i64::from(number)))
             {
                 return Err(broken);
             }

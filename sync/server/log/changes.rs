@@ -9,11 +9,15 @@ use koina_model::words::Kind;
 
 use super::chain::{self, Audit};
 use super::tx::{Row, Tx, Value, stored};
-use super::{Author, Due, LogError, Page, Placed, Scope, sql};
+use super::{Author, Due, LogError, Page, Placed, Scope, lists, restored, sql};
 use crate::replica::{LogBody, LogRow, NewChange};
 
 /// Rows read at a time.
 const ROWS: u32 = 256;
+
+/// What the audit says of a change that its own device brought, and of one that another brought back after a restore.
+pub(super) const ACCEPTED: &str = "change.accepted";
+pub(super) const ACCEPTED_AGAIN: &str = "change.again";
 
 pub(super) async fn head<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
     u64::try_from(tx.number(sql::HEAD, &[]).await?).map_err(|_| LogError::Row { what: "a place" })
@@ -30,17 +34,7 @@ pub(super) async fn append<T: Tx>(
     if judged_at.is_some_and(|place| place < head) {
         return Err(LogError::Moved);
     }
-    let had_refused = tx.number(sql::COUNT_REFUSED, &[by.device.into()]).await? > 0;
-    let mut writer = Writer {
-        head,
-        audit: Audit::open(tx).await?,
-        last_entry: None,
-        communities: HashMap::new(),
-        stopped: HashSet::new(),
-        by,
-        at,
-        had_refused,
-    };
+    let mut writer = Writer::open(tx, by, at).await?;
     let mut placed = Vec::with_capacity(changes.len());
     for change in changes {
         placed.push(writer.place(tx, change).await?);
@@ -57,12 +51,113 @@ struct Writer {
     communities: HashMap<DocId, Option<String>>,
     /// Records of which a change was not taken.
     stopped: HashSet<DocId>,
+    /// Desks may bring numbers back: none are given until then.
+    numbers_wait: bool,
     by: Author,
     at: Time,
     had_refused: bool,
 }
 
+/// Takes register entries again that were given before a backup was restored. One whose record is not here, or whose
+/// number or record has another partner by now, is left out.
+pub(super) async fn take_again<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    entries: Vec<Entry>,
+) -> Result<u32, LogError> {
+    let mut writer = Writer::open(tx, by, at).await?;
+    let mut taken = 0;
+    for entry in entries {
+        let EntryWords::Protocol { year, number, .. } = &entry.words else {
+            continue;
+        };
+        let place = [i64::from(*year).into(), (*number).into()];
+        let doc = [entry.doc.into()];
+        if tx.row(sql::HAS_NUMBER, &doc).await?.is_some() {
+            continue;
+        }
+        let (what, free) = match tx.row(sql::NUMBER_TAKEN, &place).await? {
+            Some(_) => ("number.clashed", false),
+            None => (
+                "number.again",
+                tx.row(sql::DOC_KNOWN, &doc).await?.is_some(),
+            ),
+        };
+        if free {
+            writer
+                .entry(tx, entry.doc, entry.at, entry.words.clone())
+                .await?;
+            taken += 1;
+        }
+        if free || what == "number.clashed" {
+            let Writer { audit, by, .. } = &mut writer;
+            audit.note(tx, by, at, what, entry.doc.as_bytes()).await?;
+        }
+    }
+    Ok(taken)
+}
+
+/// Gives protocol numbers again after a restore: what nobody brought back is written down as void, so that the register
+/// has no gap and no number is given twice; then the records that waited get theirs, in the order they were received.
+pub(super) async fn number_again<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    mut waiting: Vec<(DocId, Time)>,
+) -> Result<(), LogError> {
+    if !restored::numbers_wait(tx).await? {
+        return Ok(());
+    }
+    let mut writer = Writer::open(tx, by, at).await?;
+    for year in tx.rows(sql::NUMBERS_OF, &[]).await? {
+        let year = year.int(0)?;
+        let mut next = 1;
+        for row in tx.rows(sql::NUMBERS_IN, &[year.into()]).await? {
+            let number = row.int(0)?;
+            for void in next..number {
+                let (Ok(year), Ok(void)) = (i16::try_from(year), u32::try_from(void)) else {
+                    return Err(LogError::Row { what: "a year" });
+                };
+                let words = EntryWords::Void { year, number: void };
+                writer.entry(tx, no_record(year, void), at, words).await?;
+            }
+            next = number + 1;
+        }
+    }
+    lists::put_meta(tx, lists::NUMBERS_WAIT, String::new()).await?;
+    writer.numbers_wait = false;
+    waiting.sort_by_key(|(doc, received_at)| (*received_at, *doc));
+    for (doc, received_at) in waiting {
+        if tx.row(sql::DOC_KNOWN, &[doc.into()]).await?.is_some() {
+            writer.number(tx, doc, received_at).await?;
+        }
+    }
+    let Writer { audit, by, .. } = &mut writer;
+    audit.note(tx, by, at, "numbers.resumed", &[]).await
+}
+
+/// Stands for no record, and differs for every number.
+fn no_record(year: i16, number: u32) -> DocId {
+    let year = u128::from(year.unsigned_abs());
+    DocId(uuid::Uuid::from_u128((year << 32) | u128::from(number)))
+}
+
 impl Writer {
+    async fn open<T: Tx>(tx: &mut T, by: Author, at: Time) -> Result<Self, LogError> {
+        Ok(Self {
+            head: head(tx).await?,
+            audit: Audit::open(tx).await?,
+            last_entry: None,
+            communities: HashMap::new(),
+            stopped: HashSet::new(),
+            numbers_wait: restored::numbers_wait(tx).await?,
+            had_refused: tx.number(sql::COUNT_REFUSED, &[by.device.into()]).await? > 0,
+            by,
+            at,
+        })
+    }
+
     async fn place<T: Tx>(&mut self, tx: &mut T, change: NewChange) -> Result<Placed, LogError> {
         let doc = change.doc;
         let actor_seq = change.actor_seq.cast_signed();
@@ -123,9 +218,9 @@ impl Writer {
         if let Some(received_at) = asks_number {
             self.number(tx, doc, received_at).await?;
         }
-        self.audit
-            .note(tx, &self.by, self.at, "change.accepted", &hash)
-            .await?;
+        let own = device.is_none_or(|device| device.as_bytes() == &actor);
+        let what = if own { ACCEPTED } else { ACCEPTED_AGAIN };
+        self.audit.note(tx, &self.by, self.at, what, &hash).await?;
         if self.had_refused {
             tx.rows(sql::CLEAR_REFUSED, &[device.into(), hash.into()])
                 .await?;
@@ -180,7 +275,7 @@ impl Writer {
         doc: DocId,
         received_at: Time,
     ) -> Result<(), LogError> {
-        if tx.row(sql::HAS_NUMBER, &[doc.into()]).await?.is_some() {
+        if self.numbers_wait || tx.row(sql::HAS_NUMBER, &[doc.into()]).await?.is_some() {
             return Ok(());
         }
         let year = athens_year(self.at.0);
@@ -195,6 +290,28 @@ impl Writer {
             })?,
             received_at,
         };
+        self.entry(tx, doc, self.at, words).await
+    }
+
+    /// Appends an entry to the register, with its place among the protocol numbers.
+    async fn entry<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        doc: DocId,
+        at: Time,
+        words: EntryWords,
+    ) -> Result<(), LogError> {
+        let (Some((year, number)), received_at) = (
+            words.number(),
+            match &words {
+                EntryWords::Protocol { received_at, .. } => *received_at,
+                _ => at,
+            },
+        ) else {
+            return Err(LogError::Row {
+                what: "words of a known kind",
+            });
+        };
         let last = match self.last_entry.take() {
             Some(known) => known,
             None => match tx.row(sql::LAST_ENTRY, &[]).await? {
@@ -202,21 +319,16 @@ impl Writer {
                 Some(row) => Some(chain::entry(row.bytes(0)?)?),
             },
         };
-        let entry = chain::next_entry(last.as_ref(), doc, self.at, words)?;
+        let entry = chain::next_entry(last.as_ref(), doc, at, words)?;
         let mut bytes = Vec::new();
         ciborium::into_writer(&entry, &mut bytes)
             .map_err(|_| LogError::Row { what: "an entry" })?;
-        let seq = self
-            .row(
-                tx,
-                doc,
-                LogColumns {
-                    body: "entry",
-                    bytes,
-                    ..LogColumns::default()
-                },
-            )
-            .await?;
+        let columns = LogColumns {
+            body: "entry",
+            bytes,
+            ..LogColumns::default()
+        };
+        let seq = self.row(tx, doc, columns).await?;
         let row = [
             i64::from(year).into(),
             number.into(),

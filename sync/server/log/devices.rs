@@ -130,7 +130,8 @@ pub(super) async fn register<T: Tx>(
         communities,
         ..
     } = as_invited;
-    let station = station(tx.number(sql::COUNT_DEVICES, &[]).await?)?;
+    let before = tx.number(sql::COUNT_DEVICES, &[]).await? + lists::stations_skipped(tx).await?;
+    let station = station(before)?;
     let row = [
         newcomer.device.into(),
         station.as_str().into(),

@@ -8,6 +8,10 @@ use super::{LogError, Source, sql};
 pub(super) const EPOCH: &str = "epoch";
 const LISTS_VERSION: &str = "lists_version";
 pub(super) const REFERENCE: &str = "reference";
+/// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
+pub(super) const NUMBERS_WAIT: &str = "numbers_wait";
+/// Station codes that were left out.
+pub(super) const STATIONS_SKIPPED: &str = "stations_skipped";
 
 /// Gives a new log its name.
 pub(super) async fn create<T: Tx>(tx: &mut T, epoch: String) -> Result<(), LogError> {
@@ -49,6 +53,22 @@ pub(super) async fn version<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
 
 pub(super) async fn grow<T: Tx>(tx: &mut T) -> Result<(), LogError> {
     let next = version(tx).await?.saturating_add(1);
+    put_meta(tx, LISTS_VERSION, next.to_string()).await
+}
+
+/// Station codes that were left out so far.
+pub(super) async fn stations_skipped<T: Tx>(tx: &mut T) -> Result<i64, LogError> {
+    let skipped = meta(tx, STATIONS_SKIPPED).await?;
+    Ok(skipped
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_default())
+}
+
+/// Leaves out station codes and versions of the lists that may have been given after a backup was made.
+pub(super) async fn skip<T: Tx>(tx: &mut T, stations: u32, lists: u64) -> Result<(), LogError> {
+    let skipped = stations_skipped(tx).await? + i64::from(stations);
+    put_meta(tx, STATIONS_SKIPPED, skipped.to_string()).await?;
+    let next = version(tx).await?.saturating_add(lists);
     put_meta(tx, LISTS_VERSION, next.to_string()).await
 }
 

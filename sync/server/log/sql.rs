@@ -108,3 +108,20 @@ pub(super) const SOURCE: &str =
 pub(super) const PUT_SOURCE: &str =
     "INSERT INTO import_sources (source, source_id, doc, digest) VALUES ($1, $2, $3, $4)
  ON CONFLICT (source, source_id) DO UPDATE SET digest = excluded.digest";
+
+pub(super) const FORGET_META: &str = "DELETE FROM meta";
+pub(super) const END_EPOCH: &str = "INSERT INTO epochs (place, epoch, head, entries, ended_at)
+ VALUES ((SELECT COALESCE(MAX(place), 0) + 1 FROM epochs), $1, $2, $3, $4)";
+/// What still holds of an ended epoch: the least of what was kept of it and of those that followed.
+pub(super) const EPOCH_SHARED: &str = "SELECT MIN(e.head), MIN(e.entries) FROM epochs e
+ WHERE e.place >= (SELECT f.place FROM epochs f WHERE f.epoch = $1)";
+pub(super) const EPOCHS_ENDED: &str = "SELECT COUNT(*) FROM epochs";
+pub(super) const NUMBER_TAKEN: &str = "SELECT doc FROM numbers WHERE year = $1 AND number = $2";
+pub(super) const DOC_KNOWN: &str = "SELECT kind FROM docs WHERE doc = $1";
+pub(super) const HANDED_OVER: &str = "UPDATE devices SET epoch = $1 WHERE id = $2";
+/// Desks that were here in the month before the backup was restored and have not handed over again what they had.
+pub(super) const DESKS_AWAITED: &str = "SELECT COUNT(*) FROM devices
+ WHERE role <> 'crew' AND revoked_at IS NULL AND seen_at IS NOT NULL AND enrolled_at < $2
+ AND epoch <> $1 AND seen_at > $3";
+pub(super) const NUMBERS_OF: &str = "SELECT DISTINCT year FROM numbers ORDER BY year";
+pub(super) const NUMBERS_IN: &str = "SELECT number FROM numbers WHERE year = $1 ORDER BY number";

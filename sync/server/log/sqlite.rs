@@ -11,7 +11,10 @@ use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/sqlite/0001_start.sql"),
+    include_str!("../migrations/sqlite/0002_epochs.sql"),
+];
 
 /// How long a tx waits for another process.
 const BUSY_MS: u32 = 10_000;
@@ -95,11 +98,14 @@ fn query(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Resu
     let mut rows = statement.raw_query();
     let mut read = Vec::new();
     while let Some(row) = rows.next()? {
-        read.push(Row((0..columns)
-            .map(|column| row.get_ref(column).map(from_stored))
-            .collect::<Result<_, _>>()?));
+        read.push(stored_row(row, columns)?);
     }
     Ok(read)
+}
+
+pub(super) fn stored_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
+    let values = (0..columns).map(|column| row.get_ref(column).map(from_stored));
+    Ok(Row(values.collect::<Result<_, _>>()?))
 }
 
 fn from_stored(value: ValueRef<'_>) -> Value {

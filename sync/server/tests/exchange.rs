@@ -5,7 +5,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-use koina_model::exchange::{Ask, CAPABILITIES, EntryWords, FirstLoad, Item, Verdict};
+use koina_model::exchange::{Ask, CAPABILITIES, FirstLoad, Item, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -53,9 +53,8 @@ fn lamp(community: &str) -> Added<'_> {
 
 fn number(party: &Party, doc: DocId) -> Option<u32> {
     let entries = party.replica.entries_of(doc).unwrap();
-    entries.first().map(|entry| match entry.words {
-        EntryWords::Protocol { number, .. } => number,
-    })
+    let (_, number) = entries.first()?.words.number()?;
+    Some(number)
 }
 
 #[tokio::test]

@@ -9,9 +9,10 @@
 )]
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use koina_model::calendar::athens_year;
-use koina_model::exchange::{EntryWords, Refusal};
+use koina_model::exchange::{Entry, EntryWords, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
@@ -21,6 +22,7 @@ use koina_server::log::{
     TRIES_PER_MINUTE, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 #[path = "log/stand.rs"]
@@ -82,6 +84,8 @@ conformance! {
     lists_grow_with_crews_and_devices,
     an_imported_row_is_remembered,
     a_reopened_log_is_the_same,
+    a_backup_is_one_state_while_devices_push,
+    a_restored_log_gives_no_number_twice,
 }
 
 fn device(n: u128) -> DeviceId {
@@ -139,9 +143,7 @@ async fn numbers(log: &AnyLog) -> Vec<(i16, u32)> {
     let rows = log.tail(0, 100_000).await.unwrap();
     rows.iter()
         .filter_map(|row| match &row.body {
-            LogBody::Entry(entry) => match entry.words {
-                EntryWords::Protocol { year, number, .. } => Some((year, number)),
-            },
+            LogBody::Entry(entry) => entry.words.number(),
             _ => None,
         })
         .collect()
@@ -854,6 +856,177 @@ async fn a_reopened_log_is_the_same(stand: Stand) {
         (log.epoch().await.unwrap(), log.head().await.unwrap()),
         (epoch.clone(), 1)
     );
-    log.new_epoch().await.unwrap();
-    assert_ne!(log.epoch().await.unwrap(), epoch);
+}
+
+async fn a_backup_is_one_state_while_devices_push(stand: Stand) {
+    let log = Arc::new(stand.open().await);
+    let pushing: Vec<_> = (1..=4)
+        .map(|writer| {
+            let log = Arc::clone(&log);
+            tokio::spawn(async move {
+                for seq in 1..=40_u32 {
+                    let asks = asking(change(writer, writer * 1_000 + u128::from(seq), 1, "A"));
+                    log.append(by(writer), NOON, vec![asks], None)
+                        .await
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    let folder = TempDir::new().unwrap();
+    let mut backups = Vec::new();
+    for n in 0..5 {
+        let file = folder.path().join(format!("{n}.koina-backup"));
+        backups.push((log.back_up(&file).await.unwrap(), file));
+    }
+    for task in pushing {
+        task.await.unwrap();
+    }
+    assert!(
+        matches!(log.back_up(&backups[0].1).await, Err(LogError::Exists(_))),
+        "no backup is written over another"
+    );
+    for (rows, file) in backups {
+        // A backup is a log: it opens, its chains hold, and it goes into either database.
+        let copy = AnyLog::open_sqlite(&file).await.unwrap();
+        assert_eq!(copy.head().await.unwrap(), rows);
+        copy.verify_audit().await.unwrap();
+        drop(copy);
+        let other = stand.another().await;
+        let restored = other.open().await;
+        assert_eq!(restored.restore(NOON, &file).await.unwrap(), rows);
+        restored.verify_audit().await.unwrap();
+        let (head, given) = (restored.head().await.unwrap(), numbers(&restored).await);
+        assert_eq!(head, rows);
+        assert_eq!(given.len() as u64 * 2, rows, "each change with its number");
+        assert_eq!(
+            restored.tail(0, 1_000).await.unwrap(),
+            log.tail(0, u32::try_from(rows).unwrap()).await.unwrap()
+        );
+        assert!(
+            matches!(restored.restore(NOON, &file).await, Err(LogError::NotEmpty)),
+            "only into an empty log"
+        );
+    }
+}
+
+async fn a_restored_log_gives_no_number_twice(stand: Stand) {
+    let log = stand.open().await;
+    let desk = newcomer(7, 77);
+    log.invite(
+        Author::server(),
+        NOON,
+        Invitation {
+            role: Role::Clerk,
+            ..invitation(7)
+        },
+    )
+    .await
+    .unwrap();
+    log.redeem(NOON, desk.clone()).await.unwrap();
+    log.seen(desk.device, NOON, 0, "1".to_owned())
+        .await
+        .unwrap();
+    for n in 1..=3 {
+        place(&log, asking(change(1, n, 1, "A"))).await;
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("yesterday");
+    log.back_up(&file).await.unwrap();
+    let (epoch, shared) = (log.epoch().await.unwrap(), log.head().await.unwrap());
+    for n in 4..=6 {
+        place(&log, asking(change(1, n, 1, "A"))).await;
+    }
+    let lost: Vec<Entry> = entries(&log).await.split_off(3);
+
+    let other = stand.another().await;
+    let restored = other.open().await;
+    restored.restore(NOON.plus_hours(9), &file).await.unwrap();
+    let new_epoch = restored.epoch().await.unwrap();
+    assert_ne!(new_epoch, epoch);
+    assert_eq!(
+        restored.shared(epoch).await.unwrap(),
+        Some(Restored {
+            head: shared,
+            entries: 3
+        })
+    );
+    assert_eq!(restored.shared("never".to_owned()).await.unwrap(), None);
+    assert!(restored.lists_version().await.unwrap() > log.lists_version().await.unwrap());
+
+    // Somebody asks before the desk is back: no number yet.
+    place(&restored, asking(change(2, 9, 1, "A"))).await;
+    assert_eq!(numbers(&restored).await.len(), 3);
+    assert!(restored.numbers_wait().await.unwrap());
+    // The desk brings two of the three, in another order; the record of one of them comes first.
+    for n in [6, 5] {
+        place(&restored, asking(change(1, n, 1, "A"))).await;
+    }
+    let brought = vec![lost[2].clone(), lost[1].clone()];
+    assert_eq!(
+        restored
+            .take_again(by(1), NOON, brought.clone())
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        restored.take_again(by(1), NOON, brought).await.unwrap(),
+        0,
+        "once"
+    );
+    assert_eq!(
+        restored
+            .take_again(by(1), NOON, vec![lost[0].clone()])
+            .await
+            .unwrap(),
+        0,
+        "not without its record"
+    );
+    assert!(
+        restored.handed_over(desk.device, new_epoch).await.unwrap(),
+        "nobody is awaited"
+    );
+    restored
+        .number_again(by(1), NOON, vec![(doc(9), NOON)])
+        .await
+        .unwrap();
+    let mut given = numbers(&restored).await;
+    given.sort_unstable();
+    let year = athens_year(NOON.0);
+    assert_eq!(given, (1..=7).map(|n| (year, n)).collect::<Vec<_>>());
+    let words: Vec<Entry> = entries(&restored).await;
+    let of = |n| {
+        words
+            .iter()
+            .find(|entry| entry.doc == doc(n))
+            .unwrap()
+            .words
+            .number()
+    };
+    assert_eq!(
+        (of(5), of(6), of(9)),
+        (Some((year, 5)), Some((year, 6)), Some((year, 7)))
+    );
+    let void = words
+        .iter()
+        .find(|entry| matches!(entry.words, EntryWords::Void { .. }));
+    assert_eq!(
+        void.unwrap().words.number(),
+        Some((year, 4)),
+        "what nobody brought back stays empty"
+    );
+    place(&restored, asking(change(1, 10, 1, "A"))).await;
+    assert_eq!(numbers(&restored).await.len(), 8, "numbers are given again");
+    restored.verify_audit().await.unwrap();
+}
+
+async fn entries(log: &AnyLog) -> Vec<Entry> {
+    let rows = log.tail(0, 100_000).await.unwrap();
+    rows.into_iter()
+        .filter_map(|row| match row.body {
+            LogBody::Entry(entry) => Some(entry),
+            _ => None,
+        })
+        .collect()
 }

@@ -348,6 +348,7 @@ async fn too_many_changes_in_one_push_are_refused() {
         doc: koina_model::ids::DocId(uuid::Uuid::from_u128(1)),
         kind: koina_model::words::Kind::Asset,
         bytes: serde_bytes::ByteBuf::new(),
+        again: false,
     };
     let ask = koina_model::exchange::Ask {
         push: vec![pushed; 2_001],
@@ -410,6 +411,7 @@ async fn clerks_see_what_was_refused_and_crews_do_not() {
         doc: koina_model::ids::DocId(uuid::Uuid::from_u128(1)),
         kind: koina_model::words::Kind::Asset,
         bytes: serde_bytes::ByteBuf::from(vec![1; 100]),
+        again: false,
     };
     let ask = koina_model::exchange::Ask {
         push: vec![pushed.clone(), pushed],

@@ -182,6 +182,7 @@ export type Words = {
   "devices-revoked-show": null;
   "devices-search": null;
   "did-added": null;
+  "did-again": null;
   "did-answered": null;
   "did-assigned": null;
   "did-closed": null;

@@ -45,6 +45,14 @@ impl Stand {
         )))
     }
 
+    /// An empty one on the same kind of database.
+    pub(crate) async fn another(&self) -> Self {
+        match self {
+            Self::Sqlite(_) => Self::sqlite(),
+            Self::Postgres(_) => Self::postgres().await.unwrap(),
+        }
+    }
+
     /// Opens the log; each time with connections of its own.
     pub(crate) async fn open(&self) -> AnyLog {
         match self {

@@ -65,6 +65,7 @@ unit-bag = σακιά
 
 did-received = Καταχωρίστηκε
 did-entered = Καταχώριση
+did-again = Ξανά στη σειρά: ο διακομιστής αποκαταστάθηκε από αντίγραφο
 did-edited = Διόρθωση στοιχείων
 did-protocolled = Πήρε αριθμό πρωτοκόλλου
 did-assigned = Χρέωση

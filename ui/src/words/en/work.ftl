@@ -65,6 +65,7 @@ unit-bag = bags
 
 did-received = Entered
 did-entered = Entry
+did-again = In line again: the server was restored from a backup
 did-edited = Details corrected
 did-protocolled = Got a protocol number
 did-assigned = Assigned

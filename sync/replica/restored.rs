@@ -1,0 +1,71 @@
+//! After the server was restored from a backup: what it may lack is put in line again.
+
+use koina_model::exchange::{Entry, Restored};
+use koina_model::ids::{DeviceId, DocId, Time};
+use rusqlite::{Transaction, params};
+
+use super::docs::{entries_where, kind_number};
+use super::{ReplicaError, load, meta, set_meta};
+
+/// Where the register of the restored server ended, while entries after it wait to be handed over again.
+const ENTRIES_AFTER: &str = "entries_after";
+
+/// Puts every change of every record that was logged after the end of the backup in line again, also those of others: who
+/// wrote them may never come back. The server knows what it has and answers it with the receipt of the first time.
+pub(crate) fn hand_over_again(
+    tx: &Transaction<'_>,
+    restored: Restored,
+    me: DeviceId,
+    now: Time,
+) -> Result<(), ReplicaError> {
+    let head = i64::try_from(restored.head).unwrap_or(i64::MAX);
+    let ids: Vec<Vec<u8>> = tx
+        .prepare("SELECT doc FROM docs WHERE changed > ?1 OR ?1 = 0 ORDER BY n")?
+        .query_map([head], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in ids.iter().filter_map(|id| DocId::from_slice(id)) {
+        let Some(loaded) = load(tx, id)? else {
+            continue;
+        };
+        let kind = loaded.doc.kind();
+        for (by, chunk) in loaded.doc.chunks_by() {
+            tx.prepare_cached(
+                "INSERT INTO outbox (hash, doc, kind, bytes, size, what, saved_at, again) VALUES (?1, ?2, ?3, ?4, ?5, 'again', ?6, ?7)
+                 ON CONFLICT (hash) DO UPDATE SET bytes = excluded.bytes, state = 'on_device', seq = 0, again = excluded.again WHERE state = 'received'",
+            )?
+            .execute(params![
+                chunk.hash.as_slice(),
+                id.as_bytes().as_slice(),
+                kind_number(kind),
+                chunk.bytes,
+                i64::try_from(chunk.bytes.len()).unwrap_or(i64::MAX),
+                now.0,
+                if by == me { 1 } else { 2 },
+            ])?;
+        }
+    }
+    tx.execute("UPDATE docs SET changed = min(changed, ?1)", [head])?;
+    let known: i64 = meta(tx, ENTRIES_AFTER)?
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(i64::MAX);
+    let entries = i64::try_from(restored.entries)
+        .unwrap_or(i64::MAX)
+        .min(known);
+    set_meta(tx, ENTRIES_AFTER, &entries.to_string())
+}
+
+/// Register entries to hand over again, once the changes of their records are there. The tx forgets them with
+/// `forget`: when the server has answered.
+pub(crate) fn entries_again(
+    tx: &Transaction<'_>,
+    forget: bool,
+) -> Result<Vec<Entry>, ReplicaError> {
+    let Some(after) = meta(tx, ENTRIES_AFTER)?.and_then(|text| text.parse::<i64>().ok()) else {
+        return Ok(Vec::new());
+    };
+    if forget {
+        tx.execute("DELETE FROM meta WHERE key = ?1", [ENTRIES_AFTER])?;
+        return Ok(Vec::new());
+    }
+    entries_where(tx, "place > ?1", &after)
+}

@@ -1,0 +1,215 @@
+//! The server is lost and yesterday's backup is all there is of it. What came after it comes back from the devices.
+
+use std::collections::BTreeMap;
+
+use koina_model::exchange::{Pushed, Refusal, Verdict};
+use koina_model::ids::DocId;
+use koina_model::permits::{Permit, Role};
+use koina_model::requests::acts::Step;
+use koina_model::words::{Kind, Outcome};
+use koina_server::log::AnyLog;
+use koina_tests::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
+
+use super::told::{all, application, asset, request, work};
+use super::two_servers::fresh_database;
+
+/// The protocol number of each record, as one party sees it.
+fn numbers(town: &Town, who: Who) -> BTreeMap<DocId, Option<String>> {
+    all(town, who)
+        .into_iter()
+        .map(|row| (row.id, row.protocol_number))
+        .collect()
+}
+
+fn heads(town: &Town, who: Who, id: DocId) -> Vec<[u8; 32]> {
+    town.at(who).doc(id).unwrap().heads()
+}
+
+fn step<'a>(text: &'a str) -> Step<'a> {
+    Step::Note { text }
+}
+
+/// A day after the backup that nobody may lose, a restore, and everybody coming back one by one.
+fn drill(mut town: Town, empty: impl FnOnce(&Town) -> AnyLog) {
+    let hall = town.desk("Δημαρχείο");
+    let kep = town.device("ΚΕΠ", Role::Clerk, None, &[]);
+    let light = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO, LEPTOKARYA]);
+    let water = town.crew("Ύδρευση", "water", &[DION]);
+    let mut old = Vec::new();
+    for n in 0..6 {
+        old.push(application(&town, kep, LITOCHORO, &format!("Αίτηση {n}")).0);
+        request(&town, kep, DION, &format!("Βλάβη {n}"));
+    }
+    town.settle();
+    town.settle();
+    town.pass_ms(3_600_000);
+    let backup = town.back_up("backup");
+
+    // After the backup: numbers are given, work is done, records begin, one crew's tablet falls into the sea.
+    town.pass_ms(3_600_000);
+    let mut fresh = Vec::new();
+    for n in 6..9 {
+        fresh.push(application(&town, kep, LITOCHORO, &format!("Αίτηση {n}")).0);
+    }
+    town.exchange(kep).unwrap();
+    town.exchange(light).unwrap();
+    work(&town, light, old[0], &step("άλλαξε η λάμπα"));
+    work(&town, light, fresh[0], &step("είδαμε"));
+    asset(&town, light, LEPTOKARYA, "Λ-7");
+    let drowned = request(&town, water, DION, "Σπασμένος αγωγός");
+    town.exchange(water).unwrap();
+    town.exchange(kep).unwrap();
+    // The desks have not heard of this; the server has acknowledged it.
+    town.exchange(light).unwrap();
+    town.exchange(hall).unwrap();
+    town.exchange(kep).unwrap();
+    work(&town, light, fresh[1], &step("μόνο ο διακομιστής το ξέρει"));
+    town.exchange(light).unwrap();
+    assert_eq!(town.at(light).pending().unwrap().waiting, 0, "acknowledged");
+    town.lose(water);
+    let numbers_before = numbers(&town, kep);
+    let at_light: Vec<_> = fresh.iter().map(|id| heads(&town, light, *id)).collect();
+
+    let log = empty(&town);
+    town.pass_ms(60_000);
+    town.restore(&backup, log);
+
+    // A crew comes first, then the other desk with something new, which gets no number as long as ΚΕΠ is awaited.
+    town.exchange(light).unwrap();
+    let (later, _) = application(&town, hall, LITOCHORO, "Νέα αίτηση");
+    town.exchange(hall).unwrap();
+    town.exchange(hall).unwrap();
+    assert_eq!(numbers(&town, hall)[&later], None, "ΚΕΠ is awaited");
+    town.exchange(kep).unwrap();
+    town.settle();
+    town.settle();
+
+    for who in [kep, hall] {
+        let now = numbers(&town, who);
+        for (id, number) in &numbers_before {
+            assert_eq!(now.get(id), Some(number), "the number on paper stands");
+        }
+        let last = now[&later].clone().unwrap();
+        assert!(last.starts_with("10/"), "the next number, once: {last}");
+        assert!(now.contains_key(&drowned), "the drowned tablet's record");
+    }
+    for (id, heads_before) in fresh.iter().zip(at_light) {
+        assert_eq!(
+            heads(&town, kep, *id),
+            heads_before,
+            "work of the last hour"
+        );
+    }
+    // And life goes on.
+    work(&town, light, later, &step("και αυτό"));
+    town.settle();
+    assert_eq!(heads(&town, hall, later), heads(&town, light, later));
+}
+
+#[test]
+fn a_lost_server_gets_back_from_the_devices_what_came_after_its_backup() {
+    drill(Town::new(), |town| town.empty_log("restored.sqlite"));
+}
+
+#[test]
+fn the_same_on_postgresql() {
+    let (Some(url), Some(empty)) = (fresh_database(), fresh_database()) else {
+        return;
+    };
+    let town = Town::with_log(|runtime, _| runtime.block_on(AnyLog::open_postgres(&url)).unwrap());
+    drill(town, move |town| {
+        town.block_on(AnyLog::open_postgres(&empty)).unwrap()
+    });
+}
+
+#[test]
+fn from_postgresql_to_a_file_of_its_own() {
+    let Some(url) = fresh_database() else { return };
+    let town = Town::with_log(|runtime, _| runtime.block_on(AnyLog::open_postgres(&url)).unwrap());
+    drill(town, |town| town.empty_log("restored.sqlite"));
+}
+
+#[test]
+fn restored_twice_from_backups_of_two_days() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let light = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO]);
+    let mut ids = Vec::new();
+    let mut backups = Vec::new();
+    for day in 0..3 {
+        ids.push(application(&town, desk, LITOCHORO, &format!("Ημέρα {day}")).0);
+        work(&town, desk, ids[0], &step(&format!("σημείωση {day}")));
+        town.settle();
+        backups.push(town.back_up(&format!("backup-{day}")));
+        town.pass_days(1);
+    }
+    let before = numbers(&town, desk);
+    for (n, day) in [1, 0].into_iter().enumerate() {
+        town.pass_ms(60_000);
+        let log = town.empty_log(&format!("restored-{n}.sqlite"));
+        town.restore(&backups[day], log);
+        town.exchange(desk).unwrap();
+        // One device sleeps through the second restore.
+        if n == 1 {
+            town.exchange(light).unwrap();
+        }
+    }
+    town.settle();
+    town.settle();
+    assert_eq!(numbers(&town, desk), before);
+}
+
+/// Hands a change of another device over, as one that was accepted before.
+fn bring(town: &Town, who: Who, doc: DocId, bytes: &[u8]) -> Verdict {
+    let device = town.at(who).identity().unwrap().device;
+    let device = town
+        .block_on(town.server().log.device(device))
+        .unwrap()
+        .unwrap();
+    let push = vec![Pushed {
+        doc,
+        kind: Kind::Request,
+        bytes: bytes.to_vec().into(),
+        again: true,
+    }];
+    let take = koina_server::exchange::take(town.server(), &device, push, town.now());
+    town.block_on(take).unwrap().0[0].verdict.clone()
+}
+
+#[test]
+fn nobody_gains_a_permit_by_bringing_what_others_wrote() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let light = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO]);
+    let id = request(&town, desk, LITOCHORO, "Σβηστή λάμπα");
+    town.settle();
+    let backup = town.back_up("backup");
+    town.at(desk)
+        .close_request(id, &Outcome::Resolved, "", town.time(desk))
+        .unwrap();
+    let (_, closing) = town.at(desk).doc(id).unwrap().chunks_by().pop().unwrap();
+    let refused = |reason| Verdict::Refused { reason };
+    assert_eq!(
+        bring(&town, light, id, &closing.bytes),
+        refused(Refusal::WrongActor),
+        "a server that was never restored takes nothing for others"
+    );
+    town.exchange(desk).unwrap();
+
+    let log = town.empty_log("restored.sqlite");
+    town.restore(&backup, log);
+    assert_eq!(
+        bring(&town, light, id, &closing.bytes),
+        refused(Refusal::NotAllowed {
+            needs: Permit::CloseRequests
+        }),
+        "a crew closes no request in the desk's name"
+    );
+    assert!(matches!(
+        bring(&town, desk, id, &closing.bytes),
+        Verdict::Accepted { .. }
+    ));
+    let audit = town.block_on(town.server().log.verify_audit()).unwrap();
+    assert!(audit.changes >= 2);
+    town.settle();
+}
