@@ -20,7 +20,7 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, hand_over_again, meta,
-    next_number, set_meta, take_entry, take_receipts, take_records, take_rows,
+    next_number, rebuild, set_meta, take_entry, take_receipts, take_records, take_rows,
 };
 
 pub mod http;
@@ -154,7 +154,9 @@ impl Replica {
         let lists = self.lists();
         let me = self.enrolled()?.device;
         let taken = self.write(|tx| {
-            take_receipts(tx, &said.rows, &answer.receipts)?;
+            for doc in take_receipts(tx, &said.rows, &answer.receipts)? {
+                rebuild(tx, doc, me, &lists)?;
+            }
             take_items(tx, answer, &lists)?;
             match answer.restored {
                 Some(restored) => hand_over_again(tx, restored, me, now)?,
@@ -174,7 +176,9 @@ impl Replica {
                 // The receipts count, the page does not: the next ask is for the same place, without columns.
                 tracing::error!(%refusal, "a page in columns could not be read");
                 self.write(|tx| {
-                    take_receipts(tx, &said.rows, &answer.receipts)?;
+                    for doc in take_receipts(tx, &said.rows, &answer.receipts)? {
+                        rebuild(tx, doc, me, &lists)?;
+                    }
                     set_meta(tx, COLUMNS_REFUSED, "1")
                 })?;
                 return Ok(true);

@@ -23,6 +23,7 @@ mod drafts;
 mod first_load;
 mod judge;
 mod outbox;
+mod refused;
 mod restored;
 
 pub use docs::{LogBody, LogRow};
@@ -32,6 +33,7 @@ pub(crate) use first_load::{Record, take_records};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
+pub(crate) use refused::{rebuild, typed};
 pub(crate) use restored::{entries_again, hand_over_again};
 
 /// Migrations of what is kept, in order. Never edited after a release.

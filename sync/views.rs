@@ -197,6 +197,9 @@ pub struct RefusedRow {
     pub doc: String,
     /// Id of the device that wrote it.
     pub device: String,
+    /// Its name, as this replica knows it; the server leaves it empty.
+    #[serde(default)]
+    pub by: String,
     pub at: Time,
     /// Code of the reason.
     pub reason: String,

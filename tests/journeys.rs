@@ -17,6 +17,7 @@ mod journeys {
     mod hostile;
     mod lost_receipt;
     mod poison;
+    mod refused;
     mod restored;
     mod scope;
     mod told;

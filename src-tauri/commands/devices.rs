@@ -1,13 +1,26 @@
 //! Devices: asked of the server, since only it knows them all.
 
+use koina_model::ids::DeviceId;
+use koina_model::permits::Permit;
 use koina_model::problem::Problem;
 use koina_sync::views::{DeviceRow, Invite, RefusedRow};
 
-use crate::{Desk, DeviceInput, DeviceInviteInput, Devices, Nothing};
+use crate::{Desk, DeviceInput, DeviceInviteInput, Devices, Nothing, told};
 
 pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> {
-    let devices: Vec<DeviceRow> = desk.exchanger.ask("GET", "/v1/devices", Vec::new())?;
-    let refused: Vec<RefusedRow> = desk.exchanger.ask("GET", "/v1/refused", Vec::new())?;
+    // Refused changes are every clerk's business, the devices only the administrator's.
+    let devices: Vec<DeviceRow> = if told(desk.replica.author())?.role.may(Permit::ManageDevices) {
+        desk.exchanger.ask("GET", "/v1/devices", Vec::new())?
+    } else {
+        Vec::new()
+    };
+    let mut refused: Vec<RefusedRow> = desk.exchanger.ask("GET", "/v1/refused", Vec::new())?;
+    let lists = desk.replica.lists();
+    for row in &mut refused {
+        row.by = DeviceId::parse(&row.device)
+            .map(|device| lists.device_name(device))
+            .unwrap_or_default();
+    }
     Ok(Devices { devices, refused })
 }
 

@@ -214,11 +214,19 @@ pub(crate) fn outbox_page(desk: &Desk, input: OutboxQuery) -> Result<OutboxPage,
 }
 
 pub(crate) fn outbox_retry(desk: &Desk, input: ChangeInput) -> Result<Nothing, Problem> {
-    let hash =
-        unhex(&input.change).ok_or_else(|| Problem::field("change", FieldRule::NotOnAList))?;
-    if !told(desk.replica.retry(&hash))? {
-        return Err(Problem::NotFound);
-    }
+    // What was not refused is in line already: it only has to go.
+    told(desk.replica.retry(&hash_of(&input)?))?;
     desk.exchanger.soon();
     Ok(Nothing {})
+}
+
+pub(crate) fn outbox_discard(desk: &Desk, input: ChangeInput) -> Result<Nothing, Problem> {
+    if !told(desk.replica.discard(&hash_of(&input)?, desk.now()))? {
+        return Err(Problem::NotFound);
+    }
+    Ok(Nothing {})
+}
+
+fn hash_of(input: &ChangeInput) -> Result<Vec<u8>, Problem> {
+    unhex(&input.change).ok_or_else(|| Problem::field("change", FieldRule::NotOnAList))
 }

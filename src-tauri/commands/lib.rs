@@ -32,7 +32,9 @@ use assets::{
 };
 use conflicts::{conflict_decide, conflicts_page};
 use devices::{device_invite, device_revoke, devices_page};
-use exchange::{exchange_now, exchange_state, outbox_page, outbox_retry, set_cable};
+use exchange::{
+    exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
+};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,

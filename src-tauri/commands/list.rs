@@ -19,6 +19,7 @@ commands! {
     set_cable(CableInput) -> ExchangeState;
     outbox_page(OutboxQuery) -> OutboxPage;
     outbox_retry(ChangeInput) -> Nothing;
+    outbox_discard(ChangeInput) -> Nothing;
     // requests
     requests_page(RequestsQuery) -> RequestsPage;
     request_case(RecordInput) -> RequestCase;

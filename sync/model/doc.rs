@@ -261,6 +261,25 @@ impl Doc {
         all
     }
 
+    /// The doc without some changes and whatever depends on them, and the hashes of all that is gone. `None` when nothing
+    /// of the record is left.
+    pub fn without(&self, hashes: &[&[u8]]) -> Option<(Self, Vec<[u8; 32]>)> {
+        let mut gone: Vec<automerge::ChangeHash> = Vec::new();
+        let mut kept: Vec<Change> = Vec::new();
+        for change in self.inner.get_changes(&[]) {
+            let goes = hashes.contains(&change.hash().0.as_slice())
+                || change.deps().iter().any(|dep| gone.contains(dep));
+            if goes {
+                gone.push(change.hash());
+            } else {
+                kept.push(change);
+            }
+        }
+        let doc = catch_unwind(AssertUnwindSafe(|| Self::from_changes(self.kind, kept)));
+        let doc = doc.ok().flatten().filter(|doc| doc.id().is_some())?;
+        Some((doc, gone.into_iter().map(|hash| hash.0).collect()))
+    }
+
     /// Every change, the genesis first, dependencies before dependents.
     pub(crate) fn changes(&self) -> Vec<Change> {
         self.inner.get_changes(&[])

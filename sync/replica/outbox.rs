@@ -108,25 +108,17 @@ impl Replica {
                 .query_row([], |row| row.get(0))?)
         })
     }
-
-    /// Puts a refused change back in line, after whatever stood in its way was put right.
-    pub fn retry(&self, hash: &[u8]) -> Result<bool, ReplicaError> {
-        self.write(|tx| {
-            let done = tx
-                .prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE hash = ?1 AND state = 'needs_decision'")?
-                .execute([hash])?;
-            Ok(done > 0)
-        })
-    }
 }
 
 /// Takes the server's word about what was pushed: one receipt for each row, in the same order. The order names the row,
-/// so that even bytes that went bad in the outbox, whose hash the server cannot know, get their word.
+/// so that even bytes that went bad in the outbox, whose hash the server cannot know, get their word. Gives the records of
+/// which something was refused.
 pub(crate) fn take_receipts(
     tx: &Transaction<'_>,
     rows: &[i64],
     receipts: &[Receipt],
-) -> Result<(), ReplicaError> {
+) -> Result<Vec<DocId>, ReplicaError> {
+    let mut refused: Vec<DocId> = Vec::new();
     for (n, receipt) in rows.iter().zip(receipts) {
         match &receipt.verdict {
             Verdict::Accepted { seq, at } => {
@@ -150,8 +142,11 @@ pub(crate) fn take_receipts(
                 if others > 0 {
                     continue;
                 }
-                tx.prepare_cached("UPDATE outbox SET state = 'needs_decision', reason = ?2 WHERE n = ?1 AND state <> 'received'")?
-                    .execute(params![n, reason.code()])?;
+                let doc: Option<Vec<u8>> = tx
+                    .prepare_cached("UPDATE outbox SET state = 'needs_decision', reason = ?2 WHERE n = ?1 AND state <> 'received' RETURNING doc")?
+                    .query_row(params![n, reason.code()], |row| row.get(0))
+                    .optional()?;
+                refused.extend(doc.and_then(|doc| DocId::from_slice(&doc)));
             }
         }
     }
@@ -165,5 +160,7 @@ pub(crate) fn take_receipts(
         "DELETE FROM outbox WHERE state = 'received' AND n <= (SELECT n FROM outbox WHERE state = 'received' ORDER BY n DESC LIMIT 1 OFFSET ?1)",
     )?
     .execute([RECEIVED_KEPT])?;
-    Ok(())
+    refused.sort();
+    refused.dedup();
+    Ok(refused)
 }

@@ -8,7 +8,7 @@ use ts_rs::TS;
 
 use super::{Conditions, PAGE_MAX, saved_from, search_words};
 use crate::identity::hex;
-use crate::replica::{Replica, ReplicaError, kind_from};
+use crate::replica::{Replica, ReplicaError, kind_from, typed};
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -45,10 +45,13 @@ pub struct OutboxRow {
     pub tries: u32,
     /// Code of the server's reason when it refused the change.
     pub reason: Option<String>,
+    /// The words that were typed, when the change was refused: the record does not show them any more.
+    pub typed: Option<String>,
 }
 
 const COLUMNS: &str = "o.hash, o.doc, o.kind, o.what, o.saved_at, o.state, o.size, o.tries, o.reason,
-    coalesce(r.category, a.kind, ''), coalesce(nullif(r.protocol, ''), r.receipt, a.number, ''), coalesce(nullif(r.text, ''), r.spot, a.name, '')";
+    coalesce(r.category, a.kind, ''), coalesce(nullif(r.protocol, ''), r.receipt, a.number, ''), coalesce(nullif(r.text, ''), r.spot, a.name, ''),
+    CASE WHEN o.state = 'needs_decision' THEN o.bytes ELSE x'' END";
 const JOINS: &str =
     "outbox o LEFT JOIN requests r ON r.doc = o.doc LEFT JOIN assets a ON a.doc = o.doc";
 
@@ -59,6 +62,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     let reason: String = row.get(8)?;
     let number: String = row.get(10)?;
     let title: String = row.get(11)?;
+    let refused: Vec<u8> = row.get(12)?;
+    let typed = typed(&refused);
     Ok(OutboxRow {
         change: hex(&hash),
         doc: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
@@ -71,6 +76,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         reason: (!reason.is_empty()).then_some(reason),
         code: row.get(9)?,
         number: (!number.is_empty()).then_some(number),
+        typed: (!typed.is_empty()).then_some(typed),
         title: title.chars().take(120).collect(),
     })
 }

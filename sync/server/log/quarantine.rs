@@ -58,6 +58,7 @@ pub(super) async fn list<T: Tx>(tx: &mut T, limit: u32) -> Result<Vec<RefusedRow
         .map(|row| {
             let reason: koina_model::exchange::Refusal = row.json(4)?;
             Ok(RefusedRow {
+                by: String::new(),
                 change: koina_sync::identity::hex(row.bytes(0)?),
                 doc: row.doc(2)?.to_string(),
                 device: row

@@ -240,7 +240,11 @@ what: string, saved_at: Time, saved: Saved, bytes: number, tries: number,
 /**
  * Code of the server's reason when it refused the change.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * The words that were typed, when the change was refused: the record does not show them any more.
+ */
+typed: string | null, };
 
 export type Outcome = { "outcome": "resolved" } | { "outcome": "rejected", reason: string, } | { "outcome": "duplicate", of: DocId, } | { "outcome": "forwarded", to: string, } | { "outcome": "withdrawn" };
 
@@ -264,7 +268,11 @@ change: string, doc: string,
 /**
  * Id of the device that wrote it.
  */
-device: string, at: Time, 
+device: string, 
+/**
+ * Its name, as this replica knows it; the server leaves it empty.
+ */
+by: string, at: Time, 
 /**
  * Code of the reason.
  */
@@ -482,6 +490,7 @@ export type Commands = {
   set_cable: [input: CableInput, output: ExchangeState];
   outbox_page: [input: OutboxQuery, output: OutboxPage];
   outbox_retry: [input: ChangeInput, output: Nothing];
+  outbox_discard: [input: ChangeInput, output: Nothing];
   requests_page: [input: RequestsQuery, output: RequestsPage];
   request_case: [input: RecordInput, output: RequestCase];
   request_enter: [input: RequestEnterInput, output: RequestEntered];

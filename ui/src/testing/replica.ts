@@ -114,6 +114,6 @@ export const assetCard: AssetCard = {
 export function outboxRow(change: string, saved: OutboxRow["saved"], more: Partial<OutboxRow> = {}): OutboxRow {
   return {
     change, doc: "r1", kind: "request", code: "LGT-01", number: "B12-26-000042-K", title: "Λιμάνι Λιτοχώρου, πλατεία", what: "done",
-    saved_at: Date.now() - 60_000, saved, bytes: 412, tries: 1, reason: null, ...more,
+    saved_at: Date.now() - 60_000, saved, bytes: 412, tries: 1, reason: null, typed: null, ...more,
   };
 }

@@ -458,6 +458,11 @@ export type Words = {
   "navigation": null;
   "no": null;
   "optional": null;
+  "outbox-discard": null;
+  "outbox-discard-confirm": null;
+  "outbox-discard-question": null;
+  "outbox-discard-what": null;
+  "outbox-discarded": null;
   "outbox-empty": null;
   "outbox-empty-filtered": null;
   "outbox-items": null;
@@ -475,6 +480,7 @@ export type Words = {
   "outbox-title": null;
   "outbox-tries": { count: string | number };
   "outbox-tries-label": null;
+  "outbox-typed": null;
   "outbox-word-draft": null;
   "outbox-word-needs_decision": null;
   "outbox-word-on_device": null;

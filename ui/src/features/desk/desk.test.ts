@@ -262,7 +262,7 @@ const device: DeviceRow = {
   id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
   enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, pending: 3, refused: 1, version: "0.1.0",
 };
-const refused = { change: "ab12", doc: "r1", device: "d2", at: Date.now() - 7_200_000, reason: "out_of_scope" };
+const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope" };
 
 test("without the server the devices page is calm, and asks again on demand", async () => {
   let isUp = false;
@@ -281,13 +281,6 @@ test("without the server the devices page is calm, and asks again on demand", as
   expect(await screen.findByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" })).toBeVisible();
   expect(screen.getByText("3 αλλαγές")).toBeVisible();
   expect(town.times("devices_page")).toBe(2);
-});
-
-test("a clerk is told who manages devices, and the server is not asked", async () => {
-  const town = replica(enrolled("clerk"));
-  await openTab("Συσκευές");
-  expect(await screen.findByText("Τις συσκευές τις διαχειρίζεται ο υπεύθυνος")).toBeVisible();
-  expect(town.times("devices_page")).toBe(0);
 });
 
 test("revoking needs two separate taps and says what becomes of unsent work", async () => {
@@ -313,6 +306,16 @@ test("refused changes say why in words and lead to their record", async () => {
   expect(list.getByText("Αφορά κοινότητα που δεν έχει η συσκευή")).toBeVisible();
   await userEvent.click(list.getByRole("button", { name: "Άνοιγμα εγγραφής" }));
   await heading("Σβηστή λάμπα");
+});
+
+test("a clerk sees what was refused, and no devices", async () => {
+  const town = replica({ ...enrolled("clerk"), devices_page: () => ({ devices: [], refused: [refused] }) });
+  await openTab("Συσκευές");
+  expect(await screen.findByText("Τις συσκευές τις διαχειρίζεται ο υπεύθυνος")).toBeVisible();
+  const list = within(await screen.findByRole("list", { name: "Δεν έγιναν δεκτά" }));
+  expect(list.getByText(/Συνεργείο 2 – Ηλεκτροφωτισμός/)).toBeVisible();
+  expect(screen.queryByRole("searchbox")).toBeNull();
+  expect(town.times("devices_page")).toBe(1);
 });
 
 test("an invitation shows its code, until when it is good, and the QR as a picture", async () => {

@@ -8,7 +8,7 @@ const rows = [
   outboxRow("1", "on_device", { tries: 0 }),
   outboxRow("2", "sent"),
   outboxRow("3", "received"),
-  outboxRow("4", "needs_decision", { reason: "out_of_scope" }),
+  outboxRow("4", "needs_decision", { reason: "out_of_scope", typed: "κλείσαμε τη βάνα" }),
 ];
 
 async function openOutbox(own: Parameters<typeof replica>[0] = {}) {
@@ -46,6 +46,19 @@ test("what needs a decision shows why and can be sent again", async () => {
   expect(dialog).toHaveTextContent("Ό,τι γράψατε έχει κρατηθεί στη συσκευή.");
   await userEvent.click(within(dialog).getByRole("button", { name: "Στείλε ξανά" }));
   expect(town.last("outbox_retry")).toEqual({ change: "4" });
+});
+
+test("what needs a decision shows what was typed, and is given up only by a second tap", async () => {
+  const town = await openOutbox({ outbox_discard: () => ({}) });
+  await userEvent.click(await screen.findByText("Χρειάζεται απόφαση", { selector: "[role=grid] *" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByText("κλείσαμε τη βάνα")).toBeVisible();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Να μη σταλεί" }));
+  expect(town.times("outbox_discard")).toBe(0);
+  await userEvent.click(within(dialog).getByRole("button", { name: "Ναι, να μη σταλεί" }));
+  expect(town.last("outbox_discard")).toEqual({ change: "4" });
+  expect(await within(dialog).findByText(/Αντίγραφο έμεινε στη συσκευή/)).toBeVisible();
+  expect(within(dialog).queryByRole("button", { name: "Στείλε ξανά" })).toBeNull();
 });
 
 test("the filter asks the replica for one state only", async () => {

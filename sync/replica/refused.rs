@@ -1,0 +1,200 @@
+//! After the server refused a change: the record goes on without it, later work is written anew on what was accepted, and
+//! the refused content waits for a person, who sends it again or discards it.
+
+use koina_model::doc::{Doc, Scalar, Writes};
+use koina_model::guard;
+use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::lists::Lists;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::docs::{save, set_aside};
+use super::{Replica, ReplicaError, load};
+use crate::views;
+
+/// A row of the outbox that has not arrived.
+struct Unsent {
+    n: i64,
+    hash: Vec<u8>,
+    bytes: Vec<u8>,
+    refused: bool,
+    saved_at: Time,
+}
+
+fn unsent(tx: &Transaction<'_>, id: DocId) -> Result<Vec<Unsent>, ReplicaError> {
+    let mut rows = tx.prepare_cached(
+        "SELECT n, hash, bytes, state = 'needs_decision' AND reason <> 'follows_refused', saved_at
+         FROM outbox WHERE doc = ?1 AND state <> 'received' ORDER BY n",
+    )?;
+    let all = rows.query_map([id.as_bytes().as_slice()], |row| {
+        Ok(Unsent {
+            n: row.get(0)?,
+            hash: row.get(1)?,
+            bytes: row.get(2)?,
+            refused: row.get(3)?,
+            saved_at: Time(row.get(4)?),
+        })
+    })?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+/// Takes what was refused out of a record, and writes this device's later work anew on what is left.
+///
+/// A record whose beginning was refused stays as it is: there is nothing left to write on.
+pub(crate) fn rebuild(
+    tx: &Transaction<'_>,
+    id: DocId,
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let Some(loaded) = load(tx, id)? else {
+        return Ok(());
+    };
+    let rows = unsent(tx, id)?;
+    let refused: Vec<&[u8]> = rows
+        .iter()
+        .filter(|row| row.refused)
+        .map(|row| row.hash.as_slice())
+        .collect();
+    // Bytes that went bad in the outbox are good in the doc: keep those, the doc is about to lose them.
+    for chunk in loaded.doc.chunks() {
+        if refused.contains(&chunk.hash.as_slice()) {
+            tx.prepare_cached("UPDATE outbox SET bytes = ?2 WHERE hash = ?1")?
+                .execute(params![chunk.hash.as_slice(), chunk.bytes])?;
+        }
+    }
+    let Some((mut doc, gone)) = loaded.doc.without(&refused) else {
+        return Ok(());
+    };
+    for row in rows.iter().filter(|row| !row.refused) {
+        if gone.iter().any(|hash| hash.as_slice() == row.hash) {
+            write_anew(tx, &mut doc, row, me)?;
+        }
+    }
+    save(tx, loaded.n, &doc.save())?;
+    views::show(tx, loaded.n, id, &doc, lists)
+}
+
+/// Writes what a row of the outbox says as a new change; the row then holds that one. What says nothing new goes.
+fn write_anew(
+    tx: &Transaction<'_>,
+    doc: &mut Doc,
+    row: &Unsent,
+    me: DeviceId,
+) -> Result<(), ReplicaError> {
+    let writes = guard::check(&row.bytes).map(|checked| checked.writes);
+    let written = writes
+        .ok()
+        .and_then(|writes| doc.write(me, row.saved_at, &writes).ok());
+    let Some(chunk) = written else {
+        tx.execute("DELETE FROM outbox WHERE n = ?1", [row.n])?;
+        return Ok(());
+    };
+    tx.prepare_cached(
+        "UPDATE outbox SET hash = ?2, bytes = ?3, size = ?4, state = 'on_device', reason = '' WHERE n = ?1",
+    )?
+    .execute(params![
+        row.n,
+        chunk.hash.as_slice(),
+        chunk.bytes,
+        i64::try_from(chunk.bytes.len()).unwrap_or(i64::MAX)
+    ])?;
+    Ok(())
+}
+
+/// The record and the row of a refused change.
+fn refused(tx: &Transaction<'_>, hash: &[u8]) -> Result<Option<(DocId, Unsent)>, ReplicaError> {
+    let doc: Option<Vec<u8>> = tx
+        .prepare_cached("SELECT doc FROM outbox WHERE hash = ?1 AND state = 'needs_decision'")?
+        .query_row([hash], |row| row.get(0))
+        .optional()?;
+    let Some(id) = doc.and_then(|doc| DocId::from_slice(&doc)) else {
+        return Ok(None);
+    };
+    let row = unsent(tx, id)?.into_iter().find(|row| row.hash == hash);
+    Ok(row.map(|row| (id, row)))
+}
+
+impl Replica {
+    /// Puts a refused change back in line, after whatever stood in its way was put right: as it was while the record still
+    /// holds it, else written anew on the record as it is now. `false` when there is no such refused change.
+    pub fn retry(&self, hash: &[u8]) -> Result<bool, ReplicaError> {
+        let me = self.enrolled()?.device;
+        let lists = self.lists();
+        self.write(|tx| {
+            let Some((id, row)) = refused(tx, hash)? else {
+                return Ok(false);
+            };
+            let Some(mut loaded) = load(tx, id)? else {
+                return Ok(false);
+            };
+            let whole: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
+            if whole.is_some_and(|hash| loaded.doc.has(&hash)) {
+                tx.prepare_cached(
+                    "UPDATE outbox SET state = 'on_device', reason = ''
+                     WHERE doc = ?1 AND state = 'needs_decision' AND (n = ?2 OR reason = 'follows_refused')",
+                )?
+                .execute(params![id.as_bytes().as_slice(), row.n])?;
+                return Ok(true);
+            }
+            write_anew(tx, &mut loaded.doc, &row, me)?;
+            save(tx, loaded.n, &loaded.doc.save())?;
+            views::show(tx, loaded.n, id, &loaded.doc, &lists)?;
+            Ok(true)
+        })
+    }
+
+    /// Gives a refused change up. Its bytes are set aside; it leaves the outbox. A record that began with it goes with it,
+    /// with everything else that was never accepted. `false` when there is no such refused change.
+    pub fn discard(&self, hash: &[u8], now: Time) -> Result<bool, ReplicaError> {
+        self.write(|tx| {
+            let Some((id, row)) = refused(tx, hash)? else {
+                return Ok(false);
+            };
+            let loaded = load(tx, id)?;
+            let whole: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
+            let began = loaded.filter(|loaded| whole.is_some_and(|hash| loaded.doc.has(&hash)));
+            let gone = match &began {
+                Some(_) => unsent(tx, id)?,
+                None => vec![row],
+            };
+            for row in &gone {
+                set_aside(tx, id, now, "discarded", &row.bytes)?;
+                tx.execute("DELETE FROM outbox WHERE n = ?1", [row.n])?;
+            }
+            if let Some(began) = began {
+                views::hide(tx, began.n)?;
+                tx.execute("DELETE FROM docs WHERE n = ?1", [began.n])?;
+            }
+            Ok(true)
+        })
+    }
+}
+
+/// What a change says that a person typed, for showing what was refused.
+pub(crate) fn typed(bytes: &[u8]) -> String {
+    let writes: Writes = guard::check(bytes)
+        .map(|checked| checked.writes)
+        .unwrap_or_default();
+    let mut said: Vec<String> = Vec::new();
+    for (key, value) in &writes {
+        let Scalar::Text(text) = value else {
+            continue;
+        };
+        if guard::event_keys(&vec![(key.clone(), value.clone())])
+            .next()
+            .is_some()
+        {
+            let event: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+            for name in ["text", "note", "reason", "name", "quantity", "unit"] {
+                if let Some(text) = event.get(name).and_then(serde_json::Value::as_str) {
+                    said.push(text.to_owned());
+                }
+            }
+        } else if ["text", "spot", "ans", "no", "name", "note"].contains(&key.as_str()) {
+            said.push(text.clone());
+        }
+    }
+    said.retain(|text| !text.is_empty());
+    said.dedup();
+    said.join(" · ")
+}
