@@ -320,6 +320,13 @@ impl Replica {
         })
     }
 
+    /// Bounds the file to so many pages of 4 KiB; `None` lifts the bound. What would need more is refused as on a full disk.
+    pub fn bound(&self, pages: Option<i64>) -> Result<(), ReplicaError> {
+        let most = pages.unwrap_or(i64::from(u32::MAX) - 1);
+        let writer = self.writer();
+        Ok(writer.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))?)
+    }
+
     /// The language last chosen here.
     pub fn language(&self) -> Result<String, ReplicaError> {
         Ok(self.meta("language")?.unwrap_or_else(|| "el".to_owned()))

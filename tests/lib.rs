@@ -6,5 +6,6 @@
     reason = "a test stops at the first surprise"
 )]
 
+pub mod sim;
 pub mod town;
 pub mod village;

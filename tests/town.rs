@@ -6,10 +6,8 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
-use axum::body::Body;
-use axum::http::Request;
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
@@ -17,11 +15,14 @@ use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
-use koina_server::routes::{self, App};
-use koina_sync::exchange::{self, Failed, Line, Progress};
+use koina_server::routes::App;
+use koina_sync::exchange::{self, Progress};
 use koina_sync::replica::{Ids, Replica};
 use tempfile::TempDir;
-use tower::ServiceExt;
+
+mod net;
+use net::Wire;
+pub use net::{Net, Tamper};
 
 /// Where every story begins: 21 November 2026, 09:00 in Athens.
 pub const BEGIN: Time = Time(1_795_244_400_000);
@@ -39,6 +40,10 @@ pub struct Town {
     dir: TempDir,
     runtime: tokio::runtime::Runtime,
     app: Arc<App>,
+    /// The log in a file of its own, if it is one.
+    log_file: PathBuf,
+    /// Another instance of the server on the same log.
+    second: Option<Arc<App>>,
     parties: Vec<Party>,
     /// Set when the story leaves something broken on purpose and says so itself.
     pub unchecked: bool,
@@ -60,99 +65,6 @@ pub struct Party {
 /// Which of a town's parties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Who(usize);
-
-/// The network of one device, and what is wrong with it.
-#[derive(Debug, Default)]
-pub struct Net {
-    /// Nothing gets through.
-    pub cut: AtomicBool,
-    /// So many answers are lost on their way back.
-    pub lose_answers: AtomicU32,
-    /// So many asks arrive twice.
-    pub double_asks: AtomicU32,
-}
-
-/// A line into the server's router.
-struct Wire {
-    app: Arc<App>,
-    net: Arc<Net>,
-}
-
-impl Line for Wire {
-    async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: Vec<u8>,
-    ) -> Result<Vec<u8>, Failed> {
-        if self.net.cut.load(Ordering::Relaxed) {
-            return Err(Failed {
-                problem: Problem::Offline { since: None },
-                left: false,
-            });
-        }
-        let twice = take_one(&self.net.double_asks);
-        let answer = self.once(method, path, headers, body.clone()).await;
-        if twice {
-            // The same bytes again: the counter was used, so the server must refuse it and change nothing.
-            let again = self.once(method, path, headers, body).await;
-            assert_eq!(
-                again,
-                Err(Problem::NotSigned),
-                "a replayed request must be refused"
-            );
-        }
-        if take_one(&self.net.lose_answers) {
-            return Err(Failed {
-                problem: Problem::Offline { since: None },
-                left: true,
-            });
-        }
-        answer.map_err(|problem| Failed {
-            problem,
-            left: true,
-        })
-    }
-}
-
-impl Wire {
-    async fn once(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: Vec<u8>,
-    ) -> Result<Vec<u8>, Problem> {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        let request = request.body(Body::from(body)).expect("a request");
-        let answer = routes::router(Arc::clone(&self.app))
-            .oneshot(request)
-            .await
-            .expect("routes never fail");
-        let good = answer.status().is_success();
-        let body = axum::body::to_bytes(answer.into_body(), usize::MAX)
-            .await
-            .expect("a body")
-            .to_vec();
-        if good {
-            Ok(body)
-        } else {
-            Err(serde_json::from_slice(&body).expect("a problem"))
-        }
-    }
-}
-
-fn take_one(count: &AtomicU32) -> bool {
-    count
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-            left.checked_sub(1)
-        })
-        .is_ok()
-}
 
 /// The crews of every town.
 pub fn crews() -> Vec<Crew> {
@@ -205,6 +117,8 @@ impl Town {
         let log = log(&runtime, dir.path());
         let app = runtime.block_on(open_server(log, &dir.path().join("server.sqlite")));
         Self {
+            log_file: dir.path().join("log.sqlite"),
+            second: None,
             dir,
             runtime,
             app,
@@ -280,10 +194,7 @@ impl Town {
         );
         let code = self.runtime.block_on(made).expect("an invite").code;
         let net = Arc::new(Net::default());
-        let wire = Wire {
-            app: Arc::clone(&self.app),
-            net: Arc::clone(&net),
-        };
+        let wire = Wire::new(&self.app, &net);
         let seed = [u8::try_from(self.parties.len() + 1).expect("few parties"); 32];
         let enrolled = exchange::enrol(
             &replica,
@@ -343,10 +254,7 @@ impl Town {
 
     fn exchange_with(&self, who: Who, app: &Arc<App>) -> Result<exchange::Exchanged, Problem> {
         let party = self.party(who);
-        let wire = Wire {
-            app: Arc::clone(app),
-            net: Arc::clone(&party.net),
-        };
+        let wire = Wire::new(app, &party.net);
         let skew = party.skew_ms;
         let now = move || Time(clock().0 + skew);
         self.pass_ms(50);
@@ -405,6 +313,67 @@ impl Town {
             .expect("a log")
     }
 
+    /// The server on a file of its own is lost and restored from a backup into another one.
+    pub fn restore_file(&mut self, backup: &Path) {
+        let name = format!("log-{}.sqlite", self.now().0);
+        let log = self.empty_log(&name);
+        self.log_file = self.dir.path().join(name);
+        self.second = None;
+        self.restore(backup, log);
+    }
+
+    /// The server is killed and starts again; its replica may be lost with it.
+    pub fn crash_server(&mut self, replica_lost: bool) {
+        let name = if replica_lost {
+            format!("server-{}.sqlite", self.now().0)
+        } else {
+            "server.sqlite".to_owned()
+        };
+        self.app = self.instance(&name);
+    }
+
+    /// Another instance of the server on the same log file.
+    pub fn start_second(&mut self) {
+        let name = format!("second-{}.sqlite", self.now().0);
+        self.second = Some(self.instance(&name));
+    }
+
+    fn instance(&self, replica: &str) -> Arc<App> {
+        self.runtime.block_on(async {
+            let log = AnyLog::open_sqlite(&self.log_file).await.expect("the log");
+            open_server(log, &self.dir.path().join(replica)).await
+        })
+    }
+
+    /// One complete exchange of one device with the second instance, if there is one.
+    pub fn exchange_anywhere(
+        &self,
+        who: Who,
+        second: bool,
+    ) -> Result<exchange::Exchanged, Problem> {
+        match (&self.second, second) {
+            (Some(app), true) => self.exchange_with(who, app),
+            _ => self.exchange_with(who, &self.app),
+        }
+    }
+
+    /// The server's log becomes what it was in an older copy, and nobody says so.
+    pub fn swap_log(&mut self, copy: &Path) {
+        self.log_file = copy.to_owned();
+        self.second = None;
+        self.crash_server(true);
+    }
+
+    /// The file of the log, where it has one.
+    pub fn log_file(&self) -> &Path {
+        &self.log_file
+    }
+
+    /// A folder for what a story keeps besides.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// Leaves a party out of everything from here on: its device is lost.
     pub fn lose(&mut self, who: Who) {
         self.party_mut(who).lost = true;
@@ -419,10 +388,7 @@ impl Town {
         body: Vec<u8>,
     ) -> Result<A, Problem> {
         let party = self.party(who);
-        let wire = Wire {
-            app: Arc::clone(&self.app),
-            net: Arc::clone(&party.net),
-        };
+        let wire = Wire::new(&self.app, &party.net);
         self.runtime.block_on(exchange::ask_json(
             &party.replica,
             &wire,
@@ -458,6 +424,16 @@ impl Town {
         &self.party(who).path
     }
 
+    /// Opens another file in the place of a party's replica: what a crash left, or an older copy.
+    pub fn replace(&mut self, who: Who, path: PathBuf) {
+        let seed = ((who.0 as u128 + 1) << 64) + u128::try_from(self.now().0).expect("a time");
+        let replica =
+            Replica::open_with(&path, self.now(), Ids::Seeded(seed)).expect("the replica opens");
+        let party = self.party_mut(who);
+        party.replica = replica;
+        party.path = path;
+    }
+
     /// Closes a replica as a crash would and opens the file again.
     pub fn reopen(&mut self, who: Who) {
         let now = self.now();
@@ -469,7 +445,7 @@ impl Town {
 
     /// Changes a device's row at the server, as an administrator's later tool may: its role or communities.
     pub fn change_device(&self, who: Who, set: &str) {
-        let db = rusqlite::Connection::open(self.dir.path().join("log.sqlite")).expect("the log");
+        let db = rusqlite::Connection::open(&self.log_file).expect("the log");
         let id = self.at(who).identity().expect("enrolled").device;
         let changed = db.execute(
             &format!("UPDATE devices SET {set} WHERE id = ?1"),

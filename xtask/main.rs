@@ -1,4 +1,4 @@
-//! `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`: install what is missing, then run. Only std.
+//! `cargo xtask demo`, `cargo xtask test`, `cargo xtask sim`, `cargo xtask bench`: install what is missing, then run. Only std.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -25,6 +25,8 @@ cargo xtask demo [--fresh]            Two windows of the app, a town hall and a 
 cargo xtask demo --headless --script  The same without a screen: plays the story by itself and takes pictures of it.
 cargo xtask test                      Every check and test there is. Ends with `N passed, M failed`.
 cargo xtask test fast                 The same without browser and windows, for daily work.
+cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from a seed; the last line counts violations.
+                                      With `--self-check`: plants known mistakes and looks whether they are noticed.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
 ";
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["demo", options @ ..] => demo::Options::read(options).and_then(demo::demo),
         ["test"] => test::test(false),
         ["test", "fast"] => test::test(true),
+        ["sim", options @ ..] => test::sim(options),
         ["bench", options @ ..] => test::bench(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

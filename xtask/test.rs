@@ -50,18 +50,36 @@ pub(crate) fn test(fast: bool) -> Outcome {
 pub(crate) fn bench(options: &[&str]) -> Outcome {
     install::packages(Purpose::TestFast)?;
     let postgres = Postgres::start()?;
-    run(cargo()
+    run(in_release("koina-bench", options).env("KOINA_TEST_POSTGRES", postgres.url()))
+}
+
+/// Runs simulated municipalities. Their disks are in memory where the system has such a place: what is simulated is not how
+/// fast a disk is, and a loss of power is the simulator's own.
+pub(crate) fn sim(options: &[&str]) -> Outcome {
+    install::packages(Purpose::TestFast)?;
+    let mut command = in_release("koina-sim", options);
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() {
+        command.env("TMPDIR", memory);
+    }
+    run(&mut command)
+}
+
+/// A program of the tests, built in release mode, with its arguments.
+fn in_release(program: &str, options: &[&str]) -> std::process::Command {
+    let mut command = cargo();
+    command
         .args([
             "run",
             "--release",
             "--package",
             "koina-tests",
             "--bin",
-            "koina-bench",
+            program,
             "--",
         ])
-        .args(options)
-        .env("KOINA_TEST_POSTGRES", postgres.url()))
+        .args(options);
+    command
 }
 
 fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {

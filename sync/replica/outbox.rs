@@ -100,6 +100,17 @@ impl Replica {
         })
     }
 
+    /// The bytes of everything that has not arrived, refused and given-up changes included: what a rescue would take along.
+    pub fn unsent_bytes(&self) -> Result<Vec<Vec<u8>>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare(
+                "SELECT bytes FROM outbox WHERE state <> 'received' UNION ALL SELECT bytes FROM aside",
+            )?;
+            let all = rows.query_map([], |row| row.get(0))?;
+            Ok(all.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Changes that wait to be handed over again after the server was restored.
     pub(crate) fn waiting_again(&self) -> Result<u32, ReplicaError> {
         self.read(|db| {

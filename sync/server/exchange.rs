@@ -9,8 +9,8 @@ use koina_model::exchange::{
     Answer, Ask, CAPABILITIES, COLUMNS, Entry, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt,
     Refusal, Verdict,
 };
-use koina_model::ids::Time;
-use koina_model::permits::Permit;
+use koina_model::ids::{DocId, Time};
+use koina_model::permits::{Author as Permitted, Permit};
 use koina_model::problem::Problem;
 use serde_bytes::ByteBuf;
 
@@ -67,7 +67,11 @@ pub async fn exchange(
     let version = version.chars().take(40).collect();
     town.log.seen(who.id, now, pending, version).await?;
 
-    let (receipts, reached) = take(town, who, push, now).await?;
+    let Taken {
+        receipts,
+        reached,
+        elsewhere,
+    } = take(town, who, push, now).await?;
     let reached = if epoch == town.epoch() {
         after_restore(town, who, entries, again, reached, now).await?
     } else {
@@ -108,6 +112,8 @@ pub async fn exchange(
         Some(first) => load(town, who, first, reached, want, columns, &mut answer).await?,
         None => news(town, who, cursor, reached, want, &mut answer).await?,
     }
+    let gone = elsewhere.into_iter().map(|doc| Item::Evict { doc });
+    answer.items.extend(gone);
     Ok(answer)
 }
 
@@ -147,17 +153,36 @@ async fn after_restore(
     Ok(town.follow().await?.1)
 }
 
-/// Judges a push and appends what is good. Gives the receipts, in order, and the place the replica reached.
+/// What became of a push.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// One for each change, in order.
+    pub receipts: Vec<Receipt>,
+    /// The place of the log that the replica reached.
+    pub reached: u64,
+    /// Records of the push that are outside the scope of the device by now. It may never hear of their move: after a lost
+    /// answer it can lie before the place at which the device's first load begins.
+    pub elsewhere: Vec<DocId>,
+}
+
+/// Judges a push and appends what is good.
 pub async fn take(
     town: &Municipality,
     who: &Device,
     push: Vec<Pushed>,
     now: Time,
-) -> Result<(Vec<Receipt>, u64), Problem> {
+) -> Result<Taken, Problem> {
     let (guard, mut reached) = town.follow().await?;
     if push.is_empty() {
-        return Ok((Vec::new(), reached));
+        return Ok(Taken {
+            reached,
+            ..Taken::default()
+        });
     }
+    let scope = Permitted {
+        role: who.role,
+        communities: who.communities.clone(),
+    };
     let again = push.iter().any(|pushed| pushed.again) && town.log.was_restored().await?;
     let push: Arc<[Pushed]> = push.into();
     for _ in 0..JUDGED_AGAIN_MAX {
@@ -178,12 +203,26 @@ pub async fn take(
             Err(LogError::Moved) => reached = town.catch_up(&guard).await?,
             Err(error) => return Err(error.into()),
             Ok(placed) => {
+                let mut elsewhere: Vec<DocId> = judged
+                    .iter()
+                    .filter_map(|judged| match judged {
+                        Judged::Take(change) => {
+                            (!scope.serves(&change.community)).then_some(change.doc)
+                        }
+                        Judged::Waiting | Judged::Refused(_) => None,
+                    })
+                    .collect();
+                elsewhere.dedup();
                 let (receipts, refused) = receipts(&push, judged, placed);
                 if !refused.is_empty() {
                     town.log.quarantine(by, now, refused).await?;
                 }
                 reached = town.catch_up(&guard).await?;
-                return Ok((receipts, reached));
+                return Ok(Taken {
+                    receipts,
+                    reached,
+                    elsewhere,
+                });
             }
         }
     }

@@ -362,9 +362,9 @@ impl Importer<'_> {
                 again: false,
             })
         });
-        let (receipts, _) =
+        let taken =
             crate::exchange::take(self.town, &self.device, pushed.collect(), self.now).await?;
-        let mut receipts = receipts.into_iter();
+        let mut receipts = taken.receipts.into_iter();
         let mut sources = Vec::new();
         for row in ready {
             let verdict = match row.chunk {

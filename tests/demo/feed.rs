@@ -178,10 +178,10 @@ impl Feeder<'_> {
             .log
             .seen(device, self.at, 0, who.version.clone())
             .await?;
-        let (receipts, _) = take(self.town, who, held.push, self.at)
+        let taken = take(self.town, who, held.push, self.at)
             .await
             .context("Handing over changes")?;
-        for receipt in receipts {
+        for receipt in taken.receipts {
             ensure!(
                 matches!(receipt.verdict, Verdict::Accepted { .. }),
                 "the server did not take a change of the village: {:?}",

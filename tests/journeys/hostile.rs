@@ -25,7 +25,7 @@ fn push(town: &Town, who: Who, doc: DocId, bytes: Vec<u8>) -> Verdict {
         bytes: bytes.into(),
         again: false,
     }];
-    let (receipts, _) = town
+    let taken = town
         .block_on(koina_server::exchange::take(
             town.server(),
             &device,
@@ -33,7 +33,7 @@ fn push(town: &Town, who: Who, doc: DocId, bytes: Vec<u8>) -> Verdict {
             town.now(),
         ))
         .unwrap();
-    receipts[0].verdict.clone()
+    taken.receipts[0].verdict.clone()
 }
 
 /// The chunk of a change that the device's rules would not have made.

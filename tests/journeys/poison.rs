@@ -97,7 +97,7 @@ fn mutated_changes_never_reach_the_log_nor_stop_the_server() {
             .block_on(town.server().log.device(device))
             .unwrap()
             .unwrap();
-        let (receipts, _) = town
+        let taken = town
             .block_on(koina_server::exchange::take(
                 town.server(),
                 &device_row,
@@ -105,7 +105,7 @@ fn mutated_changes_never_reach_the_log_nor_stop_the_server() {
                 town.now(),
             ))
             .unwrap();
-        match &receipts[0].verdict {
+        match &taken.receipts[0].verdict {
             koina_model::exchange::Verdict::Accepted { .. } => {
                 // A mutation may by chance be a well-formed change of the device's own; then it is one like any other.
                 let saved = town

@@ -173,7 +173,7 @@ fn bring(town: &Town, who: Who, doc: DocId, bytes: &[u8]) -> Verdict {
         again: true,
     }];
     let take = koina_server::exchange::take(town.server(), &device, push, town.now());
-    town.block_on(take).unwrap().0[0].verdict.clone()
+    town.block_on(take).unwrap().receipts[0].verdict.clone()
 }
 
 #[test]

@@ -228,3 +228,26 @@ fn a_crew_may_not_do_what_is_the_desks_even_with_a_changed_app() {
         "the desk's record is untouched"
     );
 }
+
+#[test]
+fn a_record_that_moved_away_while_its_receipt_was_lost_leaves_all_the_same() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    let id = request(&town, crew, LITOCHORO, "Λάμπα");
+    let net = &town.party(crew).net;
+    net.lose_answers
+        .store(1, std::sync::atomic::Ordering::Relaxed);
+    assert!(town.exchange(crew).is_err());
+    town.exchange(desk).unwrap();
+    let edited = koina_model::requests::acts::Edited {
+        place: Some((DION, "")),
+        ..Default::default()
+    };
+    town.at(desk)
+        .edit_request(id, &edited, town.time(desk))
+        .unwrap();
+    // The crew's first load begins after the move: no move is among what it lacks.
+    town.settle();
+    assert!(town.at(crew).doc_ids().unwrap().is_empty());
+}

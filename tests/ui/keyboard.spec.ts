@@ -113,6 +113,9 @@ test("a crew's job with the keyboard of its tablet", async ({ koina }) => {
   const page = await koina.window("crew", { size: { width: 800, height: 1100 } });
   await tabTo(page, "button", /Χρεώθηκε/, 40);
   await page.keyboard.press("Enter");
+  // The screen changes; its heading takes the focus.
+  await expect(page.getByRole("button", { name: w("job-start") })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await tabTo(page, "button", w("job-start"));
   await page.keyboard.press("Enter");
   await expect(page.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();

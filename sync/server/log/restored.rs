@@ -6,9 +6,6 @@ use koina_model::ids::{DeviceId, Time};
 use super::tx::Tx;
 use super::{LogError, lists, sql};
 
-/// A desk that was not here for so many days before the restore is not waited for.
-const AWAITED_DAYS: i64 = 30;
-
 /// What still holds of a log that ended; `None` when this log never had that name.
 pub(super) async fn shared<T: Tx>(tx: &mut T, epoch: String) -> Result<Option<Restored>, LogError> {
     let Some(row) = tx.row(sql::EPOCH_SHARED, &[epoch.into()]).await? else {
@@ -46,10 +43,6 @@ pub(super) async fn handed_over<T: Tx>(
     };
     tx.rows(sql::HANDED_OVER, &[epoch.as_str().into(), device.into()])
         .await?;
-    let awaited = [
-        epoch.into(),
-        since.into(),
-        since.plus_days(-AWAITED_DAYS).into(),
-    ];
+    let awaited = [epoch.into(), since.into()];
     Ok(tx.number(sql::DESKS_AWAITED, &awaited).await? == 0)
 }

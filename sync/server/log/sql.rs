@@ -119,9 +119,9 @@ pub(super) const EPOCHS_ENDED: &str = "SELECT COUNT(*) FROM epochs";
 pub(super) const NUMBER_TAKEN: &str = "SELECT doc FROM numbers WHERE year = $1 AND number = $2";
 pub(super) const DOC_KNOWN: &str = "SELECT kind FROM docs WHERE doc = $1";
 pub(super) const HANDED_OVER: &str = "UPDATE devices SET epoch = $1 WHERE id = $2";
-/// Desks that were here in the month before the backup was restored and have not handed over again what they had.
-pub(super) const DESKS_AWAITED: &str = "SELECT COUNT(*) FROM devices
- WHERE role <> 'crew' AND revoked_at IS NULL AND seen_at IS NOT NULL AND enrolled_at < $2
- AND epoch <> $1 AND seen_at > $3";
+/// Desks that have not handed over again what they had. The importer is none: it was never invited.
+pub(super) const DESKS_AWAITED: &str = "SELECT COUNT(*) FROM devices d
+ WHERE d.role <> 'crew' AND d.revoked_at IS NULL AND d.enrolled_at < $2 AND d.epoch <> $1
+ AND EXISTS (SELECT 1 FROM invites i WHERE i.used_by = d.id)";
 pub(super) const NUMBERS_OF: &str = "SELECT DISTINCT year FROM numbers ORDER BY year";
 pub(super) const NUMBERS_IN: &str = "SELECT number FROM numbers WHERE year = $1 ORDER BY number";

@@ -1,0 +1,685 @@
+//! A simulated municipality: real replicas, the real server, a virtual clock, and a network and disks that fail.
+//!
+//! Everything is drawn from a seed and can be told again. [`run`] lives through a [`plan::Plan`] and says what does not hold
+//! afterwards. To show that it would notice, [`Fault`]s can be planted: each makes an answer, a file or a table what a program
+//! with a certain mistake would have made of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use koina_model::assets::acts::Moved;
+use koina_model::exchange::{Answer, EntryWords, Item, Verdict};
+use koina_model::ids::DocId;
+use koina_model::requests::acts::{Edited, Entered, Step as Work};
+use koina_model::words::{Channel, Outcome};
+use koina_sync::replica::Replica;
+use koina_sync::views::requests::RequestsQuery;
+
+use crate::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
+use plan::{Dice, Plan, Step, Trouble};
+
+pub mod plan;
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    pub operations: u64,
+    /// Words that people saved.
+    pub saved: u64,
+}
+
+/// A mistake that a program might have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    ReceiptDropped,
+    CursorEarly,
+    DependencySkipped,
+    EvictionForgotten,
+    NumberReused,
+    ServerForgets,
+    DeviceForgets,
+    ViewForgotten,
+    RestoreShortened,
+    EntriesNotBrought,
+    RefusedAsAccepted,
+    RegisterRewritten,
+}
+
+impl Fault {
+    pub const ALL: [Self; 12] = [
+        Self::ReceiptDropped,
+        Self::CursorEarly,
+        Self::DependencySkipped,
+        Self::EvictionForgotten,
+        Self::NumberReused,
+        Self::ServerForgets,
+        Self::DeviceForgets,
+        Self::ViewForgotten,
+        Self::RestoreShortened,
+        Self::EntriesNotBrought,
+        Self::RefusedAsAccepted,
+        Self::RegisterRewritten,
+    ];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ReceiptDropped => "the server gives no receipts any more",
+            Self::CursorEarly => "the cursor passes a change that was not sent",
+            Self::DependencySkipped => "the first change of a page is left out",
+            Self::EvictionForgotten => "a record that left the scope is not evicted",
+            Self::NumberReused => "a device is told another record's protocol number",
+            Self::ServerForgets => "the server loses what it acknowledged",
+            Self::DeviceForgets => "a device loses what it said was saved",
+            Self::ViewForgotten => "a view lacks a record that is there",
+            Self::RestoreShortened => "a restored server says it holds more than it does",
+            Self::EntriesNotBrought => "protocol numbers are not brought back after a restore",
+            Self::RefusedAsAccepted => "a device takes waiting for accepted",
+            Self::RegisterRewritten => "a row of the register is changed afterwards",
+        }
+    }
+
+    /// What it does to an answer; `None` for faults of files and tables.
+    fn of_answers(self) -> Option<fn(&mut Answer)> {
+        Some(match self {
+            Self::ReceiptDropped => |answer| answer.receipts.clear(),
+            Self::CursorEarly => |answer| {
+                if matches!(answer.items.last(), Some(Item::Change { .. })) {
+                    answer.items.pop();
+                }
+            },
+            Self::DependencySkipped => |answer| {
+                if matches!(answer.items.first(), Some(Item::Change { .. })) {
+                    answer.items.remove(0);
+                }
+            },
+            Self::EvictionForgotten => |answer| {
+                answer
+                    .items
+                    .retain(|item| !matches!(item, Item::Evict { .. }));
+            },
+            Self::NumberReused => |answer| {
+                for item in &mut answer.items {
+                    if let Item::Entry { entry } = item
+                        && let EntryWords::Protocol { number, .. } = &mut entry.words
+                        && *number > 1
+                    {
+                        *number -= 1;
+                    }
+                }
+            },
+            Self::RestoreShortened => |answer| {
+                if let Some(restored) = &mut answer.restored {
+                    restored.head += 1_000;
+                }
+            },
+            Self::EntriesNotBrought => |answer| {
+                if let Some(restored) = &mut answer.restored {
+                    restored.entries += 1_000;
+                }
+            },
+            Self::RefusedAsAccepted => |answer| {
+                for receipt in &mut answer.receipts {
+                    if receipt.verdict == Verdict::Waiting {
+                        let at = answer.now;
+                        receipt.verdict = Verdict::Accepted { seq: 1, at };
+                    }
+                }
+            },
+            Self::ServerForgets
+            | Self::DeviceForgets
+            | Self::ViewForgotten
+            | Self::RegisterRewritten => return None,
+        })
+    }
+}
+
+/// Words that somebody saved, each once in its life.
+#[derive(Default)]
+struct Ledger {
+    next: u64,
+    /// Words and who saved them.
+    saved: BTreeMap<u64, usize>,
+    /// Numbers that were on a screen.
+    numbers: BTreeMap<DocId, String>,
+}
+
+impl Ledger {
+    fn word(&mut self) -> (u64, String) {
+        self.next += 1;
+        (self.next, format!("τ{};", self.next))
+    }
+}
+
+/// The words in stored bytes.
+fn words_in(bytes: &[u8], into: &mut BTreeSet<u64>) {
+    let mark = "τ".as_bytes();
+    for (at, window) in bytes.windows(mark.len()).enumerate() {
+        if window == mark {
+            let digits = bytes[at + mark.len()..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit());
+            let digits: String = digits.map(|digit| char::from(*digit)).collect();
+            let end = at + mark.len() + digits.len();
+            if let (Ok(word), Some(b';')) = (digits.parse(), bytes.get(end)) {
+                into.insert(word);
+            }
+        }
+    }
+}
+
+struct Sim {
+    town: Town,
+    people: Vec<Who>,
+    desks: usize,
+    ledger: Ledger,
+    lost: BTreeSet<usize>,
+    backup: Option<PathBuf>,
+    files: u32,
+    fault: Option<Fault>,
+    /// A fault of answers acts while this is above 0.
+    acting: Arc<Mutex<u32>>,
+}
+
+/// Lives through a plan. `Err` says what does not hold.
+pub fn run(plan: &Plan, fault: Option<Fault>) -> Result<Done, String> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut sim = Sim::new(plan, fault);
+        for step in &plan.steps {
+            sim.step(*step);
+        }
+        sim.end();
+        let done = Done {
+            operations: plan.steps.len() as u64,
+            saved: sim.ledger.saved.len() as u64,
+        };
+        sim.town.unchecked = true;
+        done
+    }));
+    outcome.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_else(|| "a panic without words".to_owned())
+    })
+}
+
+/// Leaves out of a plan that fails whatever it fails without.
+pub fn minimise(plan: &Plan, fault: Option<Fault>) -> Plan {
+    let mut least = plan.clone();
+    let mut part = least.steps.len().div_ceil(2).max(1);
+    loop {
+        let mut at = 0;
+        while at < least.steps.len() {
+            let mut fewer = least.clone();
+            let end = (at + part).min(fewer.steps.len());
+            fewer.steps.drain(at..end);
+            if run(&fewer, fault).is_err() {
+                least = fewer;
+            } else {
+                at = end;
+            }
+        }
+        if part == 1 {
+            return least;
+        }
+        part = part.div_ceil(2);
+    }
+}
+
+impl Sim {
+    fn new(plan: &Plan, fault: Option<Fault>) -> Self {
+        let mut town = Town::new();
+        town.unchecked = true;
+        let mut people = Vec::new();
+        for n in 0..plan.desks {
+            people.push(town.desk(&format!("Γραφείο {n}")));
+        }
+        for n in 0..plan.crews {
+            let (crew, communities): (_, &[&str]) = [
+                ("light", &[LITOCHORO, LEPTOKARYA] as &[&str]),
+                ("water", &[DION, LITOCHORO]),
+                ("roads", &[LEPTOKARYA]),
+            ][n % 3];
+            people.push(town.crew(&format!("Συνεργείο {n}"), crew, communities));
+        }
+        let acting = Arc::new(Mutex::new(0));
+        if let Some(tamper) = fault.and_then(Fault::of_answers) {
+            for who in &people {
+                let acting = Arc::clone(&acting);
+                *town.party(*who).net.tamper.lock().unwrap() = Some(Box::new(move |answer| {
+                    let mut left = acting.lock().unwrap();
+                    let before = answer.clone();
+                    if *left > 0 {
+                        tamper(answer);
+                        if *answer != before {
+                            *left -= 1;
+                        }
+                    }
+                }));
+            }
+        }
+        Self {
+            town,
+            people,
+            desks: plan.desks,
+            ledger: Ledger::default(),
+            lost: BTreeSet::new(),
+            backup: None,
+            files: 0,
+            fault,
+            acting,
+        }
+    }
+
+    fn file(&mut self, what: &str) -> PathBuf {
+        self.files += 1;
+        self.town.folder().join(format!("{what}-{}", self.files))
+    }
+
+    fn step(&mut self, step: Step) {
+        let lost = |who: usize, sim: &Self| sim.lost.contains(&who) || who >= sim.people.len();
+        match step {
+            Step::Act { who, .. }
+            | Step::Exchange { who, .. }
+            | Step::Cable { who, .. }
+            | Step::Clock { who, .. }
+            | Step::Crash { who }
+            | Step::DiskFull { who, .. }
+            | Step::Clone { who }
+            | Step::Lose { who }
+            | Step::Revoke { who }
+                if lost(who, self) => {}
+            Step::Act { who, what } => self.act(who, what),
+            Step::Exchange {
+                who,
+                trouble,
+                second,
+            } => self.exchange(who, trouble, second),
+            Step::Cable { who, cut } => {
+                let net = &self.town.party(self.people[who]).net;
+                net.cut.store(cut, Ordering::Relaxed);
+            }
+            Step::Days(days) => self.town.pass_days(days),
+            Step::Clock { who, years } => {
+                self.town.party_mut(self.people[who]).skew_ms = years * 365 * 24 * 3_600_000;
+            }
+            Step::Crash { who } => {
+                let copy = self.copy_of(who);
+                self.town.replace(self.people[who], copy);
+            }
+            Step::DiskFull { who, what } => self.disk_full(who, what),
+            Step::Clone { who } => {
+                let (copy, original) = (
+                    self.copy_of(who),
+                    self.town.path(self.people[who]).to_owned(),
+                );
+                self.town.replace(self.people[who], copy);
+                drop(self.town.exchange(self.people[who]));
+                self.town.replace(self.people[who], original);
+            }
+            Step::Lose { who } => {
+                self.lost.insert(who);
+                self.town.lose(self.people[who]);
+            }
+            Step::Revoke { who } => {
+                let device = self.town.at(self.people[who]).identity().unwrap().device;
+                let path = format!("/v1/devices/{device}/revoke");
+                // The desk may have no line, or may not be known to a restored server any more.
+                drop(
+                    self.town
+                        .ask::<serde_json::Value>(self.people[0], "POST", &path, Vec::new()),
+                );
+            }
+            Step::ServerCrash { replica_lost } => self.town.crash_server(replica_lost),
+            Step::SecondServer => self.town.start_second(),
+            Step::Backup => {
+                let file = self.file("backup");
+                let name = file.file_name().unwrap().to_string_lossy().into_owned();
+                self.backup = Some(self.town.back_up(&name));
+            }
+            Step::Restore => self.restore(),
+            Step::Fault => self.plant(),
+        }
+        self.town.pass_ms(60_000);
+    }
+
+    fn exchange(&mut self, who: usize, trouble: Trouble, second: bool) {
+        let who = self.people[who];
+        let net = Arc::clone(&self.town.party(who).net);
+        match trouble {
+            Trouble::None => {}
+            Trouble::LoseAnswer => net.lose_answers.store(1, Ordering::Relaxed),
+            Trouble::Twice => net.double_asks.store(1, Ordering::Relaxed),
+            Trouble::CutAsk(part) => net.cut_ask.store(part, Ordering::Relaxed),
+            Trouble::CutAnswer(part) => net.cut_answer.store(part, Ordering::Relaxed),
+            Trouble::Late => net.late.store(true, Ordering::Relaxed),
+        }
+        // A broken line is part of the day; what it leaves behind is checked at the end.
+        drop(self.town.exchange_anywhere(who, second));
+        self.note_numbers(who);
+    }
+
+    /// Notes the numbers a person could have read off the screen: they stand for ever.
+    fn note_numbers(&mut self, who: Who) {
+        let query = RequestsQuery {
+            limit: 200,
+            ..RequestsQuery::default()
+        };
+        let page = self
+            .town
+            .at(who)
+            .requests_page(&query, self.town.now())
+            .unwrap();
+        for row in page.rows {
+            if let Some(number) = row.protocol_number {
+                let known = self.ledger.numbers.entry(row.id).or_insert(number.clone());
+                assert_eq!(*known, number, "a protocol number changed");
+            }
+        }
+    }
+
+    /// A device's file as a loss of power would leave it.
+    fn copy_of(&mut self, who: usize) -> PathBuf {
+        let from = self.town.path(self.people[who]).to_owned();
+        let to = self.file("device");
+        copy_database(&from, &to);
+        to
+    }
+
+    fn disk_full(&mut self, who: usize, what: u64) {
+        let path = self.town.path(self.people[who]).to_owned();
+        // Another connection holds the file to the size it has; the replica's own is opened anew under it.
+        let size: i64 = rusqlite::Connection::open(&path)
+            .unwrap()
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap();
+        self.town.at(self.people[who]).bound(Some(size)).unwrap();
+        self.act(who, what);
+        drop(self.town.exchange(self.people[who]));
+        self.town.at(self.people[who]).bound(None).unwrap();
+    }
+
+    fn restore(&mut self) {
+        let Some(backup) = self.backup.take() else {
+            return;
+        };
+        // What no living device holds is lost with the server, whatever anybody does.
+        let mut held = BTreeSet::new();
+        for (n, who) in self.people.iter().enumerate() {
+            if !self.lost.contains(&n) {
+                self.words_at(self.town.at(*who), &mut held);
+            }
+        }
+        words_of_log(&backup, &mut held);
+        self.ledger.saved.retain(|word, _| held.contains(word));
+        let desks: Vec<Who> = (0..self.desks)
+            .filter(|n| !self.lost.contains(n))
+            .map(|n| self.people[n])
+            .collect();
+        let brought: BTreeSet<DocId> = desks.iter().flat_map(|desk| self.numbered(*desk)).collect();
+        let kept = numbered_in(&backup);
+        self.ledger
+            .numbers
+            .retain(|doc, _| brought.contains(doc) || kept.contains(doc));
+        for who in &self.people {
+            self.town.party(*who).net.heal();
+        }
+        self.town.restore_file(&backup);
+    }
+
+    /// Records whose number a device knows.
+    fn numbered(&self, who: Who) -> Vec<DocId> {
+        let replica = self.town.at(who);
+        let ids = replica.doc_ids().unwrap();
+        ids.into_iter()
+            .filter(|id| !replica.entries_of(*id).unwrap().is_empty())
+            .collect()
+    }
+
+    /// The words a device holds: in its records, in line, refused, given up.
+    fn words_at(&self, replica: &Replica, into: &mut BTreeSet<u64>) {
+        for id in replica.doc_ids().unwrap() {
+            if let Some((_, saved)) = replica.saved_doc(id).unwrap() {
+                words_in(&saved, into);
+            }
+        }
+        for bytes in replica.unsent_bytes().unwrap() {
+            words_in(&bytes, into);
+        }
+    }
+
+    fn plant(&mut self) {
+        match self.fault {
+            Some(Fault::ServerForgets) => {
+                // As after a crash of a server that did not wait for its disk.
+                let before = self.file("log");
+                copy_database(self.town.log_file(), &before);
+                for who in self.people.clone() {
+                    drop(self.town.exchange(who));
+                }
+                self.town.swap_log(&before);
+            }
+            Some(Fault::DeviceForgets) => {
+                let who = 0;
+                let before = self.copy_of(who);
+                self.act(who, 0);
+                self.town.replace(self.people[who], before);
+            }
+            Some(Fault::ViewForgotten) => {
+                let path = self.town.path(self.people[0]).to_owned();
+                let db = rusqlite::Connection::open(path).unwrap();
+                db.execute(
+                    "DELETE FROM requests WHERE n = (SELECT min(n) FROM requests)",
+                    [],
+                )
+                .unwrap();
+            }
+            Some(Fault::RegisterRewritten) => {
+                let db = rusqlite::Connection::open(self.town.log_file()).unwrap();
+                db.execute("UPDATE numbers SET number = number + 1 WHERE seq = (SELECT max(seq) FROM numbers)", []).unwrap();
+            }
+            // One lost receipt is asked for again; this server has forgotten how to give any.
+            Some(Fault::ReceiptDropped) => *self.acting.lock().unwrap() = u32::MAX,
+            Some(_) => *self.acting.lock().unwrap() += 1,
+            None => {}
+        }
+    }
+
+    /// Everybody comes together; then everything must hold.
+    fn end(&mut self) {
+        if self.fault != Some(Fault::ReceiptDropped) {
+            *self.acting.lock().unwrap() = 0;
+        }
+        for who in self.people.clone() {
+            self.town.party(who).net.heal();
+        }
+        // A device whose copy exchanged in its place is refused until its counter has passed the copy's.
+        for who in self.people.clone() {
+            for _ in 0..20 {
+                if self.town.exchange(who).is_ok() {
+                    break;
+                }
+            }
+        }
+        // Once for what came before a restore, once for what that brings, once for numbers that waited.
+        self.town.settle();
+        self.town.settle();
+        self.town.settle();
+        self.town.check();
+        let mut there = BTreeSet::new();
+        words_of_log(self.town.log_file(), &mut there);
+        for (n, who) in self.people.clone().into_iter().enumerate() {
+            if self.lost.contains(&n) {
+                continue;
+            }
+            self.note_numbers(who);
+            let replica = self.town.at(who);
+            for bytes in replica.unsent_bytes().unwrap() {
+                words_in(&bytes, &mut there);
+            }
+        }
+        let missing: Vec<u64> = self
+            .ledger
+            .saved
+            .iter()
+            .filter(|(word, who)| !there.contains(word) && !self.lost.contains(who))
+            .map(|(word, _)| *word)
+            .collect();
+        assert!(missing.is_empty(), "saved and lost: {missing:?}");
+        let desk = self.people[0];
+        let mut given: BTreeMap<String, DocId> = BTreeMap::new();
+        for (doc, number) in &self.ledger.numbers {
+            let entries = self.town.at(desk).entries_of(*doc).unwrap();
+            let now = entries.iter().find_map(|entry| entry.words.number());
+            let now = now.map(|(year, number)| {
+                koina_model::numbers::ProtocolNumber { year, number }.to_string()
+            });
+            assert_eq!(
+                now.as_ref(),
+                Some(number),
+                "a number on paper does not stand"
+            );
+            let other = given.insert(number.clone(), *doc);
+            assert!(other.is_none(), "two records have the number {number}");
+        }
+    }
+
+    /// Something this person might do now. Refusals in words are fine: nothing may have been written.
+    fn act(&mut self, who: usize, what: u64) {
+        let mut dice = Dice::new(what);
+        let (word, text) = self.ledger.word();
+        if self.one_act(self.people[who], &mut dice, &text) {
+            self.ledger.saved.insert(word, who);
+        }
+    }
+
+    /// Does it; whether the words were saved.
+    fn one_act(&self, who: Who, dice: &mut Dice, text: &str) -> bool {
+        let town = &self.town;
+        let replica = town.at(who);
+        let ids: Vec<DocId> = replica.doc_ids().unwrap();
+        let community = [LITOCHORO, LEPTOKARYA, DION][dice.below(3)];
+        let communities = &town.party(who).communities;
+        let all = communities.is_empty();
+        let home = if all || communities.iter().any(|code| code == community) {
+            community
+        } else {
+            communities[0].as_str()
+        };
+        let now = town.time(who);
+        let entered = Entered {
+            category: "LGT-01",
+            community: home,
+            settlement: "",
+            place_text: "έξω από το σχολείο",
+            position: None,
+            asset: None,
+            text,
+            channel: Channel::Phone,
+            register: all && dice.below(2) == 0,
+        };
+        let Some(id) = dice.pick(&ids) else {
+            return replica.enter_request(&entered, None, now).is_ok();
+        };
+        match dice.below(13) {
+            0 | 1 => replica.enter_request(&entered, None, now).is_ok(),
+            2 => {
+                let added = koina_model::assets::acts::Added {
+                    kind: "FOT",
+                    number: text,
+                    name: "",
+                    community: home,
+                    settlement: "",
+                    place_text: "",
+                    position: None,
+                    note: "",
+                };
+                replica.add_asset(&added, Some(2), None, now).is_ok()
+            }
+            3 => {
+                drop(replica.record_work(id, &Work::Start, now));
+                false
+            }
+            4 => replica
+                .record_work(id, &Work::Done { note: text }, now)
+                .is_ok(),
+            5 | 6 => replica.record_work(id, &Work::Note { text }, now).is_ok(),
+            7 => replica.reopen_request(id, text, now).is_ok(),
+            8 => replica
+                .close_request(id, &Outcome::Resolved, text, now)
+                .is_ok(),
+            9 => {
+                let edited = Edited {
+                    text: Some(text),
+                    place: Some((community, "")),
+                    ..Edited::default()
+                };
+                replica.edit_request(id, &edited, now).is_ok()
+            }
+            10 => {
+                let condition = u8::try_from(1 + dice.below(5)).unwrap();
+                replica.inspect_asset(id, condition, text, now).is_ok()
+            }
+            11 => {
+                let moved = Moved {
+                    community: home,
+                    settlement: "",
+                    place_text: text,
+                    position: None,
+                    note: "",
+                };
+                replica.move_asset(id, &moved, now).is_ok()
+            }
+            _ => {
+                let clashes = replica
+                    .conflict(id)
+                    .map(|row| row.clashes)
+                    .unwrap_or_default();
+                let Some(clash) = clashes.first() else {
+                    return false;
+                };
+                let version = &clash.versions[dice.below(clash.versions.len())];
+                replica
+                    .decide(id, &clash.field, &version.key, text, now)
+                    .is_ok()
+            }
+        }
+    }
+}
+
+/// The words in the changes of a log file.
+fn words_of_log(file: &Path, into: &mut BTreeSet<u64>) {
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut read = db
+        .prepare("SELECT bytes FROM log WHERE body = 'change'")
+        .unwrap();
+    let mut rows = read.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let bytes: Vec<u8> = row.get(0).unwrap();
+        words_in(&bytes, into);
+    }
+}
+
+fn numbered_in(file: &Path) -> BTreeSet<DocId> {
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut read = db.prepare("SELECT doc FROM numbers").unwrap();
+    let docs = read.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    docs.filter_map(|doc| DocId::from_slice(&doc.unwrap()))
+        .collect()
+}
+
+/// Copies an SQLite file with its write-ahead log, while it is open.
+fn copy_database(from: &Path, to: &Path) {
+    for end in ["", "-wal"] {
+        let part = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        if part(from).exists() {
+            std::fs::copy(part(from), part(to)).unwrap();
+        }
+    }
+}
