@@ -412,23 +412,24 @@ fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
-    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let version = usize::try_from(version).unwrap_or(usize::MAX);
-    if version > MIGRATIONS.len() {
-        return Err(ReplicaError::Newer);
-    }
     // Reading the schema finds a file that is none; a whole integrity check would cost seconds at every start.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
         row.get::<_, i64>(0)
     })?;
-    for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
+    // The version is read in the tx that migrates: another process may be opening the same new file.
+    loop {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let version = usize::try_from(version).unwrap_or(usize::MAX);
+        if version > MIGRATIONS.len() {
+            return Err(ReplicaError::Newer);
+        }
+        let Some(migration) = MIGRATIONS.get(version) else {
+            break;
+        };
         tx.execute_batch(migration)?;
-        tx.pragma_update(
-            None,
-            "user_version",
-            i64::try_from(done + 1).unwrap_or(i64::MAX),
-        )?;
+        let next = i64::try_from(version + 1).unwrap_or(i64::MAX);
+        tx.pragma_update(None, "user_version", next)?;
         tx.commit()?;
     }
     Ok(connection)

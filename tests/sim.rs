@@ -650,7 +650,7 @@ impl Sim {
 }
 
 /// The words in the changes of a log file.
-fn words_of_log(file: &Path, into: &mut BTreeSet<u64>) {
+pub fn words_of_log(file: &Path, into: &mut BTreeSet<u64>) {
     let db = rusqlite::Connection::open(file).unwrap();
     let mut read = db
         .prepare("SELECT bytes FROM log WHERE body = 'change'")

@@ -27,6 +27,7 @@ cargo xtask test                      Every check and test there is. Ends with `
 cargo xtask test fast                 The same without browser and windows, for daily work.
 cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from a seed; the last line counts violations.
                                       With `--self-check`: plants known mistakes and looks whether they are noticed.
+cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
 ";
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         ["test"] => test::test(false),
         ["test", "fast"] => test::test(true),
         ["sim", options @ ..] => test::sim(options),
+        ["soak", options @ ..] => test::soak(options),
         ["bench", options @ ..] => test::bench(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

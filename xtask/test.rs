@@ -65,6 +65,15 @@ pub(crate) fn sim(options: &[&str]) -> Outcome {
     run(&mut command)
 }
 
+/// Kills the real server and devices at random moments.
+pub(crate) fn soak(options: &[&str]) -> Outcome {
+    install::packages(Purpose::TestFast)?;
+    run(cargo().args(["build", "--release", "--package", "koina-server"]))?;
+    let server = place::target()?.join("release").join("koina-server");
+    let mut command = in_release("koina-soak", &["--server"]);
+    run(command.arg(server).args(options))
+}
+
 /// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();
@@ -126,6 +135,12 @@ fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
             .env("KOINA_TEST_POSTGRES", postgres.url()),
     )?;
     drop(postgres);
+    steps.step("Killing the server and devices, a few times");
+    crate::demo::programs(&["koina-server", "koina-soak"])?;
+    run(Command::new(place::program("koina-soak")?)
+        .arg("--server")
+        .arg(place::program("koina-server")?)
+        .args(["--kills", "8"]))?;
     if fast {
         println!(
             "\n   Browser, windows and the app itself were left out: `cargo xtask test` tries them too."

@@ -366,3 +366,19 @@ fn a_damaged_page_in_columns_is_asked_for_whole_and_costs_nothing_else() {
     assert_eq!(found(&fresh, "λάμπα"), [id]);
     assert_eq!(fresh.cursor().unwrap(), 9);
 }
+
+#[test]
+fn a_new_file_can_be_opened_by_several_at_once() {
+    for _ in 0..10 {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("replica.sqlite");
+        std::thread::scope(|scope| {
+            let opening: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| Replica::open(&path, NOW).map(drop)))
+                .collect();
+            for opened in opening {
+                opened.join().unwrap().unwrap();
+            }
+        });
+    }
+}

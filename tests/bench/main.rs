@@ -16,6 +16,8 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
+mod link;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,14 +25,20 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use koina_model::columns::{Columns, take_apart};
 use koina_model::doc::Doc;
-use koina_model::exchange::Pushed;
+use koina_model::exchange::{
+    Answer, Ask, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, Pushed, Receipt, Verdict,
+};
 use koina_model::ids::{DeviceId, DocId, Time};
-use koina_model::requests::acts::{Entered, Step};
-use koina_model::words::Channel;
+use koina_model::permits::Role;
+use koina_model::place::Place;
+use koina_model::requests::NewRequest;
+use koina_model::requests::acts::Step;
+use koina_model::words::{Channel, Kind};
 use koina_server::log::{AnyLog, Author, Device, Invitation, Newcomer};
 use koina_server::municipality::Municipality;
 use koina_server::routes::{self, App, devices::InviteAsk};
-use koina_sync::exchange::{self, Progress, http::HttpLine};
+use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
+use koina_sync::identity::Identity;
 use koina_sync::replica::{Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::village::{Counts, Village};
@@ -109,6 +117,9 @@ fn main() {
     }
     if runs("pull") {
         pull(&mut figures, &runtime);
+    }
+    if runs("link") {
+        poor_line(&mut figures, &runtime);
     }
     if runs("server") {
         server(&mut figures, &runtime);
@@ -383,7 +394,7 @@ fn enrol_alone(replica: &Replica) {
         station: "Z9".into(),
         name: "Μέτρηση".into(),
         person: "Μέτρηση".into(),
-        role: koina_model::permits::Role::Admin,
+        role: Role::Admin,
         crew: None,
         communities: Vec::new(),
         epoch: String::new(),
@@ -398,6 +409,8 @@ fn enrol_alone(replica: &Replica) {
 struct Served {
     app: Arc<App>,
     url: String,
+    /// Some crew.
+    crew: String,
     _folder: TempDir,
 }
 
@@ -422,6 +435,7 @@ async fn serve(log: impl AsyncFnOnce(&Path) -> AnyLog, village: &Village) -> Ser
     Served {
         app,
         url,
+        crew: village.lists.crews[0].id.clone(),
         _folder: folder,
     }
 }
@@ -463,13 +477,23 @@ impl Served {
 
     /// Enrols a fresh device of the desk.
     async fn device(&self, name: &str, path: &Path) -> Replica {
+        self.device_as(Role::Clerk, &[], name, path).await
+    }
+
+    async fn device_as(
+        &self,
+        role: Role,
+        communities: &[String],
+        name: &str,
+        path: &Path,
+    ) -> Replica {
         let replica = Replica::open_with(path, now(), Ids::Random).unwrap();
         let invite = InviteAsk {
-            role: koina_model::permits::Role::Clerk,
+            role,
             name: name.to_owned(),
             person: name.to_owned(),
-            crew: None,
-            communities: Vec::new(),
+            crew: (role == Role::Crew).then(|| self.crew.clone()),
+            communities: communities.to_vec(),
         };
         let by = Author {
             device: None,
@@ -656,7 +680,148 @@ fn pull(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     });
 }
 
-/// How many changes a second the server takes for good, from 1, 10 and 100 devices at once.
+/// A line that notes what each round trip carried.
+struct Counted {
+    line: HttpLine,
+    begin: Instant,
+    /// Seconds since the beginning, bytes there, bytes back.
+    trips: std::sync::Mutex<Vec<(f64, usize, usize)>>,
+}
+
+impl Counted {
+    fn new(url: &str) -> Self {
+        Self {
+            line: HttpLine::new(url).unwrap(),
+            begin: Instant::now(),
+            trips: std::sync::Mutex::default(),
+        }
+    }
+}
+
+impl Line for Counted {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, exchange::Failed> {
+        let there = body.len();
+        let answer = self.line.send(method, path, headers, body).await?;
+        let trip = (self.begin.elapsed().as_secs_f64(), there, answer.len());
+        self.trips.lock().unwrap().push(trip);
+        Ok(answer)
+    }
+}
+
+/// A crew's day, and a fresh device, over 64 kbit/s with 600 ms and losses.
+fn poor_line(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
+    let village = Village::new(7, now());
+    runtime.block_on(async {
+        let served = serve(
+            async |folder| {
+                AnyLog::open_sqlite(&folder.join("log.sqlite"))
+                    .await
+                    .unwrap()
+            },
+            &village,
+        )
+        .await;
+        let devices = served.register(&village).await;
+        let changes = village
+            .changes(Counts::new(1_000, 500))
+            .map(|change| (change.device, change.pushed));
+        served.feed(&devices, changes).await;
+        let url = link::open(&served.url, link::VILLAGE).await;
+        let folder = TempDir::new().unwrap();
+        println!("# 64 kbit/s, 600 ms, one segment in 20 lost");
+
+        let crew = served
+            .device("Συνεργείο", &folder.path().join("crew.sqlite"))
+            .await;
+        served.exchange(&crew).await;
+        let open = open_requests(&crew, 40);
+        for (n, id) in open.iter().chain(open.iter().take(20)).enumerate() {
+            let text = format!("Έγινε αυτοψία, θα ξαναπεράσουμε ({n})");
+            crew.record_work(*id, &Step::Note { text: &text }, now())
+                .unwrap();
+        }
+        let counted = Counted::new(&url);
+        exchange::run(&crew, &counted, "bench", &now, &Progress::default())
+            .await
+            .unwrap();
+        let seconds = counted.begin.elapsed().as_secs_f64();
+        let trips = counted.trips.into_inner().unwrap();
+        let bytes: usize = trips.iter().map(|(_, there, back)| there + back).sum();
+        let needs = bytes as f64 / link::VILLAGE.bytes_per_s;
+        let waits = link::VILLAGE.round_trip.as_secs_f64() * (trips.len() + 1) as f64;
+        figures.say(
+            "a crew's day (40 records, 60 changes), round trips",
+            trips.len() as f64,
+            "trips",
+            Some(2.0),
+        );
+        figures.say(
+            "a crew's day, compressed bytes both ways",
+            bytes as f64,
+            "bytes",
+            None,
+        );
+        figures.say("a crew's day", seconds, "s", None);
+        figures.say(
+            "a crew's day, ratio to what its bytes need",
+            seconds / needs,
+            "ratio",
+            Some(1.3),
+        );
+        figures.say(
+            "the same, with round trips and connection counted in",
+            seconds / (needs + waits),
+            "ratio",
+            None,
+        );
+
+        let fresh = served
+            .device("Νέα", &folder.path().join("fresh.sqlite"))
+            .await;
+        let counted = Counted::new(&url);
+        exchange::run(&fresh, &counted, "bench", &now, &Progress::default())
+            .await
+            .unwrap();
+        let trips = counted.trips.into_inner().unwrap();
+        let (usable, _, first) = trips[0];
+        let (all, _, _) = trips[trips.len() - 1];
+        let bytes: usize = trips.iter().map(|(_, there, back)| there + back).sum();
+        figures.say(
+            "fresh device, 1,500 records: bytes until it can be worked with",
+            first as f64,
+            "bytes",
+            Some(100_000.0),
+        );
+        figures.say(
+            "fresh device: time until it can be worked with",
+            usable,
+            "s",
+            None,
+        );
+        figures.say(
+            "fresh device: time until everything is there",
+            all,
+            "s",
+            None,
+        );
+        figures.say(
+            "fresh device: bytes of everything",
+            bytes as f64,
+            "bytes",
+            None,
+        );
+    });
+}
+
+/// How many changes a second the server takes for good, from 1, 10 and 100 devices at once. The devices are bare: they make
+/// changes, sign, send, and read the answer without keeping it, so that what is measured is the server. Each serves one
+/// community and hears what the others of it do.
 fn server(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     let village = Village::new(7, now());
     for back_end in ["SQLite", "PostgreSQL"] {
@@ -673,6 +838,87 @@ fn server(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
                 "changes/s",
                 None,
             );
+        }
+    }
+}
+
+/// A device without a replica.
+struct Bare {
+    identity: Arc<Identity>,
+    line: HttpLine,
+    counter: u64,
+    cursor: u64,
+    lists: u64,
+    epoch: String,
+    community: String,
+    made: u64,
+}
+
+impl Bare {
+    /// Hands over ten new requests: what a crew does between two spots with signal.
+    async fn exchange(&mut self) {
+        let push = (0..10).map(|_| self.request()).collect();
+        let ask = Ask {
+            epoch: self.epoch.clone(),
+            cursor: self.cursor,
+            lists: self.lists,
+            push,
+            want_bytes: 256 * 1024,
+            ..Ask::default()
+        };
+        let body = exchange::pack(&ask).unwrap();
+        self.counter += 1;
+        let signature = self
+            .identity
+            .sign("POST", exchange::EXCHANGE_PATH, self.counter, &body);
+        let headers = [
+            (HEADER_DEVICE, self.identity.device.to_string()),
+            (HEADER_COUNTER, self.counter.to_string()),
+            (HEADER_SIGNATURE, signature),
+        ];
+        let answer = self
+            .line
+            .send("POST", exchange::EXCHANGE_PATH, &headers, body)
+            .await;
+        let answer: Answer = exchange::unpack(&answer.unwrap()).unwrap();
+        let accepted = |receipt: &Receipt| matches!(receipt.verdict, Verdict::Accepted { .. });
+        assert!(
+            answer.receipts.iter().all(accepted),
+            "{:?}",
+            answer.receipts
+        );
+        self.cursor = answer.cursor;
+    }
+
+    fn request(&mut self) -> Pushed {
+        self.made += 1;
+        let at = now();
+        let id = DocId(uuid::Uuid::now_v7());
+        let new = NewRequest {
+            id,
+            category: "LGT-01".to_owned(),
+            place: Place::new(&self.community, ""),
+            place_text: String::new(),
+            position: None,
+            asset: None,
+            text: format!("Εύρημα {}", self.made),
+            channel: Channel::Crew,
+            receipt_number: koina_model::numbers::receipt_number(
+                &self.identity.station,
+                koina_model::calendar::athens_year(at.0),
+                self.made as u32,
+            ),
+            received_at: at,
+            register: false,
+            priority: 3,
+            department: "HLF".to_owned(),
+        };
+        let (_, chunk) = koina_model::requests::doc(&new, self.identity.device).unwrap();
+        Pushed {
+            doc: id,
+            kind: Kind::Request,
+            bytes: chunk.bytes.into(),
+            again: false,
         }
     }
 }
@@ -697,56 +943,47 @@ async fn accepted(village: &Village, back_end: &str, many: u32) -> Option<f64> {
         )
         .await
     };
-    let served = Arc::new(served);
     let folder = TempDir::new().unwrap();
-    let each = 2_000 / many.max(10);
+    let codes: Vec<String> = village
+        .lists
+        .reference
+        .communities
+        .iter()
+        .map(|community| community.code.clone())
+        .collect();
     let mut devices = Vec::new();
     for n in 0..many {
+        let community = codes[n as usize % codes.len()].clone();
+        let path = folder.path().join(format!("{n}.sqlite"));
+        let communities = vec![community.clone()];
         let replica = served
-            .device(
-                &format!("Συσκευή {n}"),
-                &folder.path().join(format!("{n}.sqlite")),
-            )
+            .device_as(Role::Crew, &communities, &format!("Συσκευή {n}"), &path)
             .await;
         served.exchange(&replica).await;
-        devices.push(Arc::new(replica));
+        devices.push(Bare {
+            identity: replica.identity().unwrap(),
+            line: HttpLine::new(&served.url).unwrap(),
+            counter: 1_000_000,
+            cursor: replica.cursor().unwrap(),
+            lists: u64::MAX,
+            epoch: served.app.town.epoch().to_owned(),
+            community,
+            made: 0,
+        });
     }
     let begin = Instant::now();
     let mut tasks = Vec::new();
-    for replica in devices {
-        let served = Arc::clone(&served);
+    for mut device in devices {
         tasks.push(tokio::spawn(async move {
-            for round in 0..each {
-                // Ten changes an exchange: what a crew does between two spots with signal.
-                for n in 0..10 {
-                    let text = format!("Εύρημα {round}/{n}");
-                    let entered = Entered {
-                        category: "LGT-01",
-                        community: "11020101",
-                        settlement: "",
-                        place_text: "",
-                        position: None,
-                        asset: None,
-                        text: &text,
-                        channel: Channel::Crew,
-                        register: false,
-                    };
-                    replica.enter_request(&entered, None, now()).unwrap();
-                }
-                let line = HttpLine::new(&served.url).unwrap();
-                exchange::run(&replica, &line, "bench", &now, &Progress::default())
-                    .await
-                    .unwrap();
-                if begin.elapsed().as_secs() > 20 {
-                    return (round + 1) * 10;
-                }
+            while begin.elapsed().as_secs() < 15 {
+                device.exchange().await;
             }
-            each * 10
+            device.made
         }));
     }
     let mut all = 0;
     for task in tasks {
         all += task.await.unwrap();
     }
-    Some(f64::from(all) / begin.elapsed().as_secs_f64())
+    Some(all as f64 / begin.elapsed().as_secs_f64())
 }

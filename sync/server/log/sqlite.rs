@@ -34,7 +34,7 @@ impl Sqlite {
         blocking(move || {
             let writer = Connection::open(&path)?;
             writer.execute_batch(&format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BUSY_MS};"
+                "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
             ))?;
             migrate(&writer)?;
             let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
