@@ -408,7 +408,7 @@ pub(crate) fn next_number(tx: &Transaction<'_>, name: &str) -> Result<u32, Repli
 fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -433,6 +433,23 @@ fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
         tx.commit()?;
     }
     Ok(connection)
+}
+
+/// Turns the write-ahead log on. Where another process does so to the same new file at this moment, SQLite says that it is
+/// locked without waiting, whatever the busy timeout.
+pub fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let mut tries = 0;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(rusqlite::Error::SqliteFailure(failure, _))
+                if failure.code == rusqlite::ErrorCode::DatabaseBusy && tries < 100 =>
+            {
+                tries += 1;
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            other => return other,
+        }
+    }
 }
 
 fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {

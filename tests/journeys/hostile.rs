@@ -3,38 +3,14 @@
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, Change};
 use koina_model::doc::Writes;
-use koina_model::exchange::{Pushed, Refusal, Verdict};
+use koina_model::exchange::{Refusal, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::Permit;
 use koina_model::requests::{self, Event, What, acts::Step};
 use koina_model::words::{Kind, Outcome, Status};
 use koina_tests::town::{LITOCHORO, Town, Who};
 
-use super::told::{request, work};
-
-/// Pushes bytes past the device's own rules and gives the server's word.
-fn push(town: &Town, who: Who, doc: DocId, bytes: Vec<u8>) -> Verdict {
-    let device = town.at(who).identity().unwrap().device;
-    let device = town
-        .block_on(town.server().log.device(device))
-        .unwrap()
-        .unwrap();
-    let push = vec![Pushed {
-        doc,
-        kind: Kind::Request,
-        bytes: bytes.into(),
-        again: false,
-    }];
-    let taken = town
-        .block_on(koina_server::exchange::take(
-            town.server(),
-            &device,
-            push,
-            town.now(),
-        ))
-        .unwrap();
-    taken.receipts[0].verdict.clone()
-}
+use super::told::{push, request, work};
 
 /// The chunk of a change that the device's rules would not have made.
 fn forged(town: &Town, who: Who, doc: DocId, writes: &Writes) -> Vec<u8> {
@@ -73,7 +49,7 @@ fn a_leap_in_the_numbers_of_operations_cannot_lock_a_record() {
     expanded.start_op = std::num::NonZeroU64::new(u64::from(u32::MAX) - 2).unwrap();
     let leap = Change::from(expanded);
     assert_eq!(
-        refusal(push(&town, crew, id, leap.raw_bytes().to_vec())),
+        refusal(push(&town, crew, id, false, leap.raw_bytes().to_vec())),
         Refusal::Malformed
     );
     work(&town, crew, id, &Step::Start);
@@ -119,7 +95,7 @@ fn the_state_is_only_what_an_event_of_the_same_change_says() {
     }
     let bytes = forged(&town, crew, id, &writes);
     assert_eq!(
-        refusal(push(&town, crew, id, bytes)),
+        refusal(push(&town, crew, id, false, bytes)),
         Refusal::BadValue { field: "s".into() }
     );
     let alone = forged(
@@ -129,7 +105,7 @@ fn the_state_is_only_what_an_event_of_the_same_change_says() {
         &vec![("s".into(), closed.0.simple().to_string().into())],
     );
     assert_eq!(
-        refusal(push(&town, crew, id, alone)),
+        refusal(push(&town, crew, id, false, alone)),
         Refusal::BadValue { field: "s".into() }
     );
     assert!(town.at(desk).request_row(id, town.now()).unwrap().open);
@@ -156,7 +132,7 @@ fn a_new_record_brings_no_more_than_its_author_may_write() {
         ];
         let chunk = doc.write(device, town.now(), &writes).unwrap();
         assert_eq!(
-            refusal(push(&town, crew, id, chunk.bytes)),
+            refusal(push(&town, crew, id, false, chunk.bytes)),
             Refusal::NotAllowed { needs }
         );
     }
@@ -186,7 +162,7 @@ fn an_event_is_written_once_under_one_spelling() {
         format!("e:{}", event.0.simple().to_string().to_uppercase()),
     ] {
         let bytes = forged(&town, crew, id, &vec![(key.clone(), json.into())]);
-        let reason = refusal(push(&town, crew, id, bytes));
+        let reason = refusal(push(&town, crew, id, false, bytes));
         assert!(
             matches!(reason, Refusal::Fixed { .. } | Refusal::BadValue { .. }),
             "{key}: {reason:?}"

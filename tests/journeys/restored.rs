@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use koina_model::exchange::{Pushed, Refusal, Verdict};
+use koina_model::exchange::{Refusal, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::{Permit, Role};
 use koina_model::requests::acts::Step;
-use koina_model::words::{Kind, Outcome};
+use koina_model::words::Outcome;
 use koina_server::log::AnyLog;
 use koina_tests::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
 
-use super::told::{all, application, asset, request, work};
+use super::told::{all, application, asset, push, request, work};
 use super::two_servers::fresh_database;
 
 /// The protocol number of each record, as one party sees it.
@@ -159,23 +159,6 @@ fn restored_twice_from_backups_of_two_days() {
     assert_eq!(numbers(&town, desk), before);
 }
 
-/// Hands a change of another device over, as one that was accepted before.
-fn bring(town: &Town, who: Who, doc: DocId, bytes: &[u8]) -> Verdict {
-    let device = town.at(who).identity().unwrap().device;
-    let device = town
-        .block_on(town.server().log.device(device))
-        .unwrap()
-        .unwrap();
-    let push = vec![Pushed {
-        doc,
-        kind: Kind::Request,
-        bytes: bytes.to_vec().into(),
-        again: true,
-    }];
-    let take = koina_server::exchange::take(town.server(), &device, push, town.now());
-    town.block_on(take).unwrap().receipts[0].verdict.clone()
-}
-
 #[test]
 fn nobody_gains_a_permit_by_bringing_what_others_wrote() {
     let mut town = Town::new();
@@ -190,7 +173,7 @@ fn nobody_gains_a_permit_by_bringing_what_others_wrote() {
     let (_, closing) = town.at(desk).doc(id).unwrap().chunks_by().pop().unwrap();
     let refused = |reason| Verdict::Refused { reason };
     assert_eq!(
-        bring(&town, light, id, &closing.bytes),
+        push(&town, light, id, true, closing.bytes.clone()),
         refused(Refusal::WrongActor),
         "a server that was never restored takes nothing for others"
     );
@@ -199,14 +182,14 @@ fn nobody_gains_a_permit_by_bringing_what_others_wrote() {
     let log = town.empty_log("restored.sqlite");
     town.restore(&backup, log);
     assert_eq!(
-        bring(&town, light, id, &closing.bytes),
+        push(&town, light, id, true, closing.bytes.clone()),
         refused(Refusal::NotAllowed {
             needs: Permit::CloseRequests
         }),
         "a crew closes no request in the desk's name"
     );
     assert!(matches!(
-        bring(&town, desk, id, &closing.bytes),
+        push(&town, desk, id, true, closing.bytes),
         Verdict::Accepted { .. }
     ));
     let audit = town.block_on(town.server().log.verify_audit()).unwrap();

@@ -1,8 +1,9 @@
 //! Short ways of saying what people do.
 
+use koina_model::exchange::{Pushed, Verdict};
 use koina_model::ids::DocId;
 use koina_model::requests::acts::{Entered, Step};
-use koina_model::words::Channel;
+use koina_model::words::{Channel, Kind};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::town::{Town, Who};
 
@@ -74,4 +75,28 @@ pub(crate) fn all(town: &Town, who: Who) -> Vec<koina_sync::views::requests::Req
         }
         rows.extend(page.rows);
     }
+}
+
+/// Pushes bytes of a request past the device's own rules and gives the server's word. `again`: as if accepted before.
+pub(crate) fn push(town: &Town, who: Who, doc: DocId, again: bool, bytes: Vec<u8>) -> Verdict {
+    let device = town.at(who).identity().unwrap().device;
+    let device = town
+        .block_on(town.server().log.device(device))
+        .unwrap()
+        .unwrap();
+    let push = vec![Pushed {
+        doc,
+        kind: Kind::Request,
+        bytes: bytes.into(),
+        again,
+    }];
+    let taken = town
+        .block_on(koina_server::exchange::take(
+            town.server(),
+            &device,
+            push,
+            town.now(),
+        ))
+        .unwrap();
+    taken.receipts[0].verdict.clone()
 }

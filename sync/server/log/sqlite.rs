@@ -34,15 +34,21 @@ impl Sqlite {
         blocking(move || {
             let writer = Connection::open(&path)?;
             writer.execute_batch(&format!(
-                "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA synchronous = FULL;"
             ))?;
+            koina_sync::replica::write_ahead(&writer)?;
             migrate(&writer)?;
             let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            reader.execute_batch(&format!("PRAGMA query_only = ON; PRAGMA busy_timeout = {BUSY_MS};"))?;
+            reader.execute_batch(&format!(
+                "PRAGMA query_only = ON; PRAGMA busy_timeout = {BUSY_MS};"
+            ))?;
             for connection in [&writer, &reader] {
                 connection.set_prepared_statement_cache_capacity(64);
             }
-            Ok(Self { writer: Arc::new(Mutex::new(writer)), reader: Arc::new(Mutex::new(reader)) })
+            Ok(Self {
+                writer: Arc::new(Mutex::new(writer)),
+                reader: Arc::new(Mutex::new(reader)),
+            })
         })
         .await
     }
