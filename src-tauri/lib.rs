@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
@@ -16,6 +17,11 @@ use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
 /// Milliseconds between looks whether the windows show something old.
 const LOOK_MS: u64 = 150;
+
+/// Commands that give a window its first list, and what the log says when it has it: from then on people can work.
+const LISTS: [&str; 3] = ["today", "requests_page", "assets_page"];
+const FIRST_LIST: &str = "the window has its first list";
+static LISTED: AtomicBool = AtomicBool::new(false);
 
 /// Options of the command line; a phone has none.
 #[derive(Clone, Debug, Default, Parser)]
@@ -164,6 +170,9 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
         match caught {
             Ok(Ok(output)) => {
                 resolver.resolve(output);
+                if LISTS.contains(&name.as_str()) && !LISTED.swap(true, Ordering::Relaxed) {
+                    tracing::info!(command = name, "{FIRST_LIST}");
+                }
                 if name == "enrol" {
                     become_somebody(&app, label(&desk.replica));
                 }

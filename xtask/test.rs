@@ -48,9 +48,32 @@ pub(crate) fn test(fast: bool) -> Outcome {
 
 /// Runs the measurements, on SQLite and on a PostgreSQL of their own.
 pub(crate) fn bench(options: &[&str]) -> Outcome {
-    install::packages(Purpose::TestFast)?;
+    let app = options.is_empty() || options.contains(&"app");
+    install::packages(if app {
+        Purpose::Script
+    } else {
+        Purpose::TestFast
+    })?;
     let postgres = Postgres::start()?;
-    run(in_release("koina-bench", options).env("KOINA_TEST_POSTGRES", postgres.url()))
+    let mut command = in_release("koina-bench", options);
+    command.env("KOINA_TEST_POSTGRES", postgres.url());
+    if !app {
+        return run(&mut command);
+    }
+    // Windows need a screen; the app is built as it is given to people.
+    install::node_modules("ui")?;
+    install::screens()?;
+    let target = place::app_target()?;
+    run(cargo()
+        .args(["build", "--release", "--package", "koina", "--target-dir"])
+        .arg(&target))?;
+    let screen = Unseen::new()?;
+    let mut on_screen = screen.command(std::path::Path::new(command.get_program()));
+    on_screen
+        .args(command.get_args())
+        .env("KOINA_TEST_POSTGRES", postgres.url())
+        .env("KOINA_APP", target.join("release").join("koina"));
+    run(&mut on_screen)
 }
 
 /// Runs simulated municipalities. Their disks are in memory where the system has such a place: what is simulated is not how

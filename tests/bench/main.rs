@@ -118,6 +118,9 @@ fn main() {
     if runs("pull") {
         pull(&mut figures, &runtime);
     }
+    if runs("app") {
+        app(&mut figures);
+    }
     if runs("link") {
         poor_line(&mut figures, &runtime);
     }
@@ -678,6 +681,77 @@ fn pull(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
             None,
         );
     });
+}
+
+/// How long the real app takes from its start until the window has its first list, with 50,000 records on the device.
+fn app(figures: &mut Figures) {
+    let Some(program) = std::env::var_os("KOINA_APP") else {
+        println!("# KOINA_APP names no app; `cargo xtask bench` builds one");
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let village = Village::new(7, now());
+    {
+        let path = folder.path().join("replica.sqlite");
+        let replica = Replica::open_with(&path, now(), Ids::Random).unwrap();
+        replica.set_lists(&village.lists).unwrap();
+        enrol_alone(&replica);
+        let mut seq = 0;
+        let mut page = Vec::new();
+        for change in village.changes(Counts::new(50_000, 3_000)) {
+            seq += 1;
+            page.push(LogRow {
+                seq,
+                at: change.at,
+                device: Some(change.device),
+                body: LogBody::Change {
+                    doc: change.pushed.doc,
+                    kind: change.pushed.kind,
+                    bytes: change.pushed.bytes.to_vec(),
+                },
+            });
+            if page.len() == 5_000 {
+                replica.take(&page, seq).unwrap();
+                page.clear();
+            }
+        }
+        replica.take(&page, seq).unwrap();
+    }
+    let mut times: Vec<f64> = (0..7)
+        .map(|_| first_list(&program, folder.path()))
+        .collect();
+    // The first start fills the system's caches.
+    times.remove(0);
+    times.sort_by(f64::total_cmp);
+    figures.say(
+        "start of the app to a usable list, 53,000 records, median of 6",
+        times[times.len() / 2],
+        "s",
+        None,
+    );
+}
+
+/// Starts the app and waits for the line in its log.
+fn first_list(program: &std::ffi::OsStr, data: &Path) -> f64 {
+    use std::io::BufRead;
+    let begin = Instant::now();
+    let mut child = std::process::Command::new(program)
+        .arg("--data")
+        .arg(data)
+        .env("RUST_LOG", "koina_app=info")
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = std::io::BufReader::new(child.stderr.take().unwrap());
+    let found = said
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.contains("the window has its first list"));
+    let seconds = begin.elapsed().as_secs_f64();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(found, "the app ended without a list");
+    seconds
 }
 
 /// A line that notes what each round trip carried.
