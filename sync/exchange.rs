@@ -19,8 +19,9 @@ use rusqlite::Transaction;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, hand_over_again, meta,
-    next_number, rebuild, set_meta, take_entry, take_receipts, take_records, take_rows,
+    LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
+    hand_over_again, meta, next_number, set_meta, take_entry, take_receipts, take_records,
+    take_rows,
 };
 
 pub mod http;
@@ -105,7 +106,7 @@ impl Replica {
         let asked = u32::try_from(push.len()).unwrap_or(u32::MAX);
         // After a restore: changes first, then the entries of their records.
         let changes_again = self.waiting_again()?;
-        let entries_again = self.write_quietly(|tx| entries_again(tx, false))?;
+        let entries_again = self.read(entries_again)?;
         let again =
             changes_again.saturating_add(u32::try_from(entries_again.len()).unwrap_or(u32::MAX));
         let entries = if changes_again == 0 {
@@ -154,13 +155,11 @@ impl Replica {
         let lists = self.lists();
         let me = self.enrolled()?.device;
         let taken = self.write(|tx| {
-            for doc in take_receipts(tx, &said.rows, &answer.receipts)? {
-                rebuild(tx, doc, me, &lists)?;
-            }
+            take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             take_items(tx, answer, &lists)?;
             match answer.restored {
                 Some(restored) => hand_over_again(tx, restored, me, now)?,
-                None if said.ends_again() => drop(entries_again(tx, true)?),
+                None if said.ends_again() => forget_entries_again(tx)?,
                 None => {}
             }
             if !answer.revoked {
@@ -176,9 +175,7 @@ impl Replica {
                 // The receipts count, the page does not: the next ask is for the same place, without columns.
                 tracing::error!(%refusal, "a page in columns could not be read");
                 self.write(|tx| {
-                    for doc in take_receipts(tx, &said.rows, &answer.receipts)? {
-                        rebuild(tx, doc, me, &lists)?;
-                    }
+                    take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
                     set_meta(tx, COLUMNS_REFUSED, "1")
                 })?;
                 return Ok(true);

@@ -251,7 +251,7 @@ impl Doc {
     /// Every change after the genesis with who wrote it, dependencies first.
     pub fn chunks_by(&self) -> Vec<(DeviceId, Chunk)> {
         let mut all = Vec::new();
-        for change in self.inner.get_changes(&[]) {
+        for change in self.changes() {
             let by = DeviceId::from_slice(change.actor_id().to_bytes());
             if let Some(by) = by.filter(|_| change.raw_bytes() != genesis_bytes(self.kind)) {
                 let (hash, bytes) = (change.hash().0, change.raw_bytes().to_vec());
@@ -266,7 +266,7 @@ impl Doc {
     pub fn without(&self, hashes: &[&[u8]]) -> Option<(Self, Vec<[u8; 32]>)> {
         let mut gone: Vec<automerge::ChangeHash> = Vec::new();
         let mut kept: Vec<Change> = Vec::new();
-        for change in self.inner.get_changes(&[]) {
+        for change in self.changes() {
             let goes = hashes.contains(&change.hash().0.as_slice())
                 || change.deps().iter().any(|dep| gone.contains(dep));
             if goes {

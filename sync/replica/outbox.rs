@@ -2,7 +2,8 @@
 
 use koina_model::doc::Chunk;
 use koina_model::exchange::{PUSH_CHANGES_MAX, Pushed, Receipt, Verdict};
-use koina_model::ids::{DocId, Time};
+use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::lists::Lists;
 use koina_model::words::Kind;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_bytes::ByteBuf;
@@ -122,13 +123,15 @@ impl Replica {
 }
 
 /// Takes the server's word about what was pushed: one receipt for each row, in the same order. The order names the row,
-/// so that even bytes that went bad in the outbox, whose hash the server cannot know, get their word. Gives the records of
-/// which something was refused.
+/// so that even bytes that went bad in the outbox, whose hash the server cannot know, get their word. A record of
+/// which something was refused goes on without it.
 pub(crate) fn take_receipts(
     tx: &Transaction<'_>,
     rows: &[i64],
     receipts: &[Receipt],
-) -> Result<Vec<DocId>, ReplicaError> {
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
     let mut refused: Vec<DocId> = Vec::new();
     for (n, receipt) in rows.iter().zip(receipts) {
         match &receipt.verdict {
@@ -173,5 +176,8 @@ pub(crate) fn take_receipts(
     .execute([RECEIVED_KEPT])?;
     refused.sort();
     refused.dedup();
-    Ok(refused)
+    for doc in refused {
+        super::refused::rebuild(tx, doc, me, lists)?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use koina_model::exchange::{Entry, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::docs::{entries_where, kind_number};
 use super::{ReplicaError, load, meta, set_meta};
@@ -54,18 +54,17 @@ pub(crate) fn hand_over_again(
     set_meta(tx, ENTRIES_AFTER, &entries.to_string())
 }
 
-/// Register entries to hand over again, once the changes of their records are there. The tx forgets them with
-/// `forget`: when the server has answered.
-pub(crate) fn entries_again(
-    tx: &Transaction<'_>,
-    forget: bool,
-) -> Result<Vec<Entry>, ReplicaError> {
-    let Some(after) = meta(tx, ENTRIES_AFTER)?.and_then(|text| text.parse::<i64>().ok()) else {
-        return Ok(Vec::new());
-    };
-    if forget {
-        tx.execute("DELETE FROM meta WHERE key = ?1", [ENTRIES_AFTER])?;
-        return Ok(Vec::new());
+/// Register entries to hand over again, once the changes of their records are there.
+pub(crate) fn entries_again(db: &Connection) -> Result<Vec<Entry>, ReplicaError> {
+    match meta(db, ENTRIES_AFTER)?.and_then(|text| text.parse::<i64>().ok()) {
+        Some(after) => entries_where(db, "place > ?1", &after),
+        None => Ok(Vec::new()),
     }
-    entries_where(tx, "place > ?1", &after)
+}
+
+/// The server has answered: no entries are handed over again any more.
+pub(crate) fn forget_entries_again(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
+    tx.prepare_cached("DELETE FROM meta WHERE key = ?1")?
+        .execute([ENTRIES_AFTER])?;
+    Ok(())
 }

@@ -443,6 +443,15 @@ async fn serve(log: impl AsyncFnOnce(&Path) -> AnyLog, village: &Village) -> Ser
     }
 }
 
+async fn serve_on_file(village: &Village) -> Served {
+    let open = async |folder: &Path| {
+        AnyLog::open_sqlite(&folder.join("log.sqlite"))
+            .await
+            .unwrap()
+    };
+    serve(open, village).await
+}
+
 impl Served {
     async fn register(&self, village: &Village) -> Vec<Device> {
         let mut devices = Vec::new();
@@ -556,15 +565,7 @@ fn pull(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     let village = Village::new(7, now());
     let counts = Counts::new(10_000, 0);
     runtime.block_on(async {
-        let served = serve(
-            async |folder| {
-                AnyLog::open_sqlite(&folder.join("log.sqlite"))
-                    .await
-                    .unwrap()
-            },
-            &village,
-        )
-        .await;
+        let served = serve_on_file(&village).await;
         let devices = served.register(&village).await;
         let begin = Instant::now();
         let fed = served
@@ -792,15 +793,7 @@ impl Line for Counted {
 fn poor_line(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     let village = Village::new(7, now());
     runtime.block_on(async {
-        let served = serve(
-            async |folder| {
-                AnyLog::open_sqlite(&folder.join("log.sqlite"))
-                    .await
-                    .unwrap()
-            },
-            &village,
-        )
-        .await;
+        let served = serve_on_file(&village).await;
         let devices = served.register(&village).await;
         let changes = village
             .changes(Counts::new(1_000, 500))
@@ -1000,15 +993,7 @@ impl Bare {
 async fn accepted(village: &Village, back_end: &str, many: u32) -> Option<f64> {
     let postgres = std::env::var("KOINA_TEST_POSTGRES").ok();
     let served = if back_end == "SQLite" {
-        serve(
-            async |folder| {
-                AnyLog::open_sqlite(&folder.join("log.sqlite"))
-                    .await
-                    .unwrap()
-            },
-            village,
-        )
-        .await
+        serve_on_file(village).await
     } else {
         let url = koina_tests::town::fresh_database(&postgres?).await;
         serve(

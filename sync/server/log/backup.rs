@@ -27,54 +27,28 @@ struct Table {
     name: &'static str,
     columns: &'static str,
     types: &'static str,
-    /// Reads rows after the key `$1`, at most `$2`, in the order of the key, which is the first column.
+    paged: bool,
+    /// If paged, reads rows after the key `$1`, at most `$2`, in the order of the key, which is the first column.
     page: &'static str,
     put: &'static str,
 }
 
 macro_rules! table {
-    ($name:literal, $columns:literal, $types:literal, $key:literal, $values:literal) => {
+    // With a key it is read page by page, else whole.
+    ($name:literal, $columns:literal, $types:literal, $($key:ident,)? $values:literal) => {
         Table {
             name: $name,
             columns: $columns,
             types: $types,
+            paged: !concat!($(stringify!($key))?).is_empty(),
             page: concat!(
                 "SELECT ",
                 $columns,
                 " FROM ",
                 $name,
-                " WHERE ",
-                $key,
-                " > $1 ORDER BY ",
-                $key,
-                " LIMIT $2"
+                $(" WHERE ", stringify!($key), " > $1 ORDER BY ", stringify!($key), " LIMIT $2")?
             ),
-            put: concat!(
-                "INSERT INTO ",
-                $name,
-                " (",
-                $columns,
-                ") VALUES (",
-                $values,
-                ")"
-            ),
-        }
-    };
-    ($name:literal, $columns:literal, $types:literal, $values:literal) => {
-        Table {
-            name: $name,
-            columns: $columns,
-            types: $types,
-            page: concat!("SELECT ", $columns, " FROM ", $name),
-            put: concat!(
-                "INSERT INTO ",
-                $name,
-                " (",
-                $columns,
-                ") VALUES (",
-                $values,
-                ")"
-            ),
+            put: concat!("INSERT INTO ", $name, " (", $columns, ") VALUES (", $values, ")"),
         }
     };
 }
@@ -85,14 +59,14 @@ const TABLES: [Table; 11] = [
         "log",
         "seq, at, device, doc, body, kind, hash, actor, actor_seq, bytes, moved_from, moved_to",
         "iibbttbbibtt",
-        "seq",
+        seq,
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
     ),
     table!(
         "audit",
         "place, at, device, who, what, subject, hash",
         "iibttbb",
-        "place",
+        place,
         "$1, $2, $3, $4, $5, $6, $7"
     ),
     table!("meta", "key, value", "tt", "$1, $2"),
@@ -142,10 +116,6 @@ const TABLES: [Table; 11] = [
 ];
 
 impl Table {
-    fn is_paged(&self) -> bool {
-        self.page.ends_with("LIMIT $2")
-    }
-
     /// Gives empty values the type of their column: PostgreSQL wants to know what is missing.
     fn typed(&self, row: Row) -> Row {
         let values = row
@@ -170,18 +140,18 @@ pub(super) async fn copy_out<T: Tx>(tx: &mut T, file: &Path) -> Result<u64, LogE
     for table in &TABLES {
         let mut after = i64::MIN;
         loop {
-            let rows = if table.is_paged() {
+            let rows = if table.paged {
                 tx.rows(table.page, &[after.into(), ROWS.into()]).await?
             } else {
                 tx.rows(table.page, &[]).await?
             };
-            if let (true, Some(last)) = (table.is_paged(), rows.last()) {
+            if let (true, Some(last)) = (table.paged, rows.last()) {
                 after = last.int(0)?;
             }
             if table.name == "log" {
                 rows_of_log += u64::try_from(rows.len()).unwrap_or_default();
             }
-            let done = rows.is_empty() || !table.is_paged();
+            let done = rows.is_empty() || !table.paged;
             write_page(file, table, rows)?;
             if done {
                 break;
@@ -228,13 +198,13 @@ pub(super) async fn copy_in<T: Tx>(
         let mut after = i64::MIN;
         loop {
             let rows = read_page(file, table, after)?;
-            if let (true, Some(last)) = (table.is_paged(), rows.last()) {
+            if let (true, Some(last)) = (table.paged, rows.last()) {
                 after = last.int(0)?;
             }
             if table.name == "log" {
                 rows_of_log += u64::try_from(rows.len()).unwrap_or_default();
             }
-            let done = rows.is_empty() || !table.is_paged();
+            let done = rows.is_empty() || !table.paged;
             for row in rows {
                 tx.rows(table.put, &table.typed(row).0).await?;
             }
@@ -275,7 +245,7 @@ fn read_page(file: &Path, table: &Table, after: i64) -> Result<Vec<Row>, LogErro
     let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let mut read = connection.prepare(&by_place(table.page))?;
     let columns = table.columns.split(',').count();
-    let mut rows = if table.is_paged() {
+    let mut rows = if table.paged {
         read.query([after, ROWS])?
     } else {
         read.query([])?
