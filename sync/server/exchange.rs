@@ -72,7 +72,7 @@ pub async fn exchange(
         reached,
         elsewhere,
     } = take(town, who, push, now).await?;
-    let reached = if epoch == town.epoch() {
+    let reached = if town.was_restored() && epoch == town.epoch() {
         after_restore(town, who, entries, again, reached, now).await?
     } else {
         reached
@@ -134,7 +134,7 @@ async fn after_restore(
     let mut moved = false;
     let brings = who.role.may(Permit::RegisterRequests) && who.revoked_at.is_none();
     let last = usize::try_from(again).is_ok_and(|again| again == entries.len());
-    if !entries.is_empty() && brings && town.log.was_restored().await? {
+    if !entries.is_empty() && brings {
         moved = town.log.take_again(by(), now, entries).await? > 0;
     }
     if last && town.log.numbers_wait().await? {
@@ -183,7 +183,7 @@ pub async fn take(
         role: who.role,
         communities: who.communities.clone(),
     };
-    let again = push.iter().any(|pushed| pushed.again) && town.log.was_restored().await?;
+    let again = push.iter().any(|pushed| pushed.again) && town.was_restored();
     let push: Arc<[Pushed]> = push.into();
     for _ in 0..JUDGED_AGAIN_MAX {
         let judged = judge(town, who, &push, again, now).await?;

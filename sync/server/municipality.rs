@@ -36,6 +36,8 @@ pub struct Municipality {
     replica: Arc<Replica>,
     reference: Reference,
     epoch: String,
+    /// Whether the log was ever restored from a backup: that happens to an empty log only, so never to an open one.
+    restored: bool,
     lists: RwLock<Arc<Lists>>,
     /// Held while the replica follows the log and while a push is judged against it.
     following: Mutex<()>,
@@ -79,6 +81,7 @@ impl Municipality {
         log.put_reference(json).await?;
         log.put_crews(crews).await?;
         let epoch = log.epoch().await?;
+        let restored = log.was_restored().await?;
         let (path, name) = (replica.to_owned(), epoch.clone());
         let replica = tokio::task::spawn_blocking(move || replica_of(&name, &path, now))
             .await
@@ -94,6 +97,7 @@ impl Municipality {
             replica: Arc::new(replica),
             reference,
             epoch,
+            restored,
             lists: RwLock::new(Arc::new(lists)),
             following: Mutex::new(()),
         };
@@ -108,6 +112,11 @@ impl Municipality {
     /// Random name of the log; a log restored from a backup has another.
     pub fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// Whether devices may hand over again what came after a backup.
+    pub fn was_restored(&self) -> bool {
+        self.restored
     }
 
     /// What every device knows by name, as of now.
