@@ -14,6 +14,7 @@ use koina_model::exchange::{
 };
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
+use koina_model::permits::Permit;
 use koina_model::problem::Problem;
 use rusqlite::Transaction;
 
@@ -153,17 +154,19 @@ impl Replica {
             self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
         }
         let lists = self.lists();
-        let me = self.enrolled()?.device;
+        let identity = self.enrolled()?;
+        let me = identity.device;
+        let brings_numbers = identity.role.may(Permit::RegisterRequests) && !answer.revoked;
         let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             take_items(tx, answer, &lists)?;
             match answer.restored {
-                Some(restored) => hand_over_again(tx, restored, me, now)?,
+                Some(restored) => hand_over_again(tx, restored, me, brings_numbers, &lists, now)?,
                 None if said.ends_again() => forget_entries_again(tx)?,
                 None => {}
             }
+            set_meta(tx, "epoch", &answer.epoch)?;
             if !answer.revoked {
-                set_meta(tx, "epoch", &answer.epoch)?;
                 set_meta(tx, "cursor", &answer.cursor.to_string())?;
                 set_meta(tx, "first", &serde_json::to_string(&answer.first)?)?;
                 set_meta(tx, "exchanged_at", &now.0.to_string())?;

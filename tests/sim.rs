@@ -320,17 +320,21 @@ impl Sim {
                 self.town.replace(self.people[who], original);
             }
             Step::Lose { who } => {
+                let before = self.held();
                 self.lost.insert(who);
                 self.town.lose(self.people[who]);
+                self.forget(&before);
             }
             Step::Revoke { who } => {
                 let device = self.town.at(self.people[who]).identity().unwrap().device;
                 let path = format!("/v1/devices/{device}/revoke");
+                let before = self.held();
                 // The desk may have no line, or may not be known to a restored server any more.
                 drop(
                     self.town
                         .ask::<serde_json::Value>(self.people[0], "POST", &path, Vec::new()),
                 );
+                self.forget(&before);
             }
             Step::ServerCrash { replica_lost } => self.town.crash_server(replica_lost),
             Step::SecondServer => self.town.start_second(),
@@ -357,8 +361,9 @@ impl Sim {
             Trouble::Late => net.late.store(true, Ordering::Relaxed),
         }
         // A broken line is part of the day; what it leaves behind is checked at the end.
-        drop(self.town.exchange_anywhere(who, second));
-        self.note_numbers(who);
+        if self.town.exchange_anywhere(who, second).is_ok() {
+            self.note_numbers(who);
+        }
     }
 
     /// Notes the numbers a person could have read off the screen: they stand for ever.
@@ -405,28 +410,45 @@ impl Sim {
         let Some(backup) = self.backup.take() else {
             return;
         };
-        // What no living device holds is lost with the server, whatever anybody does.
-        let mut held = BTreeSet::new();
-        for (n, who) in self.people.iter().enumerate() {
-            if !self.lost.contains(&n) {
-                self.words_at(self.town.at(*who), &mut held);
-            }
-        }
-        words_of_log(&backup, &mut held);
-        self.ledger.saved.retain(|word, _| held.contains(word));
-        let desks: Vec<Who> = (0..self.desks)
-            .filter(|n| !self.lost.contains(n))
-            .map(|n| self.people[n])
-            .collect();
-        let brought: BTreeSet<DocId> = desks.iter().flat_map(|desk| self.numbered(*desk)).collect();
-        let kept = numbered_in(&backup);
-        self.ledger
-            .numbers
-            .retain(|doc, _| brought.contains(doc) || kept.contains(doc));
         for who in &self.people {
             self.town.party(*who).net.heal();
         }
+        let before = self.held();
         self.town.restore_file(&backup);
+        self.forget(&before);
+    }
+
+    /// The words and numbers that are somewhere from where they can come back: in the log, and on devices that still
+    /// exchange. Numbers come back from desks, and not from revoked ones.
+    fn held(&self) -> (BTreeSet<u64>, BTreeSet<DocId>) {
+        let mut words = BTreeSet::new();
+        words_of_log(self.town.log_file(), &mut words);
+        let mut numbered = numbered_in(self.town.log_file());
+        let revoked = revoked_in(self.town.log_file());
+        for (n, who) in self.people.iter().enumerate() {
+            if self.lost.contains(&n) {
+                continue;
+            }
+            let replica = self.town.at(*who);
+            self.words_at(replica, &mut words);
+            let device = replica.identity().unwrap().device;
+            if n < self.desks && !revoked.contains(device.as_bytes().as_slice()) {
+                numbered.extend(self.numbered(*who));
+            }
+        }
+        (words, numbered)
+    }
+
+    /// Takes off the ledger what was held `before` something happened and is not any more: with the server or the device it
+    /// is gone, whatever anybody does. What was missing before that stays, and is found missing at the end.
+    fn forget(&mut self, before: &(BTreeSet<u64>, BTreeSet<DocId>)) {
+        let after = self.held();
+        self.ledger
+            .saved
+            .retain(|word, _| after.0.contains(word) || !before.0.contains(word));
+        self.ledger
+            .numbers
+            .retain(|doc, _| after.1.contains(doc) || !before.1.contains(doc));
     }
 
     /// Records whose number a device knows.
@@ -668,6 +690,15 @@ fn numbered_in(file: &Path) -> BTreeSet<DocId> {
     let docs = read.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
     docs.filter_map(|doc| DocId::from_slice(&doc.unwrap()))
         .collect()
+}
+
+fn revoked_in(file: &Path) -> BTreeSet<Vec<u8>> {
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut read = db
+        .prepare("SELECT id FROM devices WHERE revoked_at IS NOT NULL")
+        .unwrap();
+    let ids = read.query_map([], |row| row.get(0)).unwrap();
+    ids.map(|id| id.unwrap()).collect()
 }
 
 /// Copies an SQLite file with its write-ahead log, while it is open.

@@ -417,8 +417,18 @@ fn keep_early(
 }
 
 /// Keeps a decision of the municipality. One that is here already keeps its words; its place may be another since the
-/// server was restored.
+/// server was restored. A record has one number: the newest that was told, since a number that nobody could bring back after
+/// a restore does not stand.
 pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
+    let words = serde_json::to_string(&entry.words)?;
+    tx.prepare_cached(
+        "DELETE FROM entries WHERE doc = ?1 AND words <> ?2 AND ?3 AND words ->> 'entry' = 'protocol'",
+    )?
+    .execute(params![
+        entry.doc.as_bytes().as_slice(),
+        words,
+        matches!(entry.words, EntryWords::Protocol { .. })
+    ])?;
     tx.prepare_cached(
         "INSERT INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (doc, words) DO UPDATE SET place = excluded.place, hash = excluded.hash",
@@ -428,7 +438,7 @@ pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), Repl
         entry.doc.as_bytes().as_slice(),
         entry.at.0,
         entry.hash.as_slice(),
-        serde_json::to_string(&entry.words)?
+        words
     ])?;
     Ok(())
 }

@@ -2,20 +2,27 @@
 
 use koina_model::exchange::{Entry, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::lists::Lists;
 use rusqlite::{Connection, Transaction, params};
 
 use super::docs::{entries_where, kind_number};
 use super::{ReplicaError, load, meta, set_meta};
+use crate::views;
 
 /// Where the register of the restored server ended, while entries after it wait to be handed over again.
 const ENTRIES_AFTER: &str = "entries_after";
 
 /// Puts every change of every record that was logged after the end of the backup in line again, also those of others: who
 /// wrote them may never come back. The server knows what it has and answers it with the receipt of the first time.
+///
+/// Protocol numbers given after the backup stand if somebody who may register brings them back (`brings_numbers`). Whoever may
+/// not forgets them until the server tells them again: a number that nobody brings back is given anew.
 pub(crate) fn hand_over_again(
     tx: &Transaction<'_>,
     restored: Restored,
     me: DeviceId,
+    brings_numbers: bool,
+    lists: &Lists,
     now: Time,
 ) -> Result<(), ReplicaError> {
     let head = i64::try_from(restored.head).unwrap_or(i64::MAX);
@@ -45,13 +52,32 @@ pub(crate) fn hand_over_again(
         }
     }
     tx.execute("UPDATE docs SET changed = min(changed, ?1)", [head])?;
+    let entries = i64::try_from(restored.entries).unwrap_or(i64::MAX);
+    if !brings_numbers {
+        return forget_entries_after(tx, entries, lists);
+    }
     let known: i64 = meta(tx, ENTRIES_AFTER)?
         .and_then(|text| text.parse().ok())
         .unwrap_or(i64::MAX);
-    let entries = i64::try_from(restored.entries)
-        .unwrap_or(i64::MAX)
-        .min(known);
+    let entries = entries.min(known);
     set_meta(tx, ENTRIES_AFTER, &entries.to_string())
+}
+
+fn forget_entries_after(
+    tx: &Transaction<'_>,
+    place: i64,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let docs: Vec<Vec<u8>> = tx
+        .prepare_cached("DELETE FROM entries WHERE place > ?1 RETURNING doc")?
+        .query_map([place], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in docs.iter().filter_map(|doc| DocId::from_slice(doc)) {
+        if let Some(loaded) = load(tx, id)? {
+            views::show(tx, loaded.n, id, &loaded.doc, lists)?;
+        }
+    }
+    Ok(())
 }
 
 /// Register entries to hand over again, once the changes of their records are there.

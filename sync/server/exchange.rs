@@ -87,8 +87,13 @@ pub async fn exchange(
         first,
         ..Answer::default()
     };
+    let ended = !epoch.is_empty() && epoch != town.epoch();
     if who.revoked_at.is_some() {
         answer.revoked = true;
+        if ended {
+            // What it handed over after the backup is nobody's to lose either.
+            answer.restored = Some(town.log.shared(epoch).await?.unwrap_or_default());
+        }
         return Ok(answer);
     }
     let newest = town.lists().await?;
@@ -96,7 +101,7 @@ pub async fn exchange(
         answer.lists =
             Some(serde_json::to_string(&*newest).map_err(|error| crate::incident(&error))?);
     }
-    if !epoch.is_empty() && epoch != town.epoch() {
+    if ended {
         // The device's place is one of a log that ended. What both logs have stays; a log nobody here knows shares nothing.
         let shared = town.log.shared(epoch).await?.unwrap_or_default();
         answer.restored = Some(shared);

@@ -4,8 +4,9 @@
 use koina_tests::sim::plan::Plan;
 use koina_tests::sim::{Fault, run};
 
-/// Seeds that once failed. 10: a copied disk; 27: a record that moved while its receipt was lost; 276: numbers after a restore.
-const KNOWN: [u64; 3] = [10, 27, 276];
+/// Seeds that once failed. 10: a copied disk; 27: a record that moved while its receipt was lost; 276: numbers after a restore;
+/// 3870: what a revoked device had handed over, after a restore; 4169: a number that nobody could bring back.
+const KNOWN: [u64; 5] = [10, 27, 276, 3870, 4169];
 
 #[test]
 fn random_months_with_everything_that_breaks_converge() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use koina_model::exchange::{Refusal, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::{Permit, Role};
+use koina_model::problem::Problem;
 use koina_model::requests::acts::Step;
 use koina_model::words::Outcome;
 use koina_server::log::AnyLog;
@@ -195,4 +196,25 @@ fn nobody_gains_a_permit_by_bringing_what_others_wrote() {
     let audit = town.block_on(town.server().log.verify_audit()).unwrap();
     assert!(audit.changes >= 2);
     town.settle();
+}
+
+#[test]
+fn a_revoked_device_hands_over_again_what_the_server_lost() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let light = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO]);
+    town.settle();
+    let id = request(&town, light, LITOCHORO, "Πριν από την ανάκληση");
+    let device = town.at(light).identity().unwrap().device;
+    let revoke = format!("/v1/devices/{device}/revoke");
+    let _: serde_json::Value = town.ask(desk, "POST", &revoke, Vec::new()).unwrap();
+    let backup = town.back_up("backup");
+    // Handed over, acknowledged, heard by nobody; then the server is lost.
+    assert_eq!(town.exchange(light), Err(Problem::Revoked));
+    town.pass_ms(60_000);
+    let log = town.empty_log("restored.sqlite");
+    town.restore(&backup, log);
+    assert_eq!(town.exchange(light), Err(Problem::Revoked));
+    town.settle();
+    assert!(numbers(&town, desk).contains_key(&id));
 }
