@@ -143,6 +143,10 @@ impl Line for Wire {
             return Err(lost(true));
         }
         let part = net.cut_ask.swap(0, Ordering::Relaxed);
+        if part > 0 && sent.body.is_empty() {
+            // There is no half of nothing: it broke off before anything left.
+            return Err(lost(true));
+        }
         if part > 0 {
             sent.body.truncate(share(sent.body.len(), part));
             let broken = self.once(sent).await;
