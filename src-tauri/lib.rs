@@ -92,6 +92,11 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
         replica: Arc::clone(&replica),
         exchanger: Arc::clone(&exchanger),
         clock: now,
+        places: Box::new(move || {
+            let downloads = directories::UserDirs::new()
+                .and_then(|dirs| dirs.download_dir().map(std::path::Path::to_owned));
+            koina_commands::usual_places(downloads, folder.clone())
+        }),
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()

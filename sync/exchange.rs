@@ -35,6 +35,9 @@ const PUSH_BYTES: usize = 512 * 1024;
 const WANT_BYTES_FIRST: u32 = 256 * 1024;
 const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
 
+/// Largest window a message may ask for: 8 MiB.
+const WINDOW_LOG_MAX: u32 = 23;
+
 /// Set once a page in columns could not be read here.
 const COLUMNS_REFUSED: &str = "columns_refused";
 
@@ -84,24 +87,24 @@ pub struct Exchanged {
 #[derive(Clone, Debug)]
 pub struct Said {
     pub ask: Ask,
-    rows: Vec<i64>,
+    pub(crate) rows: Vec<i64>,
     /// Changes that waited when this was said.
-    waiting: u32,
+    pub(crate) waiting: u32,
 }
 
 impl Replica {
     /// What to say next.
     pub fn ask(&self, version: &str) -> Result<Said, ReplicaError> {
+        self.ask_after(0, version)
+    }
+
+    /// The same, with the changes that wait after a row of the outbox.
+    pub(crate) fn ask_after(&self, row: i64, version: &str) -> Result<Said, ReplicaError> {
         let identity = self.enrolled()?;
         // A revoked device hands over what it holds and asks for nothing.
-        let (rows, push): (Vec<i64>, Vec<_>) = self.next_push(PUSH_BYTES)?.into_iter().unzip();
+        let (rows, push): (Vec<i64>, Vec<_>) = self.next_push(row, PUSH_BYTES)?.into_iter().unzip();
         let pending = self.pending()?;
-        let cursor = self.cursor()?;
-        let first = match self.meta("first")? {
-            Some(text) => serde_json::from_str(&text)?,
-            None if cursor == 0 => Some(FirstLoad::default()),
-            None => None,
-        };
+        let (epoch, cursor, first) = self.standing()?;
         // A page in columns that could not be read is asked for as saved docs.
         let columns = self.meta(COLUMNS_REFUSED)?.is_none();
         let asked = u32::try_from(push.len()).unwrap_or(u32::MAX);
@@ -122,7 +125,7 @@ impl Replica {
                 .map(|name| (*name).to_owned())
                 .collect(),
             version: version.to_owned(),
-            epoch: self.meta("epoch")?.unwrap_or_default(),
+            epoch,
             cursor,
             first: if identity.revoked { None } else { first },
             lists: self.lists().version,
@@ -141,6 +144,18 @@ impl Replica {
             rows,
             waiting: pending.waiting,
         })
+    }
+
+    /// Where this device stands: the log it follows, its place in it, and its first load.
+    pub(crate) fn standing(&self) -> Result<(String, u64, Option<FirstLoad>), ReplicaError> {
+        let epoch = self.meta("epoch")?.unwrap_or_default();
+        let cursor = self.cursor()?;
+        let first = match self.meta("first")? {
+            Some(text) => serde_json::from_str(&text)?,
+            None if cursor == 0 => Some(FirstLoad::default()),
+            None => None,
+        };
+        Ok((epoch, cursor, first))
     }
 
     /// Makes an answer durable, all of it in one tx. Gives whether there is more to say.
@@ -226,7 +241,7 @@ impl Replica {
 
 impl Said {
     /// Whether everything that was to be handed over again is in this message, or was before.
-    fn ends_again(&self) -> bool {
+    pub(crate) fn ends_again(&self) -> bool {
         usize::try_from(self.ask.again).is_ok_and(|again| again == self.ask.entries.len())
     }
 
@@ -418,13 +433,25 @@ pub async fn ask_json<A: serde::de::DeserializeOwned>(
     path: &str,
     body: Vec<u8>,
 ) -> Result<A, Problem> {
+    let body = ask_bytes(replica, line, method, path, "application/json", body).await?;
+    serde_json::from_slice(&body).map_err(|_| malformed("answer"))
+}
+
+/// Sends bytes of a media type to the server, signed by this device, and gives the bytes of its answer.
+pub async fn ask_bytes(
+    replica: &Replica,
+    line: &impl Line,
+    method: &str,
+    path: &str,
+    media_type: &str,
+    body: Vec<u8>,
+) -> Result<Vec<u8>, Problem> {
     let mut headers = replica
         .sign(method, path, &body)
         .map_err(|failure| failure.to_problem())?
         .to_vec();
-    headers.push(("content-type", "application/json".to_owned()));
-    let body = line.send(method, path, &headers, body).await?;
-    serde_json::from_slice(&body).map_err(|_| malformed("answer"))
+    headers.push(("content-type", media_type.to_owned()));
+    Ok(line.send(method, path, &headers, body).await?)
 }
 
 /// A message as it travels: CBOR, zstd-compressed.
@@ -443,7 +470,10 @@ pub fn pack_at(message: &impl serde::Serialize, level: i32) -> Result<Vec<u8>, P
 pub fn unpack<M: serde::de::DeserializeOwned>(body: &[u8]) -> Result<M, Problem> {
     let limit = INFLATED_BYTES_MAX as u64;
     let mut plain = Vec::new();
-    let inflating = zstd::Decoder::with_buffer(body).map_err(|_| malformed("compression"))?;
+    let mut inflating = zstd::Decoder::with_buffer(body).map_err(|_| malformed("compression"))?;
+    inflating
+        .window_log_max(WINDOW_LOG_MAX)
+        .map_err(|_| malformed("compression"))?;
     inflating
         .take(limit + 1)
         .read_to_end(&mut plain)

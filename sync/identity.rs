@@ -65,12 +65,15 @@ impl NewKey {
 impl Identity {
     /// Signs one request of this device, hex.
     pub fn sign(&self, method: &str, path: &str, counter: u64, body: &[u8]) -> String {
+        hex(&self.sign_words(&signed_words(method, path, counter, body)))
+    }
+
+    /// Signs words of this device.
+    pub(crate) fn sign_words(&self, words: &[u8]) -> [u8; 64] {
         let seed: [u8; 32] = unhex(&self.secret)
             .and_then(|bytes| bytes.try_into().ok())
             .unwrap_or([0; 32]);
-        hex(&SigningKey::from_bytes(&seed)
-            .sign(&signed_words(method, path, counter, body))
-            .to_bytes())
+        SigningKey::from_bytes(&seed).sign(words).to_bytes()
     }
 }
 

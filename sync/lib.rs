@@ -1,5 +1,6 @@
 //! A copy of the municipality's records, and how copies meet.
 
+pub mod courier;
 pub mod exchange;
 pub mod identity;
 pub mod records;

@@ -13,6 +13,7 @@ mod journeys {
     mod bad_input;
     mod clashes;
     mod convergence;
+    mod courier;
     mod dead_zone;
     mod hostile;
     mod lost_receipt;

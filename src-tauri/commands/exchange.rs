@@ -161,6 +161,33 @@ impl Exchanger {
         })
     }
 
+    /// Sends a file to the server, and gives the file it answers with.
+    pub(crate) fn hand_over(&self, path: &str, file: Vec<u8>) -> Result<Vec<u8>, Problem> {
+        if !self.cable.load(Ordering::Relaxed) {
+            return Err(Problem::CableOut);
+        }
+        let identity = self.replica.identity().ok_or(Problem::NotEnrolled)?;
+        let line = HttpLine::new(&identity.server)?;
+        self.runtime.block_on(async {
+            let _one = self.one_at_a_time.lock().await;
+            let media_type = "application/octet-stream";
+            exchange::ask_bytes(&self.replica, &line, "POST", path, media_type, file).await
+        })
+    }
+
+    /// Does something with the replica while no exchange runs.
+    pub(crate) fn alone<T>(
+        &self,
+        act: impl FnOnce(&Replica) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.runtime.block_on(async {
+            let _one = self.one_at_a_time.lock().await;
+            let done = act(&self.replica);
+            self.ticks.fetch_add(1, Ordering::Relaxed);
+            done
+        })
+    }
+
     fn state(&self) -> Result<ExchangeState, Problem> {
         let pending = told(self.replica.pending())?;
         let last_at = told(self.replica.meta("exchanged_at"))?

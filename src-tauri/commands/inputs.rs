@@ -3,6 +3,7 @@
 use koina_model::ids::{DeviceId, DocId};
 use koina_model::permits::Role;
 use koina_model::words::{Channel, Outcome, Position};
+use koina_sync::courier::CourierTaken;
 use koina_sync::views::{DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -49,6 +50,41 @@ pub struct Draft {
 #[serde(deny_unknown_fields)]
 pub struct CableInput {
     pub cable: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceInput {
+    /// One of the places that `courier_places` names.
+    pub place: String,
+}
+
+/// A courier file that somebody brought.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CourierTakeInput {
+    /// The whole file, base64.
+    pub file: String,
+    /// Where the answer goes, if the file asks for one.
+    pub place: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct CourierPlaces {
+    pub places: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct CourierWritten {
+    pub path: String,
+    pub bytes: u32,
+}
+
+/// Either an answer for this device was taken, or another device's file was handed over and its answer written.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct CourierTook {
+    pub taken: Option<CourierTaken>,
+    pub written: Option<CourierWritten>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

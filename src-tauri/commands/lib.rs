@@ -4,6 +4,7 @@
     reason = "a command owns the input it was given"
 )]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 mod assets;
 mod conflicts;
+mod courier;
 mod devices;
 mod exchange;
 mod inputs;
@@ -24,6 +26,7 @@ mod requests;
 mod start;
 mod work;
 
+pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
 
@@ -31,6 +34,7 @@ use assets::{
     asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page,
 };
 use conflicts::{conflict_decide, conflicts_page};
+use courier::{courier_export, courier_places, courier_take};
 use devices::{device_invite, device_revoke, devices_page};
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
@@ -51,7 +55,12 @@ pub struct Desk {
     pub exchanger: Arc<Exchanger>,
     /// The only clock commands know.
     pub clock: fn() -> Time,
+    /// Where courier files may be written now.
+    pub places: Places,
 }
+
+/// Looks where files for a person may be written: sticks come and go.
+pub type Places = Box<dyn Fn() -> Vec<PathBuf> + Send + Sync>;
 
 impl Desk {
     fn now(&self) -> Time {

@@ -20,6 +20,10 @@ commands! {
     outbox_page(OutboxQuery) -> OutboxPage;
     outbox_retry(ChangeInput) -> Nothing;
     outbox_discard(ChangeInput) -> Nothing;
+    // courier files: the exchange carried by hand
+    courier_places(Nothing) -> CourierPlaces;
+    courier_export(PlaceInput) -> CourierWritten;
+    courier_take(CourierTakeInput) -> CourierTook;
     // requests
     requests_page(RequestsQuery) -> RequestsPage;
     request_case(RecordInput) -> RequestCase;

@@ -251,6 +251,36 @@ impl EntryWords {
     }
 }
 
+/// What a courier file to the server holds once it is opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CourierAsk {
+    pub device: DeviceId,
+    /// Whom the answer is sealed to, as an age recipient: a key of this file alone.
+    pub reply_to: String,
+    /// Asks as they would travel over a line, to be answered one after the other.
+    pub asks: Vec<ByteBuf>,
+    /// Ed25519 signature of the device over [`courier_words`], 64 bytes.
+    pub signature: ByteBuf,
+}
+
+/// What a courier file to a device holds once it is opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CourierAnswer {
+    pub device: DeviceId,
+    pub pages: Vec<CourierPage>,
+}
+
+/// The answer to one ask, with the place it starts from: it holds for a device that stands there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CourierPage {
+    pub epoch: String,
+    pub cursor: u64,
+    pub first: Option<FirstLoad>,
+    /// The ask ended what was to be handed over again after a restore.
+    pub ends_again: bool,
+    pub answer: Answer,
+}
+
 /// What a device asks for at enrolment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnrolAsk {
@@ -283,6 +313,16 @@ pub fn signed_words(method: &str, path: &str, counter: u64, body: &[u8]) -> Vec<
     use sha2::Digest;
     let mut words = format!("koina-1\n{method}\n{path}\n{counter}\n").into_bytes();
     words.extend_from_slice(&sha2::Sha256::digest(body));
+    words
+}
+
+/// The bytes a device signs for a courier file. There is no counter: the same file may arrive twice, and says the same.
+pub fn courier_words(reply_to: &str, asks: &[ByteBuf]) -> Vec<u8> {
+    use sha2::Digest;
+    let mut words = format!("koina-courier-1\n{reply_to}\n").into_bytes();
+    for ask in asks {
+        words.extend_from_slice(&sha2::Sha256::digest(ask));
+    }
     words
 }
 

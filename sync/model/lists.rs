@@ -18,6 +18,9 @@ pub struct Lists {
     /// Names of devices, so that «who» and «where» can be said in words.
     #[serde(default)]
     pub devices: BTreeMap<DeviceId, DeviceName>,
+    /// The public key that courier files are sealed to, as an age recipient; empty until it was heard.
+    #[serde(default)]
+    pub courier: String,
 }
 
 /// A working party.
@@ -44,6 +47,7 @@ impl Lists {
             reference: Reference::default(),
             crews: Vec::new(),
             devices: BTreeMap::new(),
+            courier: String::new(),
         }
     }
 

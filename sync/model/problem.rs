@@ -51,6 +51,10 @@ pub enum Problem {
     Malformed { what: String },
     #[error("the signature or the counter of the device was refused")]
     NotSigned,
+    #[error("the courier file is damaged, incomplete or for somebody else")]
+    CourierUnreadable,
+    #[error("this device does not know the key of the town hall yet")]
+    CourierNotReady,
     #[error("this version is too old for the server")]
     UpgradeNeeded,
     #[error("the disk is full")]

@@ -47,15 +47,19 @@ pub(crate) fn hold(
 }
 
 impl Replica {
-    /// The oldest changes that wait, at most so many bytes (at least one), each with the row it came from.
-    pub(crate) fn next_push(&self, bytes_max: usize) -> Result<Vec<(i64, Pushed)>, ReplicaError> {
+    /// The oldest changes that wait after a row, at most so many bytes (at least one), each with the row it came from.
+    pub(crate) fn next_push(
+        &self,
+        after: i64,
+        bytes_max: usize,
+    ) -> Result<Vec<(i64, Pushed)>, ReplicaError> {
         self.write_quietly(|tx| {
             let mut push = Vec::new();
             {
                 let mut rows = tx.prepare_cached(
-                    "SELECT n, doc, kind, bytes, again FROM outbox WHERE state IN ('on_device', 'sent') ORDER BY n LIMIT ?1",
+                    "SELECT n, doc, kind, bytes, again FROM outbox WHERE state IN ('on_device', 'sent') AND n > ?2 ORDER BY n LIMIT ?1",
                 )?;
-                let mut rows = rows.query([i64::try_from(PUSH_CHANGES_MAX).unwrap_or(i64::MAX)])?;
+                let mut rows = rows.query([i64::try_from(PUSH_CHANGES_MAX).unwrap_or(i64::MAX), after])?;
                 let mut bytes_all = 0;
                 while let Some(row) = rows.next()? {
                     let bytes: Vec<u8> = row.get(3)?;
@@ -73,6 +77,20 @@ impl Replica {
                 tx.prepare_cached("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE n = ?1")?.execute([n])?;
             }
             Ok(push)
+        })
+    }
+
+    /// The rows of the outbox that receipts are about, by what they say was handed over; 0 for what is not here any more.
+    pub(crate) fn rows_of(&self, receipts: &[Receipt]) -> Result<Vec<i64>, ReplicaError> {
+        self.read(|db| {
+            let mut find = db.prepare_cached("SELECT n FROM outbox WHERE hash = ?1")?;
+            receipts
+                .iter()
+                .map(|receipt| {
+                    let row = find.query_row([receipt.hash.as_slice()], |row| row.get(0));
+                    Ok(row.optional()?.unwrap_or_default())
+                })
+                .collect()
         })
     }
 

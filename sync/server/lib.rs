@@ -5,6 +5,7 @@
 
 pub mod codes;
 pub mod config;
+pub mod courier;
 pub mod exchange;
 pub mod import;
 pub mod log;
@@ -42,4 +43,15 @@ fn incident(error: &dyn Error) -> Problem {
     }
     tracing::error!(incident, "{causes}");
     Problem::Internal { incident }
+}
+
+/// Runs work that takes a while on a thread of its own.
+async fn apart<T, F>(work: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, Problem> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| incident(&error))?
 }

@@ -384,6 +384,12 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| lists::put_reference(tx, json))
     }
 
+    /// The key that opens courier files; the first call keeps the fresh one. Every server of this log has the same, and so
+    /// has one that is restored from a backup.
+    pub async fn courier_key(&self, fresh: String) -> Result<String, LogError> {
+        in_one_tx!(self, Write, |tx| lists::courier_key(tx, fresh))
+    }
+
     /// Random name of this log; a log restored from a backup takes another.
     pub async fn epoch(&self) -> Result<String, LogError> {
         let epoch = in_one_tx!(self, Read, |tx| lists::meta(tx, lists::EPOCH))?;

@@ -1,10 +1,11 @@
-//! `koina-server`: serve | migrate | import | invite | backup | restore | resume-numbers | verify-audit.
+//! `koina-server`: serve | migrate | import | import-courier | invite | backup | restore | resume-numbers | verify-audit.
 #![allow(
     clippy::print_stdout,
     reason = "a command line answers on its standard output"
 )]
 
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -18,6 +19,7 @@ use koina_server::municipality::Municipality;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_server::{import, log};
+use koina_sync::courier::FILE_BYTES_MAX;
 
 #[derive(Parser)]
 #[command(version, about = "The municipal server of Koina.")]
@@ -48,6 +50,13 @@ enum Command {
         /// Write the bad rows to this CSV file.
         #[arg(long)]
         report: Option<PathBuf>,
+    },
+    /// Takes a courier file that a device without network wrote, and writes the file that answers it.
+    ImportCourier {
+        file: PathBuf,
+        /// The file to write; it must not be there yet. Take it back to the device.
+        #[arg(long)]
+        answer: PathBuf,
     },
     /// Prints a one-time code for a new device.
     Invite {
@@ -119,6 +128,13 @@ async fn main() -> anyhow::Result<()> {
                 .await
                 .context("Opening the municipality")?;
             import::command(&town, &file, &mapping, report.as_deref(), now()).await
+        }
+        Command::ImportCourier { file, answer } => {
+            let town = config
+                .open(now())
+                .await
+                .context("Opening the municipality")?;
+            courier(&town, &file, &answer).await
         }
         Command::Invite {
             role,
@@ -192,6 +208,31 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+async fn courier(town: &Municipality, file: &Path, answer: &Path) -> anyhow::Result<()> {
+    // Before the work: nobody should carry the same file back to find that there was no room for the answer.
+    let mut out = std::fs::File::create_new(answer).context("Making the answer file")?;
+    let asked = read_at_most(file, FILE_BYTES_MAX).context("Reading the courier file")?;
+    let written = match koina_server::courier::answer(town, asked, now()).await {
+        Ok(bytes) => out.write_all(&bytes).and_then(|()| out.sync_all()),
+        Err(problem) => {
+            std::fs::remove_file(answer).ok();
+            return Err(anyhow::Error::new(problem)).context("Taking the courier file");
+        }
+    };
+    written.context("Writing the answer file")?;
+    println!("Taken. Bring {} back to the device.", answer.display());
+    Ok(())
+}
+
+fn read_at_most(file: &Path, bytes_max: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    std::fs::File::open(file)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ use koina_model::ids::Time;
 use koina_model::lists::{Crew, DeviceName, Lists};
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
+use koina_sync::courier::Key;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
 use crate::log::{AnyLog, Author, LogError};
@@ -26,6 +27,8 @@ pub enum OpenError {
     Reference(#[from] serde_json::Error),
     #[error("this log belongs to the municipality {found}, not to {wanted}")]
     OtherMunicipality { found: String, wanted: String },
+    #[error("the key for courier files")]
+    Courier,
     #[error("the work was cut off")]
     CutOff,
 }
@@ -39,6 +42,8 @@ pub struct Municipality {
     /// Whether the log was ever restored from a backup: that happens to an empty log only, so never to an open one.
     restored: bool,
     lists: RwLock<Arc<Lists>>,
+    /// Opens courier files.
+    courier: Key,
     /// Held while the replica follows the log and while a push is judged against it.
     following: Mutex<()>,
 }
@@ -80,6 +85,8 @@ impl Municipality {
         }
         log.put_reference(json).await?;
         log.put_crews(crews).await?;
+        let kept = log.courier_key(Key::new().to_text()).await?;
+        let courier = Key::read(&kept).ok_or(OpenError::Courier)?;
         let epoch = log.epoch().await?;
         let restored = log.was_restored().await?;
         let (path, name) = (replica.to_owned(), epoch.clone());
@@ -91,6 +98,7 @@ impl Municipality {
             reference: reference.clone(),
             crews: Vec::new(),
             devices: Default::default(),
+            courier: String::new(),
         };
         let opened = Self {
             log,
@@ -98,6 +106,7 @@ impl Municipality {
             reference,
             epoch,
             restored,
+            courier,
             lists: RwLock::new(Arc::new(lists)),
             following: Mutex::new(()),
         };
@@ -107,6 +116,11 @@ impl Municipality {
 
     pub fn reference(&self) -> &Reference {
         &self.reference
+    }
+
+    /// The key that opens courier files.
+    pub fn courier_key(&self) -> Key {
+        self.courier.clone()
     }
 
     /// Random name of the log; a log restored from a backup has another.
@@ -151,6 +165,7 @@ impl Municipality {
             reference: self.reference.clone(),
             crews,
             devices,
+            courier: self.courier.public(),
         });
         let replica = Arc::clone(&self.replica);
         let given = Arc::clone(&lists);

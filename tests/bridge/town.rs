@@ -218,6 +218,11 @@ impl Town {
             replica,
             exchanger,
             clock: clock::now,
+            places: {
+                let stick = self.folder.join("stick");
+                std::fs::create_dir_all(&stick).context("Making a stick")?;
+                Box::new(move || vec![stick.clone()])
+            },
         });
         self.devices.insert(
             name.to_owned(),

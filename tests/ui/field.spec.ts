@@ -1,4 +1,5 @@
 /** Work without a network, and what becomes of it. */
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./lib/koina";
 import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
@@ -63,6 +64,44 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
   await expect(desk.getByRole("main").getByText(w("status-RESOLVED")).first()).toBeVisible();
   await expect(desk.getByRole("main")).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
 });
+
+test("work of a village without a network travels on a stick, and the answer comes back the same way", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await turnNetwork(crew, false);
+  await lampAtTheClinic(crew);
+  await press(crew, w("job-start"));
+  await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
+  await tab(crew, w, "outbox");
+  await crew.getByText(w("courier-title")).click();
+  await press(crew, w("courier-export"));
+  await expect(crew.getByText(w("courier-written"))).toBeVisible();
+  const carried = await pathOf(crew);
+
+  // At the town hall: the desk opens what came, and gives the answer back.
+  const desk = await koina.window("desk");
+  await tab(desk, w, "outbox");
+  await desk.getByText(w("courier-title")).click();
+  await desk.getByLabel(w("courier-take")).setInputFiles({ name: "half.koina", mimeType: "application/octet-stream", buffer: readFileSync(carried).subarray(0, 300) });
+  await expect(desk.getByRole("alert")).toContainText(w("problem-courier-unreadable"));
+  await desk.getByLabel(w("courier-take")).setInputFiles(carried);
+  await expect(desk.getByText(w("courier-answer-written"))).toBeVisible({ timeout: 20_000 });
+  const answer = await pathOf(desk);
+  await tab(desk, w, "inbox");
+  await search(desk, w("requests-search"), "ιατρείο");
+  await openFirst(desk);
+  await expect(desk.getByRole("main").getByText(w("status-IN_PROGRESS")).first()).toBeVisible({ timeout: 20_000 });
+
+  await crew.bringToFront();
+  await crew.getByLabel(w("courier-take")).setInputFiles(answer);
+  await expect(crew.getByText(w("courier-taken"))).toBeVisible();
+  await expect(rows(crew).nth(1)).toContainText("Παραλήφθηκε");
+});
+
+/** Where a courier file was written, as the screen says. */
+async function pathOf(page: Page): Promise<string> {
+  const said = await page.getByText(w("courier-file", { path: "" })).innerText();
+  return said.slice(w("courier-file", { path: "" }).length).trim();
+}
 
 test("a finding without a network has its number at once, and the desk finds it by that number", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);

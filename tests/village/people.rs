@@ -180,6 +180,7 @@ pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]
         reference,
         crews,
         devices: stations.iter().map(named).collect(),
+        courier: String::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::tx::Tx;
 use super::{LogError, Source, sql};
 
 pub(super) const EPOCH: &str = "epoch";
+const COURIER_KEY: &str = "courier_key";
 const LISTS_VERSION: &str = "lists_version";
 pub(super) const REFERENCE: &str = "reference";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
@@ -40,6 +41,16 @@ pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(),
         grow(tx).await?;
     }
     Ok(())
+}
+
+pub(super) async fn courier_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
+    if let Some(kept) = meta(tx, COURIER_KEY).await? {
+        return Ok(kept);
+    }
+    put_meta(tx, COURIER_KEY, fresh.clone()).await?;
+    // Its public half is on the lists.
+    grow(tx).await?;
+    Ok(fresh)
 }
 
 pub(super) async fn version<T: Tx>(tx: &mut T) -> Result<u64, LogError> {

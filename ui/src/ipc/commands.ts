@@ -102,6 +102,40 @@ code: string, number: string | null, title: string, community: string, settlemen
 
 export type ConflictsPage = { rows: Array<ConflictRow>, total: number, };
 
+export type CourierPlaces = { places: Array<string>, };
+
+export type CourierTakeInput = { 
+/**
+ * The whole file, base64.
+ */
+file: string, 
+/**
+ * Where the answer goes, if the file asks for one.
+ */
+place: string, };
+
+export type CourierTaken = { 
+/**
+ * Changes the server has for good.
+ */
+received: number, 
+/**
+ * Changes it refused.
+ */
+refused: number, 
+/**
+ * Pieces of news that were taken.
+ */
+news: number, 
+/**
+ * The device had moved on meanwhile: only receipts were taken.
+ */
+late: boolean, };
+
+export type CourierTook = { taken: CourierTaken | null, written: CourierWritten | null, };
+
+export type CourierWritten = { path: string, bytes: number, };
+
 export type CrewItem = { id: string, name: string, department: string, communities: Array<string>, };
 
 export type DeviceId = string;
@@ -252,9 +286,15 @@ export type PageInput = { search: string, offset: number, limit: number, };
 
 export type Permit = "enter_requests" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "manage_devices";
 
+export type PlaceInput = { 
+/**
+ * One of the places that `courier_places` names.
+ */
+place: string, };
+
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "replica_in_use" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "replica_in_use" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk";
 
@@ -491,6 +531,9 @@ export type Commands = {
   outbox_page: [input: OutboxQuery, output: OutboxPage];
   outbox_retry: [input: ChangeInput, output: Nothing];
   outbox_discard: [input: ChangeInput, output: Nothing];
+  courier_places: [input: Nothing, output: CourierPlaces];
+  courier_export: [input: PlaceInput, output: CourierWritten];
+  courier_take: [input: CourierTakeInput, output: CourierTook];
   requests_page: [input: RequestsQuery, output: RequestsPage];
   request_case: [input: RecordInput, output: RequestCase];
   request_enter: [input: RequestEnterInput, output: RequestEntered];

@@ -138,6 +138,19 @@ export type Words = {
   "continue": null;
   "count-left": { count: string | number };
   "count-over": { count: string | number };
+  "courier-answer-written": null;
+  "courier-export": null;
+  "courier-file": { path: string | number };
+  "courier-late": null;
+  "courier-place": null;
+  "courier-received": { count: string | number };
+  "courier-refused": { count: string | number };
+  "courier-take": null;
+  "courier-taken": null;
+  "courier-taking": null;
+  "courier-title": null;
+  "courier-what": null;
+  "courier-written": null;
   "data-as-of": { when: string | number };
   "data-never": null;
   "data-stale": { span: string | number };
@@ -513,6 +526,8 @@ export type Words = {
   "problem-busy": null;
   "problem-cable-out": null;
   "problem-code-refused": null;
+  "problem-courier-not-ready": null;
+  "problem-courier-unreadable": null;
   "problem-disk-full": null;
   "problem-disk-read-only": null;
   "problem-internal": { incident: string | number };

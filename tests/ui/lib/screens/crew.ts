@@ -239,6 +239,12 @@ export const crewScreens: Shown[] = [
       await page.getByText(w("outbox-words"), { exact: true }).click();
       await expect(page.getByText(w("outbox-word-draft"))).toBeVisible();
     } },
+  { name: "outbox, by a file in hand", reach: async (page, w) => {
+      await tab(page, w, "outbox");
+      await page.getByText(w("courier-title"), { exact: true }).click();
+      await press(page, w("courier-export"));
+      await expect(page.getByText(w("courier-written"))).toBeVisible();
+    } },
   { name: "outbox, refused work", covered: true, reach: async (page, w) => {
       await tab(page, w, "outbox");
       await openFirst(page, w("saved-needs_decision"));

@@ -44,3 +44,23 @@ refused-not_allowed = The device may not do this. Ask the office to do it.
 refused-out_of_scope = It concerns a community that this device does not hold. Tell the office.
 refused-waits = It waits for an earlier change of the same record and will go by itself.
 refused-follows_refused = It builds on a change that was not accepted. Decide about that one first.
+
+courier-title = Without network: by a file in hand
+courier-what = Write what waits to be sent onto a stick and give it to somebody who goes to the town hall. The file is locked: who carries it can read nothing. Until the answer comes back everything stays on this device too.
+courier-place = Where to write it
+courier-export = Write a file for the town hall
+courier-written = The file is written. Bring it to the town hall.
+courier-answer-written = The server has taken it. The answer is written; give it back to whoever brought the file.
+courier-file = File: { $path }
+courier-take = Open a .koina file that came
+courier-taking = Reading the file…
+courier-taken = The answer was read.
+courier-received = { $count ->
+    [one] The server received 1 change of yours.
+   *[other] The server received { $count } changes of yours.
+}
+courier-refused = { $count ->
+    [one] 1 was not accepted; you find it in the list.
+   *[other] { $count } were not accepted; you find them in the list.
+}
+courier-late = This device had newer news already: only the receipts were kept. There is nothing for you to do.
