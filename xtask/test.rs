@@ -97,6 +97,13 @@ pub(crate) fn soak(options: &[&str]) -> Outcome {
     run(command.arg(server).args(options))
 }
 
+/// Measures Koina beside its peers, which come from their own registry.
+pub(crate) fn peers(options: &[&str]) -> Outcome {
+    install::packages(Purpose::Demo)?;
+    install::node_modules("tests/peers")?;
+    run(&mut in_release("koina-peers", options))
+}
+
 /// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();
