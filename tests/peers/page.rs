@@ -179,15 +179,26 @@ fn measured_on() -> String {
     ]
     .map(|package| format!("{package} {}", version(package)));
     format!(
-        "Measured on {}, {} processors, {} GB of memory, {}. Koina {}, Node {}, {}.\n",
+        "Measured on a virtual machine: {}, {}, {} processors, {} GB of memory. Koina {}, Node {}, {}, samod {}.\n",
         std::env::consts::OS,
+        std::env::consts::ARCH,
         processors,
         memory_gb(),
-        std::env::consts::ARCH,
         env!("CARGO_PKG_VERSION"),
         node.unwrap_or_default().trim_start_matches('v'),
-        versions.join(", ")
+        versions.join(", "),
+        samod_version()
     )
+}
+
+/// As its lock file says.
+fn samod_version() -> String {
+    let lock = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers/samod/Cargo.lock");
+    let text = std::fs::read_to_string(lock).unwrap_or_default();
+    let version = text
+        .split_once("name = \"samod\"\nversion = \"")
+        .and_then(|(_, rest)| rest.split_once('"'));
+    version.map_or("?", |(version, _)| version).to_owned()
 }
 
 fn version(package: &str) -> String {

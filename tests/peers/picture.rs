@@ -17,7 +17,7 @@ const MEASURES: [Measure; 4] = [
 ];
 
 /// One for each peer; they stay apart for people who see fewer colours.
-const COLOURS: [&str; PEERS.len()] = ["#0b5cad", "#e69f00", "#8c8c8c", "#7fbf9a"];
+const COLOURS: [&str; PEERS.len()] = ["#0b5cad", "#e69f00", "#8c8c8c", "#7fbf9a", "#cc79a7"];
 
 const LEFT: f64 = 16.0;
 const COLUMN: f64 = 250.0;

@@ -20,12 +20,16 @@ const LARGE: u32 = 10_000;
 const FEW: u32 = 200;
 
 /// Koina and its peers: what they are called, and their programs.
-pub(crate) const PEERS: [(&str, &str); 4] = [
+pub(crate) const PEERS: [(&str, &str); 5] = [
     ("Koina", ""),
     ("PouchDB", "pouchdb"),
     ("automerge-repo", "automerge"),
     ("Yjs, Hocuspocus", "yjs"),
+    (SAMOD, "samod"),
 ];
+
+/// The one of them that has no program of JavaScript.
+const SAMOD: &str = "samod";
 
 /// What is done, and over what kind of line.
 type Work = (&'static str, Option<Poor>);
@@ -89,6 +93,10 @@ pub(crate) fn all(
         for (peer, program) in PEERS {
             // Koina's feeding writes the stories for the others.
             if !peer_wanted(peer) && !program.is_empty() {
+                continue;
+            }
+            if peer == SAMOD && std::env::var_os("KOINA_PEERS_SAMOD").is_none() {
+                println!("# KOINA_PEERS_SAMOD names no program; `cargo xtask peers` builds one");
                 continue;
             }
             let mut town = Town::new(peer, program, folder.path(), &runtime, limit);
@@ -185,7 +193,9 @@ impl<'t> Town<'t> {
     }
 
     fn words(&self, part: &str, rest: &[&str]) -> Vec<String> {
-        let mut words = if self.program.is_empty() {
+        let mut words = if self.program == SAMOD {
+            vec![std::env::var("KOINA_PEERS_SAMOD").unwrap()]
+        } else if self.program.is_empty() {
             let this = std::env::current_exe().unwrap();
             let mut words = vec![this.display().to_string()];
             if part == "client" {
