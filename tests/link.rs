@@ -34,6 +34,8 @@ pub const VILLAGE: Poor = Poor {
 
 /// What fits into one segment of a poor line.
 const SEGMENT: usize = 1_400;
+/// How long what waits for a poor line may take to pass; the rest waits with its sender, and ends with its connection.
+const WAITS: Duration = Duration::from_secs(2);
 /// What is read at once from a line that is only counted.
 const PLENTY: usize = 64 * 1024;
 
@@ -166,6 +168,9 @@ async fn pump_poorly(
         let arrives = free + poor.round_trip / 2;
         if late.send((arrives, bytes[..many].to_vec())).is_err() {
             return;
+        }
+        if let Some(soon) = free.checked_sub(WAITS) {
+            tokio::time::sleep_until(soon).await;
         }
     }
 }

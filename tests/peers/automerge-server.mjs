@@ -11,6 +11,7 @@ const storage = new NodeFSStorageAdapter(`${folder}/docs`)
 if (what === 'feed') {
   const repo = new Repo({ storage })
   const ids = []
+  const fresh = []
   for await (const { steps } of stories(storiesFile)) {
     const handle = repo.create()
     // Values are replaced as wholes, so they are no collaborative texts.
@@ -19,15 +20,19 @@ if (what === 'feed') {
         for (const [key, value] of Object.entries(step)) doc[key] = new ImmutableString(value)
       })
     ids.push(handle.url)
-    if (ids.length % 500 === 0) await repo.flush()
+    fresh.push(handle.documentId)
+    if (fresh.length === 500) await repo.flush(fresh.splice(0))
   }
-  await repo.flush()
+  await repo.flush(fresh)
   keepIds(folder, ids)
   say(`fed ${ids.length}`)
 } else {
   const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   await new Promise((open) => sockets.on('listening', open))
-  new Repo({ storage, network: [new WebSocketServerAdapter(sockets)], sharePolicy: async () => false })
+  // It hangs up on a client that has not answered after this long. With the 5 seconds it comes with, a poor line never
+  // gets to the end.
+  const network = [new WebSocketServerAdapter(sockets, 60_000)]
+  new Repo({ storage, network, sharePolicy: async () => false })
   say(`ready http://127.0.0.1:${sockets.address().port}`)
 }
 await untilTold()
