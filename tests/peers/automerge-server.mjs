@@ -29,8 +29,8 @@ if (what === 'feed') {
 } else {
   const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   await new Promise((open) => sockets.on('listening', open))
-  // It hangs up on a client that has not answered after this long. With the 5 seconds it comes with, a poor line never
-  // gets to the end.
+  // It hangs up on a client that gave no sign for this long. The 5 seconds it comes with are too short for a poor line, on
+  // which the sign waits behind what is being sent.
   const network = [new WebSocketServerAdapter(sockets, 60_000)]
   new Repo({ storage, network, sharePolicy: async () => false })
   say(`ready http://127.0.0.1:${sockets.address().port}`)

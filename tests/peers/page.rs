@@ -111,11 +111,13 @@ fn table(rows: &[Row<'_>]) -> String {
         table.push_str("| | seconds | kB to the server | kB from it | client, MB | server, MB |\n");
         table.push_str("|---|---:|---:|---:|---:|---:|\n");
         let best = best(figures);
-        for Figure { peer, outcome, .. } in figures {
-            let cells = match outcome {
-                Outcome::Took(took) => cells(took, &best),
-                Outcome::Over(seconds) => format!("> {seconds} | – | – | – | –"),
-                Outcome::Failed => "failed | – | – | – | –".to_owned(),
+        for (peer, _) in PEERS {
+            let figure = figures.iter().find(|figure| figure.peer == peer);
+            let cells = match figure.map(|figure| &figure.outcome) {
+                Some(Outcome::Took(took)) => cells(took, &best),
+                Some(Outcome::Over(seconds)) => format!("> {seconds} | – | – | – | –"),
+                Some(Outcome::Failed) => "failed | – | – | – | –".to_owned(),
+                None => "not run | – | – | – | –".to_owned(),
             };
             writeln!(table, "| {peer} | {cells} |").unwrap();
         }
