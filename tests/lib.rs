@@ -6,6 +6,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+pub mod link;
+pub mod served;
 pub mod sim;
 pub mod town;
 pub mod village;

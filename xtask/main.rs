@@ -29,6 +29,7 @@ cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from
                                       With `--self-check`: plants known mistakes and looks whether they are noticed.
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
+cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
 ";
 
 fn main() -> ExitCode {
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         ["sim", options @ ..] => test::sim(options),
         ["soak", options @ ..] => test::soak(options),
         ["bench", options @ ..] => test::bench(options),
+        ["peers", options @ ..] => test::peers(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

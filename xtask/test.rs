@@ -97,6 +97,23 @@ pub(crate) fn soak(options: &[&str]) -> Outcome {
     run(command.arg(server).args(options))
 }
 
+/// Measures Koina beside its peers, which come from their own registries.
+pub(crate) fn peers(options: &[&str]) -> Outcome {
+    install::packages(Purpose::Demo)?;
+    install::node_modules("tests/peers")?;
+    // A package apart, so that its versions are not ours.
+    let target = place::target()?.join("peers");
+    run(cargo()
+        .args(["build", "--release", "--locked", "--target-dir"])
+        .arg(&target)
+        .arg("--manifest-path")
+        .arg(place::root().join("tests/peers/samod/Cargo.toml")))?;
+    run(in_release("koina-peers", options).env(
+        "KOINA_PEERS_SAMOD",
+        target.join("release").join("koina-peer-samod"),
+    ))
+}
+
 /// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();

@@ -16,42 +16,31 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
-mod link;
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use koina_model::columns::{Columns, take_apart};
 use koina_model::doc::Doc;
 use koina_model::exchange::{
     Answer, Ask, HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, Pushed, Receipt, Verdict,
 };
-use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::ids::DocId;
 use koina_model::permits::Role;
 use koina_model::place::Place;
 use koina_model::requests::NewRequest;
 use koina_model::requests::acts::Step;
 use koina_model::words::{Channel, Kind};
-use koina_server::log::{AnyLog, Author, Device, Invitation, Newcomer};
-use koina_server::municipality::Municipality;
-use koina_server::routes::{self, App, devices::InviteAsk};
+use koina_server::log::AnyLog;
 use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
 use koina_sync::identity::Identity;
 use koina_sync::replica::{Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
+use koina_tests::link;
+use koina_tests::served::{now, peak_mb, serve, serve_on_file};
 use koina_tests::village::{Counts, Village};
 use tempfile::TempDir;
-
-fn now() -> Time {
-    Time(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_millis() as i64,
-    )
-}
 
 /// Where figures go: the terminal and a file.
 struct Figures {
@@ -88,20 +77,6 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     let begin = Instant::now();
     let answer = run();
     (answer, begin.elapsed().as_secs_f64())
-}
-
-/// Peak memory of this process so far, in MB; 0 where the system does not say.
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kb = status.lines().find_map(|line| {
-        line.strip_prefix("VmHWM:")?
-            .trim()
-            .strip_suffix("kB")?
-            .trim()
-            .parse::<f64>()
-            .ok()
-    });
-    kb.unwrap_or_default() / 1024.0
 }
 
 fn main() {
@@ -295,7 +270,7 @@ fn replica(figures: &mut Figures) {
     );
     figures.say(
         "peak memory of the process (generator included)",
-        peak_mb(),
+        peak_mb(std::process::id()),
         "MB",
         None,
     );
@@ -406,158 +381,6 @@ fn enrol_alone(replica: &Replica) {
     replica
         .set_identity(&key.enrolled(replica.new_device(now()), "http://127.0.0.1:9", &answer))
         .unwrap();
-}
-
-/// A server over loopback HTTP.
-struct Served {
-    app: Arc<App>,
-    url: String,
-    /// Some crew.
-    crew: String,
-    _folder: TempDir,
-}
-
-async fn serve(log: impl AsyncFnOnce(&Path) -> AnyLog, village: &Village) -> Served {
-    let folder = TempDir::new().unwrap();
-    let log = log(folder.path()).await;
-    let reference = village.lists.reference.clone();
-    let town = Municipality::open(
-        log,
-        &folder.path().join("server.sqlite"),
-        reference,
-        village.lists.crews.clone(),
-        now(),
-    )
-    .await
-    .unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let app = Arc::new(App::new(town, now, url.clone()));
-    let router = routes::router(Arc::clone(&app));
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    Served {
-        app,
-        url,
-        crew: village.lists.crews[0].id.clone(),
-        _folder: folder,
-    }
-}
-
-async fn serve_on_file(village: &Village) -> Served {
-    let open = async |folder: &Path| {
-        AnyLog::open_sqlite(&folder.join("log.sqlite"))
-            .await
-            .unwrap()
-    };
-    serve(open, village).await
-}
-
-impl Served {
-    async fn register(&self, village: &Village) -> Vec<Device> {
-        let mut devices = Vec::new();
-        for (n, station) in village.stations.iter().enumerate() {
-            let code_hash = [n as u8; 32];
-            let newcomer = Newcomer {
-                code_hash,
-                device: station.id,
-                key: koina_sync::identity::unhex(&station.public_key())
-                    .unwrap()
-                    .try_into()
-                    .unwrap(),
-                version: "bench".into(),
-            };
-            let invitation = Invitation {
-                code_hash,
-                role: station.role,
-                name: station.name.clone(),
-                person: station.person.clone(),
-                crew: station.crew.clone(),
-                communities: station.communities.clone(),
-                expires_at: now().plus_days(1),
-            };
-            devices.push(
-                self.app
-                    .town
-                    .log
-                    .register(now(), newcomer, invitation)
-                    .await
-                    .unwrap(),
-            );
-        }
-        devices
-    }
-
-    /// Enrols a fresh device of the desk.
-    async fn device(&self, name: &str, path: &Path) -> Replica {
-        self.device_as(Role::Clerk, &[], name, path).await
-    }
-
-    async fn device_as(
-        &self,
-        role: Role,
-        communities: &[String],
-        name: &str,
-        path: &Path,
-    ) -> Replica {
-        let replica = Replica::open_with(path, now(), Ids::Random).unwrap();
-        let invite = InviteAsk {
-            role,
-            name: name.to_owned(),
-            person: name.to_owned(),
-            crew: (role == Role::Crew).then(|| self.crew.clone()),
-            communities: communities.to_vec(),
-        };
-        let by = Author {
-            device: None,
-            person: "bench".to_owned(),
-        };
-        let code = routes::devices::let_in(&self.app.town, by, invite, &self.url, now())
-            .await
-            .unwrap()
-            .code;
-        let line = HttpLine::new(&self.url).unwrap();
-        let seed = *uuid::Uuid::new_v4().as_bytes();
-        let seed: [u8; 32] = [seed, seed].concat().try_into().unwrap();
-        exchange::enrol(&replica, &line, &self.url, &code, "bench", now(), seed)
-            .await
-            .unwrap();
-        replica
-    }
-
-    async fn exchange(&self, replica: &Replica) -> exchange::Exchanged {
-        let line = HttpLine::new(&self.url).unwrap();
-        exchange::run(replica, &line, "bench", &now, &Progress::default())
-            .await
-            .unwrap()
-    }
-
-    async fn feed(
-        &self,
-        devices: &[Device],
-        changes: impl Iterator<Item = (DeviceId, Pushed)>,
-    ) -> usize {
-        let mut batch: Vec<Pushed> = Vec::new();
-        let mut who: Option<DeviceId> = None;
-        let mut fed = 0;
-        let send = async |who: Option<DeviceId>, batch: Vec<Pushed>| {
-            let Some(device) = devices.iter().find(|device| Some(device.id) == who) else {
-                return 0;
-            };
-            let many = batch.len();
-            koina_server::exchange::take(&self.app.town, device, batch, now())
-                .await
-                .unwrap();
-            many
-        };
-        for (device, pushed) in changes {
-            if who != Some(device) || batch.len() >= 1_000 {
-                fed += send(who, std::mem::take(&mut batch)).await;
-                who = Some(device);
-            }
-            batch.push(pushed);
-        }
-        fed + send(who, batch).await
-    }
 }
 
 /// A fresh device, and 500 changes made without network.
@@ -677,7 +500,7 @@ fn pull(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
         );
         figures.say(
             "peak memory, server and devices in one process",
-            peak_mb(),
+            peak_mb(std::process::id()),
             "MB",
             None,
         );
