@@ -16,6 +16,8 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
+mod cost;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,6 +83,10 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
 
 fn main() {
     let only: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((cost::DEVICE, rest)) = only.split_first().map(|(word, rest)| (word.as_str(), rest))
+    {
+        return cost::be_a_device(rest);
+    }
     let runs = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let mut figures = Figures::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -92,6 +98,9 @@ fn main() {
     }
     if runs("pull") {
         pull(&mut figures, &runtime);
+    }
+    if runs("cost") {
+        cost::cost(&mut figures, &runtime);
     }
     if runs("app") {
         app(&mut figures);
