@@ -9,9 +9,8 @@ const [what, folder, storiesFile] = process.argv.slice(2)
 const storage = new NodeFSStorageAdapter(`${folder}/docs`)
 
 if (what === 'feed') {
-  const repo = new Repo({ storage })
+  let repo = new Repo({ storage })
   const ids = []
-  const fresh = []
   for await (const { steps } of stories(storiesFile)) {
     const handle = repo.create()
     // Values are replaced as wholes, so they are no collaborative texts.
@@ -20,10 +19,13 @@ if (what === 'feed') {
         for (const [key, value] of Object.entries(step)) doc[key] = new ImmutableString(value)
       })
     ids.push(handle.url)
-    fresh.push(handle.documentId)
-    if (fresh.length === 500) await repo.flush(fresh.splice(0))
+    // The more docs one repo holds, the longer each takes.
+    if (ids.length % 500 === 0) {
+      await repo.shutdown()
+      repo = new Repo({ storage })
+    }
   }
-  await repo.flush(fresh)
+  await repo.shutdown()
   keepIds(folder, ids)
   say(`fed ${ids.length}`)
 } else {
