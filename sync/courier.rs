@@ -27,6 +27,9 @@ pub const TO_SERVER: &[u8] = b"koina-courier-ask-1\n";
 pub const TO_DEVICE: &[u8] = b"koina-courier-answer-1\n";
 /// Largest courier file, in bytes.
 pub const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Where the header of the sealed part has to end.
+const HEADER_BYTES_MAX: usize = 2 * 1024;
+const HEADER_END: &[u8] = b"\n--- ";
 /// Most bytes of asks in one file; what is left goes into the next one.
 const ASKS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Files whose answers can still be opened.
@@ -77,6 +80,11 @@ pub fn open<M: DeserializeOwned>(mark: &[u8], keys: &[Key], file: &[u8]) -> Resu
         });
     }
     let sealed = file.strip_prefix(mark).ok_or(Problem::CourierUnreadable)?;
+    // A header for one recipient is short; a long one is read again and again, and may be meant to be.
+    let header = sealed.get(..HEADER_BYTES_MAX).unwrap_or(sealed);
+    if !header.windows(HEADER_END.len()).any(|at| at == HEADER_END) {
+        return Err(Problem::CourierUnreadable);
+    }
     let opening = age::Decryptor::new_buffered(sealed).map_err(|_| Problem::CourierUnreadable)?;
     let keys = keys.iter().map(|key| &key.0 as &dyn age::Identity);
     let mut opened = opening
@@ -99,8 +107,12 @@ pub struct CourierTaken {
     pub refused: u32,
     /// Pieces of news that were taken.
     pub news: u32,
-    /// The device had moved on meanwhile: only receipts were taken.
+    /// The device had moved on meanwhile: at most receipts were taken.
     pub late: bool,
+    /// There is more to say: another file is needed.
+    pub again: bool,
+    /// The device was revoked.
+    pub revoked: bool,
 }
 
 impl Replica {
@@ -167,11 +179,19 @@ impl Replica {
             return Err(Problem::CourierUnreadable.into());
         }
         let mut taken = CourierTaken::default();
+        let exchanged: i64 = self
+            .meta("exchanged_at")?
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default();
         for page in &answer.pages {
+            taken.revoked |= page.answer.revoked;
             let rows = self.rows_of(&page.answer.receipts)?;
             if self.stands_at(page)? {
                 let said = said(page, rows, self.pending()?.waiting);
-                self.take_answer(&said, &page.answer, now)?;
+                // What is here now is as old as the answer, however long that was on its way.
+                let at = Time(now.0.min(page.answer.now.0).max(exchanged));
+                self.take_answer(&said, &page.answer, at)?;
+                taken.again = page.answer.more || page.answer.restored.is_some();
                 taken.news += u32::try_from(page.answer.items.len()).unwrap_or(u32::MAX);
             } else if self.meta("epoch")?.as_deref() == Some(&page.answer.epoch) {
                 let lists = self.lists();
@@ -184,13 +204,16 @@ impl Replica {
             }
             taken.count(&page.answer.receipts);
         }
+        taken.again |= self.pending()?.waiting > 0;
         Ok(taken)
     }
 
     /// Whether the device still stands where a page of an answer begins.
     fn stands_at(&self, page: &CourierPage) -> Result<bool, ReplicaError> {
         let (epoch, cursor, first) = self.standing()?;
-        Ok(epoch == page.epoch && cursor == page.cursor && first == page.first)
+        // A revoked device gets no news, so no place in a first load either.
+        let first = page.answer.revoked || first == page.first;
+        Ok(epoch == page.epoch && cursor == page.cursor && first)
     }
 }
 

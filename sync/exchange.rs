@@ -166,7 +166,11 @@ impl Replica {
         now: Time,
     ) -> Result<bool, ReplicaError> {
         if let Some(json) = &answer.lists {
-            self.set_lists(&serde_json::from_str::<Lists>(json)?)?;
+            let lists = serde_json::from_str::<Lists>(json)?;
+            // An answer that was carried by hand may be an old one.
+            if lists.version > self.lists().version {
+                self.set_lists(&lists)?;
+            }
         }
         let lists = self.lists();
         let identity = self.enrolled()?;
@@ -464,6 +468,13 @@ pub fn pack_at(message: &impl serde::Serialize, level: i32) -> Result<Vec<u8>, P
     let mut plain = Vec::new();
     ciborium::into_writer(message, &mut plain).map_err(|_| malformed("message"))?;
     zstd::encode_all(plain.as_slice(), level).map_err(|_| malformed("message"))
+}
+
+/// How large a message is before compression.
+pub fn plain_size(message: &impl serde::Serialize) -> Result<usize, Problem> {
+    let mut plain = Vec::new();
+    ciborium::into_writer(message, &mut plain).map_err(|_| malformed("message"))?;
+    Ok(plain.len())
 }
 
 /// Reads a message as it travels. Stops inflating at the limit, so that a small bomb cannot fill the memory.

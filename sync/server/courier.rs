@@ -6,14 +6,16 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use koina_model::exchange::{Ask, CourierAnswer, CourierAsk, CourierPage, courier_words};
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
-use koina_sync::courier::{TO_DEVICE, TO_SERVER, open, seal};
-use koina_sync::exchange::{pack, unpack};
+use koina_sync::courier::{FILE_BYTES_MAX, TO_DEVICE, TO_SERVER, open, seal};
+use koina_sync::exchange::{plain_size, unpack};
 
 use crate::apart;
 use crate::municipality::Municipality;
 
-/// Most bytes of answers in one file; the rest goes into the next one.
-const ANSWERS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of answers, before compression, after which no further page is begun: the device inflates the file as a whole.
+const ANSWERS_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most asks in one file: as many pushes as there is room for.
+const ASKS_MAX: usize = 256;
 /// Bytes of news to put into a page: nobody waits for the first of them.
 const WANT_BYTES: u32 = 4 * 1024 * 1024;
 
@@ -21,13 +23,7 @@ const WANT_BYTES: u32 = 4 * 1024 * 1024;
 /// receipts.
 pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec<u8>, Problem> {
     let key = town.courier_key();
-    let (asked, mut asks) = apart(move || {
-        let asked: CourierAsk = open(TO_SERVER, &[key], &file)?;
-        let asks = asked.asks.iter().map(|ask| unpack(ask));
-        let asks: VecDeque<Ask> = asks.collect::<Result<_, _>>()?;
-        Ok((asked, asks))
-    })
-    .await?;
+    let asked: CourierAsk = apart(move || open(TO_SERVER, &[key], &file)).await?;
     let device = town.log.device(asked.device).await?;
     let device = device.ok_or(Problem::NotEnrolled)?;
     let signed = VerifyingKey::from_bytes(&device.key)
@@ -39,15 +35,25 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
     if !signed {
         return Err(Problem::NotSigned);
     }
+    if asked.asks.len() > ASKS_MAX {
+        return Err(Problem::TooLarge {
+            bytes_max: u32::try_from(FILE_BYTES_MAX).unwrap_or(u32::MAX),
+        });
+    }
+    let mut asks = VecDeque::from(asked.asks);
 
-    // One ask after the other, each from where the answer before it led; then on while there is more to tell, and room.
+    // One ask after the other, each from where the answer before it led; then on while there is more to tell. What finds no
+    // room in this answer waits for the next file: nothing leaves a device without its receipt.
     let mut pages: Vec<CourierPage> = Vec::new();
     let mut further = Ask::default();
     let (mut bytes, mut more) = (0, false);
-    while let Some(mut ask) = asks
-        .pop_front()
-        .or_else(|| (more && bytes < ANSWERS_BYTES_MAX).then(|| further.clone()))
-    {
+    while bytes < ANSWERS_BYTES_MAX {
+        // Inflated one at a time: many small ones can be large together.
+        let mut ask: Ask = match asks.pop_front() {
+            Some(packed) => apart(move || unpack(&packed)).await?,
+            None if more => further.clone(),
+            None => break,
+        };
         if let Some(CourierPage { answer, .. }) = pages.last() {
             ask.epoch.clone_from(&answer.epoch);
             (ask.cursor, ask.first) = (answer.cursor, answer.first);
@@ -63,7 +69,7 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
             ..ask.clone()
         };
         let answer = crate::exchange::exchange(town, &device, ask, now).await?;
-        bytes += pack(&answer)?.len();
+        bytes += plain_size(&answer)?;
         let restored = answer.restored.is_some();
         more =
             answer.more && !answer.revoked && (answer.cursor, answer.first) != (stands.1, stands.2);

@@ -213,15 +213,19 @@ async fn main() -> anyhow::Result<()> {
 async fn courier(town: &Municipality, file: &Path, answer: &Path) -> anyhow::Result<()> {
     // Before the work: nobody should carry the same file back to find that there was no room for the answer.
     let mut out = std::fs::File::create_new(answer).context("Making the answer file")?;
-    let asked = read_at_most(file, FILE_BYTES_MAX).context("Reading the courier file")?;
-    let written = match koina_server::courier::answer(town, asked, now()).await {
-        Ok(bytes) => out.write_all(&bytes).and_then(|()| out.sync_all()),
-        Err(problem) => {
-            std::fs::remove_file(answer).ok();
-            return Err(anyhow::Error::new(problem)).context("Taking the courier file");
-        }
+    let done = async {
+        let asked = read_at_most(file, FILE_BYTES_MAX).context("Reading the courier file")?;
+        let bytes = koina_server::courier::answer(town, asked, now())
+            .await
+            .context("Taking the courier file")?;
+        let written = out.write_all(&bytes).and_then(|()| out.sync_all());
+        written.context("Writing the answer file")
     };
-    written.context("Writing the answer file")?;
+    if let Err(failure) = done.await {
+        // Half an answer is none.
+        std::fs::remove_file(answer).ok();
+        return Err(failure);
+    }
     println!("Taken. Bring {} back to the device.", answer.display());
     Ok(())
 }

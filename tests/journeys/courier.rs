@@ -240,3 +240,41 @@ fn more_than_fits_into_one_push_and_a_fresh_device() {
     assert_eq!((ids(fresh).len(), ids(fresh)), (405, ids(crew)));
     town.settle();
 }
+
+#[test]
+fn a_hostile_file_costs_little() {
+    let (town, _, crew) = village();
+    let mark = koina_sync::courier::TO_SERVER;
+    // A header without an end, which a careless reader reads again with every line.
+    let mut endless = [mark, b"age-encryption.org/v1\n"].concat();
+    for _ in 0..200_000 {
+        endless.extend_from_slice(b"-> a\n\n");
+    }
+    assert_eq!(answer(&town, &endless), Err(Problem::CourierUnreadable));
+    // Sealed well, but by nobody: asks that would inflate to a hundred times the memory there is are not looked at.
+    let bomb = koina_sync::exchange::pack(&serde_bytes::ByteBuf::from(vec![0; 60 << 20])).unwrap();
+    let forged = koina_model::exchange::CourierAsk {
+        device: town.at(crew).identity().unwrap().device,
+        reply_to: koina_sync::courier::Key::new().public(),
+        asks: vec![serde_bytes::ByteBuf::from(bomb); 2_000],
+        signature: serde_bytes::ByteBuf::from([0; 64]),
+    };
+    let key = town.at(crew).lists().courier.clone();
+    let forged = koina_sync::courier::seal(mark, &key, &forged).unwrap();
+    assert_eq!(answer(&town, &forged), Err(Problem::NotSigned));
+}
+
+#[test]
+fn an_answer_is_as_old_as_it_is() {
+    let (town, _, crew) = village();
+    request(&town, crew, LITOCHORO, "Πριν από δέκα ημέρες");
+    let back = answer(&town, &export(&town, crew)).unwrap();
+    let answered = town.now();
+    town.pass_days(10);
+    request(&town, crew, LITOCHORO, "Σήμερα");
+    let taken = town.at(crew).courier_take(&back, town.time(crew)).unwrap();
+    assert!(taken.again, "today's work waits for another file");
+    let at = town.at(crew).meta("exchanged_at").unwrap().unwrap();
+    assert_eq!(at, answered.0.to_string());
+    town.settle();
+}

@@ -128,9 +128,17 @@ refused: number,
  */
 news: number, 
 /**
- * The device had moved on meanwhile: only receipts were taken.
+ * The device had moved on meanwhile: at most receipts were taken.
  */
-late: boolean, };
+late: boolean, 
+/**
+ * There is more to say: another file is needed.
+ */
+again: boolean, 
+/**
+ * The device was revoked.
+ */
+revoked: boolean, };
 
 export type CourierTook = { taken: CourierTaken | null, written: CourierWritten | null, };
 

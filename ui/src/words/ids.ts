@@ -138,6 +138,7 @@ export type Words = {
   "continue": null;
   "count-left": { count: string | number };
   "count-over": { count: string | number };
+  "courier-again": null;
   "courier-answer-written": null;
   "courier-export": null;
   "courier-file": { path: string | number };

@@ -60,7 +60,8 @@ courier-received = { $count ->
    *[other] The server received { $count } changes of yours.
 }
 courier-refused = { $count ->
-    [one] 1 was not accepted; you find it in the list.
-   *[other] { $count } were not accepted; you find them in the list.
+    [one] 1 was not accepted. Look at the list.
+   *[other] { $count } were not accepted. Look at the list.
 }
-courier-late = This device had newer news already: only the receipts were kept. There is nothing for you to do.
+courier-late = This device had newer news already: at most the receipts of the answer were kept.
+courier-again = There is more to send or to come: write another file when somebody goes again.
