@@ -75,9 +75,7 @@ pub fn seal(mark: &[u8], to: &str, message: &impl Serialize) -> Result<Vec<u8>, 
 /// Opens a file with the first of the keys that fits.
 pub fn open<M: DeserializeOwned>(mark: &[u8], keys: &[Key], file: &[u8]) -> Result<M, Problem> {
     if file.len() > FILE_BYTES_MAX {
-        return Err(Problem::TooLarge {
-            bytes_max: u32::try_from(FILE_BYTES_MAX).unwrap_or(u32::MAX),
-        });
+        return Err(Problem::too_large(FILE_BYTES_MAX));
     }
     let sealed = file.strip_prefix(mark).ok_or(Problem::CourierUnreadable)?;
     // A header for one recipient is short; a long one is read again and again, and may be meant to be.
@@ -179,17 +177,14 @@ impl Replica {
             return Err(Problem::CourierUnreadable.into());
         }
         let mut taken = CourierTaken::default();
-        let exchanged: i64 = self
-            .meta("exchanged_at")?
-            .and_then(|text| text.parse().ok())
-            .unwrap_or_default();
+        let exchanged = self.exchanged_at()?.unwrap_or_default();
         for page in &answer.pages {
             taken.revoked |= page.answer.revoked;
             let rows = self.rows_of(&page.answer.receipts)?;
             if self.stands_at(page)? {
                 let said = said(page, rows, self.pending()?.waiting);
                 // What is here now is as old as the answer, however long that was on its way.
-                let at = Time(now.0.min(page.answer.now.0).max(exchanged));
+                let at = now.min(page.answer.now).max(exchanged);
                 self.take_answer(&said, &page.answer, at)?;
                 taken.again = page.answer.more || page.answer.restored.is_some();
                 taken.news += u32::try_from(page.answer.items.len()).unwrap_or(u32::MAX);

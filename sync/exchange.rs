@@ -158,6 +158,12 @@ impl Replica {
         Ok((epoch, cursor, first))
     }
 
+    /// How old the newest news here is; `None` before the first exchange.
+    pub fn exchanged_at(&self) -> Result<Option<Time>, ReplicaError> {
+        let stored = self.meta("exchanged_at")?;
+        Ok(stored.and_then(|text| text.parse().ok()).map(Time))
+    }
+
     /// Makes an answer durable, all of it in one tx. Gives whether there is more to say.
     pub fn take_answer(
         &self,
@@ -181,7 +187,7 @@ impl Replica {
             take_items(tx, answer, &lists)?;
             match answer.restored {
                 Some(restored) => hand_over_again(tx, restored, me, brings_numbers, &lists, now)?,
-                None if said.ends_again() => forget_entries_again(tx)?,
+                None if said.ask.ends_again() => forget_entries_again(tx)?,
                 None => {}
             }
             set_meta(tx, "epoch", &answer.epoch)?;
@@ -244,11 +250,6 @@ impl Replica {
 }
 
 impl Said {
-    /// Whether everything that was to be handed over again is in this message, or was before.
-    pub(crate) fn ends_again(&self) -> bool {
-        usize::try_from(self.ask.again).is_ok_and(|again| again == self.ask.entries.len())
-    }
-
     fn offered(&self, capability: &str) -> bool {
         self.ask.capabilities.iter().any(|name| name == capability)
     }
@@ -490,9 +491,7 @@ pub fn unpack<M: serde::de::DeserializeOwned>(body: &[u8]) -> Result<M, Problem>
         .read_to_end(&mut plain)
         .map_err(|_| malformed("compression"))?;
     if plain.len() as u64 > limit {
-        return Err(Problem::TooLarge {
-            bytes_max: u32::try_from(limit).unwrap_or(u32::MAX),
-        });
+        return Err(Problem::too_large(INFLATED_BYTES_MAX));
     }
     ciborium::from_reader(plain.as_slice()).map_err(|_| malformed("message"))
 }

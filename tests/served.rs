@@ -1,8 +1,5 @@
 //! The real server over loopback HTTP and devices for it, for whoever measures.
-#![allow(
-    clippy::cast_possible_truncation,
-    reason = "a test stops at the first surprise"
-)]
+#![allow(clippy::cast_possible_truncation, reason = "milliseconds of today fit")]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use std::path::Path;

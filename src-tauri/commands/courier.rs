@@ -35,9 +35,7 @@ pub(crate) fn courier_export(desk: &Desk, input: PlaceInput) -> Result<CourierWr
 
 pub(crate) fn courier_take(desk: &Desk, input: CourierTakeInput) -> Result<CourierTook, Problem> {
     if input.file.len() / 4 * 3 > FILE_BYTES_MAX {
-        return Err(Problem::TooLarge {
-            bytes_max: u32::try_from(FILE_BYTES_MAX).unwrap_or(u32::MAX),
-        });
+        return Err(Problem::too_large(FILE_BYTES_MAX));
     }
     let file = STANDARD
         .decode(&input.file)

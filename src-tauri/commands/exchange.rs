@@ -149,6 +149,24 @@ impl Exchanger {
         path: &str,
         body: Vec<u8>,
     ) -> Result<A, Problem> {
+        self.over_line(async |line| {
+            exchange::ask_json(&self.replica, line, method, path, body).await
+        })
+    }
+
+    /// Sends a file to the server, and gives the file it answers with.
+    pub(crate) fn hand_over(&self, path: &str, file: Vec<u8>) -> Result<Vec<u8>, Problem> {
+        self.over_line(async |line| {
+            let media_type = "application/octet-stream";
+            exchange::ask_bytes(&self.replica, line, "POST", path, media_type, file).await
+        })
+    }
+
+    /// Says something to the server now, if this device has a server and a line.
+    fn over_line<T>(
+        &self,
+        say: impl AsyncFnOnce(&HttpLine) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         if !self.cable.load(Ordering::Relaxed) {
             return Err(Problem::CableOut);
         }
@@ -157,21 +175,7 @@ impl Exchanger {
         self.runtime.block_on(async {
             // Signed requests carry a counter that only grows: never two at once.
             let _one = self.one_at_a_time.lock().await;
-            exchange::ask_json(&self.replica, &line, method, path, body).await
-        })
-    }
-
-    /// Sends a file to the server, and gives the file it answers with.
-    pub(crate) fn hand_over(&self, path: &str, file: Vec<u8>) -> Result<Vec<u8>, Problem> {
-        if !self.cable.load(Ordering::Relaxed) {
-            return Err(Problem::CableOut);
-        }
-        let identity = self.replica.identity().ok_or(Problem::NotEnrolled)?;
-        let line = HttpLine::new(&identity.server)?;
-        self.runtime.block_on(async {
-            let _one = self.one_at_a_time.lock().await;
-            let media_type = "application/octet-stream";
-            exchange::ask_bytes(&self.replica, &line, "POST", path, media_type, file).await
+            say(&line).await
         })
     }
 
@@ -190,9 +194,7 @@ impl Exchanger {
 
     fn state(&self) -> Result<ExchangeState, Problem> {
         let pending = told(self.replica.pending())?;
-        let last_at = told(self.replica.meta("exchanged_at"))?
-            .and_then(|text| text.parse().ok())
-            .map(Time);
+        let last_at = told(self.replica.exchanged_at())?;
         let problem = self
             .problem
             .lock()

@@ -54,6 +54,13 @@ pub struct Ask {
     pub again: u32,
 }
 
+impl Ask {
+    /// Whether everything that was to be handed over again is in this message, or was before.
+    pub fn ends_again(&self) -> bool {
+        usize::try_from(self.again).is_ok_and(|again| again == self.entries.len())
+    }
+}
+
 /// A place in a first load: open and newest records come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -101,6 +101,13 @@ impl Problem {
         }
     }
 
+    /// Something is larger than this many bytes.
+    pub fn too_large(bytes_max: usize) -> Self {
+        Self::TooLarge {
+            bytes_max: u32::try_from(bytes_max).unwrap_or(u32::MAX),
+        }
+    }
+
     /// The code, as on the wire.
     pub fn code(&self) -> String {
         serde_json::to_value(self)

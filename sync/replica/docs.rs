@@ -421,14 +421,12 @@ fn keep_early(
 /// a restore does not stand.
 pub(crate) fn take_entry(tx: &Transaction<'_>, entry: &Entry) -> Result<(), ReplicaError> {
     let words = serde_json::to_string(&entry.words)?;
-    tx.prepare_cached(
-        "DELETE FROM entries WHERE doc = ?1 AND words <> ?2 AND ?3 AND words ->> 'entry' = 'protocol'",
-    )?
-    .execute(params![
-        entry.doc.as_bytes().as_slice(),
-        words,
-        matches!(entry.words, EntryWords::Protocol { .. })
-    ])?;
+    if matches!(entry.words, EntryWords::Protocol { .. }) {
+        tx.prepare_cached(
+            "DELETE FROM entries WHERE doc = ?1 AND words <> ?2 AND words ->> 'entry' = 'protocol'",
+        )?
+        .execute(params![entry.doc.as_bytes().as_slice(), words])?;
+    }
     tx.prepare_cached(
         "INSERT INTO entries (place, doc, at, hash, words) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (doc, words) DO UPDATE SET place = excluded.place, hash = excluded.hash",

@@ -15,10 +15,7 @@ impl Replica {
     /// Keeps what is being typed under the form's key.
     pub fn save_draft(&self, key: &str, json: &str, now: Time) -> Result<(), ReplicaError> {
         if json.len() > DRAFT_BYTES_MAX || key.len() > KEY_BYTES_MAX {
-            return Err(Problem::TooLarge {
-                bytes_max: u32::try_from(DRAFT_BYTES_MAX).unwrap_or(u32::MAX),
-            }
-            .into());
+            return Err(Problem::too_large(DRAFT_BYTES_MAX).into());
         }
         self.write_quietly(|tx| {
             tx.prepare_cached(

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::Signature;
 use koina_model::exchange::{Ask, CourierAnswer, CourierAsk, CourierPage, courier_words};
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
@@ -26,19 +26,10 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
     let asked: CourierAsk = apart(move || open(TO_SERVER, &[key], &file)).await?;
     let device = town.log.device(asked.device).await?;
     let device = device.ok_or(Problem::NotEnrolled)?;
-    let signed = VerifyingKey::from_bytes(&device.key)
-        .and_then(|key| {
-            let signature = Signature::from_slice(&asked.signature)?;
-            key.verify_strict(&courier_words(&asked.reply_to, &asked.asks), &signature)
-        })
-        .is_ok();
-    if !signed {
-        return Err(Problem::NotSigned);
-    }
+    let signature = Signature::from_slice(&asked.signature).map_err(|_| Problem::NotSigned)?;
+    device.verify(&courier_words(&asked.reply_to, &asked.asks), &signature)?;
     if asked.asks.len() > ASKS_MAX {
-        return Err(Problem::TooLarge {
-            bytes_max: u32::try_from(FILE_BYTES_MAX).unwrap_or(u32::MAX),
-        });
+        return Err(Problem::too_large(FILE_BYTES_MAX));
     }
     let mut asks = VecDeque::from(asked.asks);
 
@@ -61,7 +52,7 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
         }
         ask.want_bytes = WANT_BYTES;
         let stands = (ask.epoch.clone(), ask.cursor, ask.first);
-        let ends_again = usize::try_from(ask.again).is_ok_and(|again| again == ask.entries.len());
+        let ends_again = ask.ends_again();
         further = Ask {
             push: Vec::new(),
             entries: Vec::new(),

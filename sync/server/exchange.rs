@@ -50,6 +50,7 @@ pub async fn exchange(
     {
         return Err(Problem::UpgradeNeeded);
     }
+    let ends_again = ask.ends_again();
     let Ask {
         capabilities,
         version,
@@ -61,7 +62,7 @@ pub async fn exchange(
         pending,
         want_bytes,
         entries,
-        again,
+        again: _,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let version = version.chars().take(40).collect();
@@ -73,7 +74,7 @@ pub async fn exchange(
         elsewhere,
     } = take(town, who, push, now).await?;
     let reached = if town.was_restored() && epoch == town.epoch() {
-        after_restore(town, who, entries, again, reached, now).await?
+        after_restore(town, who, entries, ends_again, reached, now).await?
     } else {
         reached
     };
@@ -128,7 +129,7 @@ async fn after_restore(
     town: &Municipality,
     who: &Device,
     entries: Vec<Entry>,
-    again: u32,
+    last: bool,
     reached: u64,
     now: Time,
 ) -> Result<u64, Problem> {
@@ -138,7 +139,6 @@ async fn after_restore(
     };
     let mut moved = false;
     let brings = who.role.may(Permit::RegisterRequests) && who.revoked_at.is_none();
-    let last = usize::try_from(again).is_ok_and(|again| again == entries.len());
     if !entries.is_empty() && brings {
         moved = town.log.take_again(by(), now, entries).await? > 0;
     }

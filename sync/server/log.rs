@@ -7,6 +7,7 @@
 
 use std::path::Path;
 
+use ed25519_dalek::{Signature, VerifyingKey};
 use koina_model::exchange::{Entry, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Crew;
@@ -116,6 +117,15 @@ pub struct Device {
     /// Changes of the device in the quarantine; counted for lists only.
     pub refused: u32,
     pub version: String,
+}
+
+impl Device {
+    /// Checks that these words are signed with the key of the device.
+    pub(crate) fn verify(&self, words: &[u8], signature: &Signature) -> Result<(), Problem> {
+        VerifyingKey::from_bytes(&self.key)
+            .and_then(|key| key.verify_strict(words, signature))
+            .map_err(|_| Problem::NotSigned)
+    }
 }
 
 /// What a device will be once it comes with the code.

@@ -183,11 +183,7 @@ impl Municipality {
         F: FnOnce(&Replica) -> Result<T, ReplicaError> + Send + 'static,
     {
         let replica = Arc::clone(&self.replica);
-        match tokio::task::spawn_blocking(move || question(&replica)).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(crate::incident(&error)),
-            Err(error) => Err(crate::incident(&error)),
-        }
+        crate::apart(move || question(&replica).map_err(|error| crate::incident(&error))).await
     }
 
     /// Gives protocol numbers again after a restore, first to the records that waited.

@@ -223,9 +223,7 @@ async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
                 continue;
             };
             if bytes.len() + data.len() > bytes_max {
-                return Err(Problem::TooLarge {
-                    bytes_max: u32::try_from(bytes_max).unwrap_or(u32::MAX),
-                });
+                return Err(Problem::too_large(bytes_max));
             }
             bytes.extend_from_slice(&data);
         }

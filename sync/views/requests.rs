@@ -513,10 +513,7 @@ impl Replica {
         let identity = self.enrolled()?;
         let crew = identity.crew.clone().unwrap_or_default();
         let midnight = calendar::athens_date(now.0);
-        let as_of = self
-            .meta("exchanged_at")?
-            .and_then(|text| text.parse().ok())
-            .map(Time);
+        let as_of = self.exchanged_at()?;
         self.read(|db| {
             let total = db
                 .prepare_cached("SELECT count(*) FROM requests v WHERE v.crew = ?1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'")?

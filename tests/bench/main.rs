@@ -41,7 +41,7 @@ use koina_sync::replica::{Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::link;
 use koina_tests::served::{now, peak_mb, serve, serve_on_file};
-use koina_tests::village::{Counts, Village};
+use koina_tests::village::{Change, Counts, Village};
 use tempfile::TempDir;
 
 /// Where figures go: the terminal and a file.
@@ -113,6 +113,20 @@ fn main() {
     }
 }
 
+/// A change of the village as a row of the server's log.
+fn logged(seq: u64, change: Change) -> LogRow {
+    LogRow {
+        seq,
+        at: change.at,
+        device: Some(change.device),
+        body: LogBody::Change {
+            doc: change.pushed.doc,
+            kind: change.pushed.kind,
+            bytes: change.pushed.bytes.into_vec(),
+        },
+    }
+}
+
 /// A device with a whole municipality's records.
 fn replica(figures: &mut Figures) {
     let folder = TempDir::new().unwrap();
@@ -127,16 +141,7 @@ fn replica(figures: &mut Figures) {
     let rows: Vec<LogRow> = village
         .changes(counts)
         .enumerate()
-        .map(|(n, change)| LogRow {
-            seq: n as u64 + 1,
-            at: change.at,
-            device: Some(change.device),
-            body: LogBody::Change {
-                doc: change.pushed.doc,
-                kind: change.pushed.kind,
-                bytes: change.pushed.bytes.to_vec(),
-            },
-        })
+        .map(|(n, change)| logged(n as u64 + 1, change))
         .collect();
     println!(
         "# a replica with {} requests and {} assets, {} changes",
@@ -533,16 +538,7 @@ fn app(figures: &mut Figures) {
         let mut page = Vec::new();
         for change in village.changes(Counts::new(50_000, 3_000)) {
             seq += 1;
-            page.push(LogRow {
-                seq,
-                at: change.at,
-                device: Some(change.device),
-                body: LogBody::Change {
-                    doc: change.pushed.doc,
-                    kind: change.pushed.kind,
-                    bytes: change.pushed.bytes.to_vec(),
-                },
-            });
+            page.push(logged(seq, change));
             if page.len() == 5_000 {
                 replica.take(&page, seq).unwrap();
                 page.clear();

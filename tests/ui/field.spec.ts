@@ -1,7 +1,7 @@
 /** Work without a network, and what becomes of it. */
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./lib/koina";
+import { expect, test, type Koina } from "./lib/koina";
 import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
@@ -23,12 +23,18 @@ async function lampAtTheClinic(page: Page): Promise<void> {
   await expect(page.getByText("Σβηστή λάμπα έξω από το ιατρείο.").first()).toBeVisible();
 }
 
-test("network off, work, «Στη συσκευή»; network on, «Παραλήφθηκε», and the desk sees it", async ({ koina }) => {
+/** A crew whose network is off has started the job. */
+async function startWithoutNetwork(koina: Koina): Promise<Page> {
   const crew = await koina.window("crew", PHONE);
   await turnNetwork(crew, false);
   await lampAtTheClinic(crew);
   await press(crew, w("job-start"));
   await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
+  return crew;
+}
+
+test("network off, work, «Στη συσκευή»; network on, «Παραλήφθηκε», and the desk sees it", async ({ koina }) => {
+  const crew = await startWithoutNetwork(koina);
   await press(crew, w("job-material"));
   await crew.getByRole("textbox", { name: w("job-material-name") }).fill("Λάμπα LED 60 W");
   await press(crew, w("job-material-save"));
@@ -66,11 +72,7 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
 });
 
 test("work of a village without a network travels on a stick, and the answer comes back the same way", async ({ koina }) => {
-  const crew = await koina.window("crew", PHONE);
-  await turnNetwork(crew, false);
-  await lampAtTheClinic(crew);
-  await press(crew, w("job-start"));
-  await expect(crew.getByText(/Αποθηκεύτηκε σε αυτή τη συσκευή/)).toBeVisible();
+  const crew = await startWithoutNetwork(koina);
   await tab(crew, w, "outbox");
   await crew.getByText(w("courier-title")).click();
   await press(crew, w("courier-export"));
