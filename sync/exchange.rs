@@ -21,8 +21,8 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
-    hand_over_again, meta, next_number, set_meta, take_entry, take_receipts, take_records,
-    take_rows,
+    hand_over_again, meta, next_number, set_meta, take_decisions, take_entry, take_receipts,
+    take_records, take_rows,
 };
 
 pub mod http;
@@ -37,6 +37,9 @@ const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
 
 /// Largest window a message may ask for: 8 MiB.
 const WINDOW_LOG_MAX: u32 = 23;
+
+/// Number of the last decision about a refused change that was heard of.
+const DECISIONS: &str = "decisions";
 
 /// Set once a page in columns could not be read here.
 const COLUMNS_REFUSED: &str = "columns_refused";
@@ -138,6 +141,10 @@ impl Replica {
             } else {
                 WANT_BYTES_FIRST
             },
+            decisions: self
+                .meta(DECISIONS)?
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
         };
         Ok(Said {
             ask,
@@ -184,11 +191,20 @@ impl Replica {
         let brings_numbers = identity.role.may(Permit::RegisterRequests) && !answer.revoked;
         let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
-            take_items(tx, answer, &lists)?;
+            take_decisions(tx, &answer.decisions, me, &lists)?;
+            take_items(tx, answer, me, &lists)?;
             match answer.restored {
                 Some(restored) => hand_over_again(tx, restored, me, brings_numbers, &lists, now)?,
                 None if said.ask.ends_again() => forget_entries_again(tx)?,
                 None => {}
+            }
+            let heard = match answer.decisions.last() {
+                Some(last) => Some(last.number),
+                // The numbers of another log say nothing.
+                None => (answer.epoch != said.ask.epoch).then_some(0),
+            };
+            if let Some(heard) = heard {
+                set_meta(tx, DECISIONS, &heard.to_string())?;
             }
             set_meta(tx, "epoch", &answer.epoch)?;
             if !answer.revoked {
@@ -256,7 +272,12 @@ impl Said {
 }
 
 /// Takes what the server sent, in its order: whole records, changes, decisions, and what left the scope.
-fn take_items(tx: &Transaction<'_>, answer: &Answer, lists: &Lists) -> Result<(), ReplicaError> {
+fn take_items(
+    tx: &Transaction<'_>,
+    answer: &Answer,
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
     // Entries first: a record that is shown afterwards shows its number with it.
     for item in &answer.items {
         if let Item::Entry { entry } = item {
@@ -315,8 +336,8 @@ fn take_items(tx: &Transaction<'_>, answer: &Answer, lists: &Lists) -> Result<()
             body,
         });
     }
-    take_records(tx, &records, answer.now, answer.head, lists)?;
-    take_rows(tx, &rows, lists)?;
+    take_records(tx, &records, answer.now, answer.head, Some(me), lists)?;
+    take_rows(tx, &rows, Some(me), lists)?;
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
     let mut staying: Vec<DocId> = Vec::new();
     for doc in leaving {

@@ -1,6 +1,7 @@
 //! A copy of the municipality's records, and how copies meet.
 
 pub mod courier;
+pub mod decide;
 pub mod exchange;
 pub mod identity;
 pub mod records;

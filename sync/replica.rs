@@ -33,7 +33,8 @@ pub(crate) use first_load::{Record, take_records};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
-pub(crate) use refused::typed;
+pub(crate) use refused::take_decisions;
+pub use refused::typed;
 pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
 
 /// Migrations of what is kept, in order. Never edited after a release.

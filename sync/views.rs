@@ -203,6 +203,48 @@ pub struct RefusedRow {
     pub at: Time,
     /// Code of the reason.
     pub reason: String,
+    /// What a person typed in it.
+    #[serde(default)]
+    pub typed: String,
+}
+
+/// What the desk decides about refused changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefusedDecision {
+    /// Hashes of changes, hex.
+    pub changes: Vec<String>,
+    /// Whether what they say is in the records now.
+    #[serde(default)]
+    pub taken: bool,
+}
+
+/// What became of a refused change that the desk wants to take in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TakenOver {
+    pub change: String,
+    #[serde(flatten)]
+    pub fate: Fate,
+}
+
+/// See [`TakenOver`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "fate", rename_all = "snake_case")]
+pub enum Fate {
+    /// It is in the log, as it was written.
+    Taken,
+    /// Its device has written something else in its place since: the desk writes anew what it says.
+    WriteAnew {
+        doc: DocId,
+        kind: Kind,
+        /// The change chunk, hex.
+        bytes: String,
+    },
+    /// It rests on a change that is not here.
+    Waiting,
+    /// It cannot be taken with the permits of this desk either. Code of the reason.
+    Refused { reason: String },
+    /// Somebody decided about it already.
+    Gone,
 }
 
 /// A one-time code that lets a new device in.

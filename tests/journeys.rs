@@ -15,6 +15,7 @@ mod journeys {
     mod convergence;
     mod courier;
     mod dead_zone;
+    mod decided;
     mod hostile;
     mod lost_receipt;
     mod poison;

@@ -16,8 +16,10 @@ use koina_model::reference::Reference;
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
 use koina_server::routes::App;
+use koina_sync::decide::{self, Took};
 use koina_sync::exchange::{self, Progress};
 use koina_sync::replica::{Ids, Replica};
+use koina_sync::views::RefusedRow;
 use tempfile::TempDir;
 
 mod net;
@@ -398,6 +400,29 @@ impl Town {
         ))
     }
 
+    /// A desk takes refused changes in after all.
+    pub fn take_over(&self, who: Who, changes: Vec<String>) -> Result<Took, Problem> {
+        let party = self.party(who);
+        let wire = Wire::new(&self.app, &party.net);
+        let now = self.time(who);
+        self.runtime
+            .block_on(decide::take_over(&party.replica, &wire, changes, now))
+    }
+
+    /// A desk says that refused changes are not taken.
+    pub fn dismiss(&self, who: Who, changes: Vec<String>) -> Result<(), Problem> {
+        let party = self.party(who);
+        let wire = Wire::new(&self.app, &party.net);
+        self.runtime
+            .block_on(decide::dismiss(&party.replica, &wire, changes))
+    }
+
+    /// What the server keeps for the desk to decide about, newest first.
+    pub fn kept(&self, who: Who) -> Vec<RefusedRow> {
+        let kept = self.ask(who, "GET", "/v1/refused", Vec::new());
+        kept.expect("the refused changes")
+    }
+
     /// Puts every cable back and exchanges until nobody has anything to say.
     pub fn settle(&self) {
         for index in 0..self.parties.len() {
@@ -452,6 +477,14 @@ impl Town {
             [id.as_bytes().as_slice()],
         );
         assert_eq!(changed.expect("the change"), 1);
+    }
+
+    /// Gives a device other communities at the server.
+    pub fn move_device(&mut self, who: Who, communities: &[&str]) {
+        let json = serde_json::to_string(communities).expect("text");
+        self.change_device(who, &format!("communities = '{json}'"));
+        self.party_mut(who).communities =
+            communities.iter().map(|code| (*code).to_owned()).collect();
     }
 
     /// Lets bytes of the oldest unsent change of a record go bad on the device's disk.

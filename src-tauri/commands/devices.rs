@@ -3,9 +3,13 @@
 use koina_model::ids::DeviceId;
 use koina_model::permits::Permit;
 use koina_model::problem::Problem;
+use koina_sync::decide::{self, Took};
 use koina_sync::views::{DeviceRow, Invite, RefusedRow};
 
-use crate::{Desk, DeviceInput, DeviceInviteInput, Devices, Nothing, told};
+use crate::{
+    Desk, DeviceInput, DeviceInviteInput, Devices, Nothing, RefusedInput, RefusedLeft, RefusedTook,
+    told,
+};
 
 pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> {
     // Refused changes are every clerk's business, the devices only the administrator's.
@@ -37,5 +41,28 @@ pub(crate) fn device_revoke(desk: &Desk, input: DeviceInput) -> Result<Devices, 
         &format!("/v1/devices/{}/revoke", input.id),
         Vec::new(),
     )?;
+    devices_page(desk, Nothing {})
+}
+
+pub(crate) fn refused_take(desk: &Desk, input: RefusedInput) -> Result<RefusedTook, Problem> {
+    let now = desk.now();
+    let Took { taken, left } = desk
+        .exchanger
+        .over_line(async |line| decide::take_over(&desk.replica, line, input.changes, now).await)?;
+    // What was written anew here is on its way, and what the log took in comes back from it.
+    desk.exchanger.soon();
+    let left = left
+        .into_iter()
+        .map(|(change, reason)| RefusedLeft { change, reason });
+    Ok(RefusedTook {
+        taken,
+        left: left.collect(),
+        devices: devices_page(desk, Nothing {})?,
+    })
+}
+
+pub(crate) fn refused_dismiss(desk: &Desk, input: RefusedInput) -> Result<Devices, Problem> {
+    desk.exchanger
+        .over_line(async |line| decide::dismiss(&desk.replica, line, input.changes).await)?;
     devices_page(desk, Nothing {})
 }

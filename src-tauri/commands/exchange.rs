@@ -163,7 +163,7 @@ impl Exchanger {
     }
 
     /// Says something to the server now, if this device has a server and a line.
-    fn over_line<T>(
+    pub(crate) fn over_line<T>(
         &self,
         say: impl AsyncFnOnce(&HttpLine) -> Result<T, Problem>,
     ) -> Result<T, Problem> {

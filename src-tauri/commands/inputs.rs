@@ -296,6 +296,29 @@ pub struct DeviceInput {
     pub id: DeviceId,
 }
 
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedInput {
+    /// Identities of changes (hex of their hashes), at most 500.
+    pub changes: Vec<String>,
+}
+
+/// What became of refused changes that the desk wanted to take in.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RefusedTook {
+    pub taken: u32,
+    /// Those that could not be taken.
+    pub left: Vec<RefusedLeft>,
+    pub devices: Devices,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RefusedLeft {
+    pub change: String,
+    /// Code of the reason; 'waits' when it rests on a change that is not here.
+    pub reason: String,
+}
+
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Devices {
     pub devices: Vec<DeviceRow>,

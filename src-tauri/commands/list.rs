@@ -52,4 +52,6 @@ commands! {
     devices_page(Nothing) -> Devices;
     device_invite(DeviceInviteInput) -> Invite;
     device_revoke(DeviceInput) -> Devices;
+    refused_take(RefusedInput) -> RefusedTook;
+    refused_dismiss(RefusedInput) -> Devices;
 }

@@ -52,6 +52,13 @@ pub struct Ask {
     pub entries: Vec<Entry>,
     /// Changes and entries to hand over again, in this message and later ones; 0 when that is over.
     pub again: u32,
+    /// Number of the last decision about a refused change that the device heard of.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub decisions: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Ask {
@@ -112,6 +119,20 @@ pub struct Answer {
     pub lists: Option<String>,
     /// The device was revoked: its push was taken, it gets nothing more.
     pub revoked: bool,
+    /// What the desk decided about refused changes of the device.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+}
+
+/// What the desk decided about a change that the server had refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Grows with every decision.
+    pub number: u64,
+    pub doc: DocId,
+    pub hash: ByteBuf,
+    /// What it says is in the record now, as it was written or written anew by the desk; else the desk does not take it.
+    pub taken: bool,
 }
 
 /// What still holds of a log that ended when a backup was restored.

@@ -11,6 +11,7 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::refused::rewind;
 use super::{Replica, ReplicaError, VIEW_VERSION, next_number, set_meta};
 use crate::views;
 
@@ -164,7 +165,7 @@ impl Replica {
     pub fn take(&self, rows: &[LogRow], upto: u64) -> Result<(), ReplicaError> {
         let lists = self.lists();
         self.write(|tx| {
-            take_rows(tx, rows, &lists)?;
+            take_rows(tx, rows, None, &lists)?;
             set_meta(tx, "cursor", &upto.to_string())
         })
     }
@@ -224,10 +225,11 @@ struct Arrived<'a> {
     bytes: &'a [u8],
 }
 
-/// Takes rows of the log: changes record by record, then what the municipality decided.
+/// Takes rows of the log: changes record by record, then what the municipality decided. `me` is the device that takes them.
 pub(crate) fn take_rows(
     tx: &Transaction<'_>,
     rows: &[LogRow],
+    me: Option<DeviceId>,
     lists: &Lists,
 ) -> Result<(), ReplicaError> {
     let mut changes: BTreeMap<DocId, Vec<Arrived<'_>>> = BTreeMap::new();
@@ -256,7 +258,7 @@ pub(crate) fn take_rows(
     }
     for id in &order {
         if let Some(arrived) = changes.get(id) {
-            take_changes(tx, *id, arrived, lists)?;
+            take_changes(tx, *id, arrived, me, lists)?;
         }
     }
     for id in numbered {
@@ -293,6 +295,7 @@ fn take_changes(
     tx: &Transaction<'_>,
     id: DocId,
     arrived: &[Arrived<'_>],
+    me: Option<DeviceId>,
     lists: &Lists,
 ) -> Result<(), ReplicaError> {
     let Some(first) = arrived.first() else {
@@ -312,6 +315,17 @@ fn take_changes(
             Ok(checked) => waiting.push((checked, at)),
             Err(refusal) => set_aside(tx, id, at, refusal.code(), bytes)?,
         }
+    }
+    // Something of this device's own comes back that it had taken out, since the server had refused it.
+    let own = waiting
+        .iter()
+        .any(|(checked, _)| Some(checked.by) == me && !doc.has(&checked.hash));
+    let mut rewound = None;
+    if let (true, Some(me)) = (own, me)
+        && let Some((before, rows)) = rewind(tx, id, &doc)?
+    {
+        doc = before;
+        rewound = Some((me, rows));
     }
     let mut added = false;
     loop {
@@ -352,7 +366,10 @@ fn take_changes(
         }
     }
     keep_early(tx, id, first.kind, &waiting)?;
-    if added {
+    if let Some((me, rows)) = &rewound {
+        rows.write_anew(tx, &mut doc, *me)?;
+    }
+    if added || rewound.is_some() {
         let n = match known {
             Some(n) => {
                 save(tx, n, &doc.save())?;

@@ -6,12 +6,13 @@ use koina_model::columns::{Columns, Parts, take_apart};
 use koina_model::doc::Doc;
 use koina_model::exchange::Refusal;
 use koina_model::guard;
-use koina_model::ids::{DocId, Time};
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::words::Kind;
 use rusqlite::{Transaction, params};
 
 use super::docs::{Loaded, insert_saved, kind_from, load, logged, save, set_aside};
+use super::refused::rewind;
 use super::{Replica, ReplicaError};
 use crate::views;
 
@@ -174,6 +175,7 @@ pub(crate) fn take_records<'a>(
     records: &[Record<'a>],
     at: Time,
     head: u64,
+    me: Option<DeviceId>,
     lists: &Lists,
 ) -> Result<(), ReplicaError> {
     let mut rest = records;
@@ -204,6 +206,13 @@ pub(crate) fn take_records<'a>(
     };
     views::in_steps(next, read, |(taken, record)| {
         let id = record.id();
+        let taken = match taken {
+            Err(refusal) => match join_rewound(tx, &record, me, lists)? {
+                Some(joined) => Ok(joined),
+                None => Err(refusal),
+            },
+            taken => taken,
+        };
         let (known, kind, saved, shown) = match (taken, record) {
             (Ok(taken), _) => taken,
             (Err(refusal), Record::Saved(_, bytes)) => {
@@ -221,4 +230,30 @@ pub(crate) fn take_records<'a>(
         logged(tx, id, at, head)?;
         shown.put(tx, n, id, known.is_none())
     })
+}
+
+/// A record as it is to be kept: its row if it has one, kind, saved bytes, what the views show.
+type Joined = (Option<i64>, Kind, Vec<u8>, views::Shown);
+
+/// Joins a record in which something of this device's own comes back that it had taken out, since the server had refused it.
+/// `None` when that is not what keeps them apart.
+fn join_rewound(
+    tx: &Transaction<'_>,
+    record: &Record<'_>,
+    me: Option<DeviceId>,
+    lists: &Lists,
+) -> Result<Option<Joined>, ReplicaError> {
+    let (Some(me), Ok(theirs), Some(mine)) = (me, record.doc(), load(tx, record.id())?) else {
+        return Ok(None);
+    };
+    let Some((mut doc, rows)) = rewind(tx, record.id(), &mine.doc)? else {
+        return Ok(None);
+    };
+    if doc.merge(&theirs).is_err() {
+        return Ok(None);
+    }
+    rows.write_anew(tx, &mut doc, me)?;
+    let number = views::requests::number_of(tx, record.id())?;
+    let shown = views::Shown::read(doc.kind(), &doc.record(), number, lists);
+    Ok(Some((Some(mine.n), doc.kind(), doc.save(), shown)))
 }

@@ -1,10 +1,15 @@
 //! After the server refused a change: the record goes on without it, later work is written anew on what was accepted, and
 //! the refused content waits for a person, who sends it again or discards it.
 
-use koina_model::doc::{Doc, Scalar, Writes};
-use koina_model::guard;
+use koina_model::doc::{Doc, EVENT_PREFIX, Scalar, Writes};
+use koina_model::exchange::{Decision, Refusal};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
+use koina_model::permits::may_write;
+use koina_model::place::Place;
+use koina_model::problem::Problem;
+use koina_model::words::Kind;
+use koina_model::{guard, requests};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::docs::{save, set_aside};
@@ -17,12 +22,15 @@ struct Unsent {
     hash: Vec<u8>,
     bytes: Vec<u8>,
     refused: bool,
+    /// Refused because another change of this device had its place already.
+    displaced: bool,
     saved_at: Time,
 }
 
 fn unsent(tx: &Transaction<'_>, id: DocId) -> Result<Vec<Unsent>, ReplicaError> {
     let mut rows = tx.prepare_cached(
-        "SELECT n, hash, bytes, state = 'needs_decision' AND reason <> 'follows_refused', saved_at
+        "SELECT n, hash, bytes, state = 'needs_decision' AND reason <> 'follows_refused', saved_at,
+                reason = 'sequence_reused'
          FROM outbox WHERE doc = ?1 AND state <> 'received' ORDER BY n",
     )?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| {
@@ -32,6 +40,7 @@ fn unsent(tx: &Transaction<'_>, id: DocId) -> Result<Vec<Unsent>, ReplicaError> 
             bytes: row.get(2)?,
             refused: row.get(3)?,
             saved_at: Time(row.get(4)?),
+            displaced: row.get(5)?,
         })
     })?;
     Ok(all.collect::<Result<_, _>>()?)
@@ -72,6 +81,116 @@ pub(crate) fn rebuild(
     }
     save(tx, loaded.n, &doc.save())?;
     views::show(tx, loaded.n, id, &doc, lists)
+}
+
+/// Takes what this device has not handed over out of a record, so that something of its own that comes back from the server
+/// finds its place: a change the desk took in after all, in whose place something else was written since. Gives the record
+/// and what is to be written anew on it; `None` when nothing of the record is the server's.
+pub(super) fn rewind(
+    tx: &Transaction<'_>,
+    id: DocId,
+    doc: &Doc,
+) -> Result<Option<(Doc, Rewound)>, ReplicaError> {
+    let rows = unsent(tx, id)?;
+    let rows: Vec<Unsent> = rows
+        .into_iter()
+        .filter(|row| !row.refused || row.displaced)
+        .collect();
+    let hashes: Vec<&[u8]> = rows.iter().map(|row| row.hash.as_slice()).collect();
+    let Some((doc, gone)) = doc.without(&hashes) else {
+        return Ok(None);
+    };
+    let rows = rows
+        .into_iter()
+        .filter(|row| row.displaced || gone.iter().any(|hash| hash.as_slice() == row.hash))
+        .collect();
+    Ok(Some((doc, Rewound(rows))))
+}
+
+/// What [`rewind`] took out.
+pub(super) struct Rewound(Vec<Unsent>);
+
+impl Rewound {
+    pub(super) fn write_anew(
+        &self,
+        tx: &Transaction<'_>,
+        doc: &mut Doc,
+        me: DeviceId,
+    ) -> Result<(), ReplicaError> {
+        self.0
+            .iter()
+            .try_for_each(|row| write_anew(tx, doc, row, me))
+    }
+}
+
+/// Takes what the desk decided about refused changes of this device.
+///
+/// What was taken in is received, and what rested on it goes on. What the desk does not take stays with its author, who may
+/// still send it again; if another device wrote it, it leaves the record.
+pub(crate) fn take_decisions(
+    tx: &Transaction<'_>,
+    decisions: &[Decision],
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    for decision in decisions {
+        let hash = decision.hash.as_slice();
+        if decision.taken {
+            tx.prepare_cached("UPDATE outbox SET state = 'received', reason = '', bytes = x'' WHERE hash = ?1 AND state <> 'received'")?
+                .execute([hash])?;
+            tx.prepare_cached(
+                "UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND reason = 'follows_refused'
+                 AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.doc = outbox.doc AND before.n < outbox.n
+                     AND before.state = 'needs_decision' AND before.reason <> 'follows_refused')",
+            )?
+            .execute([decision.doc.as_bytes().as_slice()])?;
+            continue;
+        }
+        let mine = tx
+            .prepare_cached("UPDATE outbox SET reason = 'dismissed' WHERE hash = ?1 AND state = 'needs_decision'")?
+            .execute([hash])?;
+        if mine == 0 {
+            without_others(tx, decision.doc, hash, me, lists)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a change of another device out of a record, and writes this device's later work anew on what is left.
+fn without_others(
+    tx: &Transaction<'_>,
+    id: DocId,
+    hash: &[u8],
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let Some(loaded) = load(tx, id)? else {
+        return Ok(());
+    };
+    let here: Option<[u8; 32]> = hash.try_into().ok();
+    if !here.is_some_and(|hash| loaded.doc.has(&hash)) {
+        return Ok(());
+    }
+    let rows = unsent(tx, id)?;
+    match loaded.doc.without(&[hash]) {
+        Some((mut doc, gone)) => {
+            for row in rows.iter().filter(|row| !row.refused) {
+                if gone.iter().any(|hash| hash.as_slice() == row.hash) {
+                    write_anew(tx, &mut doc, row, me)?;
+                }
+            }
+            save(tx, loaded.n, &doc.save())?;
+            views::show(tx, loaded.n, id, &doc, lists)
+        }
+        // The record began with it. What this device wrote in it stays with its author.
+        None if rows.is_empty() => {
+            views::hide(tx, loaded.n)?;
+            Ok(tx
+                .execute("DELETE FROM docs WHERE n = ?1", [loaded.n])
+                .map(drop)?)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Writes what a row of the outbox says as a new change; the row then holds that one. What says nothing new goes.
@@ -143,6 +262,46 @@ impl Replica {
         })
     }
 
+    /// Writes anew what a refused change of another device says, as this desk's own. `false` when all of it is here already.
+    pub fn take_over(
+        &self,
+        id: DocId,
+        kind: Kind,
+        bytes: &[u8],
+        now: Time,
+    ) -> Result<bool, ReplicaError> {
+        let author = self.author()?;
+        let writes = guard::check(bytes).map(|checked| checked.writes);
+        let mut writes = writes.map_err(|refusal| Problem::Malformed {
+            what: refusal.to_string(),
+        })?;
+        let written = self.change(id, kind, now, |doc, _| {
+            let record = doc.record();
+            writes.retain(|(key, value)| {
+                !key.starts_with(EVENT_PREFIX) || record.get(key) != Some(value)
+            });
+            if guard::event_keys(&writes).next().is_none() {
+                writes.retain(|(key, value)| record.get(key) != Some(value));
+            }
+            let places: Vec<Place> = record
+                .fields
+                .get(requests::keys::PLACE)
+                .into_iter()
+                .flatten()
+                .map(|written| Place::read(&written.value.to_text()))
+                .collect();
+            match may_write(&author, kind, Some(&record), &places, &writes) {
+                Ok(()) => Ok(("taken_over".to_owned(), writes)),
+                Err(Refusal::NotAllowed { needs }) => Err(Problem::NotAllowed { needs }.into()),
+                Err(refusal) => Err(Problem::Malformed {
+                    what: refusal.to_string(),
+                }
+                .into()),
+            }
+        })?;
+        Ok(written.is_some())
+    }
+
     /// Gives a refused change up. Its bytes are set aside; it leaves the outbox. A record that began with it goes with it,
     /// with everything else that was never accepted. `false` when there is no such refused change.
     pub fn discard(&self, hash: &[u8], now: Time) -> Result<bool, ReplicaError> {
@@ -171,7 +330,7 @@ impl Replica {
 }
 
 /// What a change says that a person typed, for showing what was refused.
-pub(crate) fn typed(bytes: &[u8]) -> String {
+pub fn typed(bytes: &[u8]) -> String {
     let writes: Writes = guard::check(bytes)
         .map(|checked| checked.writes)
         .unwrap_or_default();

@@ -3,6 +3,7 @@
 //! A push is judged against the server's replica, which has first followed the log to its end, and is appended
 //! only if nobody wrote in between; otherwise it is judged again. So a verdict never rests on an old state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use koina_model::exchange::{
@@ -12,6 +13,8 @@ use koina_model::exchange::{
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::{Author as Permitted, Permit};
 use koina_model::problem::Problem;
+use koina_sync::identity::hex;
+use koina_sync::views::{Fate, TakenOver};
 use serde_bytes::ByteBuf;
 
 use crate::log::{Author, Device, LogError, Placed, Quarantined, Scope, change_hash};
@@ -63,6 +66,7 @@ pub async fn exchange(
         want_bytes,
         entries,
         again: _,
+        decisions,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let version = version.chars().take(40).collect();
@@ -73,6 +77,7 @@ pub async fn exchange(
         reached,
         elsewhere,
     } = take(town, who, push, now).await?;
+    let decisions_here = epoch == town.epoch();
     let reached = if town.was_restored() && epoch == town.epoch() {
         after_restore(town, who, entries, ends_again, reached, now).await?
     } else {
@@ -118,7 +123,16 @@ pub async fn exchange(
         Some(first) => load(town, who, first, reached, want, columns, &mut answer).await?,
         None => news(town, who, cursor, reached, want, &mut answer).await?,
     }
-    let gone = elsewhere.into_iter().map(|doc| Item::Evict { doc });
+    // Numbers of decisions are those of this log.
+    let heard = if decisions_here { decisions } else { 0 };
+    let mut gone = elsewhere;
+    for (decision, community) in town.log.decisions(who.id, heard).await? {
+        if community.is_some_and(|community| !scope(who).serves(&community)) {
+            gone.push(decision.doc);
+        }
+        answer.decisions.push(decision);
+    }
+    let gone = gone.into_iter().map(|doc| Item::Evict { doc });
     answer.items.extend(gone);
     Ok(answer)
 }
@@ -133,14 +147,10 @@ async fn after_restore(
     reached: u64,
     now: Time,
 ) -> Result<u64, Problem> {
-    let by = || Author {
-        device: Some(who.id),
-        person: who.person.clone(),
-    };
     let mut moved = false;
     let brings = who.role.may(Permit::RegisterRequests) && who.revoked_at.is_none();
     if !entries.is_empty() && brings {
-        moved = town.log.take_again(by(), now, entries).await? > 0;
+        moved = town.log.take_again(Author::of(who), now, entries).await? > 0;
     }
     if last && town.log.numbers_wait().await? {
         let nobody_awaited = town
@@ -148,7 +158,7 @@ async fn after_restore(
             .handed_over(who.id, town.epoch().to_owned())
             .await?;
         if nobody_awaited {
-            town.number_again(by(), now).await?;
+            town.number_again(Author::of(who), now).await?;
             moved = true;
         }
     }
@@ -170,25 +180,108 @@ pub struct Taken {
     pub elsewhere: Vec<DocId>,
 }
 
-/// Judges a push and appends what is good.
+/// Judges a push and appends what is good; what is refused is kept for the desk.
 pub async fn take(
     town: &Municipality,
     who: &Device,
     push: Vec<Pushed>,
     now: Time,
 ) -> Result<Taken, Problem> {
-    let (guard, mut reached) = town.follow().await?;
-    if push.is_empty() {
-        return Ok(Taken {
-            reached,
-            ..Taken::default()
-        });
+    let again = push.iter().any(|pushed| pushed.again) && town.was_restored();
+    let (taken, refused) = take_as(town, who, push, again, now).await?;
+    if !refused.is_empty() {
+        town.log.quarantine(Author::of(who), now, refused).await?;
     }
-    let scope = Permitted {
+    Ok(taken)
+}
+
+/// Takes refused changes in after all, as if this desk had written them: by its permits, within its scope.
+///
+/// A change goes into the log as it was written, so that what rests on it follows. Where its device has written something
+/// else in its place since, the desk has to write anew what it says.
+pub async fn take_over(
+    town: &Municipality,
+    desk: &Device,
+    hashes: Vec<[u8; 32]>,
+    now: Time,
+) -> Result<Vec<TakenOver>, Problem> {
+    let mut rest = town.log.kept(hashes.clone()).await?;
+    let mut fates: BTreeMap<[u8; 32], Fate> = BTreeMap::new();
+    loop {
+        let push = rest.iter().map(|kept| Pushed {
+            doc: kept.doc,
+            kind: kept.kind,
+            bytes: ByteBuf::from(kept.bytes.clone()),
+            again: true,
+        });
+        let (Taken { receipts, .. }, _) = take_as(town, desk, push.collect(), true, now).await?;
+        let mut waiting = Vec::new();
+        for (kept, receipt) in rest.drain(..).zip(receipts) {
+            let fate = match receipt.verdict {
+                Verdict::Accepted { .. } => Fate::Taken,
+                Verdict::Waiting => {
+                    waiting.push(kept);
+                    continue;
+                }
+                Verdict::Refused {
+                    reason: Refusal::SequenceReused,
+                } => Fate::WriteAnew {
+                    doc: kept.doc,
+                    kind: kept.kind,
+                    bytes: hex(&kept.bytes),
+                },
+                Verdict::Refused { reason } => Fate::Refused {
+                    reason: reason.code().to_owned(),
+                },
+            };
+            fates.insert(kept.hash, fate);
+        }
+        let taken: Vec<[u8; 32]> = fates
+            .iter()
+            .filter(|(_, fate)| matches!(fate, Fate::Taken))
+            .map(|(hash, _)| *hash)
+            .collect();
+        town.log
+            .decide(Author::of(desk), now, taken.clone(), true)
+            .await?;
+        // The chosen order need not be that of their dependencies.
+        let got_on = waiting.len() < fates.len() + waiting.len() && !taken.is_empty();
+        if waiting.is_empty() || !got_on {
+            fates.extend(waiting.iter().map(|kept| (kept.hash, Fate::Waiting)));
+            break;
+        }
+        rest = waiting;
+    }
+    let told = hashes.iter().map(|hash| TakenOver {
+        change: hex(hash),
+        fate: fates.remove(hash).unwrap_or(Fate::Gone),
+    });
+    Ok(told.collect())
+}
+
+fn scope(who: &Device) -> Permitted {
+    Permitted {
         role: who.role,
         communities: who.communities.clone(),
-    };
-    let again = push.iter().any(|pushed| pushed.again) && town.was_restored();
+    }
+}
+
+async fn take_as(
+    town: &Municipality,
+    who: &Device,
+    push: Vec<Pushed>,
+    again: bool,
+    now: Time,
+) -> Result<(Taken, Vec<Quarantined>), Problem> {
+    let (guard, mut reached) = town.follow().await?;
+    if push.is_empty() {
+        let taken = Taken {
+            reached,
+            ..Taken::default()
+        };
+        return Ok((taken, Vec::new()));
+    }
+    let scope = scope(who);
     let push: Arc<[Pushed]> = push.into();
     for _ in 0..JUDGED_AGAIN_MAX {
         let judged = judge(town, who, &push, again, now).await?;
@@ -196,13 +289,9 @@ pub async fn take(
             Judged::Take(change) => Some(change.clone()),
             Judged::Waiting | Judged::Refused(_) => None,
         });
-        let by = Author {
-            device: Some(who.id),
-            person: who.person.clone(),
-        };
         match town
             .log
-            .append(by.clone(), now, good.collect(), Some(reached))
+            .append(Author::of(who), now, good.collect(), Some(reached))
             .await
         {
             Err(LogError::Moved) => reached = town.catch_up(&guard).await?,
@@ -219,15 +308,13 @@ pub async fn take(
                     .collect();
                 elsewhere.dedup();
                 let (receipts, refused) = receipts(&push, judged, placed);
-                if !refused.is_empty() {
-                    town.log.quarantine(by, now, refused).await?;
-                }
                 reached = town.catch_up(&guard).await?;
-                return Ok(Taken {
+                let taken = Taken {
                     receipts,
                     reached,
                     elsewhere,
-                });
+                };
+                return Ok((taken, refused));
             }
         }
     }
@@ -283,6 +370,7 @@ fn receipts(
             refused.push(Quarantined {
                 hash,
                 doc: pushed.doc,
+                kind: pushed.kind,
                 reason: reason.clone(),
                 bytes,
             });

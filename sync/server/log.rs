@@ -8,11 +8,12 @@
 use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use koina_model::exchange::{Entry, Refusal, Restored};
+use koina_model::exchange::{Decision, Entry, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
+use koina_model::words::Kind;
 use koina_sync::views::RefusedRow;
 
 use crate::replica::{LogRow, NewChange};
@@ -51,6 +52,14 @@ pub struct Author {
 }
 
 impl Author {
+    /// A device, with the person it is given to.
+    pub fn of(device: &Device) -> Self {
+        Self {
+            device: Some(device.id),
+            person: device.person.clone(),
+        }
+    }
+
     /// The server itself: the command line, the first start.
     pub fn server() -> Self {
         Self {
@@ -166,7 +175,17 @@ pub enum Redeemed {
 pub struct Quarantined {
     pub hash: [u8; 32],
     pub doc: DocId,
+    pub kind: Kind,
     pub reason: Refusal,
+    pub bytes: Vec<u8>,
+}
+
+/// A change in the quarantine that waits for a decision.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub hash: [u8; 32],
+    pub doc: DocId,
+    pub kind: Kind,
     pub bytes: Vec<u8>,
 }
 
@@ -379,7 +398,35 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| quarantine::put(tx, by, at, refused))
     }
 
-    /// Changes that were not taken, newest first.
+    /// What is kept of these changes, as long as nobody decided about them.
+    pub async fn kept(&self, hashes: Vec<[u8; 32]>) -> Result<Vec<Kept>, LogError> {
+        in_one_tx!(self, Read, |tx| quarantine::kept(tx, hashes))
+    }
+
+    /// Notes what the desk decided about changes that were not taken; their devices hear of it.
+    pub async fn decide(
+        &self,
+        by: Author,
+        at: Time,
+        hashes: Vec<[u8; 32]>,
+        taken: bool,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| quarantine::decide(
+            tx, by, at, hashes, taken
+        ))
+    }
+
+    /// Decisions about changes of a device after the last it heard of, in their order, each with the community that its
+    /// record is in now; `None` while there is no such record.
+    pub async fn decisions(
+        &self,
+        device: DeviceId,
+        after: u64,
+    ) -> Result<Vec<(Decision, Option<String>)>, LogError> {
+        in_one_tx!(self, Read, |tx| quarantine::decisions(tx, device, after))
+    }
+
+    /// Changes that were not taken and wait for a decision, newest first.
     pub async fn refused(&self, limit: u32) -> Result<Vec<RefusedRow>, LogError> {
         in_one_tx!(self, Read, |tx| quarantine::list(tx, limit))
     }

@@ -29,6 +29,7 @@ use crate::municipality::Municipality;
 pub mod devices;
 mod enrol;
 mod exchange;
+mod refused;
 mod who;
 
 /// Most requests worked on at a time; the others wait.
@@ -88,7 +89,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 8] = [
+pub const TABLE: [Route; 10] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -96,7 +97,9 @@ pub const TABLE: [Route; 8] = [
     Route { method: "GET",  path: "/v1/devices",             who: ADMINS,       bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
-    Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(devices::refused(call)) },
+    Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
+    Route { method: "POST", path: "/v1/refused/take",        who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },
+    Route { method: "POST", path: "/v1/refused/decide",      who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::decide(call)) },
 ];
 
 const ADMINS: Who = Who::Roles(&[Role::Admin], Permit::ManageDevices);

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect, test, type Koina } from "./lib/koina";
+import { accessible } from "./lib/look";
 import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
@@ -188,6 +189,14 @@ test("work that the server refuses stays on the device, says why, and the desk s
   const refused = desk.getByRole("list", { name: w("refusals-title") });
   await expect(refused).toContainText(w("refusal-not_allowed"));
   await expect(refused).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
+  await accessible(desk, "what was refused");
+
+  // The desk takes it in after all, and its author hears of it.
+  await refused.getByRole("button", { name: w("refusals-take") }).first().click();
+  await expect(desk.getByText(/Γράφτηκε μία αλλαγή/)).toBeVisible();
+  await expect(refused).toBeHidden();
+  await press(crew, w("exchange-now"));
+  await expect(rows(crew).filter({ hasText: "Χρειάζεται απόφαση" })).toHaveCount(0, { timeout: 25_000 });
 });
 
 test("Back returns to the same place of a list", async ({ koina }) => {

@@ -91,9 +91,9 @@ const TABLES: [Table; 11] = [
     ),
     table!(
         "refused",
-        "hash, device, doc, at, reason, bytes",
-        "bbbitb",
-        "$1, $2, $3, $4, $5, $6"
+        "hash, device, doc, at, reason, bytes, kind, decision, taken",
+        "bbbitbtii",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9"
     ),
     table!(
         "crews",

@@ -488,14 +488,14 @@ fn log_row(row: &Row) -> Result<LogRow, LogError> {
     })
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+pub(super) fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Request => "request",
         Kind::Asset => "asset",
     }
 }
 
-fn kind(name: &str) -> Result<Kind, LogError> {
+pub(super) fn kind(name: &str) -> Result<Kind, LogError> {
     match name {
         "request" => Ok(Kind::Request),
         "asset" => Ok(Kind::Asset),

@@ -8,6 +8,8 @@ use super::{LogError, Source, sql};
 pub(super) const EPOCH: &str = "epoch";
 const COURIER_KEY: &str = "courier_key";
 const LISTS_VERSION: &str = "lists_version";
+/// Number of the last decision about a refused change.
+pub(super) const DECISION: &str = "decision";
 pub(super) const REFERENCE: &str = "reference";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
 pub(super) const NUMBERS_WAIT: &str = "numbers_wait";

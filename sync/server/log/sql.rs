@@ -30,7 +30,7 @@ pub(super) const NUMBERS_WITH_GAPS: &str = "SELECT year FROM numbers
  GROUP BY year HAVING COUNT(*) <> MAX(number) OR MIN(number) <> 1";
 
 /// Rows after a place that concern a scope. `$3` is the scope as `,code,code,` or empty for all, `$4` a device whose
-/// own changes are left out. A move concerns the scope when exactly one of its sides is inside.
+/// own changes are left out, unless it brought them for another or another for it. A move concerns the scope when exactly one of its sides is inside.
 /// The last column says whether the record is in the scope now.
 pub(super) const AFTER: &str =
     "SELECT l.seq, l.at, l.device, l.doc, l.body, l.kind, l.bytes, l.moved_from, l.moved_to,
@@ -40,7 +40,7 @@ pub(super) const AFTER: &str =
   (l.body = 'move' AND $3 <> ''
    AND ($3 LIKE '%,' || l.moved_from || ',%') <> ($3 LIKE '%,' || l.moved_to || ',%'))
   OR (l.body <> 'move' AND ($3 = '' OR $3 LIKE '%,' || d.community || ',%')
-   AND (l.body = 'entry' OR l.device IS NULL OR l.device <> $4)))
+   AND (l.body = 'entry' OR l.device IS NULL OR l.device <> $4 OR l.actor <> $4)))
  ORDER BY l.seq LIMIT $5";
 
 pub(super) const TAIL: &str =
@@ -81,7 +81,7 @@ pub(super) const DEVICE: &str =
 pub(super) const DEVICES: &str =
     "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
- (SELECT COUNT(*) FROM refused r WHERE r.device = d.id)
+ (SELECT COUNT(*) FROM refused r WHERE r.device = d.id AND r.decision IS NULL)
  FROM devices d ORDER BY d.enrolled_at, d.id";
 pub(super) const ADVANCE_COUNTER: &str =
     "UPDATE devices SET counter = $1 WHERE id = $2 AND counter < $1 RETURNING id";
@@ -90,12 +90,25 @@ pub(super) const SEEN: &str =
 pub(super) const REVOKE: &str =
     "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 
-pub(super) const COUNT_REFUSED: &str = "SELECT COUNT(*) FROM refused WHERE device = $1";
-pub(super) const PUT_REFUSED: &str = "INSERT INTO refused (hash, device, doc, at, reason, bytes)
- VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device, hash) DO NOTHING RETURNING at";
+pub(super) const COUNT_REFUSED: &str =
+    "SELECT COUNT(*) FROM refused WHERE device = $1 AND taken = 0";
+pub(super) const PUT_REFUSED: &str =
+    "INSERT INTO refused (hash, device, doc, at, reason, bytes, kind)
+ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (device, hash) DO NOTHING RETURNING at";
 pub(super) const CLEAR_REFUSED: &str = "DELETE FROM refused WHERE device = $1 AND hash = $2";
 pub(super) const REFUSED: &str =
-    "SELECT hash, device, doc, at, reason FROM refused ORDER BY at DESC, hash LIMIT $1";
+    "SELECT hash, device, doc, at, reason, bytes FROM refused WHERE decision IS NULL
+ ORDER BY at DESC, hash LIMIT $1";
+pub(super) const KEPT: &str = "SELECT doc, kind, bytes FROM refused
+ WHERE hash = $1 AND decision IS NULL ORDER BY at, device LIMIT 1";
+/// Whoever handed the same change over gets the same word about it.
+pub(super) const TAKE_REFUSED: &str = "UPDATE refused SET decision = $1, taken = 1, bytes = $3
+ WHERE hash = $2 AND decision IS NULL RETURNING device";
+pub(super) const DISMISS_REFUSED: &str =
+    "UPDATE refused SET decision = $1 WHERE hash = $2 AND decision IS NULL RETURNING device";
+pub(super) const DECISIONS: &str = "SELECT r.decision, r.doc, r.hash, r.taken, d.community
+ FROM refused r LEFT JOIN docs d ON d.doc = r.doc
+ WHERE r.device = $1 AND r.decision > $2 ORDER BY r.decision LIMIT $3";
 
 pub(super) const CREWS: &str = "SELECT id, name, department, communities FROM crews ORDER BY id";
 pub(super) const PUT_CREW: &str =

@@ -11,9 +11,10 @@ use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
+    include_str!("../migrations/sqlite/0003_decisions.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -1,4 +1,4 @@
-//! Devices as the desk manages them: who is here, who may come, who must go, and what was refused.
+//! Devices as the desk manages them: who is here, who may come, who must go.
 
 use axum::response::Response;
 use koina_model::ids::DeviceId;
@@ -12,8 +12,6 @@ use crate::codes;
 use crate::log::{Author, Device, Invitation};
 use crate::municipality::Municipality;
 
-/// Refused changes shown at a time.
-const REFUSED_ROWS: u32 = 500;
 const NAME_CHARS_MAX: u32 = 200;
 
 /// Who may come with the code. Sent by devices since 0.1; add fields, never rename.
@@ -36,7 +34,7 @@ pub(super) async fn list(call: Call) -> Result<Response, Problem> {
 }
 
 pub(super) async fn invite(call: Call) -> Result<Response, Problem> {
-    let by = author(call.device()?);
+    let by = Author::of(call.device()?);
     json(
         &let_in(
             &call.app.town,
@@ -50,7 +48,7 @@ pub(super) async fn invite(call: Call) -> Result<Response, Problem> {
 }
 
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
-    let by = author(call.device()?);
+    let by = Author::of(call.device()?);
     let id = call
         .param
         .as_deref()
@@ -65,10 +63,6 @@ pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
         .await?
         .ok_or(Problem::NotFound)?;
     json(&row(device))
-}
-
-pub(super) async fn refused(call: Call) -> Result<Response, Problem> {
-    json(&call.app.town.log.refused(REFUSED_ROWS).await?)
 }
 
 /// Makes a one-time code. The command line makes the first one.
@@ -145,13 +139,6 @@ async fn check(town: &Municipality, ask: &InviteAsk) -> Result<(), Problem> {
         Ok(())
     } else {
         Err(Problem::BadInput { fields })
-    }
-}
-
-fn author(device: &Device) -> Author {
-    Author {
-        device: Some(device.id),
-        person: device.person.clone(),
     }
 }
 

@@ -80,6 +80,7 @@ conformance! {
     a_slipped_in_change_is_found,
     a_tampered_number_is_found,
     refused_changes_are_kept_once,
+    what_the_desk_decides_is_told_to_every_device_that_brought_it,
     a_change_that_is_taken_later_leaves_the_quarantine,
     lists_grow_with_crews_and_devices,
     an_imported_row_is_remembered,
@@ -737,6 +738,7 @@ fn refused(bytes: &[u8], reason: Refusal) -> Quarantined {
     Quarantined {
         hash: change_hash(bytes),
         doc: doc(1),
+        kind: Kind::Request,
         reason,
         bytes: bytes.to_vec(),
     }
@@ -780,6 +782,53 @@ async fn refused_changes_are_kept_once(stand: Stand) {
     assert_eq!(rows[0].device, device(1).to_string());
     assert_eq!(log.refused(1).await.unwrap().len(), 1);
     assert_eq!(log.devices().await.unwrap()[0].refused, 3);
+    log.verify_audit().await.unwrap();
+}
+
+async fn what_the_desk_decides_is_told_to_every_device_that_brought_it(stand: Stand) {
+    let log = stand.open().await;
+    enrolled(&log, 1, 1).await;
+    enrolled(&log, 2, 2).await;
+    let one = refused(b"one", Refusal::OutOfScope);
+    let two = refused(b"two", Refusal::OutOfScope);
+    for who in [1, 2] {
+        log.quarantine(by(who), NOON, vec![one.clone()])
+            .await
+            .unwrap();
+    }
+    log.quarantine(by(1), NOON, vec![two.clone()])
+        .await
+        .unwrap();
+    assert_eq!(log.refused(10).await.unwrap().len(), 2, "each is told once");
+    let kept = log.kept(vec![one.hash, [7; 32]]).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        (kept[0].kind, kept[0].bytes.as_slice()),
+        (Kind::Request, &b"one"[..])
+    );
+
+    log.decide(by(3), NOON, vec![one.hash], true).await.unwrap();
+    log.decide(by(3), NOON, vec![one.hash, two.hash], false)
+        .await
+        .unwrap();
+    assert!(log.refused(10).await.unwrap().is_empty());
+    assert!(log.kept(vec![one.hash]).await.unwrap().is_empty());
+    let heard = |who: u128, after: u64| {
+        let log = &log;
+        async move {
+            let told = log.decisions(device(who), after).await.unwrap();
+            told.into_iter()
+                .map(|(decision, community)| {
+                    assert_eq!(community, None, "there is no such record");
+                    (decision.number, decision.taken)
+                })
+                .collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(heard(1, 0).await, [(1, true), (2, false)]);
+    assert_eq!(heard(1, 1).await, [(2, false)]);
+    assert_eq!(heard(2, 0).await, [(1, true)]);
+    assert_eq!(log.devices().await.unwrap()[0].refused, 0);
     log.verify_audit().await.unwrap();
 }
 

@@ -308,6 +308,18 @@ export type Profile = "crew" | "desk";
 
 export type RecordInput = { id: DocId, };
 
+export type RefusedInput = { 
+/**
+ * Identities of changes (hex of their hashes), at most 500.
+ */
+changes: Array<string>, };
+
+export type RefusedLeft = { change: string, 
+/**
+ * Code of the reason; 'waits' when it rests on a change that is not here.
+ */
+reason: string, };
+
 export type RefusedRow = { 
 /**
  * Identity of the change (hex of its hash).
@@ -324,7 +336,17 @@ by: string, at: Time,
 /**
  * Code of the reason.
  */
-reason: string, };
+reason: string, 
+/**
+ * What a person typed in it.
+ */
+typed: string, };
+
+export type RefusedTook = { taken: number, 
+/**
+ * Those that could not be taken.
+ */
+left: Array<RefusedLeft>, devices: Devices, };
 
 export type RequestAnswerInput = { id: DocId, 
 /**
@@ -565,4 +587,6 @@ export type Commands = {
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];
   device_revoke: [input: DeviceInput, output: Devices];
+  refused_take: [input: RefusedInput, output: RefusedTook];
+  refused_dismiss: [input: RefusedInput, output: Devices];
 };

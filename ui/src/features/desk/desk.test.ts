@@ -262,7 +262,7 @@ const device: DeviceRow = {
   id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
   enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, pending: 3, refused: 1, version: "0.1.0",
 };
-const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope" };
+const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope", typed: "Έσπασε ο κρουνός" };
 
 test("without the server the devices page is calm, and asks again on demand", async () => {
   let isUp = false;
@@ -306,6 +306,32 @@ test("refused changes say why in words and lead to their record", async () => {
   expect(list.getByText("Αφορά κοινότητα που δεν έχει η συσκευή")).toBeVisible();
   await userEvent.click(list.getByRole("button", { name: "Άνοιγμα εγγραφής" }));
   await heading("Σβηστή λάμπα");
+});
+
+test("a refused change is read and taken in; what may not be taken stays with its reason", async () => {
+  const other = { ...refused, change: "cd34", typed: "Αλλάξαμε λάμπα" };
+  const town = replica({
+    ...enrolled(),
+    devices_page: () => ({ devices: [device], refused: [refused, other] }),
+    refused_take: () => ({ taken: 1, left: [{ change: "cd34", reason: "not_allowed" }], devices: { devices: [device], refused: [other] } }),
+    refused_dismiss: () => ({ devices: [device], refused: [] }),
+  });
+  await openTab("Συσκευές");
+  const list = within(await screen.findByRole("list", { name: "Δεν έγιναν δεκτά" }));
+  expect(list.getByText("Έσπασε ο κρουνός")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Να γραφτούν όλες (2)" }));
+  expect(town.times("refused_take")).toBe(0);
+  await userEvent.click(screen.getByRole("button", { name: "Ναι, να γραφτούν" }));
+  expect(town.last("refused_take")).toEqual({ changes: ["ab12", "cd34"] });
+  expect(await screen.findByText(/Γράφτηκε μία αλλαγή/)).toBeVisible();
+  expect(list.queryByText("Έσπασε ο κρουνός")).toBeNull();
+  expect(list.getByText("Δεν γράφτηκε: Ο ρόλος της συσκευής δεν έχει αυτό το δικαίωμα.")).toBeVisible();
+
+  await userEvent.click(list.getByRole("button", { name: "Να μη γραφτεί" }));
+  expect(town.times("refused_dismiss")).toBe(0);
+  await userEvent.click(list.getByRole("button", { name: "Ναι, να μη γραφτεί" }));
+  expect(town.last("refused_dismiss")).toEqual({ changes: ["cd34"] });
+  expect(await screen.findByText("Ό,τι στάλθηκε έχει γίνει δεκτό.")).toBeVisible();
 });
 
 test("a clerk sees what was refused, and no devices", async () => {

@@ -56,10 +56,32 @@ device-revoke-confirm = Yes, revoke it
 device-revoked-now = The device “{ $name }” was revoked.
 
 refusals-title = Not accepted
-refusals-lead = Changes that the server did not take. They stay on the device that wrote them.
+refusals-lead = Changes that the server did not take. They stay on the device that wrote them until you decide here whether they are taken in.
 refusals-empty = Everything that was sent has been accepted.
 refusals-open = Open the record
 refusals-gone = The record is not on this device. Perhaps the server never accepted it.
+refusals-take = Take it in
+refusals-take-all = Take all of them in ({ $count })
+refusals-take-all-question = Take all { $count } changes into the records?
+refusals-take-all-confirm = Yes, take them in
+refusals-take-what = They are written with your own rights. Any that you may not write either stays here with its reason.
+refusals-took = { $count ->
+    [0] No change was taken in.
+    [one] One change was taken in. The device that sent it hears of it at its next exchange.
+   *[other] { $count } changes were taken in. The devices that sent them hear of it at their next exchange.
+}
+refusals-left = { $count ->
+    [one] One change was not taken in; the reason stands beside it.
+   *[other] { $count } changes were not taken in; the reason stands beside each.
+}
+refusals-not-taken = Not taken in: { $why }.
+refusals-dismiss = Do not take it in
+refusals-dismiss-question = Leave this change out?
+refusals-dismiss-confirm = Yes, leave it out
+refusals-dismiss-what = It leaves this list, and the device that wrote it hears of it. The words stay on that device.
+refusals-dismissed = It will not be taken in. The device “{ $name }” hears of it at its next exchange.
+refusals-more = Show the rest ({ $count })
+refusal-waits = It builds on another change that is not here
 refusal-too_large = It is too large
 refusal-not_a_change = It cannot be read as a change
 refusal-malformed = It arrived damaged

@@ -67,6 +67,7 @@ did-received = Entered
 did-entered = Entry
 did-again = In line again: the server was restored from a backup
 did-edited = Details corrected
+did-taken_over = Took in what another device had sent
 did-protocolled = Got a protocol number
 did-assigned = Assigned
 did-started = Work started
