@@ -21,8 +21,8 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
-    hand_over_again, meta, next_number, set_meta, take_decisions, take_entry, take_receipts,
-    take_records, take_rows,
+    hand_over_again, keep_identity, meta, next_number, outside, set_meta, take_decisions,
+    take_entry, take_receipts, take_records, take_rows,
 };
 
 pub mod http;
@@ -37,6 +37,9 @@ const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
 
 /// Largest window a message may ask for: 8 MiB.
 const WINDOW_LOG_MAX: u32 = 23;
+
+/// Records that left the scope, as JSON.
+const LEAVING: &str = "leaving";
 
 /// Number of the last decision about a refused change that was heard of.
 const DECISIONS: &str = "decisions";
@@ -141,6 +144,7 @@ impl Replica {
             } else {
                 WANT_BYTES_FIRST
             },
+            scope: identity.scope,
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())
@@ -189,8 +193,17 @@ impl Replica {
         let identity = self.enrolled()?;
         let me = identity.device;
         let brings_numbers = identity.role.may(Permit::RegisterRequests) && !answer.revoked;
+        let moved = answer.scope.as_ref().map(|to| identity.changed(to));
         let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
+            if let Some(now) = &moved {
+                let leaving: BTreeSet<DocId> = leaving(tx)?
+                    .into_iter()
+                    .chain(outside(tx, &now.communities)?)
+                    .collect();
+                set_meta(tx, LEAVING, &serde_json::to_string(&leaving)?)?;
+                keep_identity(tx, now)?;
+            }
             take_decisions(tx, &answer.decisions, me, &lists)?;
             take_items(tx, answer, me, &lists)?;
             match answer.restored {
@@ -212,6 +225,18 @@ impl Replica {
                 set_meta(tx, "first", &serde_json::to_string(&answer.first)?)?;
                 set_meta(tx, "exchanged_at", &now.0.to_string())?;
             }
+            if moved
+                .as_ref()
+                .is_some_and(|now| now.holds_more_than(&identity))
+            {
+                // What it holds already is joined with what comes.
+                set_meta(tx, "cursor", "0")?;
+                set_meta(
+                    tx,
+                    "first",
+                    &serde_json::to_string(&Some(FirstLoad::default()))?,
+                )?;
+            }
             Ok(())
         });
         match taken {
@@ -226,6 +251,9 @@ impl Replica {
             }
             other => other?,
         }
+        if moved.is_some() {
+            self.read_identity()?;
+        }
         if answer.revoked {
             self.set_revoked()?;
         }
@@ -235,7 +263,7 @@ impl Replica {
         let got = !answer.items.is_empty()
             || answer.cursor != said.ask.cursor
             || answer.first != said.ask.first;
-        if answer.restored.is_some() {
+        if answer.restored.is_some() || moved.is_some() {
             return Ok(true);
         }
         Ok(more_to_push || (answer.more && got && !answer.revoked))
@@ -297,10 +325,7 @@ fn take_items(
     let mut records: Vec<Record<'_>> = pages.iter().flatten().map(Record::Parts).collect();
     let mut whole: BTreeSet<DocId> = records.iter().map(Record::id).collect();
     let mut rows: Vec<LogRow> = Vec::new();
-    let mut leaving: Vec<DocId> = match meta(tx, "leaving")? {
-        Some(text) => serde_json::from_str(&text)?,
-        None => Vec::new(),
-    };
+    let mut leaving = leaving(tx)?;
     for item in &answer.items {
         let (at, body) = match item {
             Item::Change {
@@ -345,7 +370,15 @@ fn take_items(
             staying.push(doc);
         }
     }
-    set_meta(tx, "leaving", &serde_json::to_string(&staying)?)
+    set_meta(tx, LEAVING, &serde_json::to_string(&staying)?)
+}
+
+/// Records that left the scope and stay until nothing of them is unsent any more.
+fn leaving(tx: &Transaction<'_>) -> Result<Vec<DocId>, ReplicaError> {
+    match meta(tx, LEAVING)? {
+        Some(text) => Ok(serde_json::from_str(&text)?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Whole records in an answer, for the progress bar.

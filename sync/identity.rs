@@ -1,7 +1,7 @@
 //! Who this installation is, and its signature.
 
 use ed25519_dalek::{Signer, SigningKey};
-use koina_model::exchange::{EnrolAnswer, signed_words};
+use koina_model::exchange::{EnrolAnswer, Scope, signed_words};
 use koina_model::ids::DeviceId;
 use koina_model::permits::Role;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub struct Identity {
     pub communities: Vec<String>,
     #[serde(default)]
     pub revoked: bool,
+    /// Number of the last change of what this device is for.
+    #[serde(default)]
+    pub scope: u64,
 }
 
 impl std::fmt::Debug for Identity {
@@ -58,11 +61,34 @@ impl NewKey {
             crew: answer.crew.clone(),
             communities: answer.communities.clone(),
             revoked: false,
+            scope: answer.scope,
         }
     }
 }
 
 impl Identity {
+    /// The same device for what the desk says that it is for now.
+    pub(crate) fn changed(&self, to: &Scope) -> Self {
+        Self {
+            scope: to.number,
+            name: to.name.clone(),
+            person: to.person.clone(),
+            role: to.role,
+            crew: to.crew.clone(),
+            communities: to.communities.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether this holds records that an identity before it did not.
+    pub(crate) fn holds_more_than(&self, before: &Self) -> bool {
+        match (self.communities.as_slice(), before.communities.as_slice()) {
+            (_, []) => false,
+            ([], _) => true,
+            (now, before) => now.iter().any(|code| !before.contains(code)),
+        }
+    }
+
     /// Signs one request of this device, hex.
     pub fn sign(&self, method: &str, path: &str, counter: u64, body: &[u8]) -> String {
         hex(&self.sign_words(&signed_words(method, path, counter, body)))

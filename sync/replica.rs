@@ -29,7 +29,7 @@ mod restored;
 pub use docs::{LogBody, LogRow};
 pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows};
 pub use first_load::FirstPage;
-pub(crate) use first_load::{Record, take_records};
+pub(crate) use first_load::{Record, outside, take_records};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
@@ -262,16 +262,12 @@ impl Replica {
 
     /// Keeps who this installation is.
     pub fn set_identity(&self, identity: &Identity) -> Result<(), ReplicaError> {
-        self.set_meta("station", &serde_json::to_string(identity)?)?;
-        *self
-            .identity
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity.clone()));
-        self.changed();
-        Ok(())
+        self.write(|tx| keep_identity(tx, identity))?;
+        self.read_identity()
     }
 
-    fn read_identity(&self) -> Result<(), ReplicaError> {
+    /// Takes who this installation is from the file, after a tx that wrote it.
+    pub(crate) fn read_identity(&self) -> Result<(), ReplicaError> {
         if let Some(json) = self.meta("station")? {
             *self
                 .identity
@@ -380,6 +376,11 @@ impl Replica {
     fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Keeps who this installation is, in a tx with more; [`Replica::read_identity`] afterwards.
+pub(crate) fn keep_identity(tx: &Transaction<'_>, identity: &Identity) -> Result<(), ReplicaError> {
+    set_meta(tx, "station", &serde_json::to_string(identity)?)
 }
 
 pub(crate) fn meta(db: &Connection, key: &str) -> Result<Option<String>, ReplicaError> {

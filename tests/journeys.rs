@@ -19,6 +19,7 @@ mod journeys {
     mod hostile;
     mod lost_receipt;
     mod poison;
+    mod purpose;
     mod refused;
     mod restored;
     mod scope;

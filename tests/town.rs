@@ -479,12 +479,30 @@ impl Town {
         assert_eq!(changed.expect("the change"), 1);
     }
 
-    /// Gives a device other communities at the server.
-    pub fn move_device(&mut self, who: Who, communities: &[&str]) {
-        let json = serde_json::to_string(communities).expect("text");
-        self.change_device(who, &format!("communities = '{json}'"));
-        self.party_mut(who).communities =
-            communities.iter().map(|code| (*code).to_owned()).collect();
+    /// An administrator changes what a device is for; it hears of it at its next exchange.
+    pub fn change_purpose(
+        &mut self,
+        by: Who,
+        who: Who,
+        role: Role,
+        communities: &[&str],
+    ) -> Result<(), Problem> {
+        let communities: Vec<String> = communities.iter().map(|code| (*code).to_owned()).collect();
+        let identity = self.at(who).identity().expect("enrolled");
+        let crew =
+            (role == Role::Crew).then(|| identity.crew.clone().unwrap_or("light".to_owned()));
+        let ask = koina_server::routes::devices::InviteAsk {
+            role,
+            name: identity.name.clone(),
+            person: identity.person.clone(),
+            crew,
+            communities: communities.clone(),
+        };
+        let body = serde_json::to_vec(&ask).expect("JSON");
+        let path = format!("/v1/devices/{}/change", identity.device);
+        let _: serde_json::Value = self.ask(by, "POST", &path, body)?;
+        self.party_mut(who).communities = communities;
+        Ok(())
     }
 
     /// Lets bytes of the oldest unsent change of a record go bad on the device's disk.

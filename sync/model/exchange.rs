@@ -55,6 +55,9 @@ pub struct Ask {
     /// Number of the last decision about a refused change that the device heard of.
     #[serde(skip_serializing_if = "is_zero")]
     pub decisions: u64,
+    /// Number of the last change of what this device is for that it heard of.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub scope: u64,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -122,6 +125,22 @@ pub struct Answer {
     /// What the desk decided about refused changes of the device.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// The device is for something else now. It gets no items until it says that it has heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+}
+
+/// What a device is for since the desk changed it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Grows with every change.
+    pub number: u64,
+    pub name: String,
+    pub person: String,
+    pub role: Role,
+    pub crew: Option<String>,
+    /// Empty: all.
+    pub communities: Vec<String>,
 }
 
 /// What the desk decided about a change that the server had refused.
@@ -333,6 +352,9 @@ pub struct EnrolAnswer {
     pub epoch: String,
     /// Reference data, crews and device names, as JSON of [`crate::lists::Lists`].
     pub lists: String,
+    /// Number of the last change of what the device is for.
+    #[serde(default)]
+    pub scope: u64,
 }
 
 /// The bytes a device signs for every request: method, path, counter and the SHA-256 of the body.

@@ -113,6 +113,20 @@ impl Replica {
 const IN_SCOPE: &str =
     "(?1 = '' OR instr(?1, ',' || coalesce(r.community, a.community, '') || ',') > 0)";
 
+/// The records here that are outside a scope.
+pub(crate) fn outside(
+    tx: &Transaction<'_>,
+    communities: &[String],
+) -> Result<Vec<DocId>, ReplicaError> {
+    let mut rows = tx.prepare_cached(&format!(
+        "SELECT docs.doc FROM docs LEFT JOIN requests r USING (n) LEFT JOIN assets a USING (n) WHERE NOT {IN_SCOPE}"
+    ))?;
+    let ids: Vec<Vec<u8>> = rows
+        .query_map([scope_text(communities)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
+}
+
 fn scope_text(communities: &[String]) -> String {
     if communities.is_empty() {
         String::new()

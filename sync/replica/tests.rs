@@ -36,6 +36,7 @@ pub(crate) fn somebody(folder: &TempDir, role: Role) -> Replica {
         crew: None,
         communities: Vec::new(),
         epoch: String::new(),
+        scope: 0,
         lists: String::new(),
     };
     replica

@@ -61,7 +61,7 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
         };
         let answer = crate::exchange::exchange(town, &device, ask, now).await?;
         bytes += plain_size(&answer)?;
-        let restored = answer.restored.is_some();
+        let elsewhere = answer.restored.is_some() || answer.scope.is_some();
         more =
             answer.more && !answer.revoked && (answer.cursor, answer.first) != (stands.1, stands.2);
         pages.push(CourierPage {
@@ -71,8 +71,8 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
             ends_again,
             answer,
         });
-        if restored {
-            // What comes next depends on what the device has to hand over again.
+        if elsewhere {
+            // What comes next depends on what the device has to hand over again, or on what it is for now.
             break;
         }
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use koina_model::exchange::{
-    Answer, Ask, CAPABILITIES, COLUMNS, Entry, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed, Receipt,
-    Refusal, Verdict,
+    self, Answer, Ask, CAPABILITIES, COLUMNS, Entry, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed,
+    Receipt, Refusal, Verdict,
 };
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::{Author as Permitted, Permit};
@@ -67,6 +67,7 @@ pub async fn exchange(
         entries,
         again: _,
         decisions,
+        scope: scope_heard,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let version = version.chars().take(40).collect();
@@ -77,6 +78,9 @@ pub async fn exchange(
         reached,
         elsewhere,
     } = take(town, who, push, now).await?;
+    if scope_heard == who.scope && who.scope_heard < who.scope {
+        town.log.heard_scope(who.id, who.scope).await?;
+    }
     let decisions_here = epoch == town.epoch();
     let reached = if town.was_restored() && epoch == town.epoch() {
         after_restore(town, who, entries, ends_again, reached, now).await?
@@ -116,6 +120,19 @@ pub async fn exchange(
             None if shared.head > 0 => (cursor.min(shared.head), None),
             _ => (0, Some(FirstLoad::default())),
         };
+        return Ok(answer);
+    }
+    if scope_heard != who.scope {
+        // What it is to hold is another set of records now: it says first that it knows.
+        answer.scope = Some(exchange::Scope {
+            number: who.scope,
+            name: who.name.clone(),
+            person: who.person.clone(),
+            role: who.role,
+            crew: who.crew.clone(),
+            communities: who.communities.clone(),
+        });
+        answer.more = true;
         return Ok(answer);
     }
     let want = want_bytes.clamp(WANT_BYTES_MIN, WANT_BYTES_MAX);
@@ -332,7 +349,7 @@ async fn judge(
         device: who.id,
         role: who.role,
         crew: who.crew.clone(),
-        communities: who.communities.clone(),
+        communities: who.works_for(),
         again,
     };
     let push = Arc::clone(push);

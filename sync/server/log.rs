@@ -126,9 +126,48 @@ pub struct Device {
     /// Changes of the device in the quarantine; counted for lists only.
     pub refused: u32,
     pub version: String,
+    /// Grows with every change of what it is for.
+    pub scope: u64,
+    /// The last such change that it has heard of.
+    pub scope_heard: u64,
+    /// What it worked for until it hears of the last change; empty means all.
+    pub communities_before: Vec<String>,
+}
+
+/// What a device is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purpose {
+    pub role: Role,
+    pub name: String,
+    pub person: String,
+    pub crew: Option<String>,
+    pub communities: Vec<String>,
 }
 
 impl Device {
+    pub(crate) fn purpose(&self) -> Purpose {
+        Purpose {
+            role: self.role,
+            name: self.name.clone(),
+            person: self.person.clone(),
+            crew: self.crew.clone(),
+            communities: self.communities.clone(),
+        }
+    }
+
+    /// The communities whose records its work may rightly be about: until it has heard of a change, also those before it.
+    pub fn works_for(&self) -> Vec<String> {
+        let (now, before) = (&self.communities, &self.communities_before);
+        if self.scope_heard >= self.scope {
+            return now.clone();
+        }
+        if now.is_empty() || before.is_empty() {
+            return Vec::new();
+        }
+        let added = now.iter().filter(|code| !before.contains(code));
+        before.iter().chain(added).cloned().collect()
+    }
+
     /// Checks that these words are signed with the key of the device.
     pub(crate) fn verify(&self, words: &[u8], signature: &Signature) -> Result<(), Problem> {
         VerifyingKey::from_bytes(&self.key)
@@ -381,6 +420,22 @@ impl AnyLog {
         version: String,
     ) -> Result<(), LogError> {
         in_one_tx!(self, Note, |tx| devices::seen(tx, id, at, pending, version))
+    }
+
+    /// Changes what a device is for; it hears of it at its next exchange.
+    pub async fn change_device(
+        &self,
+        by: Author,
+        at: Time,
+        id: DeviceId,
+        to: Purpose,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| devices::change(tx, by, at, id, to))
+    }
+
+    /// Notes that a device has heard what it is for now.
+    pub async fn heard_scope(&self, id: DeviceId, scope: u64) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::heard_scope(tx, id, scope))
     }
 
     /// Revokes a device; a second time changes nothing.

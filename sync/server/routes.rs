@@ -89,13 +89,14 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 10] = [
+pub const TABLE: [Route; 11] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
     Route { method: "POST", path: "/v1/courier",             who: DESK,         bytes_max: FILE_BYTES_MAX, handler: |call| Box::pin(exchange::courier(call)) },
     Route { method: "GET",  path: "/v1/devices",             who: ADMINS,       bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
+    Route { method: "POST", path: "/v1/devices/{id}/change", who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::change(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
     Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
     Route { method: "POST", path: "/v1/refused/take",        who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },

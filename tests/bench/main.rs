@@ -390,6 +390,7 @@ fn enrol_alone(replica: &Replica) {
         crew: None,
         communities: Vec::new(),
         epoch: String::new(),
+        scope: 0,
         lists: String::new(),
     };
     replica

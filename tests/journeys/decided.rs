@@ -156,7 +156,7 @@ fn a_record_begun_outside_the_scope_is_taken_in_with_all_that_followed() {
     let crew = town.crew("Ύδρευση", "water", &[DION, LITOCHORO]);
     town.settle();
     town.cut(crew);
-    town.move_device(crew, &[DION]);
+    town.change_device(crew, &format!("communities = '[\"{DION}\"]'"));
     let id = request(&town, crew, LITOCHORO, "Διαρροή");
     work(&town, crew, id, &note("κλείσαμε τη βάνα"));
     town.settle();
@@ -173,6 +173,8 @@ fn a_record_begun_outside_the_scope_is_taken_in_with_all_that_followed() {
             .any(|text| text == "κλείσαμε τη βάνα")
     );
     assert!(undecided(&town, crew).is_empty());
+    town.change_purpose(desk, crew, Role::Crew, &[DION])
+        .unwrap();
     assert!(
         all(&town, crew).is_empty(),
         "it is no business of this crew any more"

@@ -272,6 +272,7 @@ fn the_signature_of_the_example_covers_its_words() {
         crew: None,
         communities: Vec::new(),
         epoch: String::new(),
+        scope: 0,
         lists: String::new(),
     };
     let identity = key().enrolled(DEVICE, "", &enrolled);

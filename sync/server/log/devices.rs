@@ -4,9 +4,9 @@ use koina_model::ids::{DeviceId, Time};
 use koina_model::permits::Role;
 
 use super::chain::Audit;
-use super::tx::{Row, Tx, Value};
+use super::tx::{Row, Tx, Value, stored};
 use super::{
-    Author, Device, Invitation, LogError, Newcomer, Redeemed, TRIES_PER_MINUTE, lists, sql,
+    Author, Device, Invitation, LogError, Newcomer, Purpose, Redeemed, TRIES_PER_MINUTE, lists, sql,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -198,6 +198,55 @@ pub(super) async fn seen<T: Tx>(
     Ok(())
 }
 
+/// Changes what a device is for. Until the device hears of it, what it worked for before is kept too.
+pub(super) async fn change<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: DeviceId,
+    to: Purpose,
+) -> Result<(), LogError> {
+    let before = device(tx, id).await?.ok_or(LogError::NoDevice)?;
+    if before.purpose() == to {
+        return Ok(());
+    }
+    let worked_for = before.works_for();
+    let Purpose {
+        role,
+        name,
+        person,
+        crew,
+        communities,
+    } = to;
+    let row = [
+        name.into(),
+        person.into(),
+        role_name(role).into(),
+        crew.into(),
+        codes(&communities),
+        codes(&worked_for),
+        stored(before.scope + 1)?.into(),
+        id.into(),
+    ];
+    tx.rows(sql::CHANGE_DEVICE, &row).await?;
+    lists::grow(tx).await?;
+    Audit::open(tx)
+        .await?
+        .note(tx, &by, at, "device.changed", id.as_bytes())
+        .await
+}
+
+/// Notes that a device has heard what it is for now.
+pub(super) async fn heard_scope<T: Tx>(
+    tx: &mut T,
+    id: DeviceId,
+    scope: u64,
+) -> Result<(), LogError> {
+    tx.rows(sql::HEARD_SCOPE, &[stored(scope)?.into(), id.into()])
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn revoke<T: Tx>(
     tx: &mut T,
     by: Author,
@@ -236,6 +285,9 @@ fn read(row: &Row) -> Result<Device, LogError> {
         pending: row.count(12)?,
         version: row.text(13)?,
         refused: row.count(14)?,
+        scope: row.place(15)?,
+        scope_heard: row.place(16)?,
+        communities_before: row.json(17)?,
     })
 }
 

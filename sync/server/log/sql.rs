@@ -77,16 +77,22 @@ pub(super) const PUT_DEVICE: &str = "INSERT INTO devices
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 pub(super) const DEVICE: &str =
     "SELECT id, station, key, role, name, person, crew, communities, counter, enrolled_at,
- seen_at, revoked_at, pending, version, CAST(0 AS BIGINT) FROM devices WHERE id = $1";
+ seen_at, revoked_at, pending, version, CAST(0 AS BIGINT), scope, scope_heard, communities_before
+ FROM devices WHERE id = $1";
 pub(super) const DEVICES: &str =
     "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
- (SELECT COUNT(*) FROM refused r WHERE r.device = d.id AND r.decision IS NULL)
+ (SELECT COUNT(*) FROM refused r WHERE r.device = d.id AND r.decision IS NULL),
+ d.scope, d.scope_heard, d.communities_before
  FROM devices d ORDER BY d.enrolled_at, d.id";
 pub(super) const ADVANCE_COUNTER: &str =
     "UPDATE devices SET counter = $1 WHERE id = $2 AND counter < $1 RETURNING id";
 pub(super) const SEEN: &str =
     "UPDATE devices SET seen_at = $1, pending = $2, version = $3 WHERE id = $4";
+pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $2, role = $3,
+ crew = $4, communities = $5, communities_before = $6, scope = $7 WHERE id = $8 AND revoked_at IS NULL";
+pub(super) const HEARD_SCOPE: &str =
+    "UPDATE devices SET scope_heard = $1 WHERE id = $2 AND scope_heard < $1";
 pub(super) const REVOKE: &str =
     "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Call, json};
 use crate::codes;
-use crate::log::{Author, Device, Invitation};
+use crate::log::{Author, Device, Invitation, Purpose};
 use crate::municipality::Municipality;
 
 const NAME_CHARS_MAX: u32 = 200;
@@ -49,20 +49,53 @@ pub(super) async fn invite(call: Call) -> Result<Response, Problem> {
 
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     let by = Author::of(call.device()?);
-    let id = call
-        .param
-        .as_deref()
-        .and_then(DeviceId::parse)
-        .ok_or(Problem::NotFound)?;
+    let id = named(&call)?;
     call.app.town.log.revoke(by, call.now, id).await?;
-    let device = call
-        .app
-        .town
-        .log
-        .device(id)
-        .await?
-        .ok_or(Problem::NotFound)?;
-    json(&row(device))
+    told(&call, id).await
+}
+
+/// Changes what a device is for: its role, its crew, its communities, its names.
+pub(super) async fn change(call: Call) -> Result<Response, Problem> {
+    let by = Author::of(call.device()?);
+    let id = named(&call)?;
+    let ask: InviteAsk = call.json()?;
+    check(&call.app.town, &ask).await?;
+    // Somebody has to remain who may change devices.
+    if by.device == Some(id) && ask.role != Role::Admin {
+        return Err(Problem::BadInput {
+            fields: vec![FieldProblem {
+                field: "role".to_owned(),
+                rule: FieldRule::NotOnAList,
+            }],
+        });
+    }
+    let InviteAsk {
+        role,
+        name,
+        person,
+        crew,
+        communities,
+    } = ask;
+    let to = Purpose {
+        role,
+        name,
+        person,
+        crew: crew.filter(|_| role == Role::Crew),
+        communities,
+    };
+    let log = &call.app.town.log;
+    log.change_device(by, call.now, id, to).await?;
+    told(&call, id).await
+}
+
+fn named(call: &Call) -> Result<DeviceId, Problem> {
+    let id = call.param.as_deref().and_then(DeviceId::parse);
+    id.ok_or(Problem::NotFound)
+}
+
+async fn told(call: &Call, id: DeviceId) -> Result<Response, Problem> {
+    let device = call.app.town.log.device(id).await?;
+    json(&row(device.ok_or(Problem::NotFound)?))
 }
 
 /// Makes a one-time code. The command line makes the first one.

@@ -34,6 +34,7 @@ pub(super) async fn enrol(call: Call) -> Result<Response, Problem> {
         crew: device.crew,
         communities: device.communities,
         epoch: town.epoch().to_owned(),
+        scope: device.scope,
         lists: serde_json::to_string(&*lists).map_err(|error| crate::incident(&error))?,
     })
 }

@@ -16,7 +16,7 @@ mod town;
 use town::{HERE, Hand, NOON, Town, hex, problem};
 
 /// The table as it is meant to be. A new route is added here too, on purpose.
-const MEANT: [(&str, &str, &[&str]); 10] = [
+const MEANT: [(&str, &str, &[&str]); 11] = [
     ("GET", "/v1/health", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
     (
@@ -27,6 +27,7 @@ const MEANT: [(&str, &str, &[&str]); 10] = [
     ("POST", "/v1/courier", &["clerk", "admin"]),
     ("GET", "/v1/devices", &["admin"]),
     ("POST", "/v1/devices/invites", &["admin"]),
+    ("POST", "/v1/devices/{id}/change", &["admin"]),
     ("POST", "/v1/devices/{id}/revoke", &["admin"]),
     ("GET", "/v1/refused", &["clerk", "admin"]),
     ("POST", "/v1/refused/take", &["clerk", "admin"]),
