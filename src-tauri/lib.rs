@@ -114,6 +114,11 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             let revision = koina_commands::revision(&desk);
             if revision != shown {
                 shown = revision;
+                // The desk may have given this device another role.
+                let fits = label(&desk.replica);
+                if handle.get_webview_window(fits).is_none() {
+                    become_somebody(&handle, fits);
+                }
                 if let Err(failure) = handle.emit("changed", json!({ "revision": revision })) {
                     tracing::warn!(%failure, "a window was not told of a change");
                 }
@@ -191,14 +196,22 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
     true
 }
 
-/// After enrolment the window of the new profile, with its own permissions, takes the place of the first one.
+/// After enrolment, or when the desk changed the role, the window of the new profile, with its own permissions, takes the place
+/// of the one before.
 fn become_somebody(app: &tauri::AppHandle, label: &'static str) {
     let handle = app.clone();
     let done = app.run_on_main_thread(move || {
+        if handle.get_webview_window(label).is_some() {
+            return;
+        }
         if let Err(failure) = show(&handle, label) {
             tracing::error!(%failure, "the window of the profile did not open");
-        } else if let Some(first) = handle.get_webview_window("start") {
-            let _ = first.close();
+            return;
+        }
+        for (name, window) in handle.webview_windows() {
+            if name != label {
+                let _ = window.close();
+            }
         }
     });
     if let Err(failure) = done {

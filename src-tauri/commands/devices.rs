@@ -7,8 +7,8 @@ use koina_sync::decide::{self, Took};
 use koina_sync::views::{DeviceRow, Invite, RefusedRow};
 
 use crate::{
-    Desk, DeviceInput, DeviceInviteInput, Devices, Nothing, RefusedInput, RefusedLeft, RefusedTook,
-    told,
+    Desk, DeviceChangeInput, DeviceInput, DeviceInviteInput, Devices, Nothing, RefusedInput,
+    RefusedLeft, RefusedTook, told,
 };
 
 pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> {
@@ -33,6 +33,29 @@ pub(crate) fn device_invite(desk: &Desk, input: DeviceInviteInput) -> Result<Inv
         what: failure.to_string(),
     })?;
     desk.exchanger.ask("POST", "/v1/devices/invites", body)
+}
+
+pub(crate) fn device_change(desk: &Desk, input: DeviceChangeInput) -> Result<DeviceRow, Problem> {
+    let DeviceChangeInput {
+        id,
+        role,
+        name,
+        person,
+        crew,
+        communities,
+    } = input;
+    let to = DeviceInviteInput {
+        role,
+        name,
+        person,
+        crew,
+        communities,
+    };
+    let body = serde_json::to_vec(&to).map_err(|failure| Problem::Malformed {
+        what: failure.to_string(),
+    })?;
+    desk.exchanger
+        .ask("POST", &format!("/v1/devices/{id}/change"), body)
 }
 
 pub(crate) fn device_revoke(desk: &Desk, input: DeviceInput) -> Result<Devices, Problem> {

@@ -292,6 +292,17 @@ pub struct DeviceInviteInput {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+pub struct DeviceChangeInput {
+    pub id: DeviceId,
+    pub role: Role,
+    pub name: String,
+    pub person: String,
+    pub crew: Option<String>,
+    pub communities: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 pub struct DeviceInput {
     pub id: DeviceId,
 }

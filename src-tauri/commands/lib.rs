@@ -35,7 +35,9 @@ use assets::{
 };
 use conflicts::{conflict_decide, conflicts_page};
 use courier::{courier_export, courier_places, courier_take};
-use devices::{device_invite, device_revoke, devices_page, refused_dismiss, refused_take};
+use devices::{
+    device_change, device_invite, device_revoke, devices_page, refused_dismiss, refused_take,
+};
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
 };

@@ -51,6 +51,7 @@ commands! {
     // devices (asked of the server)
     devices_page(Nothing) -> Devices;
     device_invite(DeviceInviteInput) -> Invite;
+    device_change(DeviceChangeInput) -> DeviceRow;
     device_revoke(DeviceInput) -> Devices;
     refused_take(RefusedInput) -> RefusedTook;
     refused_dismiss(RefusedInput) -> Devices;

@@ -1,6 +1,7 @@
 /** The desk: decisions, devices, and lists of any length. */
 import { expect, test } from "./lib/koina";
 import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
+import { accessible } from "./lib/look";
 import { words } from "./lib/words";
 
 const w = words.el;
@@ -87,6 +88,30 @@ test("a device is revoked with a second tap, and its next exchange ends in words
   await tab(crew, w, "outbox");
   await press(crew, w("exchange-now"));
   await expect(crew.getByText(/Το γραφείο έχει ανακαλέσει αυτή τη συσκευή/)).toBeVisible({ timeout: 15_000 });
+});
+
+test("a crew is given other communities: it hears of it, and holds theirs", async ({ koina }) => {
+  const page = await koina.window("desk");
+  const crew = await koina.window("crew");
+  const here = () => rows(crew).filter({ hasText: "Λιτόχωρο" }).count();
+  await tab(crew, w, "assets");
+  await expect.poll(here, { timeout: 15_000 }).toBeGreaterThan(0);
+  await page.bringToFront();
+  await tab(page, w, "devices");
+  const device = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" }) });
+  await device.getByRole("button", { name: w("device-change"), exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Αλλαγή: Συνεργείο 2 – Ηλεκτροφωτισμός" })).toBeVisible();
+  await accessible(page, "changing a device");
+  await page.getByRole("checkbox", { name: "Λιτόχωρο" }).uncheck();
+  await page.getByRole("checkbox", { name: "Δίο" }).check();
+  await press(page, w("device-change-save"));
+  await expect(page.getByText(/Η συσκευή «Συνεργείο 2 – Ηλεκτροφωτισμός» άλλαξε/)).toBeVisible();
+  await crew.bringToFront();
+  await tab(crew, w, "outbox");
+  await press(crew, w("exchange-now"));
+  await tab(crew, w, "assets");
+  await expect.poll(here, { timeout: 20_000 }).toBe(0);
+  await expect(rows(crew).first()).toContainText(/Δίο|Λεπτοκαρυά/);
 });
 
 test("a request is charged to a crew, done in the field, answered and closed", async ({ koina }) => {

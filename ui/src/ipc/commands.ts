@@ -146,6 +146,8 @@ export type CourierWritten = { path: string, bytes: number, };
 
 export type CrewItem = { id: string, name: string, department: string, communities: Array<string>, };
 
+export type DeviceChangeInput = { id: DeviceId, role: Role, name: string, person: string, crew: string | null, communities: Array<string>, };
+
 export type DeviceId = string;
 
 export type DeviceInput = { id: DeviceId, };
@@ -586,6 +588,7 @@ export type Commands = {
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];
+  device_change: [input: DeviceChangeInput, output: DeviceRow];
   device_revoke: [input: DeviceInput, output: Devices];
   refused_take: [input: RefusedInput, output: RefusedTook];
   refused_dismiss: [input: RefusedInput, output: Devices];

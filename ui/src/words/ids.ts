@@ -155,6 +155,11 @@ export type Words = {
   "data-as-of": { when: string | number };
   "data-never": null;
   "data-stale": { span: string | number };
+  "device-change": null;
+  "device-change-save": null;
+  "device-change-title": { name: string | number };
+  "device-change-what": null;
+  "device-changed-now": { name: string | number };
   "device-code": null;
   "device-communities": null;
   "device-communities-all": null;

@@ -299,6 +299,30 @@ test("revoking needs two separate taps and says what becomes of unsent work", as
   expect(await screen.findByText("Η συσκευή «Συνεργείο 2 – Ηλεκτροφωτισμός» ανακλήθηκε.")).toBeVisible();
 });
 
+test("what a device is for is changed in the form it was invited with", async () => {
+  const town = replica({
+    ...enrolled(),
+    devices_page: () => ({ devices: [device], refused: [] }),
+    device_change: () => ({ ...device, name: "Συνεργείο 2 – Ύδρευση" }),
+  });
+  await openTab("Συσκευές");
+  await userEvent.click(await screen.findByRole("button", { name: "Αλλαγή" }));
+  await heading("Αλλαγή: Συνεργείο 2 – Ηλεκτροφωτισμός");
+  const name = screen.getByRole("textbox", { name: "Όνομα συσκευής" });
+  expect(name).toHaveValue("Συνεργείο 2 – Ηλεκτροφωτισμός");
+  expect(screen.getByRole("checkbox", { name: "Λιτόχωρο" })).toBeChecked();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Λιτόχωρο" }));
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση αλλαγής" }));
+  expect(await screen.findByRole("link", { name: "Διαλέξτε τουλάχιστον μία κοινότητα ή όλες." })).toBeVisible();
+  expect(town.times("device_change")).toBe(0);
+  await userEvent.click(screen.getByRole("checkbox", { name: "Λιτόχωρο" }));
+  await userEvent.clear(name);
+  await userEvent.type(name, "Συνεργείο 2 – Ύδρευση");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση αλλαγής" }));
+  expect(town.last("device_change")).toEqual({ id: "d2", role: "crew", name: "Συνεργείο 2 – Ύδρευση", person: "Νίκος", crew: "c2", communities: ["11020101"] });
+  expect(await screen.findByText(/Η συσκευή «Συνεργείο 2 – Ύδρευση» άλλαξε/)).toBeVisible();
+});
+
 test("refused changes say why in words and lead to their record", async () => {
   replica({ ...enrolled(), devices_page: () => ({ devices: [device], refused: [refused] }) });
   await openTab("Συσκευές");

@@ -1,6 +1,7 @@
 /** The screens of the desk. A screen named here replaces the shared one of the same name. */
 import type { ScreenMap } from "../../shell/map";
 import CaseFile from "./CaseFile.svelte";
+import ChangeDevice from "./ChangeDevice.svelte";
 import Conflict from "./Conflict.svelte";
 import Conflicts from "./Conflicts.svelte";
 import Devices from "./Devices.svelte";
@@ -18,5 +19,6 @@ export const screens: ScreenMap = {
   conflicts: Conflicts,
   conflict: Conflict,
   devices: Devices,
+  device: ChangeDevice,
   invite: Invite,
 };

@@ -1,4 +1,4 @@
-import type { DocId, Kind } from "../../ipc/commands";
+import type { DeviceRow, DocId, Kind } from "../../ipc/commands";
 
 /** Screens that only the desk has. Add yours here and give each a component in `index.ts`. */
 export type DeskScreen =
@@ -7,5 +7,7 @@ export type DeskScreen =
   | { at: "conflicts" }
   /** The versions of one record, side by side. */
   | { at: "conflict"; id: DocId; kind: Kind }
-  | { at: "devices" }
+  /** `changed`: the name of a device that was just changed. */
+  | { at: "devices"; changed?: string }
+  | { at: "device"; device: DeviceRow }
   | { at: "invite" };

@@ -49,6 +49,11 @@ device-enrolled = Connected
 device-revoked = Revoked { $when }
 device-silent = Not seen for { $span }
 
+device-change = Change
+device-change-title = Change: { $name }
+device-change-what = The device hears of it at its next exchange. What it saved until then for its old communities is accepted; then it gets the new records and lets go of those that are no business of it.
+device-change-save = Save the change
+device-changed-now = The device “{ $name }” was changed. It hears of it at its next exchange.
 device-revoke = Revoke
 device-revoke-question = Revoke the device “{ $name }”?
 device-revoke-what = It will no longer get the municipality’s records and cannot connect again with the same code. What it saved and has not sent will still be taken the next time it finds a network. This cannot be undone: to work again it needs a new invitation.
