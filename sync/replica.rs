@@ -169,7 +169,15 @@ impl Replica {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
         }
-        let (connection, set_aside) = match open_writer(path) {
+        let opened = open_writer(path).or_else(|failure| {
+            // A disk that could not be read for a moment looks to SQLite like a file that is none (`EIO`): look again.
+            if is_unreadable(&failure) {
+                open_writer(path)
+            } else {
+                Err(failure)
+            }
+        });
+        let (connection, set_aside) = match opened {
             Ok(connection) => (connection, None),
             Err(failure) if is_unreadable(&failure) => {
                 let aside = set_aside(path, "unreadable", now)?;

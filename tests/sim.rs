@@ -10,16 +10,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
+use koina_disk as disk;
 use koina_model::assets::acts::Moved;
 use koina_model::exchange::{Answer, EntryWords, Item, Verdict};
 use koina_model::ids::DocId;
 use koina_model::requests::acts::{Edited, Entered, Step as Work};
 use koina_model::words::{Channel, Outcome};
-use koina_sync::replica::Replica;
+use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
 
 use crate::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
-use plan::{Dice, Plan, Step, Trouble};
+use plan::{Dice, Plan, Step, Then, Trouble};
 
 pub mod plan;
 
@@ -29,6 +30,8 @@ pub struct Done {
     pub operations: u64,
     /// Words that people saved.
     pub saved: u64,
+    /// Reads, writes and the like that a disk refused.
+    pub refused: u64,
 }
 
 /// A mistake that a program might have.
@@ -46,10 +49,12 @@ pub enum Fault {
     EntriesNotBrought,
     RefusedAsAccepted,
     RegisterRewritten,
+    RefusalHidden,
+    ReceiptBeforeDisk,
 }
 
 impl Fault {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ReceiptDropped,
         Self::CursorEarly,
         Self::DependencySkipped,
@@ -62,6 +67,8 @@ impl Fault {
         Self::EntriesNotBrought,
         Self::RefusedAsAccepted,
         Self::RegisterRewritten,
+        Self::RefusalHidden,
+        Self::ReceiptBeforeDisk,
     ];
 
     pub fn words(self) -> &'static str {
@@ -78,6 +85,8 @@ impl Fault {
             Self::EntriesNotBrought => "protocol numbers are not brought back after a restore",
             Self::RefusedAsAccepted => "a device takes waiting for accepted",
             Self::RegisterRewritten => "a row of the register is changed afterwards",
+            Self::RefusalHidden => "a device says saved though its disk refused the write",
+            Self::ReceiptBeforeDisk => "the server gives receipts though its disk refused",
         }
     }
 
@@ -131,7 +140,9 @@ impl Fault {
             Self::ServerForgets
             | Self::DeviceForgets
             | Self::ViewForgotten
-            | Self::RegisterRewritten => return None,
+            | Self::RegisterRewritten
+            | Self::RefusalHidden
+            | Self::ReceiptBeforeDisk => return None,
         })
     }
 }
@@ -178,6 +189,7 @@ struct Sim {
     lost: BTreeSet<usize>,
     backup: Option<PathBuf>,
     files: u32,
+    refused: u64,
     fault: Option<Fault>,
     /// A fault of answers acts while this is above 0.
     acting: Arc<Mutex<u32>>,
@@ -185,6 +197,7 @@ struct Sim {
 
 /// Lives through a plan. `Err` says what does not hold.
 pub fn run(plan: &Plan, fault: Option<Fault>) -> Result<Done, String> {
+    disk::install();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut sim = Sim::new(plan, fault);
         for step in &plan.steps {
@@ -194,6 +207,7 @@ pub fn run(plan: &Plan, fault: Option<Fault>) -> Result<Done, String> {
         let done = Done {
             operations: plan.steps.len() as u64,
             saved: sim.ledger.saved.len() as u64,
+            refused: sim.refused,
         };
         sim.town.unchecked = true;
         done
@@ -268,6 +282,7 @@ impl Sim {
             lost: BTreeSet::new(),
             backup: None,
             files: 0,
+            refused: 0,
             fault,
             acting,
         }
@@ -287,11 +302,15 @@ impl Sim {
             | Step::Clock { who, .. }
             | Step::Crash { who }
             | Step::DiskFull { who, .. }
+            | Step::DiskFails { who, .. }
+            | Step::ServerDiskFails { who, .. }
             | Step::Clone { who }
             | Step::Lose { who }
             | Step::Revoke { who }
                 if lost(who, self) => {}
-            Step::Act { who, what } => self.act(who, what),
+            Step::Act { who, what } => {
+                self.act(who, what);
+            }
             Step::Exchange {
                 who,
                 trouble,
@@ -310,6 +329,19 @@ impl Sim {
                 self.town.replace(self.people[who], copy);
             }
             Step::DiskFull { who, what } => self.disk_full(who, what),
+            Step::DiskFails {
+                who,
+                what,
+                plan,
+                then,
+            } => self.disk_fails(who, what, plan, then),
+            Step::ServerDiskFails {
+                who,
+                what,
+                log,
+                plan,
+                then,
+            } => self.server_disk_fails(who, what, log, plan, then),
             Step::Clone { who } => {
                 let (copy, original) = (
                     self.copy_of(who),
@@ -404,6 +436,75 @@ impl Sim {
         self.act(who, what);
         drop(self.town.exchange(self.people[who]));
         self.town.at(self.people[who]).bound(None).unwrap();
+    }
+
+    /// Words whose saving failed may still be there later, after a crash; words that were said to be saved must be.
+    fn disk_fails(&mut self, who: usize, what: u64, plan: disk::Plan, then: Then) {
+        let failing = disk::arm(self.town.path(self.people[who]), plan);
+        let saved = self.act(who, what);
+        if self.fault == Some(Fault::RefusalHidden) && !saved && failing.failed() > 0 {
+            self.ledger.saved.insert(self.ledger.next, who);
+        }
+        drop(self.town.exchange(self.people[who]));
+        self.refused += u64::from(failing.failed());
+        drop(failing);
+        if then == Then::GoesOn {
+            return;
+        }
+        let copy = self.copy_of(who);
+        if let Some(_failing) = starts_failing(&copy, plan, then) {
+            let opened = Replica::open_with(&copy, self.town.now(), Ids::Seeded(0));
+            if let Ok(replica) = opened {
+                assert_eq!(replica.set_aside(), None, "a failing disk is no bad file");
+            }
+        }
+        self.town.replace(self.people[who], copy);
+    }
+
+    fn server_disk_fails(
+        &mut self,
+        who: usize,
+        what: u64,
+        log: bool,
+        plan: disk::Plan,
+        then: Then,
+    ) {
+        // What comes late or twice must be refused as such, which a server without its disk cannot say.
+        self.town.party(self.people[who]).net.calm();
+        self.act(who, what);
+        let file = |sim: &Self| {
+            let town = &sim.town;
+            if log {
+                town.log_file()
+            } else {
+                town.server_file()
+            }
+            .to_owned()
+        };
+        let failing = disk::arm(&file(self), plan);
+        let answer = self.town.exchange(self.people[who]);
+        if self.fault == Some(Fault::ReceiptBeforeDisk)
+            && log
+            && answer.is_err()
+            && failing.failed() > 0
+        {
+            let db = rusqlite::Connection::open(self.town.path(self.people[who])).unwrap();
+            db.execute("UPDATE outbox SET state = 'received', reason = '', seq = 1, bytes = x'' WHERE state = 'sent'", []).unwrap();
+        }
+        self.refused += u64::from(failing.failed());
+        drop(failing);
+        if then == Then::GoesOn {
+            return;
+        }
+        let (log_copy, replica_copy) = (self.file("log"), self.file("server"));
+        copy_database(self.town.log_file(), &log_copy);
+        copy_database(self.town.server_file(), &replica_copy);
+        if let Some(_failing) =
+            starts_failing(if log { &log_copy } else { &replica_copy }, plan, then)
+        {
+            drop(self.town.try_server(&log_copy, &replica_copy));
+        }
+        self.town.move_server(log_copy, replica_copy);
     }
 
     fn restore(&mut self) {
@@ -568,20 +669,25 @@ impl Sim {
         }
     }
 
-    /// Something this person might do now. Refusals in words are fine: nothing may have been written.
-    fn act(&mut self, who: usize, what: u64) {
+    /// Something this person might do now; whether it was saved. Refusals in words are fine: nothing may have been written.
+    fn act(&mut self, who: usize, what: u64) -> bool {
         let mut dice = Dice::new(what);
         let (word, text) = self.ledger.word();
-        if self.one_act(self.people[who], &mut dice, &text) {
+        let saved = self.one_act(self.people[who], &mut dice, &text);
+        if saved {
             self.ledger.saved.insert(word, who);
         }
+        saved
     }
 
     /// Does it; whether the words were saved.
     fn one_act(&self, who: Who, dice: &mut Dice, text: &str) -> bool {
         let town = &self.town;
         let replica = town.at(who);
-        let ids: Vec<DocId> = replica.doc_ids().unwrap();
+        let Ok(ids) = replica.doc_ids() else {
+            // The disk cannot be read.
+            return false;
+        };
         let community = [LITOCHORO, LEPTOKARYA, DION][dice.below(3)];
         let communities = &town.party(who).communities;
         let all = communities.is_empty();
@@ -669,6 +775,14 @@ impl Sim {
             }
         }
     }
+}
+
+/// The disk of a machine that starts, as long as it goes on failing. A medium that cannot be read again and again is left
+/// out: SQLite calls that a corrupt file, which is set aside.
+fn starts_failing(file: &Path, plan: disk::Plan, then: Then) -> Option<disk::Armed> {
+    let unreadable = plan.kind == disk::Kind::Medium && plan.times > 1;
+    let fails = then == Then::StartsFailing && !unreadable;
+    fails.then(|| disk::arm(file, plan))
 }
 
 /// The words in the changes of a log file.

@@ -44,6 +44,8 @@ pub struct Town {
     app: Arc<App>,
     /// The log in a file of its own, if it is one.
     log_file: PathBuf,
+    /// The file of the server's replica.
+    server_file: PathBuf,
     /// Another instance of the server on the same log.
     second: Option<Arc<App>>,
     parties: Vec<Party>,
@@ -117,8 +119,10 @@ impl Town {
             .build()
             .expect("a runtime");
         let log = log(&runtime, dir.path());
-        let app = runtime.block_on(open_server(log, &dir.path().join("server.sqlite")));
+        let server_file = dir.path().join("server.sqlite");
+        let app = runtime.block_on(open_server(log, &server_file));
         Self {
+            server_file,
             log_file: dir.path().join("log.sqlite"),
             second: None,
             dir,
@@ -305,6 +309,7 @@ impl Town {
             log.restore(now, backup).await.expect("a restore");
             open_server(log, &replica).await
         });
+        self.server_file = replica;
     }
 
     /// A new, empty log file.
@@ -332,6 +337,24 @@ impl Town {
             "server.sqlite".to_owned()
         };
         self.app = self.instance(&name);
+        self.server_file = self.dir.path().join(name);
+    }
+
+    /// The server starts again on copies of its files.
+    pub fn move_server(&mut self, log: PathBuf, replica: PathBuf) {
+        self.second = None;
+        let app = self.try_server(&log, &replica);
+        self.app = app.expect("the server starts");
+        self.log_file = log;
+        self.server_file = replica;
+    }
+
+    /// A server on these files, if it starts.
+    pub fn try_server(&self, log: &Path, replica: &Path) -> anyhow::Result<Arc<App>> {
+        self.runtime.block_on(async {
+            let log = AnyLog::open_sqlite(log).await?;
+            try_open_server(log, replica).await
+        })
     }
 
     /// Another instance of the server on the same log file.
@@ -369,6 +392,11 @@ impl Town {
     /// The file of the log, where it has one.
     pub fn log_file(&self) -> &Path {
         &self.log_file
+    }
+
+    /// The file of the server's replica.
+    pub fn server_file(&self) -> &Path {
+        &self.server_file
     }
 
     /// A folder for what a story keeps besides.
@@ -658,11 +686,14 @@ impl SecondServer {
 }
 
 async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
+    let opened = try_open_server(log, replica).await;
+    opened.expect("the municipality")
+}
+
+async fn try_open_server(log: AnyLog, replica: &Path) -> anyhow::Result<Arc<App>> {
     let reference = Reference::bundled("dion-olympos").expect("the reference data");
-    let town = Municipality::open(log, replica, reference, crews(), clock())
-        .await
-        .expect("the municipality");
-    Arc::new(App::new(town, clock, "http://town".to_owned()))
+    let town = Municipality::open(log, replica, reference, crews(), clock()).await?;
+    Ok(Arc::new(App::new(town, clock, "http://town".to_owned())))
 }
 
 /// Makes an empty database on a PostgreSQL server, given by its URL; gives the URL of the new one.

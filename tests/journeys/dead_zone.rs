@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use koina_disk as disk;
 use koina_model::assets::acts::Added;
 use koina_model::ids::{DocId, Time};
 use koina_model::requests::acts::{Entered, Step};
@@ -255,4 +256,26 @@ fn an_unreadable_file_is_set_aside_and_the_records_come_back() {
         "nothing is deleted"
     );
     assert_eq!(replica.doc_ids().unwrap(), vec![]);
+}
+
+#[test]
+fn a_disk_that_cannot_be_read_for_a_moment_costs_nobody_their_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("replica.sqlite");
+    drop(Replica::open(&path, Time(7)).unwrap());
+    // SQLite says the same of a medium that gave no bytes as of bytes that are no database.
+    for after in 0..40 {
+        let plan = disk::Plan {
+            kind: disk::Kind::Medium,
+            after,
+            times: 1,
+        };
+        let failing = disk::arm(&path, plan);
+        match Replica::open(&path, Time(8)) {
+            Ok(replica) => assert_eq!(replica.set_aside(), None, "after {after} reads"),
+            // It says so, and the next start finds everything.
+            Err(failure) => assert_eq!(failing.failed(), 1, "{failure}"),
+        }
+    }
+    assert_eq!(Replica::open(&path, Time(9)).unwrap().set_aside(), None);
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
-use koina_tests::sim::plan::Plan;
+use koina_tests::sim::plan::{Drawing, Plan};
 use koina_tests::sim::{Fault, minimise, run};
 
 #[derive(Parser)]
@@ -50,6 +50,7 @@ fn simulate(cli: &Cli) -> bool {
     let end = cli.seed.saturating_add(cli.seeds);
     let operations = AtomicU64::new(0);
     let saved = AtomicU64::new(0);
+    let refused = AtomicU64::new(0);
     let failed: Mutex<Vec<(u64, String)>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
@@ -59,10 +60,11 @@ fn simulate(cli: &Cli) -> bool {
                     if seed >= end {
                         return;
                     }
-                    match run(&Plan::draw(seed, false), None) {
+                    match run(&Plan::draw(Drawing::NEWEST, seed, false), None) {
                         Ok(done) => {
                             operations.fetch_add(done.operations, Ordering::Relaxed);
                             saved.fetch_add(done.saved, Ordering::Relaxed);
+                            refused.fetch_add(done.refused, Ordering::Relaxed);
                         }
                         Err(why) => {
                             let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +81,7 @@ fn simulate(cli: &Cli) -> bool {
     });
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some((seed, why)) = failed.iter().min() {
-        let least = minimise(&Plan::draw(*seed, false), None);
+        let least = minimise(&Plan::draw(Drawing::NEWEST, *seed, false), None);
         println!(
             "\nThe least that fails of seed {seed}, {} desks, {} crews:",
             least.desks, least.crews
@@ -88,11 +90,15 @@ fn simulate(cli: &Cli) -> bool {
             println!("  {step:?}");
         }
         let why = run(&least, None).err().unwrap_or_else(|| why.clone());
-        println!("{why}\nKeep the seed in `KNOWN` of tests/journeys/convergence.rs.");
+        println!(
+            "{why}\nKeep the seed, as `Drawing::{:?}`, in `KNOWN` of tests/journeys/convergence.rs.",
+            Drawing::NEWEST
+        );
     }
     println!(
-        "{} words saved by people.\n{} seeds, {} operations, {} violations",
+        "{} words saved by people, {} operations refused by disks.\n{} seeds, {} operations, {} violations",
         saved.into_inner(),
+        refused.into_inner(),
         cli.seeds,
         operations.into_inner(),
         failed.len()
@@ -108,7 +114,7 @@ fn self_check(cli: &Cli) -> bool {
     for fault in faults {
         let seeds = cli.seed..cli.seed.saturating_add(cli.seeds);
         let noticed = seeds.clone().find_map(|seed| {
-            let why = run(&Plan::draw(seed, true), Some(fault)).err()?;
+            let why = run(&Plan::draw(Drawing::NEWEST, seed, true), Some(fault)).err()?;
             Some((seed - cli.seed + 1, why))
         });
         match noticed {

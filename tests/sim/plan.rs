@@ -1,5 +1,7 @@
 //! What happens in a simulated municipality, drawn from a seed.
 
+use koina_disk as disk;
+
 /// Chance that can be told again.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
@@ -25,6 +27,38 @@ impl Dice {
     fn small(&mut self, sides: usize) -> u32 {
         u32::try_from(self.below(sides)).unwrap_or_default()
     }
+
+    /// How a disk fails. No disk here lies: SQLite believes a short read, and so has to be told the truth.
+    fn disk(&mut self) -> disk::Plan {
+        use disk::Kind;
+        let kind = [
+            Kind::Read,
+            Kind::Medium,
+            Kind::Write,
+            Kind::Write,
+            Kind::Full,
+            Kind::Sync,
+            Kind::Sync,
+            Kind::Truncate,
+            Kind::Share,
+            Kind::Open,
+        ][self.below(10)];
+        let after = match kind {
+            // Bytes: within the first pages, within one act, within an exchange.
+            Kind::Full => [10_000, 100_000, 1_000_000][self.below(3)],
+            Kind::Read | Kind::Medium | Kind::Write => [2, 20, 200][self.below(3)],
+            _ => [1, 3, 10][self.below(3)],
+        };
+        disk::Plan {
+            kind,
+            after: self.small(after),
+            times: [1, 3, u32::MAX][self.below(3)],
+        }
+    }
+
+    fn then(&mut self) -> Then {
+        [Then::GoesOn, Then::GoesOn, Then::Crash, Then::StartsFailing][self.below(4)]
+    }
 }
 
 /// What is wrong with the network during one exchange.
@@ -40,6 +74,17 @@ pub enum Trouble {
     CutAnswer(u32),
     /// The ask arrives after a later one.
     Late,
+}
+
+/// What follows a failure of a disk. The disk is well again, but for the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Work goes on.
+    GoesOn,
+    /// The power fails, too.
+    Crash,
+    /// The power fails, and the next start finds the disk as it is; the one after that finds it well.
+    StartsFailing,
 }
 
 /// One thing that happens.
@@ -77,6 +122,21 @@ pub enum Step {
         who: usize,
         what: u64,
     },
+    /// A device's disk fails while somebody works and exchanges.
+    DiskFails {
+        who: usize,
+        what: u64,
+        plan: disk::Plan,
+        then: Then,
+    },
+    /// A disk of the server fails while somebody exchanges: that of its log, or that of its replica.
+    ServerDiskFails {
+        who: usize,
+        what: u64,
+        log: bool,
+        plan: disk::Plan,
+        then: Then,
+    },
     /// A copy of a device's disk exchanges in its place, once.
     Clone {
         who: usize,
@@ -100,6 +160,18 @@ pub enum Step {
     Fault,
 }
 
+/// How a plan is drawn. Older ways stay, so that a seed that once failed goes on telling the same story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    First,
+    /// With disks that fail.
+    Disks,
+}
+
+impl Drawing {
+    pub const NEWEST: Self = Self::Disks;
+}
+
 /// A municipality and what happens in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -111,7 +183,8 @@ pub struct Plan {
 
 impl Plan {
     /// Draws a plan. With `fault`, a planted fault acts now and then.
-    pub fn draw(seed: u64, fault: bool) -> Self {
+    pub fn draw(drawing: Drawing, seed: u64, fault: bool) -> Self {
+        let disks = drawing == Drawing::Disks;
         let mut dice = Dice::new(seed);
         // Most municipalities are small, so that many can be tried; some are not.
         let (desks, crews) = match dice.below(200) {
@@ -130,6 +203,19 @@ impl Plan {
             let who = dice.below(many);
             let what = u64::from(dice.small(1 << 30));
             steps.push(match dice.below(100) {
+                44..=46 if disks => Step::DiskFails {
+                    who,
+                    what,
+                    plan: dice.disk(),
+                    then: dice.then(),
+                },
+                47..=49 if disks => Step::ServerDiskFails {
+                    who,
+                    what,
+                    log: dice.below(3) > 0,
+                    plan: dice.disk(),
+                    then: dice.then(),
+                },
                 0..=49 => Step::Act { who, what },
                 50..=69 => Step::Exchange {
                     who,

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::{ROOT, files, text};
 
 /// The edges as they are meant to be. A new one is added here too, on purpose.
-const MEANT: [(&str, &[&str]); 7] = [
+const MEANT: [(&str, &[&str]); 8] = [
     ("koina", &["koina-commands", "koina-model", "koina-sync"]),
     ("koina-commands", &["koina-model", "koina-sync"]),
+    ("koina-disk", &[]),
     ("koina-model", &[]),
     ("koina-server", &["koina-model", "koina-sync"]),
     ("koina-sync", &["koina-model"]),
@@ -18,6 +19,7 @@ const MEANT: [(&str, &[&str]); 7] = [
         "koina-tests",
         &[
             "koina-commands",
+            "koina-disk",
             "koina-model",
             "koina-server",
             "koina-sync",
@@ -80,6 +82,26 @@ fn packages_know_only_whom_they_may() {
         [],
         "xtask installs what is missing, so that it may need nothing itself"
     );
+}
+
+#[test]
+fn only_the_disk_below_sqlite_may_be_unsafe() {
+    for path in files("Cargo.toml") {
+        // A workspace apart.
+        if path.starts_with("tests/peers/samod") {
+            continue;
+        }
+        let shared = text(&path).contains("[lints]\nworkspace = true");
+        assert_eq!(
+            shared,
+            !path.starts_with("tests/disk"),
+            "lints of {}",
+            path.display()
+        );
+    }
+    let disk = packages().remove("koina-disk").unwrap();
+    let disk: Vec<&str> = disk.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(disk, ["rusqlite", "tempfile"]);
 }
 
 #[test]

@@ -45,6 +45,12 @@ struct Sent {
 impl Net {
     /// Nothing is wrong any more, and what was held back is gone.
     pub fn heal(&self) {
+        self.cut.store(false, Ordering::Relaxed);
+        self.calm();
+    }
+
+    /// The same, but a pulled cable stays pulled.
+    pub fn calm(&self) {
         for count in [
             &self.lose_answers,
             &self.double_asks,
@@ -54,7 +60,6 @@ impl Net {
             count.store(0, Ordering::Relaxed);
         }
         self.late.store(false, Ordering::Relaxed);
-        self.cut.store(false, Ordering::Relaxed);
         self.held
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
