@@ -35,7 +35,7 @@ CREATE TABLE outbox (
     size     INTEGER NOT NULL,            -- bytes of the chunk
     what     TEXT NOT NULL,               -- entered, edited, or the tag of the event
     saved_at INTEGER NOT NULL,            -- this device's clock
-    state    TEXT NOT NULL DEFAULT 'on_device', -- on_device, sent, received, needs_decision
+    state    TEXT NOT NULL DEFAULT 'on_device', -- on_device, sent, received, needs_decision; with_desk: another's, refused
     tries    INTEGER NOT NULL DEFAULT 0,  -- how often it was sent
     reason   TEXT NOT NULL DEFAULT '',    -- code of the server's refusal; or waits, follows_refused
     seq      INTEGER NOT NULL DEFAULT 0,  -- place in the server's log, from the receipt

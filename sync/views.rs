@@ -631,8 +631,9 @@ impl Telling<'_> {
 
 /// Moments at which this device saved changes of a record that the server has not received yet.
 pub(crate) fn unsent(db: &Connection, id: DocId) -> Result<Vec<i64>, ReplicaError> {
-    let mut rows =
-        db.prepare_cached("SELECT saved_at FROM outbox WHERE doc = ?1 AND state <> 'received'")?;
+    let mut rows = db.prepare_cached(
+        "SELECT saved_at FROM outbox WHERE doc = ?1 AND state NOT IN ('received', 'with_desk')",
+    )?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| row.get(0))?;
     Ok(all.collect::<Result<_, _>>()?)
 }
@@ -641,7 +642,7 @@ pub(crate) fn unsent(db: &Connection, id: DocId) -> Result<Vec<i64>, ReplicaErro
 pub(crate) const SAVED: &str =
     "(SELECT CASE WHEN sum(o.state = 'needs_decision') > 0 THEN 'needs_decision'
     WHEN sum(o.state = 'on_device') > 0 THEN 'on_device' ELSE 'sent' END
-    FROM outbox o WHERE o.doc = v.doc AND o.state <> 'received' HAVING count(*) > 0)";
+    FROM outbox o WHERE o.doc = v.doc AND o.state NOT IN ('received', 'with_desk') HAVING count(*) > 0)";
 
 pub(crate) fn saved_from(word: Option<&str>) -> koina_model::words::Saved {
     use koina_model::words::Saved;

@@ -11,7 +11,7 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::refused::rewind;
+use super::refused::{others_again, rewind};
 use super::{Replica, ReplicaError, VIEW_VERSION, next_number, set_meta};
 use crate::views;
 
@@ -272,7 +272,7 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaErro
     let key = id.as_bytes().as_slice();
     let held: bool = tx
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state <> 'received')",
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state NOT IN ('received', 'with_desk'))",
         )?
         .query_row([key], |row| row.get(0))?;
     if held {
@@ -286,6 +286,10 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaErro
         views::hide(tx, n)?;
         tx.execute("DELETE FROM docs WHERE n = ?1", [n])?;
         tx.execute("DELETE FROM entries WHERE doc = ?1", [key])?;
+        tx.execute(
+            "DELETE FROM outbox WHERE doc = ?1 AND state = 'with_desk'",
+            [key],
+        )?;
     }
     Ok(true)
 }
@@ -366,6 +370,7 @@ fn take_changes(
         }
     }
     keep_early(tx, id, first.kind, &waiting)?;
+    others_again(tx, id)?;
     if let Some((me, rows)) = &rewound {
         rows.write_anew(tx, &mut doc, *me)?;
     }

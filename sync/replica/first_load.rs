@@ -12,7 +12,7 @@ use koina_model::words::Kind;
 use rusqlite::{Transaction, params};
 
 use super::docs::{Loaded, insert_saved, kind_from, load, logged, save, set_aside};
-use super::refused::rewind;
+use super::refused::{others_again, rewind};
 use super::{Replica, ReplicaError};
 use crate::views;
 
@@ -242,6 +242,7 @@ pub(crate) fn take_records<'a>(
             None => insert_saved(tx, id, kind, &saved, at, 0)?,
         };
         logged(tx, id, at, head)?;
+        others_again(tx, id)?;
         shown.put(tx, n, id, known.is_none())
     })
 }

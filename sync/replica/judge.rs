@@ -78,14 +78,15 @@ impl Replica {
                     Ok(checked) => checked,
                     Err(refusal) => return Ok(Judged::Refused(refusal)),
                 };
-                if checked.by != writer.device && !(pushed.again && writer.again) {
+                let for_others = checked.by != writer.device;
+                if for_others && !(pushed.again && writer.again) {
                     return Ok(Judged::Refused(Refusal::WrongActor));
                 }
                 let case = match cases.entry(pushed.doc) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(place) => place.insert(self.case(pushed)?),
                 };
-                Ok(judge_one(case, pushed, &checked, &author))
+                Ok(judge_one(case, pushed, &checked, &author, for_others))
             })
             .collect()
     }
@@ -114,6 +115,7 @@ fn judge_one(
     pushed: &Pushed,
     checked: &guard::Checked,
     author: &Author,
+    for_others: bool,
 ) -> Judged {
     if case.doc.kind() != pushed.kind {
         return Judged::Refused(Refusal::WrongRecord);
@@ -125,13 +127,12 @@ fn judge_one(
         Ok(Standing::Fits) => {}
     }
     let before = case.existed.then_some(&case.record);
-    if let Err(refusal) = may_write(
-        author,
-        pushed.kind,
-        before,
-        &guard::places_seen(&case.doc, checked),
-        &checked.writes,
-    ) {
+    let mut places = guard::places_seen(&case.doc, checked);
+    if for_others && let Some(now) = case.record.text(requests::keys::PLACE) {
+        // Its writer may have seen it elsewhere; who brings it holds it where it is now.
+        places.push(Place::read(now));
+    }
+    if let Err(refusal) = may_write(author, pushed.kind, before, &places, &checked.writes) {
         return Judged::Refused(refusal);
     }
     if let Err(refusal) = guard::apply(&mut case.doc, &[checked]) {

@@ -113,7 +113,7 @@ impl Replica {
             Ok(db
                 .prepare_cached(
                     "SELECT coalesce(sum(state IN ('on_device', 'sent')), 0), coalesce(sum(state = 'needs_decision'), 0)
-                     FROM outbox WHERE state <> 'received'",
+                     FROM outbox WHERE state NOT IN ('received', 'with_desk')",
                 )?
                 .query_row([], |row| Ok(Pending { waiting: row.get(0)?, needs_decision: row.get(1)? }))?)
         })
@@ -167,10 +167,10 @@ pub(crate) fn take_receipts(
                 tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = 'waits' WHERE n = ?1 AND state <> 'received'")?.execute([n])?;
             }
             Verdict::Refused { reason } => {
-                // What another device wrote is not this one's to answer for: the server keeps it for the desk.
+                // What another device wrote is not this one's to answer for: the desk decides about it.
                 let others = tx
-                    .prepare_cached("DELETE FROM outbox WHERE n = ?1 AND again = 2")?
-                    .execute([n])?;
+                    .prepare_cached("UPDATE outbox SET state = 'with_desk', reason = ?2 WHERE n = ?1 AND again = 2")?
+                    .execute(params![n, reason.code()])?;
                 if others > 0 {
                     continue;
                 }
@@ -186,6 +186,13 @@ pub(crate) fn take_receipts(
     tx.prepare_cached(
         "UPDATE outbox SET state = 'needs_decision', reason = 'follows_refused' WHERE state = 'on_device' AND reason = 'waits'
          AND EXISTS (SELECT 1 FROM outbox AS before WHERE before.doc = outbox.doc AND before.n < outbox.n AND before.state = 'needs_decision')",
+    )?
+    .execute([])?;
+    // So do followers of what the desk has to decide about, in whatever order they came into line.
+    tx.prepare_cached(
+        "UPDATE outbox SET state = CASE again WHEN 2 THEN 'with_desk' ELSE 'needs_decision' END, reason = 'follows_others'
+         WHERE state = 'on_device' AND reason = 'waits'
+         AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.doc = outbox.doc AND other.state = 'with_desk')",
     )?
     .execute([])?;
     tx.prepare_cached(

@@ -29,9 +29,9 @@ struct Unsent {
 
 fn unsent(tx: &Transaction<'_>, id: DocId) -> Result<Vec<Unsent>, ReplicaError> {
     let mut rows = tx.prepare_cached(
-        "SELECT n, hash, bytes, state = 'needs_decision' AND reason <> 'follows_refused', saved_at,
+        "SELECT n, hash, bytes, state = 'needs_decision' AND reason NOT IN ('follows_refused', 'follows_others'), saved_at,
                 reason = 'sequence_reused'
-         FROM outbox WHERE doc = ?1 AND state <> 'received' ORDER BY n",
+         FROM outbox WHERE doc = ?1 AND state NOT IN ('received', 'with_desk') ORDER BY n",
     )?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| {
         Ok(Unsent {
@@ -139,9 +139,10 @@ pub(crate) fn take_decisions(
             tx.prepare_cached("UPDATE outbox SET state = 'received', reason = '', bytes = x'' WHERE hash = ?1 AND state <> 'received'")?
                 .execute([hash])?;
             tx.prepare_cached(
-                "UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND reason = 'follows_refused'
+                "UPDATE outbox SET state = 'on_device', reason = ''
+                 WHERE doc = ?1 AND (reason = 'follows_others' OR reason = 'follows_refused'
                  AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.doc = outbox.doc AND before.n < outbox.n
-                     AND before.state = 'needs_decision' AND before.reason <> 'follows_refused')",
+                     AND before.state = 'needs_decision' AND before.reason NOT IN ('follows_refused', 'follows_others')))",
             )?
             .execute([decision.doc.as_bytes().as_slice()])?;
             continue;
@@ -152,6 +153,19 @@ pub(crate) fn take_decisions(
         if mine == 0 {
             without_others(tx, decision.doc, hash, me, lists)?;
         }
+    }
+    Ok(())
+}
+
+/// News of a record of which something waits for the desk: perhaps somebody else brought it. What waited goes into line once
+/// more; the server knows what it has.
+pub(super) fn others_again(tx: &Transaction<'_>, id: DocId) -> Result<(), ReplicaError> {
+    let waiting = tx
+        .prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND state = 'with_desk'")?
+        .execute([id.as_bytes().as_slice()])?;
+    if waiting > 0 {
+        tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND reason = 'follows_others'")?
+            .execute([id.as_bytes().as_slice()])?;
     }
     Ok(())
 }
@@ -171,6 +185,9 @@ fn without_others(
     if !here.is_some_and(|hash| loaded.doc.has(&hash)) {
         return Ok(());
     }
+    // What rested on it can arrive without it; what others wrote on it goes with it.
+    tx.prepare_cached("DELETE FROM outbox WHERE doc = ?1 AND (hash = ?2 OR again = 2 AND reason = 'follows_others')")?
+        .execute(params![id.as_bytes().as_slice(), hash])?;
     let rows = unsent(tx, id)?;
     match loaded.doc.without(&[hash]) {
         Some((mut doc, gone)) => {

@@ -38,7 +38,7 @@ pub(crate) fn hand_over_again(
         for (by, chunk) in loaded.doc.chunks_by() {
             tx.prepare_cached(
                 "INSERT INTO outbox (hash, doc, kind, bytes, size, what, saved_at, again) VALUES (?1, ?2, ?3, ?4, ?5, 'again', ?6, ?7)
-                 ON CONFLICT (hash) DO UPDATE SET bytes = excluded.bytes, state = 'on_device', seq = 0, again = excluded.again WHERE state = 'received'",
+                 ON CONFLICT (hash) DO UPDATE SET bytes = excluded.bytes, state = 'on_device', seq = 0, again = excluded.again WHERE state IN ('received', 'with_desk')",
             )?
             .execute(params![
                 chunk.hash.as_slice(),

@@ -91,7 +91,7 @@ impl Replica {
             Some(Saved::Received) => conditions.plain("o.state = 'received'"),
             Some(Saved::NeedsDecision) => conditions.plain("o.state = 'needs_decision'"),
             Some(Saved::Draft) => conditions.plain("0"),
-            None => {}
+            None => conditions.plain("o.state <> 'with_desk'"),
         }
         if let Some(words) = search_words(&query.search) {
             conditions.with(

@@ -609,6 +609,7 @@ export type Words = {
   "refused-bad_value": null;
   "refused-dismissed": null;
   "refused-fixed": null;
+  "refused-follows_others": null;
   "refused-follows_refused": null;
   "refused-malformed": null;
   "refused-not_a_change": null;

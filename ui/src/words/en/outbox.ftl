@@ -44,6 +44,7 @@ refused-not_allowed = The device may not do this. Ask the office to do it.
 refused-out_of_scope = It concerns a community that this device does not hold. Tell the office.
 refused-waits = It waits for an earlier change of the same record and will go by itself.
 refused-follows_refused = It builds on a change that was not accepted. Decide about that one first.
+refused-follows_others = It builds on another device’s work, which the desk decides about. After that it is sent by itself.
 refused-dismissed = The desk read it and did not take it in. If you think it should, talk to them and send it again.
 
 courier-title = Without network: by a file in hand
