@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 
-use crate::exchange::{Said, pack, unpack};
+use crate::exchange::{PUSH_BYTES, Said, pack, unpack};
 use crate::replica::{Replica, ReplicaError, take_receipts};
 
 /// First bytes of a file to the town hall, before what is sealed.
@@ -124,7 +124,7 @@ impl Replica {
         let mut asks = Vec::new();
         let (mut row, mut bytes) = (0, 0);
         loop {
-            let said = self.ask_after(row, version)?;
+            let said = self.ask_after(row, PUSH_BYTES, version)?;
             let Some(last) = said.rows.last().copied() else {
                 if asks.is_empty() {
                     asks.push(ByteBuf::from(pack(&said.ask)?));

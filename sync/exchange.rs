@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use koina_model::columns::Parts;
 use koina_model::exchange::{
@@ -21,8 +21,8 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
-    hand_over_again, keep_identity, meta, next_number, outside, set_meta, take_decisions,
-    take_entry, take_receipts, take_records, take_rows,
+    forget_meta, hand_over_again, keep_identity, meta, next_number, outside, set_meta,
+    take_decisions, take_entry, take_receipts, take_records, take_rows,
 };
 
 pub mod http;
@@ -30,13 +30,17 @@ pub mod http;
 /// Path of the exchange on the server.
 pub const EXCHANGE_PATH: &str = "/v1/exchange";
 /// Bytes of changes in one push, before compression.
-const PUSH_BYTES: usize = 512 * 1024;
+pub(crate) const PUSH_BYTES: usize = 512 * 1024;
 /// Bytes of answer to ask for at first and at most, before compression. Small at first: a crew can start working early.
 const WANT_BYTES_FIRST: u32 = 256 * 1024;
 const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
 
 /// Largest window a message may ask for: 8 MiB.
 const WINDOW_LOG_MAX: u32 = 23;
+
+/// Place in the log since which there may be moves that a first load does not tell: it began anew since this device is for
+/// something else.
+const NEWS_SINCE: &str = "news_since";
 
 /// Records that left the scope, as JSON.
 const LEAVING: &str = "leaving";
@@ -73,11 +77,52 @@ impl From<Failed> for Problem {
     }
 }
 
-/// How far a running exchange is, for the progress bar.
+/// How far a running exchange is, for the progress bar, and what the line carried so far.
 #[derive(Debug, Default)]
 pub struct Progress {
     pub done: AtomicU32,
     pub expected: AtomicU32,
+    /// About how long the rest will take, in seconds; 0 while that is not known.
+    pub remaining_s: AtomicU32,
+    pace: Pace,
+}
+
+/// What the line takes at once. A message that a bad line cuts has to travel again as a whole, so messages are as large as the
+/// line carries within some seconds, and smaller after each that was lost.
+#[derive(Debug)]
+struct Pace(AtomicUsize);
+
+/// How long a message may be on its way, in seconds.
+const ON_THE_WAY_S: u64 = 10;
+/// Messages are at least so large, before compression: on a line that works, and on one that loses them.
+const PACE_MIN: usize = 64 * 1024;
+const PACE_MIN_LOST: usize = 16 * 1024;
+/// What compression makes of them, about: so many bytes become one.
+const COMPRESSES: u64 = 4;
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(AtomicUsize::new(usize::MAX))
+    }
+}
+
+impl Pace {
+    fn at_most(&self, bytes: usize) -> usize {
+        self.0.load(Ordering::Relaxed).min(bytes)
+    }
+
+    fn lost(&self) {
+        let next = self.at_most(PUSH_BYTES) / 2;
+        self.0.store(next.max(PACE_MIN_LOST), Ordering::Relaxed);
+    }
+
+    /// So many bytes, as they travelled, took so long.
+    fn carried(&self, bytes: u64, ms: i64) {
+        let ms = u64::try_from(ms).unwrap_or_default().max(1);
+        let within = bytes.saturating_mul(ON_THE_WAY_S * 1_000 * COMPRESSES) / ms;
+        let within = usize::try_from(within).unwrap_or(usize::MAX);
+        self.0.store(within.max(PACE_MIN), Ordering::Relaxed);
+    }
 }
 
 /// What one complete exchange did.
@@ -101,14 +146,27 @@ pub struct Said {
 impl Replica {
     /// What to say next.
     pub fn ask(&self, version: &str) -> Result<Said, ReplicaError> {
-        self.ask_after(0, version)
+        self.ask_within(&Pace::default(), version)
     }
 
-    /// The same, with the changes that wait after a row of the outbox.
-    pub(crate) fn ask_after(&self, row: i64, version: &str) -> Result<Said, ReplicaError> {
+    /// The same, no larger than the line carries.
+    fn ask_within(&self, pace: &Pace, version: &str) -> Result<Said, ReplicaError> {
+        let mut said = self.ask_after(0, pace.at_most(PUSH_BYTES), version)?;
+        let want = usize::try_from(said.ask.want_bytes).unwrap_or(usize::MAX);
+        said.ask.want_bytes = u32::try_from(pace.at_most(want)).unwrap_or(u32::MAX);
+        Ok(said)
+    }
+
+    /// What to say next, with the changes that wait after a row of the outbox, about so many bytes of them.
+    pub(crate) fn ask_after(
+        &self,
+        row: i64,
+        push_bytes: usize,
+        version: &str,
+    ) -> Result<Said, ReplicaError> {
         let identity = self.enrolled()?;
         // A revoked device hands over what it holds and asks for nothing.
-        let (rows, push): (Vec<i64>, Vec<_>) = self.next_push(row, PUSH_BYTES)?.into_iter().unzip();
+        let (rows, push): (Vec<i64>, Vec<_>) = self.next_push(row, push_bytes)?.into_iter().unzip();
         let pending = self.pending()?;
         let (epoch, cursor, first) = self.standing()?;
         // A page in columns that could not be read is asked for as saved docs.
@@ -229,13 +287,25 @@ impl Replica {
                 .as_ref()
                 .is_some_and(|now| now.holds_more_than(&identity))
             {
-                // What it holds already is joined with what comes.
+                // What it holds already is joined with what comes; what moved away meanwhile is news since where it stood.
+                let stood = match said.ask.first {
+                    Some(first) if first.after > 0 => first.upto,
+                    _ => said.ask.cursor,
+                };
+                let before = news_since(tx)?.unwrap_or(u64::MAX);
+                let first = serde_json::to_string(&Some(FirstLoad::default()))?;
+                set_meta(tx, NEWS_SINCE, &stood.min(before).to_string())?;
                 set_meta(tx, "cursor", "0")?;
-                set_meta(
-                    tx,
-                    "first",
-                    &serde_json::to_string(&Some(FirstLoad::default()))?,
-                )?;
+                set_meta(tx, "first", &first)?;
+            } else if let Some(since) = news_since(tx)? {
+                if let Some(restored) = answer.restored {
+                    set_meta(tx, NEWS_SINCE, &since.min(restored.head).to_string())?;
+                } else if said.ask.first.is_some() && answer.first.is_none() && !answer.revoked {
+                    if since > 0 {
+                        set_meta(tx, "cursor", &since.min(answer.cursor).to_string())?;
+                    }
+                    forget_meta(tx, NEWS_SINCE)?;
+                }
             }
             Ok(())
         });
@@ -263,7 +333,8 @@ impl Replica {
         let got = !answer.items.is_empty()
             || answer.cursor != said.ask.cursor
             || answer.first != said.ask.first;
-        if answer.restored.is_some() || moved.is_some() {
+        let stepped_back = !answer.revoked && self.cursor()? < answer.cursor;
+        if answer.restored.is_some() || moved.is_some() || stepped_back {
             return Ok(true);
         }
         Ok(more_to_push || (answer.more && got && !answer.revoked))
@@ -373,6 +444,10 @@ fn take_items(
     set_meta(tx, LEAVING, &serde_json::to_string(&staying)?)
 }
 
+fn news_since(tx: &Transaction<'_>) -> Result<Option<u64>, ReplicaError> {
+    Ok(meta(tx, NEWS_SINCE)?.and_then(|text| text.parse().ok()))
+}
+
 /// Records that left the scope and stay until nothing of them is unsent any more.
 fn leaving(tx: &Transaction<'_>) -> Result<Vec<DocId>, ReplicaError> {
     match meta(tx, LEAVING)? {
@@ -399,21 +474,57 @@ pub async fn run(
     now: &(dyn Fn() -> Time + Sync),
     progress: &Progress,
 ) -> Result<Exchanged, Problem> {
-    let mut exchanged = Exchanged::default();
-    progress.done.store(0, Ordering::Relaxed);
-    loop {
+    let mut run = Run::begin(now(), progress);
+    while run.round_trip(replica, line, version, now).await? {}
+    Ok(run.exchanged)
+}
+
+/// An exchange under way, one round trip at a time, so that something else can be said in between.
+#[derive(Debug)]
+pub struct Run<'a> {
+    pub exchanged: Exchanged,
+    progress: &'a Progress,
+    began: Time,
+}
+
+impl<'a> Run<'a> {
+    pub fn begin(began: Time, progress: &'a Progress) -> Self {
+        progress.done.store(0, Ordering::Relaxed);
+        progress.expected.store(0, Ordering::Relaxed);
+        progress.remaining_s.store(0, Ordering::Relaxed);
+        let exchanged = Exchanged::default();
+        Self {
+            exchanged,
+            progress,
+            began,
+        }
+    }
+
+    /// Says what there is to say, and takes the answer. Gives whether there is more.
+    pub async fn round_trip(
+        &mut self,
+        replica: &Replica,
+        line: &impl Line,
+        version: &str,
+        now: &(dyn Fn() -> Time + Sync),
+    ) -> Result<bool, Problem> {
+        let pace = &self.progress.pace;
         let said = replica
-            .ask(version)
+            .ask_within(pace, version)
             .map_err(|failure| failure.to_problem())?;
         let body = pack(&said.ask)?;
-        exchanged.bytes_sent += body.len() as u64;
+        let sent = body.len() as u64;
+        let left_at = now();
+        self.exchanged.bytes_sent += sent;
         let headers = replica
             .sign("POST", EXCHANGE_PATH, &body)
             .map_err(|failure| failure.to_problem())?;
         let body = match line.send("POST", EXCHANGE_PATH, &headers, body).await {
             Ok(body) => body,
             Err(failed) => {
-                if !failed.left {
+                if failed.left {
+                    pace.lost();
+                } else {
                     replica
                         .never_left(&said.rows)
                         .map_err(|failure| failure.to_problem())?;
@@ -421,23 +532,35 @@ pub async fn run(
                 return Err(failed.problem);
             }
         };
-        exchanged.bytes_received += body.len() as u64;
+        let received = body.len() as u64;
+        self.exchanged.bytes_received += received;
+        pace.carried(sent + received, now().0 - left_at.0);
         let answer: Answer = unpack(&body)?;
-        exchanged.round_trips += 1;
-        exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
-        progress.expected.store(answer.expected, Ordering::Relaxed);
-        progress
-            .done
-            .fetch_add(records_in(&answer), Ordering::Relaxed);
+        self.exchanged.round_trips += 1;
+        self.exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
         let more = replica
             .take_answer(&said, &answer, now())
             .map_err(|failure| failure.to_problem())?;
+        self.note(&answer, now());
         if answer.revoked && !more {
             return Err(Problem::Revoked);
         }
-        if !more {
-            return Ok(exchanged);
-        }
+        Ok(more)
+    }
+
+    /// How far the first load is, and about how long the rest of it takes.
+    fn note(&self, answer: &Answer, now: Time) {
+        let here = records_in(answer);
+        let done = self.progress.done.fetch_add(here, Ordering::Relaxed) + here;
+        self.progress
+            .expected
+            .store(answer.expected, Ordering::Relaxed);
+        let rest = i64::from(answer.expected.saturating_sub(done));
+        let remaining_ms = (now.0 - self.began.0) * rest / i64::from(done).max(1);
+        let remaining_s = u32::try_from(remaining_ms / 1_000).unwrap_or_default();
+        self.progress
+            .remaining_s
+            .store(remaining_s, Ordering::Relaxed);
     }
 }
 
@@ -553,5 +676,40 @@ pub fn unpack<M: serde::de::DeserializeOwned>(body: &[u8]) -> Result<M, Problem>
 fn malformed(what: &str) -> Problem {
     Problem::Malformed {
         what: what.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PACE_MIN, PACE_MIN_LOST, PUSH_BYTES, Pace, WANT_BYTES_MAX};
+
+    #[test]
+    fn messages_are_as_large_as_the_line_carries_in_some_seconds() {
+        let most = WANT_BYTES_MAX as usize;
+        let pace = Pace::default();
+        assert_eq!(pace.at_most(most), most, "nothing is known of the line yet");
+        // 64 kbit/s: ten seconds carry 80 kB, which hold four times as much.
+        pace.carried(40_000, 5_000);
+        assert_eq!(pace.at_most(most), 320_000);
+        assert_eq!(pace.at_most(1_000), 1_000);
+        for halved in [
+            160_000,
+            80_000,
+            40_000,
+            20_000,
+            PACE_MIN_LOST,
+            PACE_MIN_LOST,
+        ] {
+            pace.lost();
+            assert_eq!(pace.at_most(most), halved);
+        }
+        // A round trip that took long says little: the crew's day still goes at once.
+        pace.carried(500, 3_000);
+        assert_eq!(pace.at_most(most), PACE_MIN);
+        pace.carried(1_000_000, 0);
+        assert_eq!(pace.at_most(most), most);
+        let fresh = Pace::default();
+        fresh.lost();
+        assert_eq!(fresh.at_most(most), PUSH_BYTES / 2);
     }
 }

@@ -318,11 +318,7 @@ impl Replica {
 
     /// Forgets a small stored value.
     pub(crate) fn forget_meta(&self, key: &str) -> Result<(), ReplicaError> {
-        self.write(|tx| {
-            Ok(tx
-                .execute("DELETE FROM meta WHERE key = ?1", [key])
-                .map(drop)?)
-        })
+        self.write(|tx| forget_meta(tx, key))
     }
 
     /// Bounds the file to so many pages of 4 KiB; `None` lifts the bound. What would need more is refused as on a full disk.
@@ -402,6 +398,12 @@ pub(crate) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(
     tx.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
         .execute(params![key, value])?;
     Ok(())
+}
+
+pub(crate) fn forget_meta(tx: &Transaction<'_>, key: &str) -> Result<(), ReplicaError> {
+    Ok(tx
+        .execute("DELETE FROM meta WHERE key = ?1", [key])
+        .map(drop)?)
 }
 
 /// Takes the next of a running number.

@@ -124,6 +124,8 @@ pub struct ExchangeState {
     /// Records fetched and expected, while a first load runs.
     pub done: u32,
     pub expected: u32,
+    /// About how long the rest will take, in seconds; 0 while that is not known.
+    pub remaining_s: u32,
     /// Grows with every change of what the windows show.
     pub revision: u32,
 }

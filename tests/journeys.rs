@@ -23,6 +23,7 @@ mod journeys {
     mod refused;
     mod restored;
     mod scope;
+    mod slow_line;
     mod told;
     mod two_servers;
 }

@@ -14,9 +14,11 @@ use koina_disk as disk;
 use koina_model::assets::acts::Moved;
 use koina_model::exchange::{Answer, EntryWords, Item, Verdict};
 use koina_model::ids::DocId;
+use koina_model::permits::Role;
 use koina_model::requests::acts::{Edited, Entered, Step as Work};
 use koina_model::words::{Channel, Outcome};
 use koina_sync::replica::{Ids, Replica};
+use koina_sync::views::RefusedRow;
 use koina_sync::views::requests::RequestsQuery;
 
 use crate::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
@@ -307,6 +309,8 @@ impl Sim {
             | Step::Clone { who }
             | Step::Lose { who }
             | Step::Revoke { who }
+            | Step::Purpose { who, .. }
+            | Step::Decide { desk: who, .. }
                 if lost(who, self) => {}
             Step::Act { who, what } => {
                 self.act(who, what);
@@ -367,6 +371,29 @@ impl Sim {
                         .ask::<serde_json::Value>(self.people[0], "POST", &path, Vec::new()),
                 );
                 self.forget(&before);
+            }
+            Step::Decide { desk, take } => {
+                let desk = self.people[desk];
+                if take {
+                    self.take_all(desk);
+                } else if let Ok(rows) = self.town.kept(desk) {
+                    drop(self.town.dismiss(desk, changes(rows)));
+                }
+            }
+            Step::Purpose { who, what } => {
+                let communities: &[&str] = [
+                    &[LITOCHORO] as &[&str],
+                    &[LEPTOKARYA, DION],
+                    &[LITOCHORO, LEPTOKARYA, DION],
+                    &[DION],
+                ][what % 4];
+                let (admin, who) = (self.people[0], self.people[who]);
+                // The desk may have no line.
+                drop(
+                    self.town
+                        .change_purpose(admin, who, Role::Crew, communities),
+                );
+                self.learn_purposes();
             }
             Step::ServerCrash { replica_lost } => self.town.crash_server(replica_lost),
             Step::SecondServer => self.town.start_second(),
@@ -516,7 +543,26 @@ impl Sim {
         }
         let before = self.held();
         self.town.restore_file(&backup);
+        self.learn_purposes();
         self.forget(&before);
+    }
+
+    /// What devices are for is what the server says: an answer may be lost, and a restore undoes what came after the backup.
+    fn learn_purposes(&mut self) {
+        let purposes = communities_in(self.town.log_file());
+        for who in self.people.clone() {
+            let device = self.town.at(who).identity().unwrap().device;
+            if let Some(communities) = purposes.get(device.as_bytes().as_slice()) {
+                self.town.party_mut(who).communities.clone_from(communities);
+            }
+        }
+    }
+
+    /// A desk takes in everything that was refused and that it may write.
+    fn take_all(&self, desk: Who) {
+        if let Ok(rows) = self.town.kept(desk) {
+            drop(self.town.take_over(desk, changes(rows)));
+        }
     }
 
     /// The words and numbers that are somewhere from where they can come back: in the log, and on devices that still
@@ -524,6 +570,7 @@ impl Sim {
     fn held(&self) -> (BTreeSet<u64>, BTreeSet<DocId>) {
         let mut words = BTreeSet::new();
         words_of_log(self.town.log_file(), &mut words);
+        words_left_out(self.town.log_file(), &mut words);
         let mut numbered = numbered_in(self.town.log_file());
         let revoked = revoked_in(self.town.log_file());
         for (n, who) in self.people.iter().enumerate() {
@@ -631,8 +678,16 @@ impl Sim {
         self.town.settle();
         self.town.settle();
         self.town.check();
+        // Nobody is left waiting for a desk that does its work.
+        for _ in 0..2 {
+            self.take_all(self.people[0]);
+            self.town.settle();
+        }
+        self.town.settle();
+        self.town.check();
         let mut there = BTreeSet::new();
         words_of_log(self.town.log_file(), &mut there);
+        words_left_out(self.town.log_file(), &mut there);
         for (n, who) in self.people.clone().into_iter().enumerate() {
             if self.lost.contains(&n) {
                 continue;
@@ -796,6 +851,33 @@ pub fn words_of_log(file: &Path, into: &mut BTreeSet<u64>) {
         let bytes: Vec<u8> = row.get(0).unwrap();
         words_in(&bytes, into);
     }
+}
+
+/// The words of refused changes that a desk left out.
+fn words_left_out(file: &Path, into: &mut BTreeSet<u64>) {
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut read = db
+        .prepare("SELECT bytes FROM refused WHERE decision IS NOT NULL")
+        .unwrap();
+    let mut rows = read.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let bytes: Vec<u8> = row.get(0).unwrap();
+        words_in(&bytes, into);
+    }
+}
+
+fn communities_in(file: &Path) -> BTreeMap<Vec<u8>, Vec<String>> {
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut read = db.prepare("SELECT id, communities FROM devices").unwrap();
+    let rows = read.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+    rows.unwrap()
+        .map(|row| row.unwrap())
+        .map(|(id, json)| (id, serde_json::from_str(&json).unwrap()))
+        .collect()
+}
+
+fn changes(rows: Vec<RefusedRow>) -> Vec<String> {
+    rows.into_iter().map(|row| row.change).collect()
 }
 
 fn numbered_in(file: &Path) -> BTreeSet<DocId> {

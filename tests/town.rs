@@ -446,9 +446,8 @@ impl Town {
     }
 
     /// What the server keeps for the desk to decide about, newest first.
-    pub fn kept(&self, who: Who) -> Vec<RefusedRow> {
-        let kept = self.ask(who, "GET", "/v1/refused", Vec::new());
-        kept.expect("the refused changes")
+    pub fn kept(&self, who: Who) -> Result<Vec<RefusedRow>, Problem> {
+        self.ask(who, "GET", "/v1/refused", Vec::new())
     }
 
     /// Puts every cable back and exchanges until nobody has anything to say.
@@ -589,7 +588,7 @@ impl Town {
                 .replica
                 .identity()
                 .is_some_and(|identity| identity.revoked);
-            if pending.needs_decision == 0 && !revoked {
+            if pending.needs_decision + pending.with_desk == 0 && !revoked {
                 let expected = self.in_scope(&party.communities);
                 assert_eq!(
                     self.docs_of(&party.replica, &expected),

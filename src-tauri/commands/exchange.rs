@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use koina_model::ids::Time;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::exchange::http::HttpLine;
-use koina_sync::exchange::{self, Progress};
+use koina_sync::exchange::{self, Progress, Run};
 use koina_sync::identity::unhex;
 use koina_sync::replica::Replica;
 use koina_sync::views::ExchangeState;
@@ -28,6 +28,7 @@ pub struct Exchanger {
     clock: fn() -> Time,
     cable: AtomicBool,
     running: AtomicBool,
+    exchanging: tokio::sync::Mutex<()>,
     /// Grows with everything a window shows of the exchange.
     pub ticks: AtomicU32,
     progress: Progress,
@@ -45,6 +46,7 @@ impl Exchanger {
             clock,
             cable: AtomicBool::new(cable),
             running: AtomicBool::new(false),
+            exchanging: tokio::sync::Mutex::new(()),
             ticks: AtomicU32::new(0),
             progress: Progress::default(),
             problem: Mutex::new(None),
@@ -86,15 +88,24 @@ impl Exchanger {
         let Some(identity) = self.replica.identity() else {
             return Err(Problem::NotEnrolled);
         };
-        let _one = self.one_at_a_time.lock().await;
+        let _only = self.exchanging.lock().await;
         self.running.store(true, Ordering::Relaxed);
         self.ticks.fetch_add(1, Ordering::Relaxed);
         let outcome = match HttpLine::new(&identity.server) {
             Ok(line) => {
-                let now = || (self.clock)();
-                let run = exchange::run(&self.replica, &line, VERSION, &now, &self.progress);
+                let run = async {
+                    let now = || (self.clock)();
+                    let mut run = Run::begin(now(), &self.progress);
+                    loop {
+                        // What a person asks of the server waits for one round trip, not for all of a first load.
+                        let _one = self.one_at_a_time.lock().await;
+                        if !run.round_trip(&self.replica, &line, VERSION, &now).await? {
+                            return Ok(());
+                        }
+                    }
+                };
                 tokio::select! {
-                    outcome = run => outcome.map(|_| ()),
+                    outcome = run => outcome,
                     () = self.cable_out() => Err(Problem::CableOut),
                 }
             }
@@ -212,6 +223,7 @@ impl Exchanger {
             }),
             done: self.progress.done.load(Ordering::Relaxed),
             expected: self.progress.expected.load(Ordering::Relaxed),
+            remaining_s: self.progress.remaining_s.load(Ordering::Relaxed),
             revision: self.replica.revision(),
         })
     }

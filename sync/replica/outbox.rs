@@ -21,6 +21,8 @@ pub struct Pending {
     pub waiting: u32,
     /// Refused by the server; kept here.
     pub needs_decision: u32,
+    /// Of other devices, handed over again after a restore and refused: the desk decides.
+    pub with_desk: u32,
 }
 
 /// Puts a change into the outbox, in the tx that saves it.
@@ -112,10 +114,11 @@ impl Replica {
         self.read(|db| {
             Ok(db
                 .prepare_cached(
-                    "SELECT coalesce(sum(state IN ('on_device', 'sent')), 0), coalesce(sum(state = 'needs_decision'), 0)
-                     FROM outbox WHERE state NOT IN ('received', 'with_desk')",
+                    "SELECT coalesce(sum(state IN ('on_device', 'sent')), 0), coalesce(sum(state = 'needs_decision'), 0),
+                        coalesce(sum(state = 'with_desk'), 0)
+                     FROM outbox WHERE state <> 'received'",
                 )?
-                .query_row([], |row| Ok(Pending { waiting: row.get(0)?, needs_decision: row.get(1)? }))?)
+                .query_row([], |row| Ok(Pending { waiting: row.get(0)?, needs_decision: row.get(1)?, with_desk: row.get(2)? }))?)
         })
     }
 

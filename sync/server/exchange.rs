@@ -132,6 +132,7 @@ pub async fn exchange(
             crew: who.crew.clone(),
             communities: who.communities.clone(),
         });
+        answer.items = elsewhere.into_iter().map(evict).collect();
         answer.more = true;
         return Ok(answer);
     }
@@ -149,9 +150,12 @@ pub async fn exchange(
         }
         answer.decisions.push(decision);
     }
-    let gone = gone.into_iter().map(|doc| Item::Evict { doc });
-    answer.items.extend(gone);
+    answer.items.extend(gone.into_iter().map(evict));
     Ok(answer)
+}
+
+fn evict(doc: DocId) -> Item {
+    Item::Evict { doc }
 }
 
 /// Takes the register entries that a desk brings back after a restore, and gives protocol numbers again once no desk is

@@ -122,7 +122,7 @@ fn a_role_changed_without_signal_keeps_what_it_may_and_the_desk_decides_the_rest
     town.settle();
     assert_eq!(town.at(van).identity().unwrap().role, Role::Crew);
     assert_eq!(undecided(&town, van), 1, "the closing");
-    assert_eq!(town.kept(desk).len(), 1);
+    assert_eq!(town.kept(desk).unwrap().len(), 1);
     let refused = town
         .at(van)
         .close_request(id, &Outcome::Resolved, "ξανά", town.time(van));

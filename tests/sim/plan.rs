@@ -148,6 +148,16 @@ pub enum Step {
     Revoke {
         who: usize,
     },
+    /// A desk reads everything that was refused, and takes it in or leaves it out.
+    Decide {
+        desk: usize,
+        take: bool,
+    },
+    /// A crew works in other communities from now on; which, is drawn from the number.
+    Purpose {
+        who: usize,
+        what: usize,
+    },
     /// The server is killed and starts again, perhaps without its replica.
     ServerCrash {
         replica_lost: bool,
@@ -166,10 +176,12 @@ pub enum Drawing {
     First,
     /// With disks that fail.
     Disks,
+    /// With desks that decide about what was refused, and give crews other communities.
+    Desks,
 }
 
 impl Drawing {
-    pub const NEWEST: Self = Self::Disks;
+    pub const NEWEST: Self = Self::Desks;
 }
 
 /// A municipality and what happens in it.
@@ -184,7 +196,8 @@ pub struct Plan {
 impl Plan {
     /// Draws a plan. With `fault`, a planted fault acts now and then.
     pub fn draw(drawing: Drawing, seed: u64, fault: bool) -> Self {
-        let disks = drawing == Drawing::Disks;
+        let disks = drawing != Drawing::First;
+        let decides = drawing == Drawing::Desks;
         let mut dice = Dice::new(seed);
         // Most municipalities are small, so that many can be tried; some are not.
         let (desks, crews) = match dice.below(200) {
@@ -215,6 +228,14 @@ impl Plan {
                     log: dice.below(3) > 0,
                     plan: dice.disk(),
                     then: dice.then(),
+                },
+                41 if decides => Step::Decide {
+                    desk: dice.below(desks),
+                    take: dice.below(3) > 0,
+                },
+                42..=43 if decides => Step::Purpose {
+                    who: desks + dice.below(crews),
+                    what: dice.below(1 << 30),
                 },
                 0..=49 => Step::Act { who, what },
                 50..=69 => Step::Exchange {

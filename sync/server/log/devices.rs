@@ -211,6 +211,8 @@ pub(super) async fn change<T: Tx>(
         return Ok(());
     }
     let worked_for = before.works_for();
+    // Not a count: a log restored from a backup must not give a number again that a device heard before.
+    let number = at.0.max(stored(before.scope + 1)?);
     let Purpose {
         role,
         name,
@@ -225,7 +227,7 @@ pub(super) async fn change<T: Tx>(
         crew.into(),
         codes(&communities),
         codes(&worked_for),
-        stored(before.scope + 1)?.into(),
+        number.into(),
         id.into(),
     ];
     tx.rows(sql::CHANGE_DEVICE, &row).await?;

@@ -218,6 +218,10 @@ problem: Problem | null,
  */
 done: number, expected: number, 
 /**
+ * About how long the rest will take, in seconds; 0 while that is not known.
+ */
+remaining_s: number, 
+/**
  * Grows with every change of what the windows show.
  */
 revision: number, };

@@ -261,6 +261,8 @@ export type Words = {
   "exchange-now": null;
   "exchange-pending": { count: string | number };
   "exchange-progress": { done: string | number; expected: string | number };
+  "exchange-remaining": { span: string | number };
+  "exchange-remaining-short": null;
   "exchange-running": null;
   "exchange-title": null;
   "exchange-unknown": null;

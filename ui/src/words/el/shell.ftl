@@ -130,6 +130,8 @@ exchange-network-off = κλειστό
 exchange-now = Στείλε τώρα
 exchange-running = Γίνεται ανταλλαγή…
 exchange-progress = { NUMBER($done) } από { NUMBER($expected) } εγγραφές
+exchange-remaining = απομένουν περίπου { $span }
+exchange-remaining-short = λίγα δευτερόλεπτα
 exchange-finished = Η ανταλλαγή ολοκληρώθηκε στις { $hour }.
 
 data-as-of = Δεδομένα από { $when }

@@ -130,6 +130,8 @@ exchange-network-off = off
 exchange-now = Send now
 exchange-running = Exchanging…
 exchange-progress = { NUMBER($done) } of { NUMBER($expected) } records
+exchange-remaining = about { $span } left
+exchange-remaining-short = a few seconds
 exchange-finished = The exchange ended at { $hour }.
 
 data-as-of = Data as of { $when }
