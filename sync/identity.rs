@@ -68,8 +68,8 @@ impl Identity {
         hex(&self.sign_words(&signed_words(method, path, counter, body)))
     }
 
-    /// Signs words of this device.
-    pub(crate) fn sign_words(&self, words: &[u8]) -> [u8; 64] {
+    /// Signs words of this device: those of a request, or of a courier file.
+    pub fn sign_words(&self, words: &[u8]) -> [u8; 64] {
         let seed: [u8; 32] = unhex(&self.secret)
             .and_then(|bytes| bytes.try_into().ok())
             .unwrap_or([0; 32]);
