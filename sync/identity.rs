@@ -84,7 +84,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Reads hex of either case; `None` for anything else.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+    // Reading numbers would take a sign, too.
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     text.as_bytes()

@@ -7,6 +7,7 @@ use koina_model::columns::{Columns, take_apart};
 use koina_model::doc::Chunk;
 use koina_model::exchange::{Answer, CAPABILITIES, CourierAnswer, Item};
 use koina_model::ids::{DocId, Time};
+use koina_model::permits::Permit;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::Entered;
 use koina_model::words::{Channel, Kind};
@@ -219,6 +220,7 @@ impl Device {
 
 /// Enters a request.
 pub(super) fn enter(town: &Town, who: Who, community: &str, text: &str) -> DocId {
+    let author = town.at(who).author().unwrap();
     let entered = Entered {
         category: "LGT-01",
         community,
@@ -228,7 +230,7 @@ pub(super) fn enter(town: &Town, who: Who, community: &str, text: &str) -> DocId
         asset: None,
         text,
         channel: Channel::Phone,
-        register: true,
+        register: author.role.may(Permit::RegisterRequests),
     };
     let begun = town
         .at(who)

@@ -146,17 +146,18 @@ pub(super) fn docs() -> Vec<Doc> {
     story().into()
 }
 
-/// A request whose times lie at the ends of what a number holds.
+/// A request whose moments lie at the ends of what a number holds.
 pub(super) fn timeless() -> Answer {
     let mut new = new_request();
     new.received_at = Time(i64::MAX);
-    let (mut doc, _) = requests::doc(&new, OTHER).unwrap();
+    let mut doc = Doc::new(Kind::Request);
+    doc.write(OTHER, AT, &requests::begin(&new)).unwrap();
     let done = Event {
         at: Time(i64::MIN),
         what: What::Started,
     };
     let writes = requests::record(event(5), &done);
-    doc.write(DEVICE, Time(i64::MIN), &writes).unwrap();
+    doc.write(DEVICE, AT, &writes).unwrap();
     Answer {
         items: vec![Item::Doc {
             doc: REQUEST,
@@ -170,11 +171,16 @@ pub(super) fn timeless() -> Answer {
     }
 }
 
-/// Change chunks: those of the records, and one more on top of each.
+/// Change chunks: those of the records, one more on top of each, and one whose clock is so wrong that the next writer's
+/// would be out of its reach.
 pub(super) fn chunks() -> Vec<Vec<u8>> {
     let mut chunks = vec![written("first-change"), written("second-change")];
     for mut doc in docs() {
         let next: Writes = vec![("spot".to_owned(), "δίπλα στο σχολείο".into())];
+        let far = Time(i64::MIN + AT.plus_hours(5).0);
+        if let Ok(chunk) = doc.clone().write(OTHER, far, &next) {
+            chunks.push(chunk.bytes);
+        }
         doc.write(OTHER, AT.plus_hours(9), &next).unwrap();
         chunks.extend(doc.chunks().into_iter().map(|chunk| chunk.bytes));
     }

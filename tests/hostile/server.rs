@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use koina_model::exchange::{Ask, EnrolAsk, Pushed};
-use koina_model::ids::DeviceId;
+use koina_model::ids::{DeviceId, DocId};
 use koina_model::problem::Problem;
+use koina_model::requests::acts::Step;
 use koina_model::words::Kind;
 use koina_sync::exchange::EXCHANGE_PATH;
 use uuid::Uuid;
@@ -14,12 +15,14 @@ use crate::town::{LITOCHORO, Town, Who};
 use super::{cbor, framed, people, repair_checksum, repaired};
 
 /// Inputs that one server gets; then a new one stands, so that no input suffers for many before it.
-const INPUTS_MAX: u32 = 100;
+const INPUTS_MAX: u32 = 40;
 
 /// A server with a desk that means well and devices that do not.
 pub(super) struct Stage {
     pub(super) town: Town,
     desk: Who,
+    /// What the desk works on.
+    request: DocId,
     pub(super) crew: Who,
     clerk: Who,
     inputs: u32,
@@ -85,7 +88,7 @@ impl Stage {
         let desk = town.desk("Δημαρχείο");
         let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
         let clerk = town.desk("Γραφείο");
-        super::device::enter(&town, desk, LITOCHORO, "Σβηστή λάμπα");
+        let request = super::device::enter(&town, desk, LITOCHORO, "Σβηστή λάμπα");
         town.settle();
         // Their replicas say nothing any more: the fuzzer speaks for them.
         town.lose(crew);
@@ -94,6 +97,7 @@ impl Stage {
         Self {
             town,
             desk,
+            request,
             crew,
             clerk,
             inputs: 0,
@@ -102,7 +106,13 @@ impl Stage {
 
     /// People go on working, and what must hold in every town holds.
     fn stands(&self) {
-        super::device::enter(&self.town, self.desk, LITOCHORO, "Και μετά;");
+        let step = Step::Note {
+            text: "Και μετά;"
+        };
+        self.town
+            .at(self.desk)
+            .record_work(self.request, &step, self.town.time(self.desk))
+            .expect("the desk goes on");
         let exchanged = self.town.exchange(self.desk);
         assert!(exchanged.is_ok_and(|said| said.pushed == 1));
         self.town.check();
@@ -118,7 +128,7 @@ fn asks() -> Vec<Ask> {
         let known = device.doc_ids().unwrap();
         super::device::enter(town, who, LITOCHORO, "Νέο εύρημα");
         for id in known {
-            let note = koina_model::requests::acts::Step::Note {
+            let note = Step::Note {
                 text: "Το είδα"
             };
             device.record_work(id, &note, town.time(who)).unwrap();
@@ -146,7 +156,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     seeds.push(by(0, &cbor(&people::ask())));
     seeds.push(by(0, &people::written("ask")));
     let strange = Pushed {
-        doc: koina_model::ids::DocId(Uuid::from_u128(1)),
+        doc: DocId(Uuid::from_u128(1)),
         kind: Kind::Asset,
         bytes: people::written("first-change").into(),
         again: true,

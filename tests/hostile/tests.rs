@@ -2,9 +2,11 @@
 //!
 //! `cargo xtask fuzz` looks for more; what it finds comes into `tests/fuzz/corpus` and `tests/fuzz/regressions`.
 #![allow(
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
+#![allow(clippy::print_stdout, reason = "a test tells its runner how far it is")]
 
 use std::path::{Path, PathBuf};
 
