@@ -14,7 +14,8 @@ const MEMORY_MB: u32 = 2_048;
 const INPUT_BYTES: u32 = 16 * 1024;
 /// Longest time one input may take, in seconds.
 const INPUT_S: u32 = 30;
-/// Most bytes of inputs kept in the tree for one target, and for one input.
+/// Most inputs kept in the tree for one target, their bytes, and the bytes of one.
+const KEPT: usize = 100;
 const KEPT_BYTES: u64 = 96 * 1024;
 const KEPT_INPUT_BYTES: u64 = 8 * 1024;
 
@@ -207,7 +208,7 @@ fn one(work: &Path, corpus: &Path, name: &str, minutes: u32) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// Keeps the smallest inputs in the tree, as many as there is room for, in the place of those kept before.
+/// Keeps inputs of every size in the tree, as many as there is room for, in the place of those kept before.
 fn keep(corpus: &Path, kept: &Path) -> Outcome {
     let mut inputs: Vec<(u64, PathBuf)> = files(corpus)?
         .into_iter()
@@ -222,7 +223,7 @@ fn keep(corpus: &Path, kept: &Path) -> Outcome {
     }
     let mut room = KEPT_BYTES;
     let (mut many, all) = (0, inputs.len());
-    for (bytes, file) in inputs {
+    for (bytes, file) in inputs.into_iter().step_by(all.div_ceil(KEPT).max(1)) {
         let Some(left) = room.checked_sub(bytes) else {
             break;
         };

@@ -10,6 +10,7 @@
 
 use std::path::{Path, PathBuf};
 
+use koina_sync::identity::hex;
 use koina_tests::hostile::{self, TARGETS};
 
 const FUZZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz");
@@ -54,25 +55,39 @@ fn mutate(bytes: &mut Vec<u8>, other: &[u8], next: &mut impl FnMut(usize) -> usi
     }
 }
 
+/// An input on trial; says what it was when it breaks a promise.
+struct Given<'a>(&'a [u8]);
+
+impl Drop for Given<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("The input, in hex: {}", hex(self.0));
+        }
+    }
+}
+
 fn holds(name: &str, mutations: usize) {
     let target = hostile::of(name);
+    let take = |bytes: &[u8]| {
+        let given = Given(bytes);
+        (target.take)(given.0);
+    };
     let seeds = (target.seeds)();
     assert!(!seeds.is_empty());
     for folder in ["corpus", "regressions"] {
         for file in kept(folder, name) {
             println!("{}", file.display());
-            (target.take)(&std::fs::read(&file).unwrap());
+            take(&std::fs::read(&file).unwrap());
         }
     }
     for seed in &seeds {
-        (target.take)(seed);
+        take(seed);
     }
     let mut next = numbers(11);
-    for round in 0..mutations {
-        println!("mutation {round}");
+    for _ in 0..mutations {
         let mut bytes = seeds[next(seeds.len())].clone();
         mutate(&mut bytes, &seeds[next(seeds.len())], &mut next);
-        (target.take)(&bytes);
+        take(&bytes);
     }
 }
 
