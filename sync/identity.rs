@@ -94,8 +94,8 @@ impl Identity {
         hex(&self.sign_words(&signed_words(method, path, counter, body)))
     }
 
-    /// Signs words of this device.
-    pub(crate) fn sign_words(&self, words: &[u8]) -> [u8; 64] {
+    /// Signs words of this device: those of a request, or of a courier file.
+    pub fn sign_words(&self, words: &[u8]) -> [u8; 64] {
         let seed: [u8; 32] = unhex(&self.secret)
             .and_then(|bytes| bytes.try_into().ok())
             .unwrap_or([0; 32]);
@@ -110,7 +110,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Reads hex of either case; `None` for anything else.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+    // Reading numbers would take a sign, too.
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     text.as_bytes()

@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+pub mod hostile;
 pub mod link;
 pub mod served;
 pub mod sim;

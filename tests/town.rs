@@ -450,6 +450,20 @@ impl Town {
         self.ask(who, "GET", "/v1/refused", Vec::new())
     }
 
+    /// Sends bytes to the server, signed by a device, and gives the bytes it answers.
+    pub fn post(&self, who: Who, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+        let party = self.party(who);
+        let wire = Wire::new(&self.app, &party.net);
+        self.runtime.block_on(exchange::ask_bytes(
+            &party.replica,
+            &wire,
+            "POST",
+            path,
+            koina_model::exchange::MEDIA_TYPE,
+            body,
+        ))
+    }
+
     /// Puts every cable back and exchanges until nobody has anything to say.
     pub fn settle(&self) {
         for index in 0..self.parties.len() {

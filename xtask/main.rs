@@ -12,6 +12,7 @@
 use std::process::ExitCode;
 
 mod demo;
+mod fuzz;
 mod held;
 mod install;
 mod place;
@@ -28,6 +29,8 @@ cargo xtask test fast                 The same without browser and windows, for 
 cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from a seed; the last line counts violations.
                                       With `--self-check`: plants known mistakes and looks whether they are noticed.
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
+cargo xtask fuzz [--minutes N] [--target NAME]
+                                      Hostile bytes, N minutes for each way in; the last line counts crashes.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
 cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
 ";
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         ["test", "fast"] => test::test(true),
         ["sim", options @ ..] => test::sim(options),
         ["soak", options @ ..] => test::soak(options),
+        ["fuzz", options @ ..] => fuzz::fuzz(options),
         ["bench", options @ ..] => test::bench(options),
         ["peers", options @ ..] => test::peers(options),
         ["help" | "--help" | "-h"] => {

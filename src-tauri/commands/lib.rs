@@ -29,6 +29,7 @@ mod work;
 pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
+pub use start::server_and_code;
 
 use assets::{
     asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page,

@@ -155,7 +155,7 @@ pub(crate) fn enrol(desk: &Desk, input: EnrolInput) -> Result<About, Problem> {
 
 /// The QR holds `koina:enrol?server=ADDRESS&code=CODE`; `ADDRESS#CODE` is the same for typing. Whoever pastes either into
 /// the first box need not take it apart.
-fn server_and_code(input: &EnrolInput) -> (String, String) {
+pub fn server_and_code(input: &EnrolInput) -> (String, String) {
     let typed = input.server.trim();
     let parts = typed
         .strip_prefix("koina:enrol?server=")

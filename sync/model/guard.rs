@@ -21,6 +21,10 @@ const KEY_BYTES_MAX: usize = 64;
 /// Longest text value, in bytes. Subjects set tighter limits for their own fields.
 const TEXT_BYTES_MAX: usize = 32 * 1024;
 
+/// Furthest moment from 1970 that a change may claim, in ms. The differences between such moments are numbers too; without
+/// that, nobody could write to a record after a change that claims to be near the end of all numbers.
+const FROM_1970_MAX: u64 = 1 << 53;
+
 /// A change chunk that was decoded and looked at, and not yet applied.
 pub struct Checked {
     change: Change,
@@ -62,6 +66,9 @@ pub fn check(bytes: &[u8]) -> Result<Checked, Refusal> {
     }
     let by = DeviceId::from_slice(change.actor_id().to_bytes()).ok_or(Refusal::WrongActor)?;
     if expanded.operations.is_empty() || expanded.operations.len() > WRITES_MAX {
+        return Err(Refusal::Malformed);
+    }
+    if change.timestamp().unsigned_abs() > FROM_1970_MAX {
         return Err(Refusal::Malformed);
     }
     let mut writes = Writes::with_capacity(expanded.operations.len());

@@ -26,7 +26,7 @@ use crate::municipality::Municipality;
 
 pub mod bad;
 mod cli;
-mod fields;
+pub mod fields;
 pub mod mapping;
 pub mod rows;
 
@@ -39,6 +39,9 @@ use rows::{FileError, Row};
 
 /// What people see as the author of imported records.
 pub const DEVICE_NAME: &str = "Εισαγωγή";
+
+/// The role it writes as.
+const ROLE: Role = Role::Clerk;
 
 /// Rows written at a time.
 const BATCH: usize = 200;
@@ -153,7 +156,7 @@ async fn device(town: &Municipality, now: Time) -> Result<Device, ImportError> {
     };
     let invitation = Invitation {
         code_hash: [0; 32],
-        role: Role::Clerk,
+        role: ROLE,
         name: DEVICE_NAME.to_owned(),
         person: String::new(),
         crew: None,
@@ -281,7 +284,7 @@ impl Importer<'_> {
         let receipt = receipt_number(&self.device.station, athens_year(self.now.0), running);
         let by = self.device.id;
         let kind = self.mapping.kind;
-        let begun = match self.begin(doc, &fields, receipt) {
+        let begun = match begin(&fields, self.mapping, self.lists, doc, receipt) {
             Ok(begun) => begun,
             Err(bad) => return Ok(Err(bad)),
         };
@@ -306,49 +309,6 @@ impl Importer<'_> {
             chunk,
             new,
         })))
-    }
-
-    /// The values that begin the record, after the rules for what people type.
-    fn begin(&self, id: DocId, fields: &Fields, receipt: String) -> Result<Writes, BadRow> {
-        let author = Permitted {
-            role: self.device.role,
-            communities: Vec::new(),
-        };
-        let words = fields;
-        match self.mapping.kind {
-            Kind::Asset => {
-                let added = assets::acts::Added {
-                    kind: &words.kind,
-                    number: &words.number,
-                    name: &words.name,
-                    community: &words.community,
-                    settlement: &words.settlement,
-                    place_text: &words.place_text,
-                    position: words.position,
-                    note: &words.note,
-                };
-                let new = assets::acts::add(&added, self.lists, &author, id, words.at)
-                    .map_err(bad_field)?;
-                Ok(assets::begin(&new))
-            }
-            Kind::Request => {
-                let entered = requests::acts::Entered {
-                    category: &words.category,
-                    community: &words.community,
-                    settlement: &words.settlement,
-                    place_text: &words.place_text,
-                    position: words.position,
-                    asset: None,
-                    text: &words.text,
-                    channel: Channel::Import,
-                    register: self.mapping.register,
-                };
-                let mut new = requests::acts::enter(&entered, self.lists, &author, id, words.at)
-                    .map_err(bad_field)?;
-                new.receipt_number = receipt;
-                Ok(requests::begin(&new))
-            }
-        }
     }
 
     /// Hands a batch to the judge and the log, then notes where the records came from.
@@ -399,6 +359,53 @@ impl Importer<'_> {
             .put_sources(self.mapping.source.clone(), sources)
             .await?;
         Ok(())
+    }
+}
+
+/// The values that begin the record of a row, after the rules for what people type.
+pub fn begin(
+    words: &Fields,
+    mapping: &Mapping,
+    lists: &Lists,
+    id: DocId,
+    receipt: String,
+) -> Result<Writes, BadRow> {
+    let author = Permitted {
+        role: ROLE,
+        communities: Vec::new(),
+    };
+    match mapping.kind {
+        Kind::Asset => {
+            let added = assets::acts::Added {
+                kind: &words.kind,
+                number: &words.number,
+                name: &words.name,
+                community: &words.community,
+                settlement: &words.settlement,
+                place_text: &words.place_text,
+                position: words.position,
+                note: &words.note,
+            };
+            let new = assets::acts::add(&added, lists, &author, id, words.at).map_err(bad_field)?;
+            Ok(assets::begin(&new))
+        }
+        Kind::Request => {
+            let entered = requests::acts::Entered {
+                category: &words.category,
+                community: &words.community,
+                settlement: &words.settlement,
+                place_text: &words.place_text,
+                position: words.position,
+                asset: None,
+                text: &words.text,
+                channel: Channel::Import,
+                register: mapping.register,
+            };
+            let mut new =
+                requests::acts::enter(&entered, lists, &author, id, words.at).map_err(bad_field)?;
+            new.receipt_number = receipt;
+            Ok(requests::begin(&new))
+        }
     }
 }
 

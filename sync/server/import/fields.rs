@@ -16,7 +16,7 @@ use super::rows::{Geometry, Row};
 
 /// Words in the fields of a record, before the rules look at them.
 #[derive(Clone, Debug)]
-pub(super) struct Fields {
+pub struct Fields {
     pub(super) kind: String,
     pub(super) number: String,
     pub(super) name: String,
@@ -30,12 +30,8 @@ pub(super) struct Fields {
     pub(super) at: Time,
 }
 
-pub(super) fn read(
-    row: &Row,
-    mapping: &Mapping,
-    lists: &Lists,
-    now: Time,
-) -> Result<Fields, BadRow> {
+/// Reads the fields of a row; touches nothing else.
+pub fn read(row: &Row, mapping: &Mapping, lists: &Lists, now: Time) -> Result<Fields, BadRow> {
     let word = |name| match mapping.fields.get(&name) {
         None => Ok(String::new()),
         Some(field) => word(row, name, field),
