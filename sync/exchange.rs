@@ -21,8 +21,8 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
-    hand_over_again, meta, next_number, set_meta, take_entry, take_receipts, take_records,
-    take_rows,
+    go_on_without_lost, hand_over_again, meta, set_meta, take_early, take_entry, take_receipts,
+    take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -185,6 +185,15 @@ impl Replica {
         let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             take_items(tx, answer, &lists)?;
+            if answer.first.is_none() && !answer.revoked && answer.restored.is_none() {
+                if said.ask.first.is_some() {
+                    // All records of the scope are here: what still waits stands on nothing but the genesis.
+                    for id in with_early(tx)? {
+                        take_early(tx, id, &lists)?;
+                    }
+                }
+                go_on_without_lost(tx, me, &lists)?;
+            }
             match answer.restored {
                 Some(restored) => hand_over_again(tx, restored, me, brings_numbers, &lists, now)?,
                 None if said.ask.ends_again() => forget_entries_again(tx)?,
@@ -234,7 +243,7 @@ impl Replica {
     ) -> Result<[(&'static str, String); 3], ReplicaError> {
         use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE};
         let identity = self.enrolled()?;
-        let counter = u64::from(self.write_quietly(|tx| next_number(tx, "signed"))?);
+        let counter = u64::from(self.write_quietly(|tx| self.next_number(tx, "signed"))?);
         Ok([
             (HEADER_DEVICE, identity.device.to_string()),
             (HEADER_COUNTER, counter.to_string()),
@@ -316,6 +325,11 @@ fn take_items(tx: &Transaction<'_>, answer: &Answer, lists: &Lists) -> Result<()
         });
     }
     take_records(tx, &records, answer.now, answer.head, lists)?;
+    if !whole.is_empty() {
+        for id in with_early(tx)?.into_iter().filter(|id| whole.contains(id)) {
+            take_early(tx, id, lists)?;
+        }
+    }
     take_rows(tx, &rows, lists)?;
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
     let mut staying: Vec<DocId> = Vec::new();

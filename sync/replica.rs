@@ -1,10 +1,12 @@
 //! The replica: one SQLite file with the docs this installation holds, what it has to send, and the views over them.
 //!
 //! The only writer of that file. Synchronous; call it from a thread that may block. Whatever it acknowledged is durable
-//! (WAL, `synchronous=FULL`). A file that cannot be opened is set aside with its name and time, never deleted.
+//! (WAL, `synchronous=FULL`). A file that cannot be read is set aside with its name and time, never deleted; the new one
+//! is the same device, and gets what could be read of its unsent work.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
@@ -23,18 +25,26 @@ mod drafts;
 mod first_load;
 mod judge;
 mod outbox;
+mod recover;
 mod refused;
 mod restored;
+mod salvage;
+mod sidecar;
+mod wal;
 
 pub use docs::{LogBody, LogRow};
-pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows};
+pub(crate) use docs::{
+    entries_of, evict, kind_from, load, take_early, take_entry, take_rows, with_early,
+};
 pub use first_load::FirstPage;
 pub(crate) use first_load::{Record, take_records};
 pub use judge::{Judged, NewChange, Writer};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
-pub(crate) use refused::typed;
+pub use recover::Recovered;
+pub(crate) use refused::{go_on_without_lost, typed};
 pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
+use sidecar::Sidecar;
 
 /// Migrations of what is kept, in order. Never edited after a release.
 const MIGRATIONS: [&str; 2] = [
@@ -44,6 +54,9 @@ const MIGRATIONS: [&str; 2] = [
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
 const VIEW_VERSION: &str = "3";
+
+/// Size of a page of the file; SQLite's own choice.
+const PAGE_BYTES: usize = 4096;
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -63,6 +76,10 @@ pub enum ReplicaError {
     Doc(#[from] koina_model::doc::DecodeError),
     #[error("a page of records in columns could not be read: {0}")]
     Columns(koina_model::exchange::Refusal),
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    #[error("the sidecar could not be written: {0}")]
+    Sidecar(#[source] std::io::Error),
     #[error("the file was written by a newer version")]
     Newer,
     #[error("{0}")]
@@ -75,6 +92,13 @@ impl ReplicaError {
         match self {
             Self::Problem(problem) => problem.clone(),
             Self::Newer => Problem::UpgradeNeeded,
+            damaged if is_unreadable(damaged) => Problem::ReplicaDamaged,
+            Self::Sidecar(failure) => match failure.kind() {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                    Problem::DiskFull
+                }
+                _ => Problem::DiskReadOnly,
+            },
             Self::Sql(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
                 rusqlite::ErrorCode::DiskFull => Problem::DiskFull,
                 rusqlite::ErrorCode::ReadOnly
@@ -153,12 +177,16 @@ pub struct Replica {
     identity: RwLock<Option<Arc<Identity>>>,
     ids: Mutex<Ids>,
     revision: AtomicU32,
+    sidecar: Mutex<Sidecar>,
+    /// Damage was met while running, and noted for the next opening.
+    damaged: AtomicBool,
     /// A file that could not be read was set aside here at this opening.
     set_aside: Option<PathBuf>,
 }
 
 impl Replica {
-    /// Opens the file, making it if there is none. An unreadable file is set aside beside it and a new one begun.
+    /// Opens the file, making it if there is none. An unreadable file is set aside beside it and a new one begun, with the
+    /// identity of the sidecar and what could be read of the unsent work.
     pub fn open(path: &Path, now: Time) -> Result<Self, ReplicaError> {
         Self::open_with(path, now, Ids::Random)
     }
@@ -168,29 +196,39 @@ impl Replica {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
         }
-        let (connection, set_aside) = match open_writer(path) {
-            Ok(connection) => (connection, None),
-            Err(failure) if is_unreadable(&failure) => {
-                let aside = set_aside(path, "unreadable", now)?;
-                tracing::error!(%failure, aside = %aside.display(), "the replica could not be read and was set aside");
-                (open_writer(path)?, Some(aside))
+        recover::finish(path)?;
+        let mut sidecar = Sidecar::read(path);
+        let (opened, set_aside) = match Opened::open(path, &sidecar) {
+            Ok(opened) => (opened, None),
+            Err(failure)
+                if is_unreadable(&failure) || matches!(failure, ReplicaError::Stored(_)) =>
+            {
+                let aside = recover::recover(path, sidecar.kept(), now)?;
+                tracing::error!(%failure, ?aside, "the replica could not be read and was begun anew");
+                (Opened::open(path, &sidecar)?, aside)
             }
             Err(failure) => return Err(failure),
         };
+        if let Some(identity) = &opened.identity {
+            sidecar.keep(identity, &opened.given);
+        }
         let replica = Self {
             path: path.to_owned(),
-            writer: Mutex::new(connection),
+            writer: Mutex::new(opened.connection),
             readers: Mutex::new(Vec::new()),
-            lists: RwLock::new(Arc::new(Lists::empty())),
-            identity: RwLock::new(None),
+            lists: RwLock::new(Arc::new(opened.lists)),
+            identity: RwLock::new(opened.identity.map(Arc::new)),
             ids: Mutex::new(ids),
             revision: AtomicU32::new(1),
+            sidecar: Mutex::new(sidecar),
+            damaged: AtomicBool::new(false),
             set_aside,
         };
-        replica.read_lists()?;
-        replica.read_identity()?;
         if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {
             replica.rebuild_views()?;
+        }
+        if opened.marked {
+            recover::forget(path);
         }
         Ok(replica)
     }
@@ -229,14 +267,6 @@ impl Replica {
         Ok(())
     }
 
-    fn read_lists(&self) -> Result<(), ReplicaError> {
-        if let Some(json) = self.meta("lists")? {
-            *self.lists.write().unwrap_or_else(PoisonError::into_inner) =
-                Arc::new(serde_json::from_str(&json)?);
-        }
-        Ok(())
-    }
-
     /// Who this installation is; `None` before enrolment.
     pub fn identity(&self) -> Option<Arc<Identity>> {
         self.identity
@@ -259,25 +289,16 @@ impl Replica {
         })
     }
 
-    /// Keeps who this installation is.
+    /// Keeps who this installation is, here and in the sidecar.
     pub fn set_identity(&self, identity: &Identity) -> Result<(), ReplicaError> {
         self.set_meta("station", &serde_json::to_string(identity)?)?;
+        let given = self.read(given)?;
+        self.sidecar().keep(identity, &given);
         *self
             .identity
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity.clone()));
         self.changed();
-        Ok(())
-    }
-
-    fn read_identity(&self) -> Result<(), ReplicaError> {
-        if let Some(json) = self.meta("station")? {
-            *self
-                .identity
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) =
-                Some(Arc::new(serde_json::from_str(&json)?));
-        }
         Ok(())
     }
 
@@ -344,9 +365,9 @@ impl Replica {
             .pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => open_reader(&self.path)?,
+            None => self.noted(open_reader(&self.path))?,
         };
-        let answer = run(&connection);
+        let answer = self.noted(run(&connection));
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < READERS_MAX {
             readers.push(connection);
@@ -370,10 +391,47 @@ impl Replica {
         run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
         let mut connection = self.writer();
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = run(&tx)?;
-        tx.commit()?;
-        Ok(answer)
+        let write = || {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = run(&tx)?;
+            tx.commit()?;
+            Ok(answer)
+        };
+        self.noted(write())
+    }
+
+    /// Notes damage for the next opening, which looks the whole file through.
+    fn noted<T>(&self, outcome: Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        if let Err(failure) = &outcome
+            && is_unreadable(failure)
+            && !self.damaged.swap(true, Ordering::Relaxed)
+        {
+            tracing::error!(%failure, "the replica is damaged");
+            recover::mark(&self.path);
+        }
+        outcome
+    }
+
+    /// Takes the next of a running number. It is reserved in the sidecar first, so that no loss of the file gives it again.
+    pub(crate) fn next_number(
+        &self,
+        tx: &Transaction<'_>,
+        name: &str,
+    ) -> Result<u32, ReplicaError> {
+        let value: u32 = tx
+            .prepare_cached(
+                "INSERT INTO counters (name, value) VALUES (?1, 1)
+                 ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            )?
+            .query_row([name], |row| row.get(0))?;
+        self.sidecar()
+            .reserve(name, value)
+            .map_err(ReplicaError::Sidecar)?;
+        Ok(value)
+    }
+
+    fn sidecar(&self) -> MutexGuard<'_, Sidecar> {
+        self.sidecar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -394,15 +452,57 @@ pub(crate) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(
     Ok(())
 }
 
-/// Takes the next of a running number.
-pub(crate) fn next_number(tx: &Transaction<'_>, name: &str) -> Result<u32, ReplicaError> {
-    let value: u32 = tx
-        .prepare_cached(
-            "INSERT INTO counters (name, value) VALUES (?1, 1)
-             ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
-        )?
-        .query_row([name], |row| row.get(0))?;
-    Ok(value)
+/// Every running number and the last one given.
+fn given(db: &Connection) -> Result<BTreeMap<String, u32>, ReplicaError> {
+    let mut rows = db.prepare_cached("SELECT name, value FROM counters")?;
+    let all = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+/// A file that was opened and found readable.
+struct Opened {
+    connection: Connection,
+    lists: Lists,
+    identity: Option<Identity>,
+    given: BTreeMap<String, u32>,
+    /// It was marked as damaged, looked through, and found whole.
+    marked: bool,
+}
+
+impl Opened {
+    fn open(path: &Path, sidecar: &Sidecar) -> Result<Self, ReplicaError> {
+        recover::look_before(path, sidecar)?;
+        let connection = open_writer(path)?;
+        let marked = recover::is_marked(path);
+        if marked {
+            recover::look_through(&connection)?;
+        }
+        let lists = match meta(&connection, "lists")? {
+            Some(json) => serde_json::from_str(&json)?,
+            None => Lists::empty(),
+        };
+        let identity: Option<Identity> = match meta(&connection, "station")? {
+            Some(json) => Some(serde_json::from_str(&json)?),
+            None => None,
+        };
+        let given = given(&connection)?;
+        match &identity {
+            Some(identity) if sidecar.is_ahead_of(identity, &given) => {
+                return Err(ReplicaError::Damaged("an older state".to_owned()));
+            }
+            None if sidecar.kept().is_some() => {
+                return Err(ReplicaError::Damaged("no identity".to_owned()));
+            }
+            _ => {}
+        }
+        Ok(Self {
+            connection,
+            lists,
+            identity,
+            given,
+            marked,
+        })
+    }
 }
 
 fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
@@ -464,29 +564,46 @@ fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
 }
 
 fn is_unreadable(failure: &ReplicaError) -> bool {
-    matches!(
-        failure,
-        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _))
-            if matches!(failure.code, rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
-    )
+    match failure {
+        ReplicaError::Damaged(_) => true,
+        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
+            failure.code,
+            rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt
+        ),
+        _ => false,
+    }
 }
 
 /// Moves a replica's file and its companions out of the way, under a name that says why and when. It must be closed.
 pub fn set_aside(path: &Path, why: &str, now: Time) -> Result<PathBuf, ReplicaError> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let aside = path.with_file_name(format!("{name}.{why}-{}", now.0));
-    std::fs::rename(path, &aside).map_err(ReplicaError::SetAside)?;
-    for companion in ["-wal", "-shm"] {
-        let from = path.with_file_name(format!("{name}{companion}"));
+    let aside = companion(path, &format!(".{why}-{}", now.0));
+    // The log first: a new file in the old place must never find the log of another.
+    for end in ["-wal", "-shm", ""] {
+        let from = companion(path, end);
         if from.exists() {
-            let to = aside.with_file_name(format!("{name}.{why}-{}{companion}", now.0));
-            std::fs::rename(&from, to).map_err(ReplicaError::SetAside)?;
+            std::fs::rename(from, companion(&aside, end)).map_err(ReplicaError::SetAside)?;
         }
     }
     Ok(aside)
+}
+
+/// A path whose file name goes on like this.
+fn companion(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// Whether there is nothing in a file, or no file.
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |file| file.len() == 0)
+}
+
+/// Removes a file of our own making that is of no use, with what SQLite put beside it.
+fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm", "-journal"] {
+        std::fs::remove_file(companion(path, end)).ok();
+    }
 }
 
 #[cfg(test)]

@@ -23,4 +23,5 @@ mod journeys {
     mod scope;
     mod told;
     mod two_servers;
+    mod unreadable;
 }

@@ -74,6 +74,52 @@ pub(crate) fn rebuild(
     views::show(tx, loaded.n, id, &doc, lists)
 }
 
+/// After a rescue: changes that wait for one that was lost for good are written anew on the record as it is. Where the beginning
+/// of the record was lost, a person decides.
+pub(crate) fn go_on_without_lost(
+    tx: &Transaction<'_>,
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let ids: Vec<Vec<u8>> = tx
+        .prepare_cached(
+            "SELECT DISTINCT doc FROM outbox WHERE state = 'on_device' AND reason = 'waits'",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in ids.iter().filter_map(|id| DocId::from_slice(id)) {
+        let key = id.as_bytes().as_slice();
+        let Some(mut loaded) = load(tx, id)? else {
+            tx.execute(
+                "UPDATE outbox SET state = 'needs_decision', reason = 'follows_refused'
+                 WHERE doc = ?1 AND state IN ('on_device', 'sent')",
+                [key],
+            )?;
+            tx.execute("DELETE FROM early WHERE doc = ?1", [key])?;
+            continue;
+        };
+        let has = |row: &Unsent| {
+            let hash: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
+            hash.is_some_and(|hash| loaded.doc.has(&hash))
+        };
+        let rows = unsent(tx, id)?;
+        let lacking: Vec<&Unsent> = rows
+            .iter()
+            .filter(|row| !row.refused && !has(row))
+            .collect();
+        if lacking.is_empty() {
+            continue;
+        }
+        for row in lacking {
+            tx.execute("DELETE FROM early WHERE hash = ?1", [&row.hash])?;
+            write_anew(tx, &mut loaded.doc, row, me)?;
+        }
+        save(tx, loaded.n, &loaded.doc.save())?;
+        views::show(tx, loaded.n, id, &loaded.doc, lists)?;
+    }
+    Ok(())
+}
+
 /// Writes what a row of the outbox says as a new change; the row then holds that one. What says nothing new goes.
 fn write_anew(
     tx: &Transaction<'_>,
