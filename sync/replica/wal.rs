@@ -28,7 +28,7 @@ pub(super) struct Wal {
 }
 
 impl Wal {
-    /// Reads the log beside a replica; `None` when there is nothing in it. A damaged header is guessed.
+    /// Reads the log beside a replica; `None` when there is none. What a damaged header said is taken from the frames.
     pub(super) fn read(replica: &Path) -> std::io::Result<Option<Self>> {
         let bytes = match std::fs::read(super::companion(replica, "-wal")) {
             Ok(bytes) => bytes,
@@ -44,42 +44,55 @@ impl Wal {
             Some(size) if whole => usize::try_from(size).unwrap_or_default(),
             _ => super::PAGE_BYTES,
         };
-        let salts = if whole { 16 } else { HEADER + 8 };
-        let Some(salts) = bytes.get(salts..salts + 8).map(<[u8]>::to_vec) else {
-            return Ok(None);
-        };
-        if page_bytes < 512 || bytes.len() < HEADER + FRAME_HEADER + page_bytes {
+        if page_bytes < 512 {
             return Ok(None);
         }
-        Ok(Some(Self {
+        let mut wal = Self {
             page_bytes,
-            salts,
+            salts: bytes.get(16..24).unwrap_or_default().to_vec(),
             big_endian: whole && big_endian,
             bytes,
-        }))
+        };
+        if !whole {
+            // A round is written from the start of the file, over the one before.
+            let first = wal
+                .places()
+                .find(|(frame, before)| wal.holds(frame, before));
+            let salts = first.and_then(|(frame, _)| frame.get(8..16));
+            wal.salts = salts.unwrap_or_default().to_vec();
+        }
+        Ok(Some(wal))
     }
 
     /// Every place of a frame in order; `None` where its checksum does not hold or it is of an earlier round.
     pub(super) fn frames(&self) -> impl Iterator<Item = Option<Frame<'_>>> {
-        let size = FRAME_HEADER + self.page_bytes;
-        // A checksum goes on from the one before, as that frame tells it.
-        let before = self.bytes.get(24..HEADER).into_iter();
-        let places = self.bytes.get(HEADER..).unwrap_or_default();
-        let places = places.chunks_exact(size);
-        let before = before.chain(places.clone().filter_map(|frame| frame.get(16..24)));
-        places.zip(before).map(move |(frame, before)| {
-            let (header, page) = frame.split_at_checked(FRAME_HEADER)?;
-            let begun = (number(before, 0)?, number(before, 4)?);
-            let sum = sum(self.big_endian, begun, header.get(..8)?);
-            let sum = self::sum(self.big_endian, sum, page);
-            let holds = header.get(8..16)? == self.salts.as_slice()
-                && sum == (number(header, 16)?, number(header, 20)?);
-            holds.then_some(Frame {
-                page: number(header, 0)?,
-                commits: number(header, 4)? > 0,
-                bytes: page,
+        self.places().map(move |(frame, before)| {
+            let now = frame.get(8..16)? == self.salts.as_slice();
+            (now && self.holds(frame, before)).then_some(Frame {
+                page: number(frame, 0)?,
+                commits: number(frame, 4)? > 0,
+                bytes: frame.get(FRAME_HEADER..)?,
             })
         })
+    }
+
+    /// Every place of a frame, and the checksum that its own goes on from, as the frame before tells it.
+    fn places(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let before = self.bytes.get(24..HEADER).into_iter();
+        let places = self.bytes.get(HEADER..).unwrap_or_default();
+        let places = places.chunks_exact(FRAME_HEADER + self.page_bytes);
+        let before = before.chain(places.clone().filter_map(|frame| frame.get(16..24)));
+        places.zip(before)
+    }
+
+    fn holds(&self, frame: &[u8], before: &[u8]) -> bool {
+        let sums = || {
+            let begun = (number(before, 0)?, number(before, 4)?);
+            let begun = sum(self.big_endian, begun, frame.get(..8)?);
+            let made = sum(self.big_endian, begun, frame.get(FRAME_HEADER..)?);
+            Some(made == (number(frame, 16)?, number(frame, 20)?))
+        };
+        sums() == Some(true)
     }
 
     /// Whether frames were lost that had been safe on the disk. A loss of power leaves no two commits behind a damaged
