@@ -4,7 +4,6 @@
 //! (WAL, `synchronous=FULL`). A file that cannot be read is set aside with its name and time, never deleted; the new one
 //! is the same device, and gets what could be read of its unsent work.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -13,9 +12,7 @@ use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists;
 use koina_model::permits::Author;
 use koina_model::problem::Problem;
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::identity::Identity;
@@ -24,6 +21,7 @@ mod docs;
 mod drafts;
 mod first_load;
 mod judge;
+mod opening;
 mod outbox;
 mod recover;
 mod refused;
@@ -39,6 +37,8 @@ pub(crate) use docs::{
 pub use first_load::FirstPage;
 pub(crate) use first_load::{Record, take_records};
 pub use judge::{Judged, NewChange, Writer};
+use opening::{Opened, given, open_reader};
+pub use opening::{set_aside, write_ahead};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
 pub use recover::Recovered;
@@ -46,17 +46,8 @@ pub(crate) use refused::{go_on_without_lost, typed};
 pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
 use sidecar::Sidecar;
 
-/// Migrations of what is kept, in order. Never edited after a release.
-const MIGRATIONS: [&str; 2] = [
-    include_str!("migrations/0001_start.sql"),
-    include_str!("migrations/0002_again.sql"),
-];
-
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
 const VIEW_VERSION: &str = "3";
-
-/// Size of a page of the file; SQLite's own choice.
-const PAGE_BYTES: usize = 4096;
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -452,117 +443,6 @@ pub(crate) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(
     Ok(())
 }
 
-/// Every running number and the last one given.
-fn given(db: &Connection) -> Result<BTreeMap<String, u32>, ReplicaError> {
-    let mut rows = db.prepare_cached("SELECT name, value FROM counters")?;
-    let all = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(all.collect::<Result<_, _>>()?)
-}
-
-/// A file that was opened and found readable.
-struct Opened {
-    connection: Connection,
-    lists: Lists,
-    identity: Option<Identity>,
-    given: BTreeMap<String, u32>,
-    /// It was marked as damaged, looked through, and found whole.
-    marked: bool,
-}
-
-impl Opened {
-    fn open(path: &Path, sidecar: &Sidecar) -> Result<Self, ReplicaError> {
-        recover::look_before(path, sidecar)?;
-        let connection = open_writer(path)?;
-        let marked = recover::is_marked(path);
-        if marked {
-            recover::look_through(&connection)?;
-        }
-        let lists = match meta(&connection, "lists")? {
-            Some(json) => serde_json::from_str(&json)?,
-            None => Lists::empty(),
-        };
-        let identity: Option<Identity> = match meta(&connection, "station")? {
-            Some(json) => Some(serde_json::from_str(&json)?),
-            None => None,
-        };
-        let given = given(&connection)?;
-        match &identity {
-            Some(identity) if sidecar.is_ahead_of(identity, &given) => {
-                return Err(ReplicaError::Damaged("an older state".to_owned()));
-            }
-            None if sidecar.kept().is_some() => {
-                return Err(ReplicaError::Damaged("no identity".to_owned()));
-            }
-            _ => {}
-        }
-        Ok(Self {
-            connection,
-            lists,
-            identity,
-            given,
-            marked,
-        })
-    }
-}
-
-fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    write_ahead(&connection)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    // Reading the schema finds a file that is none; a whole integrity check would cost seconds at every start.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
-        row.get::<_, i64>(0)
-    })?;
-    // The version is read in the tx that migrates: another process may be opening the same new file.
-    loop {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        let version = usize::try_from(version).unwrap_or(usize::MAX);
-        if version > MIGRATIONS.len() {
-            return Err(ReplicaError::Newer);
-        }
-        let Some(migration) = MIGRATIONS.get(version) else {
-            break;
-        };
-        tx.execute_batch(migration)?;
-        let next = i64::try_from(version + 1).unwrap_or(i64::MAX);
-        tx.pragma_update(None, "user_version", next)?;
-        tx.commit()?;
-    }
-    Ok(connection)
-}
-
-/// Turns the write-ahead log on. Where another process does so to the same new file at this moment, SQLite says that it is
-/// locked without waiting, whatever the busy timeout.
-pub fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let mut tries = 0;
-    loop {
-        match connection.pragma_update(None, "journal_mode", "WAL") {
-            Err(rusqlite::Error::SqliteFailure(failure, _))
-                if failure.code == rusqlite::ErrorCode::DatabaseBusy && tries < 100 =>
-            {
-                tries += 1;
-                std::thread::sleep(std::time::Duration::from_millis(50));
-            }
-            other => return other,
-        }
-    }
-}
-
-fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "query_only", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
 fn is_unreadable(failure: &ReplicaError) -> bool {
     match failure {
         ReplicaError::Damaged(_) => true,
@@ -571,38 +451,6 @@ fn is_unreadable(failure: &ReplicaError) -> bool {
             rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt
         ),
         _ => false,
-    }
-}
-
-/// Moves a replica's file and its companions out of the way, under a name that says why and when. It must be closed.
-pub fn set_aside(path: &Path, why: &str, now: Time) -> Result<PathBuf, ReplicaError> {
-    let aside = companion(path, &format!(".{why}-{}", now.0));
-    // The log first: a new file in the old place must never find the log of another.
-    for end in ["-wal", "-shm", ""] {
-        let from = companion(path, end);
-        if from.exists() {
-            std::fs::rename(from, companion(&aside, end)).map_err(ReplicaError::SetAside)?;
-        }
-    }
-    Ok(aside)
-}
-
-/// A path whose file name goes on like this.
-fn companion(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
-}
-
-/// Whether there is nothing in a file, or no file.
-fn is_empty(path: &Path) -> bool {
-    std::fs::metadata(path).map_or(true, |file| file.len() == 0)
-}
-
-/// Removes a file of our own making that is of no use, with what SQLite put beside it.
-fn remove(path: &Path) {
-    for end in ["", "-wal", "-shm", "-journal"] {
-        std::fs::remove_file(companion(path, end)).ok();
     }
 }
 

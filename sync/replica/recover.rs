@@ -17,13 +17,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::docs::{Arrived, insert_saved, keep_early, kind_from, take_changes};
+use super::opening::{companion, is_empty, open_writer, remove, set_aside};
 use super::salvage::{self, Salvaged, Unsent};
 use super::sidecar::{Kept, Sidecar, folder_of, sync_folder};
 use super::wal::Wal;
-use super::{
-    Replica, ReplicaError, VIEW_VERSION, companion, is_empty, open_writer, remove, set_aside,
-    set_meta,
-};
+use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
 use crate::views;
 
 /// How long another process may take to let go of the file.

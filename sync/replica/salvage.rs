@@ -9,9 +9,10 @@ use koina_model::guard;
 use koina_model::ids::{DeviceId, DocId};
 use rusqlite::{Connection, OpenFlags, Row};
 
+use super::ReplicaError;
 use super::docs::kind_number;
+use super::opening::{PAGE_BYTES, companion, is_empty, remove};
 use super::wal::Wal;
-use super::{PAGE_BYTES, ReplicaError, companion, is_empty, remove};
 
 /// Small values that go into the new file.
 const META: [&str; 5] = ["lists", "language", "cable", "epoch", "courier_keys"];
@@ -90,9 +91,7 @@ pub(super) fn read(path: &Path, like: &Connection, me: Option<DeviceId>) -> Salv
     if !salvaged.whole {
         let copy = companion(path, ".salvage");
         match copied(path, &copy, like).and_then(|()| Ok(open(&copy)?)) {
-            Ok(db) => {
-                take(&db, &mut salvaged, &mut found, me);
-            }
+            Ok(db) => salvaged.whole = take(&db, &mut salvaged, &mut found, me) && !torn,
             Err(failure) => tracing::error!(%failure, "no copy could be made for the rescue"),
         }
         remove(&copy);

@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use super::opening::{PAGE_BYTES, companion};
+
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 /// First four bytes without their last bit, which tells the byte order of the checksums.
@@ -30,7 +32,7 @@ pub(super) struct Wal {
 impl Wal {
     /// Reads the log beside a replica; `None` when there is none. What a damaged header said is taken from the frames.
     pub(super) fn read(replica: &Path) -> std::io::Result<Option<Self>> {
-        let bytes = match std::fs::read(super::companion(replica, "-wal")) {
+        let bytes = match std::fs::read(companion(replica, "-wal")) {
             Ok(bytes) => bytes,
             Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(failure) => return Err(failure),
@@ -42,7 +44,7 @@ impl Wal {
             && Some(sum(big_endian, (0, 0), header)) == number(&bytes, 24).zip(number(&bytes, 28));
         let page_bytes = match number(&bytes, 8) {
             Some(size) if whole => usize::try_from(size).unwrap_or_default(),
-            _ => super::PAGE_BYTES,
+            _ => PAGE_BYTES,
         };
         if page_bytes < 512 {
             return Ok(None);
