@@ -282,8 +282,10 @@ fn take_items(tx: &Transaction<'_>, answer: &Answer, lists: &Lists) -> Result<()
             );
         }
     }
+    // A record that changed since the load began may stand in one page twice, at the end of the first phase and again.
+    let mut whole: BTreeSet<DocId> = BTreeSet::new();
     let mut records: Vec<Record<'_>> = pages.iter().flatten().map(Record::Parts).collect();
-    let mut whole: BTreeSet<DocId> = records.iter().map(Record::id).collect();
+    records.retain(|record| whole.insert(record.id()));
     let mut rows: Vec<LogRow> = Vec::new();
     let mut leaving: Vec<DocId> = match meta(tx, "leaving")? {
         Some(text) => serde_json::from_str(&text)?,
