@@ -21,8 +21,8 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
-    forget_meta, hand_over_again, keep_identity, meta, next_number, outside, set_meta,
-    take_decisions, take_entry, take_receipts, take_records, take_rows,
+    forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta, outside, set_meta,
+    take_decisions, take_early, take_entry, take_receipts, take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -264,6 +264,15 @@ impl Replica {
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
             take_items(tx, answer, me, &lists)?;
+            if answer.first.is_none() && !answer.revoked && answer.restored.is_none() {
+                if said.ask.first.is_some() {
+                    // All records of the scope are here: what still waits stands on nothing but the genesis.
+                    for id in with_early(tx)? {
+                        take_early(tx, id, Some(me), &lists)?;
+                    }
+                }
+                go_on_without_lost(tx, me, &lists)?;
+            }
             match answer.restored {
                 Some(restored) => hand_over_again(tx, restored, me, brings_numbers, &lists, now)?,
                 None if said.ask.ends_again() => forget_entries_again(tx)?,
@@ -323,6 +332,7 @@ impl Replica {
         }
         if moved.is_some() {
             self.read_identity()?;
+            self.keep_beside()?;
         }
         if answer.revoked {
             self.set_revoked()?;
@@ -349,7 +359,7 @@ impl Replica {
     ) -> Result<[(&'static str, String); 3], ReplicaError> {
         use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE};
         let identity = self.enrolled()?;
-        let counter = u64::from(self.write_quietly(|tx| next_number(tx, "signed"))?);
+        let counter = u64::from(self.write_quietly(|tx| self.next_number(tx, "signed"))?);
         Ok([
             (HEADER_DEVICE, identity.device.to_string()),
             (HEADER_COUNTER, counter.to_string()),
@@ -393,8 +403,10 @@ fn take_items(
             );
         }
     }
+    // A record that changed since the load began may stand in one page twice, at the end of the first phase and again.
+    let mut whole: BTreeSet<DocId> = BTreeSet::new();
     let mut records: Vec<Record<'_>> = pages.iter().flatten().map(Record::Parts).collect();
-    let mut whole: BTreeSet<DocId> = records.iter().map(Record::id).collect();
+    records.retain(|record| whole.insert(record.id()));
     let mut rows: Vec<LogRow> = Vec::new();
     let mut leaving = leaving(tx)?;
     for item in &answer.items {
@@ -433,6 +445,11 @@ fn take_items(
         });
     }
     take_records(tx, &records, answer.now, answer.head, Some(me), lists)?;
+    if !whole.is_empty() {
+        for id in with_early(tx)?.into_iter().filter(|id| whole.contains(id)) {
+            take_early(tx, id, Some(me), lists)?;
+        }
+    }
     take_rows(tx, &rows, Some(me), lists)?;
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
     let mut staying: Vec<DocId> = Vec::new();

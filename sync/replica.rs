@@ -1,19 +1,18 @@
 //! The replica: one SQLite file with the docs this installation holds, what it has to send, and the views over them.
 //!
 //! The only writer of that file. Synchronous; call it from a thread that may block. Whatever it acknowledged is durable
-//! (WAL, `synchronous=FULL`). A file that cannot be opened is set aside with its name and time, never deleted.
+//! (WAL, `synchronous=FULL`). A file that cannot be read is set aside with its name and time, never deleted; the new one
+//! is the same device, and gets what could be read of its unsent work.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists;
 use koina_model::permits::Author;
 use koina_model::problem::Problem;
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::identity::Identity;
@@ -22,26 +21,31 @@ mod docs;
 mod drafts;
 mod first_load;
 mod judge;
+mod opening;
 mod outbox;
+mod recover;
 mod refused;
 mod restored;
+mod salvage;
+mod sidecar;
+mod wal;
 
 pub use docs::{LogBody, LogRow};
-pub(crate) use docs::{entries_of, evict, kind_from, load, take_entry, take_rows};
+pub(crate) use docs::{
+    entries_of, evict, kind_from, load, take_early, take_entry, take_rows, with_early,
+};
 pub use first_load::FirstPage;
 pub(crate) use first_load::{Record, outside, take_records};
 pub use judge::{Judged, NewChange, Writer};
+use opening::{Opened, given, open_reader};
+pub use opening::{set_aside, write_ahead};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
-pub(crate) use refused::take_decisions;
+pub use recover::Recovered;
 pub use refused::typed;
+pub(crate) use refused::{go_on_without_lost, take_decisions};
 pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
-
-/// Migrations of what is kept, in order. Never edited after a release.
-const MIGRATIONS: [&str; 2] = [
-    include_str!("migrations/0001_start.sql"),
-    include_str!("migrations/0002_again.sql"),
-];
+use sidecar::Sidecar;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
 const VIEW_VERSION: &str = "3";
@@ -64,6 +68,10 @@ pub enum ReplicaError {
     Doc(#[from] koina_model::doc::DecodeError),
     #[error("a page of records in columns could not be read: {0}")]
     Columns(koina_model::exchange::Refusal),
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    #[error("the sidecar could not be written: {0}")]
+    Sidecar(#[source] std::io::Error),
     #[error("the file was written by a newer version")]
     Newer,
     #[error("{0}")]
@@ -76,6 +84,13 @@ impl ReplicaError {
         match self {
             Self::Problem(problem) => problem.clone(),
             Self::Newer => Problem::UpgradeNeeded,
+            damaged if is_unreadable(damaged) => Problem::ReplicaDamaged,
+            Self::Sidecar(failure) => match failure.kind() {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                    Problem::DiskFull
+                }
+                _ => Problem::DiskReadOnly,
+            },
             Self::Sql(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
                 rusqlite::ErrorCode::DiskFull => Problem::DiskFull,
                 rusqlite::ErrorCode::ReadOnly
@@ -154,12 +169,16 @@ pub struct Replica {
     identity: RwLock<Option<Arc<Identity>>>,
     ids: Mutex<Ids>,
     revision: AtomicU32,
+    sidecar: Mutex<Sidecar>,
+    /// Damage was met while running, and noted for the next opening.
+    damaged: AtomicBool,
     /// A file that could not be read was set aside here at this opening.
     set_aside: Option<PathBuf>,
 }
 
 impl Replica {
-    /// Opens the file, making it if there is none. An unreadable file is set aside beside it and a new one begun.
+    /// Opens the file, making it if there is none. An unreadable file is set aside beside it and a new one begun, with the
+    /// identity of the sidecar and what could be read of the unsent work.
     pub fn open(path: &Path, now: Time) -> Result<Self, ReplicaError> {
         Self::open_with(path, now, Ids::Random)
     }
@@ -169,37 +188,39 @@ impl Replica {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
         }
-        let opened = open_writer(path).or_else(|failure| {
-            // A disk that could not be read for a moment looks to SQLite like a file that is none (`EIO`): look again.
-            if is_unreadable(&failure) {
-                open_writer(path)
-            } else {
-                Err(failure)
-            }
-        });
-        let (connection, set_aside) = match opened {
-            Ok(connection) => (connection, None),
-            Err(failure) if is_unreadable(&failure) => {
-                let aside = set_aside(path, "unreadable", now)?;
-                tracing::error!(%failure, aside = %aside.display(), "the replica could not be read and was set aside");
-                (open_writer(path)?, Some(aside))
+        recover::finish(path)?;
+        let mut sidecar = Sidecar::read(path);
+        let (opened, set_aside) = match Opened::open(path, &sidecar) {
+            Ok(opened) => (opened, None),
+            Err(failure)
+                if is_unreadable(&failure) || matches!(failure, ReplicaError::Stored(_)) =>
+            {
+                let aside = recover::recover(path, sidecar.kept(), now)?;
+                tracing::error!(%failure, ?aside, "the replica could not be read and was begun anew");
+                (Opened::open(path, &sidecar)?, aside)
             }
             Err(failure) => return Err(failure),
         };
+        if let Some(identity) = &opened.identity {
+            sidecar.keep(identity, &opened.given);
+        }
         let replica = Self {
             path: path.to_owned(),
-            writer: Mutex::new(connection),
+            writer: Mutex::new(opened.connection),
             readers: Mutex::new(Vec::new()),
-            lists: RwLock::new(Arc::new(Lists::empty())),
-            identity: RwLock::new(None),
+            lists: RwLock::new(Arc::new(opened.lists)),
+            identity: RwLock::new(opened.identity.map(Arc::new)),
             ids: Mutex::new(ids),
             revision: AtomicU32::new(1),
+            sidecar: Mutex::new(sidecar),
+            damaged: AtomicBool::new(false),
             set_aside,
         };
-        replica.read_lists()?;
-        replica.read_identity()?;
         if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {
             replica.rebuild_views()?;
+        }
+        if opened.marked {
+            recover::forget(path);
         }
         Ok(replica)
     }
@@ -238,14 +259,6 @@ impl Replica {
         Ok(())
     }
 
-    fn read_lists(&self) -> Result<(), ReplicaError> {
-        if let Some(json) = self.meta("lists")? {
-            *self.lists.write().unwrap_or_else(PoisonError::into_inner) =
-                Arc::new(serde_json::from_str(&json)?);
-        }
-        Ok(())
-    }
-
     /// Who this installation is; `None` before enrolment.
     pub fn identity(&self) -> Option<Arc<Identity>> {
         self.identity
@@ -268,10 +281,20 @@ impl Replica {
         })
     }
 
-    /// Keeps who this installation is.
+    /// Keeps who this installation is, here and in the sidecar.
     pub fn set_identity(&self, identity: &Identity) -> Result<(), ReplicaError> {
         self.write(|tx| keep_identity(tx, identity))?;
-        self.read_identity()
+        self.read_identity()?;
+        self.keep_beside()
+    }
+
+    /// Keeps who this installation is in the sidecar, too.
+    pub(crate) fn keep_beside(&self) -> Result<(), ReplicaError> {
+        let given = self.read(given)?;
+        if let Some(identity) = self.identity() {
+            self.sidecar().keep(&identity, &given);
+        }
+        Ok(())
     }
 
     /// Takes who this installation is from the file, after a tx that wrote it.
@@ -345,9 +368,9 @@ impl Replica {
             .pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => open_reader(&self.path)?,
+            None => self.noted(open_reader(&self.path))?,
         };
-        let answer = run(&connection);
+        let answer = self.noted(run(&connection));
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < READERS_MAX {
             readers.push(connection);
@@ -371,10 +394,47 @@ impl Replica {
         run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
         let mut connection = self.writer();
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = run(&tx)?;
-        tx.commit()?;
-        Ok(answer)
+        let write = || {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = run(&tx)?;
+            tx.commit()?;
+            Ok(answer)
+        };
+        self.noted(write())
+    }
+
+    /// Notes damage for the next opening, which looks the whole file through.
+    fn noted<T>(&self, outcome: Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        if let Err(failure) = &outcome
+            && is_unreadable(failure)
+            && !self.damaged.swap(true, Ordering::Relaxed)
+        {
+            tracing::error!(%failure, "the replica is damaged");
+            recover::mark(&self.path);
+        }
+        outcome
+    }
+
+    /// Takes the next of a running number. It is reserved in the sidecar first, so that no loss of the file gives it again.
+    pub(crate) fn next_number(
+        &self,
+        tx: &Transaction<'_>,
+        name: &str,
+    ) -> Result<u32, ReplicaError> {
+        let value: u32 = tx
+            .prepare_cached(
+                "INSERT INTO counters (name, value) VALUES (?1, 1)
+                 ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            )?
+            .query_row([name], |row| row.get(0))?;
+        self.sidecar()
+            .reserve(name, value)
+            .map_err(ReplicaError::Sidecar)?;
+        Ok(value)
+    }
+
+    fn sidecar(&self) -> MutexGuard<'_, Sidecar> {
+        self.sidecar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -406,99 +466,15 @@ pub(crate) fn forget_meta(tx: &Transaction<'_>, key: &str) -> Result<(), Replica
         .map(drop)?)
 }
 
-/// Takes the next of a running number.
-pub(crate) fn next_number(tx: &Transaction<'_>, name: &str) -> Result<u32, ReplicaError> {
-    let value: u32 = tx
-        .prepare_cached(
-            "INSERT INTO counters (name, value) VALUES (?1, 1)
-             ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
-        )?
-        .query_row([name], |row| row.get(0))?;
-    Ok(value)
-}
-
-fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    write_ahead(&connection)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    // Reading the schema finds a file that is none; a whole integrity check would cost seconds at every start.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
-        row.get::<_, i64>(0)
-    })?;
-    // The version is read in the tx that migrates: another process may be opening the same new file.
-    loop {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        let version = usize::try_from(version).unwrap_or(usize::MAX);
-        if version > MIGRATIONS.len() {
-            return Err(ReplicaError::Newer);
-        }
-        let Some(migration) = MIGRATIONS.get(version) else {
-            break;
-        };
-        tx.execute_batch(migration)?;
-        let next = i64::try_from(version + 1).unwrap_or(i64::MAX);
-        tx.pragma_update(None, "user_version", next)?;
-        tx.commit()?;
-    }
-    Ok(connection)
-}
-
-/// Turns the write-ahead log on. Where another process does so to the same new file at this moment, SQLite says that it is
-/// locked without waiting, whatever the busy timeout.
-pub fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let mut tries = 0;
-    loop {
-        match connection.pragma_update(None, "journal_mode", "WAL") {
-            Err(rusqlite::Error::SqliteFailure(failure, _))
-                if failure.code == rusqlite::ErrorCode::DatabaseBusy && tries < 100 =>
-            {
-                tries += 1;
-                std::thread::sleep(std::time::Duration::from_millis(50));
-            }
-            other => return other,
-        }
-    }
-}
-
-fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "query_only", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
 fn is_unreadable(failure: &ReplicaError) -> bool {
-    matches!(
-        failure,
-        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _))
-            if matches!(failure.code, rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
-    )
-}
-
-/// Moves a replica's file and its companions out of the way, under a name that says why and when. It must be closed.
-pub fn set_aside(path: &Path, why: &str, now: Time) -> Result<PathBuf, ReplicaError> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let aside = path.with_file_name(format!("{name}.{why}-{}", now.0));
-    std::fs::rename(path, &aside).map_err(ReplicaError::SetAside)?;
-    for companion in ["-wal", "-shm"] {
-        let from = path.with_file_name(format!("{name}{companion}"));
-        if from.exists() {
-            let to = aside.with_file_name(format!("{name}.{why}-{}{companion}", now.0));
-            std::fs::rename(&from, to).map_err(ReplicaError::SetAside)?;
-        }
+    match failure {
+        ReplicaError::Damaged(_) => true,
+        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
+            failure.code,
+            rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt
+        ),
+        _ => false,
     }
-    Ok(aside)
 }
 
 #[cfg(test)]

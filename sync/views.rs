@@ -13,7 +13,7 @@ use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::replica::ReplicaError;
+use crate::replica::{Recovered, ReplicaError};
 
 pub mod assets;
 pub mod conflicts;
@@ -28,6 +28,8 @@ pub struct About {
     pub version: String,
     /// `el` or `en`, as last chosen on this device.
     pub language: String,
+    /// The file of the replica could not be read and was begun anew; told until somebody has read it.
+    pub recovered: Option<Recovered>,
 }
 
 /// An enrolled installation.

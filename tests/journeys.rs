@@ -26,4 +26,5 @@ mod journeys {
     mod slow_line;
     mod told;
     mod two_servers;
+    mod unreadable;
 }

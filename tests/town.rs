@@ -180,6 +180,7 @@ impl Town {
         let ids = Ids::Seeded((self.parties.len() as u128 + 1) << 64);
         let replica = Replica::open_with(&path, self.now(), ids).expect("the replica");
         let communities: Vec<String> = communities.iter().map(|code| (*code).to_owned()).collect();
+        let net = Arc::new(Net::default());
         let invite = koina_server::routes::devices::InviteAsk {
             role,
             name: name.to_owned(),
@@ -187,31 +188,8 @@ impl Town {
             crew: crew.map(str::to_owned),
             communities: communities.clone(),
         };
-        let by = Author {
-            device: None,
-            person: "δοκιμή".to_owned(),
-        };
-        let made = koina_server::routes::devices::let_in(
-            &self.app.town,
-            by,
-            invite,
-            "http://town",
-            self.now(),
-        );
-        let code = self.runtime.block_on(made).expect("an invite").code;
-        let net = Arc::new(Net::default());
-        let wire = Wire::new(&self.app, &net);
-        let seed = [u8::try_from(self.parties.len() + 1).expect("few parties"); 32];
-        let enrolled = exchange::enrol(
-            &replica,
-            &wire,
-            "http://town",
-            &code,
-            "0.1.0",
-            self.now(),
-            seed,
-        );
-        self.runtime.block_on(enrolled).expect("enrolment");
+        let seed = u8::try_from(self.parties.len() + 1).expect("few parties");
+        self.enrol(&replica, &net, invite, seed);
         self.parties.push(Party {
             name: name.to_owned(),
             replica,
@@ -222,6 +200,49 @@ impl Town {
             lost: false,
         });
         Who(self.parties.len() - 1)
+    }
+
+    fn enrol(
+        &self,
+        replica: &Replica,
+        net: &Arc<Net>,
+        invite: koina_server::routes::devices::InviteAsk,
+        seed: u8,
+    ) {
+        let by = Author {
+            device: None,
+            person: "δοκιμή".to_owned(),
+        };
+        let town = &self.app.town;
+        let made =
+            koina_server::routes::devices::let_in(town, by, invite, "http://town", self.now());
+        let code = self.runtime.block_on(made).expect("an invite").code;
+        let wire = Wire::new(&self.app, net);
+        let now = self.now();
+        let enrolled = exchange::enrol(
+            replica,
+            &wire,
+            "http://town",
+            &code,
+            "0.1.0",
+            now,
+            [seed; 32],
+        );
+        self.runtime.block_on(enrolled).expect("enrolment");
+    }
+
+    /// A device that lost its identity gets a new code and becomes another one, with the same work.
+    pub fn enrol_again(&self, who: Who, role: Role, crew: Option<&str>) {
+        let party = self.party(who);
+        let invite = koina_server::routes::devices::InviteAsk {
+            role,
+            name: format!("{} ξανά", party.name),
+            person: format!("Υπεύθυνος {}", party.name),
+            crew: crew.map(str::to_owned),
+            communities: party.communities.clone(),
+        };
+        let seed = u8::try_from(who.0 + 101).expect("few parties");
+        self.enrol(&party.replica, &party.net, invite, seed);
     }
 
     pub fn party(&self, who: Who) -> &Party {
@@ -509,6 +530,34 @@ impl Town {
         self.party_mut(who).replica = replica;
     }
 
+    /// The device dies; what is on its disk then, with some damage, is what opens again. `closed`: the app was closed before.
+    pub fn wreck(&mut self, who: Who, closed: bool, damage: impl FnOnce(&Path)) {
+        self.pass_ms(1_000);
+        let from = self.party(who).path.clone();
+        let name = format!("device-{}-{}.sqlite", who.0, self.now().0);
+        let to = self.dir.path().join(name);
+        for (from, to) in files_of(&from).into_iter().zip(files_of(&to)) {
+            if from.exists() {
+                std::fs::copy(from, to).expect("a copy");
+            }
+        }
+        if closed {
+            // The last to close puts the log into the file.
+            let db = rusqlite::Connection::open(&to).expect("the file");
+            db.query_row("SELECT count(*) FROM docs", [], |_| Ok(()))
+                .expect("a whole file");
+        }
+        damage(&to);
+        self.replace(who, to);
+    }
+
+    /// Closes the app of a device and opens it again.
+    pub fn restart(&mut self, who: Who) {
+        let nobody = Replica::open(&self.dir.path().join("nobody.sqlite"), self.now());
+        self.party_mut(who).replica = nobody.expect("a replica");
+        self.reopen(who);
+    }
+
     /// Changes a device's row at the server, as an administrator's later tool may: its role or communities.
     pub fn change_device(&self, who: Who, set: &str) {
         let db = rusqlite::Connection::open(&self.log_file).expect("the log");
@@ -687,6 +736,13 @@ impl Drop for Town {
             self.check();
         }
     }
+}
+
+/// The files that make up a replica: SQLite's two, and the sidecar.
+fn files_of(path: &Path) -> [PathBuf; 3] {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    [path.to_owned(), log.into(), path.with_extension("identity")]
 }
 
 /// Another instance of the server.

@@ -46,7 +46,9 @@ use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,
 };
-use start::{about, draft_drop, draft_load, draft_save, enrol, lists, set_language};
+use start::{
+    about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
+};
 use work::{today, work_record};
 
 /// Version of the app, told to the server and shown to people.

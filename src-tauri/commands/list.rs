@@ -6,6 +6,7 @@
 commands! {
     // start: who and where we are
     about(Nothing) -> About;
+    recovered_seen(Nothing) -> About;
     lists(Nothing) -> Lists;
     set_language(LanguageInput) -> Nothing;
     enrol(EnrolInput) -> About;

@@ -27,7 +27,13 @@ pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
         }),
         version: VERSION.to_owned(),
         language: told(desk.replica.language())?,
+        recovered: told(desk.replica.recovered())?,
     })
+}
+
+pub(crate) fn recovered_seen(desk: &Desk, _: Nothing) -> Result<About, Problem> {
+    told(desk.replica.recovered_seen())?;
+    about(desk, Nothing {})
 }
 
 pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {

@@ -63,6 +63,8 @@ pub enum Problem {
     DiskReadOnly,
     #[error("another process holds the replica")]
     ReplicaInUse,
+    #[error("the file of the replica is damaged")]
+    ReplicaDamaged,
     #[error("internal failure, incident {incident}")]
     Internal { incident: String },
 }

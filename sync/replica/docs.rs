@@ -12,7 +12,7 @@ use koina_model::words::Kind;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::refused::{others_again, rewind};
-use super::{Replica, ReplicaError, VIEW_VERSION, next_number, set_meta};
+use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
 use crate::views;
 
 /// A row of the server's log.
@@ -82,7 +82,7 @@ impl Replica {
         self.write(|tx| {
             let receipt = || -> Result<String, ReplicaError> {
                 let year = koina_model::calendar::athens_year(now.0);
-                let running = next_number(tx, &format!("receipt:{year}"))?;
+                let running = self.next_number(tx, &format!("receipt:{year}"))?;
                 Ok(koina_model::numbers::receipt_number(
                     &identity.station,
                     year,
@@ -218,11 +218,11 @@ impl Replica {
 }
 
 /// A change as it came, not yet looked at.
-struct Arrived<'a> {
-    kind: Kind,
-    at: Time,
-    seq: u64,
-    bytes: &'a [u8],
+pub(super) struct Arrived<'a> {
+    pub(super) kind: Kind,
+    pub(super) at: Time,
+    pub(super) seq: u64,
+    pub(super) bytes: &'a [u8],
 }
 
 /// Takes rows of the log: changes record by record, then what the municipality decided. `me` is the device that takes them.
@@ -257,8 +257,10 @@ pub(crate) fn take_rows(
         }
     }
     for id in &order {
-        if let Some(arrived) = changes.get(id) {
-            take_changes(tx, *id, arrived, me, lists)?;
+        if let Some(arrived) = changes.get(id)
+            && let Some(first) = arrived.first()
+        {
+            take_changes(tx, *id, first.kind, arrived, me, lists)?;
         }
     }
     for id in numbered {
@@ -291,39 +293,41 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaErro
             [key],
         )?;
     }
+    tx.prepare_cached("DELETE FROM early WHERE doc = ?1")?
+        .execute([key])?;
     Ok(true)
 }
 
 /// Adds what came to one record. Early changes are kept until what they depend on is here.
-fn take_changes(
+pub(super) fn take_changes(
     tx: &Transaction<'_>,
     id: DocId,
+    kind: Kind,
     arrived: &[Arrived<'_>],
     me: Option<DeviceId>,
     lists: &Lists,
 ) -> Result<(), ReplicaError> {
-    let Some(first) = arrived.first() else {
-        return Ok(());
-    };
+    let at = arrived.iter().map(|one| one.at).max().unwrap_or_default();
     let loaded = load(tx, id)?;
     let known = loaded.as_ref().map(|loaded| loaded.n);
-    let mut doc = loaded.map_or_else(|| Doc::new(first.kind), |loaded| loaded.doc);
+    let mut doc = loaded.map_or_else(|| Doc::new(kind), |loaded| loaded.doc);
     let early = early_of(tx, id)?;
     let mut waiting: Vec<(Checked, Time)> = Vec::new();
+    // Whether something of this device's own comes back that it had taken out, since the server had refused it.
+    let mut own = false;
     let all = early
         .iter()
-        .map(|(bytes, at)| (bytes.as_slice(), *at))
-        .chain(arrived.iter().map(|one| (one.bytes, one.at)));
-    for (bytes, at) in all {
+        .map(|(bytes, at)| (bytes.as_slice(), *at, false))
+        .chain(arrived.iter().map(|one| (one.bytes, one.at, true)));
+    for (bytes, at, news) in all {
         match guard::check(bytes) {
-            Ok(checked) => waiting.push((checked, at)),
+            Ok(checked) => {
+                own |= news && Some(checked.by) == me && !doc.has(&checked.hash);
+                waiting.push((checked, at));
+            }
             Err(refusal) => set_aside(tx, id, at, refusal.code(), bytes)?,
         }
     }
-    // Something of this device's own comes back that it had taken out, since the server had refused it.
-    let own = waiting
-        .iter()
-        .any(|(checked, _)| Some(checked.by) == me && !doc.has(&checked.hash));
     let mut rewound = None;
     if let (true, Some(me)) = (own, me)
         && let Some((before, rows)) = rewind(tx, id, &doc)?
@@ -360,7 +364,7 @@ fn take_changes(
             // One of them leaves a doc that cannot be read again: find it by going one at a time.
             for checked in &fits {
                 if let Err(refusal) = guard::apply(&mut doc, &[checked]) {
-                    set_aside(tx, id, first.at, refusal.code(), checked.bytes())?;
+                    set_aside(tx, id, at, refusal.code(), checked.bytes())?;
                 }
             }
         }
@@ -369,7 +373,7 @@ fn take_changes(
             break;
         }
     }
-    keep_early(tx, id, first.kind, &waiting)?;
+    keep_early(tx, id, kind, &waiting)?;
     others_again(tx, id)?;
     if let Some((me, rows)) = &rewound {
         rows.write_anew(tx, &mut doc, *me)?;
@@ -384,9 +388,34 @@ fn take_changes(
         };
         views::show(tx, n, id, &doc, lists)?;
     }
-    let at = arrived.iter().map(|one| one.at).max().unwrap_or_default();
     let seq = arrived.iter().map(|one| one.seq).max().unwrap_or_default();
     logged(tx, id, at, seq)
+}
+
+/// Adds the early changes of a record, now that the record is here or nothing more will come.
+pub(crate) fn take_early(
+    tx: &Transaction<'_>,
+    id: DocId,
+    me: Option<DeviceId>,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let kind: Option<i64> = tx
+        .prepare_cached("SELECT kind FROM early WHERE doc = ?1 LIMIT 1")?
+        .query_row([id.as_bytes().as_slice()], |row| row.get(0))
+        .optional()?;
+    match kind {
+        Some(kind) => take_changes(tx, id, kind_from(kind), &[], me, lists),
+        None => Ok(()),
+    }
+}
+
+/// Records of which early changes wait.
+pub(crate) fn with_early(tx: &Transaction<'_>) -> Result<Vec<DocId>, ReplicaError> {
+    let mut rows = tx.prepare_cached("SELECT DISTINCT doc FROM early")?;
+    let ids: Vec<Vec<u8>> = rows
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
 }
 
 /// Notes that the server's log holds changes of a record up to this place and moment.
@@ -415,7 +444,7 @@ fn early_of(tx: &Transaction<'_>, id: DocId) -> Result<Vec<(Vec<u8>, Time)>, Rep
     Ok(all.collect::<Result<_, _>>()?)
 }
 
-fn keep_early(
+pub(super) fn keep_early(
     tx: &Transaction<'_>,
     id: DocId,
     kind: Kind,
@@ -514,9 +543,11 @@ pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, Replica
         })
         .optional()?;
     row.map(|(n, saved, logged_at)| {
+        let doc = Doc::load(&saved)
+            .map_err(|failure| ReplicaError::Damaged(format!("record {id}: {failure}")))?;
         Ok(Loaded {
             n,
-            doc: Doc::load(&saved)?,
+            doc,
             logged_at: Time(logged_at),
         })
     })

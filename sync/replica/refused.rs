@@ -157,6 +157,52 @@ pub(crate) fn take_decisions(
     Ok(())
 }
 
+/// After a rescue: changes that wait for one that was lost for good are written anew on the record as it is. Where the beginning
+/// of the record was lost, a person decides.
+pub(crate) fn go_on_without_lost(
+    tx: &Transaction<'_>,
+    me: DeviceId,
+    lists: &Lists,
+) -> Result<(), ReplicaError> {
+    let ids: Vec<Vec<u8>> = tx
+        .prepare_cached(
+            "SELECT DISTINCT doc FROM outbox WHERE state = 'on_device' AND reason = 'waits'",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in ids.iter().filter_map(|id| DocId::from_slice(id)) {
+        let key = id.as_bytes().as_slice();
+        let Some(mut loaded) = load(tx, id)? else {
+            tx.execute(
+                "UPDATE outbox SET state = 'needs_decision', reason = 'follows_refused'
+                 WHERE doc = ?1 AND state IN ('on_device', 'sent')",
+                [key],
+            )?;
+            tx.execute("DELETE FROM early WHERE doc = ?1", [key])?;
+            continue;
+        };
+        let has = |row: &Unsent| {
+            let hash: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
+            hash.is_some_and(|hash| loaded.doc.has(&hash))
+        };
+        let rows = unsent(tx, id)?;
+        let lacking: Vec<&Unsent> = rows
+            .iter()
+            .filter(|row| !row.refused && !has(row))
+            .collect();
+        if lacking.is_empty() {
+            continue;
+        }
+        for row in lacking {
+            tx.execute("DELETE FROM early WHERE hash = ?1", [&row.hash])?;
+            write_anew(tx, &mut loaded.doc, row, me)?;
+        }
+        save(tx, loaded.n, &loaded.doc.save())?;
+        views::show(tx, loaded.n, id, &loaded.doc, lists)?;
+    }
+    Ok(())
+}
+
 /// News of a record of which something waits for the desk: perhaps somebody else brought it. What waited goes into line once
 /// more; the server knows what it has.
 pub(super) fn others_again(tx: &Transaction<'_>, id: DocId) -> Result<(), ReplicaError> {

@@ -21,7 +21,7 @@ const OF_THE_DESK: [&str; 10] = [
 ];
 
 /// What the first window may call: it can make this installation somebody and see no record.
-const OF_THE_START: [&str; 8] = [
+const OF_THE_START: [&str; 9] = [
     "about",
     "draft_drop",
     "draft_load",
@@ -29,6 +29,7 @@ const OF_THE_START: [&str; 8] = [
     "enrol",
     "exchange_state",
     "lists",
+    "recovered_seen",
     "set_language",
 ];
 

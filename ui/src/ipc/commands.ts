@@ -8,7 +8,11 @@ station: Station | null, version: string,
 /**
  * `el` or `en`, as last chosen on this device.
  */
-language: string, };
+language: string, 
+/**
+ * The file of the replica could not be read and was begun anew; told until somebody has read it.
+ */
+recovered: Recovered | null, };
 
 export type AssetAddInput = { kind: string, number: string, name: string, community: string, settlement: string, place_text: string, position: Position | null, note: string, 
 /**
@@ -308,11 +312,25 @@ place: string, };
 
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "replica_in_use" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk";
 
 export type RecordInput = { id: DocId, };
+
+export type Recovered = { at: Time, 
+/**
+ * Where the old file is kept; `None` when there was none any more.
+ */
+file: string | null, 
+/**
+ * Changes that had not arrived and were brought along.
+ */
+unsent: number, 
+/**
+ * All of the outbox could be read.
+ */
+whole: boolean, };
 
 export type RefusedInput = { 
 /**
@@ -555,6 +573,7 @@ export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, 
 /** Every command with its input and its output. */
 export type Commands = {
   about: [input: Nothing, output: About];
+  recovered_seen: [input: Nothing, output: About];
   lists: [input: Nothing, output: Lists];
   set_language: [input: LanguageInput, output: Nothing];
   enrol: [input: EnrolInput, output: About];

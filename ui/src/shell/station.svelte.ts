@@ -1,6 +1,6 @@
 /** Who and where this installation is, as last told by the replica. */
 import { call } from "../ipc/call";
-import type { About, Permit, Role, Station } from "../ipc/commands";
+import type { About, Permit, Recovered, Role, Station } from "../ipc/commands";
 import { speak, type Language } from "../words/words.svelte";
 
 let about = $state.raw<About | null>(null);
@@ -11,6 +11,11 @@ export function station(): Station | null {
 
 export function version(): string {
   return about?.version ?? "";
+}
+
+/** What became of a damaged database, until somebody has read it. */
+export function recovered(): Recovered | null {
+  return about?.recovered ?? null;
 }
 
 export function setAbout(next: About): void {

@@ -549,6 +549,7 @@ export type Words = {
   "problem-offline": null;
   "problem-offline-since": { since: string | number };
   "problem-prefix": { title: string | number };
+  "problem-replica-damaged": null;
   "problem-replica-in-use": null;
   "problem-retired": null;
   "problem-revoked": null;
@@ -578,6 +579,13 @@ export type Words = {
   "recordfield-settlement": null;
   "recordfield-spot": null;
   "recordfield-text": null;
+  "recovered-enrol": null;
+  "recovered-file": { file: string | number };
+  "recovered-part": null;
+  "recovered-records": null;
+  "recovered-seen": null;
+  "recovered-title": null;
+  "recovered-unsent": { count: string | number };
   "refusal-bad_value": null;
   "refusal-fixed": null;
   "refusal-malformed": null;

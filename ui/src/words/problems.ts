@@ -34,6 +34,7 @@ const problems: Sentences = {
   disk_full: () => t("problem-disk-full"),
   disk_read_only: () => t("problem-disk-read-only"),
   replica_in_use: () => t("problem-replica-in-use"),
+  replica_damaged: () => t("problem-replica-damaged"),
   internal: ({ incident }) => t("problem-internal", { incident }),
 };
 

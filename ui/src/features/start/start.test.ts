@@ -78,3 +78,23 @@ test("a draft that cannot be kept is said aloud, and the text stays on the scree
   expect(await screen.findByRole("alert")).toHaveTextContent("μην κλείσετε την οθόνη");
   expect(await server()).toHaveValue("https://koina.dimos.gr");
 });
+
+test("a damaged database is told with what was brought along, until it has been read", async () => {
+  const recovered = { at: Date.now(), file: "C:\\Koina\\replica.sqlite.unreadable-7", unsent: 3, whole: true };
+  const town = replica({ about: () => ({ ...about(station), recovered }), recovered_seen: () => about(station) });
+  render(App);
+  expect(await screen.findByText("3 αλλαγές που δεν είχαν σταλεί μεταφέρθηκαν και θα σταλούν.")).toBeVisible();
+  expect(screen.getByText(/replica\.sqlite\.unreadable-7/)).toBeVisible();
+  expect(screen.queryByText(/Ίσως λείπουν αλλαγές/)).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Το διάβασα" }));
+  await waitFor(() => expect(screen.queryByText(/είχε βλάβη/)).toBeNull());
+  expect(town.times("recovered_seen")).toBe(1);
+});
+
+test("a device that no longer knows who it is says so where it is connected again", async () => {
+  const recovered = { at: Date.now(), file: "/data/replica.sqlite.unreadable-7", unsent: 0, whole: false };
+  replica({ about: () => ({ ...about(null), recovered }) });
+  render(App);
+  expect(await screen.findByText(/Τα στοιχεία σύνδεσης χάθηκαν/)).toBeVisible();
+  expect(await server()).toBeVisible();
+});

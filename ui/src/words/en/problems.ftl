@@ -30,6 +30,7 @@ problem-upgrade-needed = The app is too old for the server. Update it; what you 
 problem-disk-full = The storage of the device is full and this was not saved. Remove other files and try again before you leave this screen.
 problem-disk-read-only = The storage of the device cannot be written and this was not saved. Restart the device; if it happens again, hand it to the office.
 problem-replica-in-use = The app is already open. Close the other window and open it again.
+problem-replica-damaged = The database of this device is damaged. Close the app and open it again; your work is kept.
 problem-internal = Something went wrong in the app. Try again; if it persists, tell the office the number { $incident }.
 
 rule-missing = Fill in the field “{ $label }”.

@@ -165,6 +165,18 @@ start-busy = Connecting…
 start-first-load = The data of the municipality are coming in
 start-first-load-hint = You can already work; fetching continues.
 
+recovered-title = The database of this device was damaged and has been begun anew
+recovered-unsent = { $count ->
+    [0] No changes were found that had not been sent.
+    [one] 1 change that had not been sent was brought along and will be sent.
+   *[other] { NUMBER($count) } changes that had not been sent were brought along and will be sent.
+}
+recovered-part = The old database could not be read in full. Changes may be missing: show the device to the desk.
+recovered-records = The records of the municipality come back with the next exchange.
+recovered-enrol = The device no longer knows its municipality. Connect it with a new code and show it to the desk: what had not been sent stays in the old database.
+recovered-file = The old database is kept: { $file }
+recovered-seen = I have read this
+
 place-community = Community
 place-community-blank = Choose a community
 place-settlement = Settlement

@@ -1,0 +1,162 @@
+//! The sidecar: a small file beside the replica that makes this installation the same device again after a loss of the file.
+//!
+//! It holds the identity and, for each running number, how far numbers are reserved. A number is reserved here before it is
+//! given, so that a replica begun anew goes on behind every number that may have been used. Two lines: JSON, and its
+//! signature by the key inside, which finds every wrong bit.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Identity, hex};
+
+/// Signed requests reserved at a time.
+const REQUESTS: u32 = 1_000;
+/// Receipt numbers reserved at a time; so many may be left out after a loss.
+const RECEIPTS: u32 = 100;
+
+/// What the file says. Stored since 0.1; add fields, never rename.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) identity: Identity,
+    /// For each running number the highest that may have been given.
+    pub(super) ceilings: BTreeMap<String, u32>,
+}
+
+/// The file and what it says.
+pub(super) struct Sidecar {
+    path: PathBuf,
+    kept: Option<Kept>,
+    /// What is on the disk.
+    written: String,
+}
+
+impl Sidecar {
+    /// Reads the sidecar of a replica. One that cannot be read, or was damaged, is as good as none.
+    pub(super) fn read(replica: &Path) -> Self {
+        let path = replica.with_extension("identity");
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        let kept = read(&written);
+        if kept.is_none() && path.exists() {
+            tracing::error!(path = %path.display(), "the sidecar could not be read");
+        }
+        Self {
+            path,
+            kept,
+            written,
+        }
+    }
+
+    pub(super) fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
+    }
+
+    /// Keeps who this installation is. Another device's numbers do not count. Without room for it everything goes on as
+    /// before, until a number has to be reserved.
+    pub(super) fn keep(&mut self, identity: &Identity, given: &BTreeMap<String, u32>) {
+        let mut ceilings = match self.kept.take() {
+            Some(kept) if kept.identity.device == identity.device => kept.ceilings,
+            _ => BTreeMap::new(),
+        };
+        for (name, value) in given {
+            let ceiling = ceilings.entry(name.clone()).or_default();
+            *ceiling = (*ceiling).max(*value);
+        }
+        let identity = identity.clone();
+        let kept = Kept { identity, ceilings };
+        if let Err(failure) = self.write(&kept) {
+            tracing::error!(%failure, path = %self.path.display(), "the sidecar could not be written");
+        }
+        self.kept = Some(kept);
+    }
+
+    /// Reserves a running number that is about to be given, with those after it.
+    pub(super) fn reserve(&mut self, name: &str, value: u32) -> std::io::Result<()> {
+        let Some(kept) = &self.kept else {
+            return Ok(());
+        };
+        if value <= kept.ceilings.get(name).copied().unwrap_or_default() {
+            return Ok(());
+        }
+        let mut kept = kept.clone();
+        let ceiling = (value - 1).saturating_add(block(name));
+        kept.ceilings.insert(name.to_owned(), ceiling);
+        self.write(&kept)?;
+        self.kept = Some(kept);
+        Ok(())
+    }
+
+    /// Whether the numbers a replica has given end before those reserved last: it is an older state of the file, since each
+    /// block is reserved when the one before is used up.
+    pub(super) fn is_ahead_of(&self, identity: &Identity, given: &BTreeMap<String, u32>) -> bool {
+        self.kept.as_ref().is_some_and(|kept| {
+            let same = kept.identity.device == identity.device;
+            same && kept.ceilings.iter().any(|(name, ceiling)| {
+                let given = given.get(name).copied().unwrap_or_default();
+                given < ceiling.saturating_sub(block(name))
+            })
+        })
+    }
+
+    /// Writes the file anew: it is either what it was or whole.
+    fn write(&mut self, kept: &Kept) -> std::io::Result<()> {
+        let words = serde_json::to_string(kept)?;
+        let signature = hex(&kept.identity.sign_words(&signed(&words)));
+        let text = format!("{words}\n{signature}\n");
+        if text == self.written {
+            return Ok(());
+        }
+        let fresh = self.path.with_extension("identity-new");
+        let mut file = of_the_owner().open(&fresh)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        drop(file);
+        std::fs::rename(&fresh, &self.path)?;
+        sync_folder(&self.path)?;
+        self.written = text;
+        Ok(())
+    }
+}
+
+fn read(text: &str) -> Option<Kept> {
+    let (words, signature) = text.split_once('\n')?;
+    let kept: Kept = serde_json::from_str(words).ok()?;
+    let signed = hex(&kept.identity.sign_words(&signed(words)));
+    (signature.trim_end() == signed).then_some(kept)
+}
+
+/// No request and no courier file begins like this.
+fn signed(words: &str) -> Vec<u8> {
+    [b"koina-sidecar-1\n", words.as_bytes()].concat()
+}
+
+fn block(name: &str) -> u32 {
+    if name == "signed" { REQUESTS } else { RECEIPTS }
+}
+
+/// For a file with a key inside.
+fn of_the_owner() -> std::fs::OpenOptions {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes names in the folder of a file durable.
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder_of(path))?.sync_all()?;
+    }
+    Ok(())
+}
+
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
