@@ -190,7 +190,15 @@ impl Replica {
         }
         recover::finish(path)?;
         let mut sidecar = Sidecar::read(path);
-        let (opened, set_aside) = match Opened::open(path, &sidecar) {
+        let opened = Opened::open(path, &sidecar).or_else(|failure| {
+            // A disk that could not be read for a moment looks to SQLite like a file that is none (`EIO`): look again.
+            if is_unreadable(&failure) {
+                Opened::open(path, &sidecar)
+            } else {
+                Err(failure)
+            }
+        });
+        let (opened, set_aside) = match opened {
             Ok(opened) => (opened, None),
             Err(failure)
                 if is_unreadable(&failure) || matches!(failure, ReplicaError::Stored(_)) =>

@@ -447,7 +447,7 @@ impl Sim {
     /// A device's file as a loss of power would leave it.
     fn copy_of(&mut self, who: usize) -> PathBuf {
         let from = self.town.path(self.people[who]).to_owned();
-        let to = self.file("device");
+        let to = self.file("copied");
         copy_database(&from, &to);
         to
     }

@@ -136,6 +136,7 @@ impl Device {
         for ending in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(self.folder.path().join(format!("{name}{ending}")));
         }
+        let _ = std::fs::remove_file(file.with_extension("identity"));
         file
     }
 

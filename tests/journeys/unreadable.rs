@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use koina_model::ids::{DeviceId, DocId};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
-use koina_model::requests::acts::Step;
+use koina_model::requests::acts::{Entered, Step};
+use koina_model::words::Channel;
 use koina_sync::replica::{Replica, ReplicaError};
 use koina_sync::views::outbox::OutboxQuery;
 use koina_tests::town::{LITOCHORO, Town, Who};
@@ -356,7 +357,7 @@ fn pages_lost_here_and_there_lose_at_most_what_stood_on_them() {
     assert!(whole > 0, "no file kept its outbox");
 }
 
-/// Looks at everything a window shows, and exchanges.
+/// Looks at everything a window shows, exchanges, and enters something.
 fn used(day: &Day) -> Result<(), Problem> {
     let replica = day.replica();
     let look = || -> Result<(), ReplicaError> {
@@ -371,7 +372,20 @@ fn used(day: &Day) -> Result<(), Problem> {
     };
     look().map_err(|failure| failure.to_problem())?;
     day.town.join(day.crew);
-    day.town.exchange(day.crew).map(|_| ())
+    day.town.exchange(day.crew)?;
+    let entered = Entered {
+        category: "LGT-01",
+        community: LITOCHORO,
+        settlement: "",
+        place_text: "",
+        position: None,
+        asset: None,
+        text: "Πρώτη δοκιμή",
+        channel: Channel::Phone,
+        register: false,
+    };
+    let entered = replica.enter_request(&entered, None, day.town.time(day.crew));
+    entered.map(drop).map_err(|failure| failure.to_problem())
 }
 
 #[test]
@@ -485,8 +499,8 @@ fn work_on_top_of_something_lost_is_written_anew() {
 #[test]
 fn more_than_one_push_of_work_whose_records_are_gone_shows_again() {
     let mut day = Day::new();
-    // The records come with the first answer, what is written on them is handed over with the asks after it too.
-    for n in 0..180 {
+    // The records are back with the second answer; the last of what is written on them is handed over after it.
+    for n in 0..330 {
         let text = format!("{} {n}", "μεγάλη σημείωση ".repeat(120));
         let id = day.notes[n % 12].0;
         work(&day.town, day.crew, id, &Step::Note { text: &text });
@@ -500,7 +514,7 @@ fn more_than_one_push_of_work_whose_records_are_gone_shows_again() {
     let recovered = day.replica().recovered().unwrap().unwrap();
     assert_eq!(
         (recovered.unsent, recovered.whole),
-        (day.unsent + 180, true)
+        (day.unsent + 330, true)
     );
     assert_eq!(day.arrives(), day.notes.len());
 }
