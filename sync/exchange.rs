@@ -255,10 +255,11 @@ impl Replica {
         let taken = self.write(|tx| {
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             if let Some(now) = &moved {
-                let leaving: BTreeSet<DocId> = leaving(tx)?
-                    .into_iter()
-                    .chain(outside(tx, &now.communities)?)
-                    .collect();
+                // What was to go since it lay outside, and lies inside again, stays: the server may never have had it.
+                let before = outside(tx, &identity.communities)?;
+                let mut leaving: BTreeSet<DocId> = leaving(tx)?.into_iter().collect();
+                leaving.retain(|doc| !before.contains(doc));
+                leaving.extend(outside(tx, &now.communities)?);
                 set_meta(tx, LEAVING, &serde_json::to_string(&leaving)?)?;
                 keep_identity(tx, now)?;
             }
