@@ -187,7 +187,7 @@ pub(crate) fn take_receipts(
     }
     // Followers of a refused change of the same record cannot arrive either: they wait for the same decision.
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'needs_decision', reason = 'follows_refused' WHERE state = 'on_device' AND reason = 'waits'
+        "UPDATE outbox SET state = 'needs_decision', reason = 'follows_refused' WHERE state = 'on_device' AND reason = 'waits' AND again <> 2
          AND EXISTS (SELECT 1 FROM outbox AS before WHERE before.doc = outbox.doc AND before.n < outbox.n AND before.state = 'needs_decision')",
     )?
     .execute([])?;

@@ -16,7 +16,7 @@ use super::docs::{save, set_aside};
 use super::{Replica, ReplicaError, load};
 use crate::views;
 
-/// A row of the outbox that has not arrived.
+/// A row of the outbox that has not arrived. What another device wrote is never written anew here: it waits as it is.
 struct Unsent {
     n: i64,
     hash: Vec<u8>,
@@ -31,7 +31,7 @@ fn unsent(tx: &Transaction<'_>, id: DocId) -> Result<Vec<Unsent>, ReplicaError> 
     let mut rows = tx.prepare_cached(
         "SELECT n, hash, bytes, state = 'needs_decision' AND reason NOT IN ('follows_refused', 'follows_others'), saved_at,
                 reason = 'sequence_reused'
-         FROM outbox WHERE doc = ?1 AND state NOT IN ('received', 'with_desk') ORDER BY n",
+         FROM outbox WHERE doc = ?1 AND state NOT IN ('received', 'with_desk') AND again <> 2 ORDER BY n",
     )?;
     let all = rows.query_map([id.as_bytes().as_slice()], |row| {
         Ok(Unsent {

@@ -10,6 +10,7 @@ use koina_model::exchange::{
     self, Answer, Ask, CAPABILITIES, COLUMNS, Entry, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed,
     Receipt, Refusal, Verdict,
 };
+use koina_model::guard;
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::{Author as Permitted, Permit};
 use koina_model::problem::Problem;
@@ -226,9 +227,29 @@ pub async fn take_over(
     hashes: Vec<[u8; 32]>,
     now: Time,
 ) -> Result<Vec<TakenOver>, Problem> {
-    let mut rest = town.log.kept(hashes.clone()).await?;
+    // By what it is for now, whether it has heard of that or not.
+    let desk = &Device {
+        scope_heard: desk.scope,
+        ..desk.clone()
+    };
     let mut fates: BTreeMap<[u8; 32], Fate> = BTreeMap::new();
-    loop {
+    let mut rest = Vec::new();
+    for kept in town
+        .log
+        .kept(hashes.clone(), desk.communities.clone())
+        .await?
+    {
+        // What this very device wrote it sends again itself: only that brings it back into its own record.
+        let own = guard::check(&kept.bytes).is_ok_and(|checked| checked.by == desk.id);
+        if own {
+            let reason = "yours".to_owned();
+            fates.insert(kept.hash, Fate::Refused { reason });
+        } else {
+            rest.push(kept);
+        }
+    }
+    // The chosen order need not be that of their dependencies: on as long as something is taken.
+    while !rest.is_empty() {
         let push = rest.iter().map(|kept| Pushed {
             doc: kept.doc,
             kind: kept.kind,
@@ -236,10 +257,13 @@ pub async fn take_over(
             again: true,
         });
         let (Taken { receipts, .. }, _) = take_as(town, desk, push.collect(), true, now).await?;
-        let mut waiting = Vec::new();
+        let (mut taken, mut waiting) = (Vec::new(), Vec::new());
         for (kept, receipt) in rest.drain(..).zip(receipts) {
             let fate = match receipt.verdict {
-                Verdict::Accepted { .. } => Fate::Taken,
+                Verdict::Accepted { .. } => {
+                    taken.push(kept.hash);
+                    Fate::Taken
+                }
                 Verdict::Waiting => {
                     waiting.push(kept);
                     continue;
@@ -257,20 +281,11 @@ pub async fn take_over(
             };
             fates.insert(kept.hash, fate);
         }
-        let taken: Vec<[u8; 32]> = fates
-            .iter()
-            .filter(|(_, fate)| matches!(fate, Fate::Taken))
-            .map(|(hash, _)| *hash)
-            .collect();
-        town.log
-            .decide(Author::of(desk), now, taken.clone(), true)
-            .await?;
-        // The chosen order need not be that of their dependencies.
-        let got_on = waiting.len() < fates.len() + waiting.len() && !taken.is_empty();
-        if waiting.is_empty() || !got_on {
+        if taken.is_empty() {
             fates.extend(waiting.iter().map(|kept| (kept.hash, Fate::Waiting)));
             break;
         }
+        town.log.decide(Author::of(desk), now, taken, true).await?;
         rest = waiting;
     }
     let told = hashes.iter().map(|hash| TakenOver {

@@ -454,8 +454,13 @@ impl AnyLog {
     }
 
     /// What is kept of these changes, as long as nobody decided about them.
-    pub async fn kept(&self, hashes: Vec<[u8; 32]>) -> Result<Vec<Kept>, LogError> {
-        in_one_tx!(self, Read, |tx| quarantine::kept(tx, hashes))
+    /// Of records in these communities; empty means all.
+    pub async fn kept(
+        &self,
+        hashes: Vec<[u8; 32]>,
+        communities: Vec<String>,
+    ) -> Result<Vec<Kept>, LogError> {
+        in_one_tx!(self, Read, |tx| quarantine::kept(tx, hashes, &communities))
     }
 
     /// Notes what the desk decided about changes that were not taken; their devices hear of it.
@@ -481,9 +486,13 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| quarantine::decisions(tx, device, after))
     }
 
-    /// Changes that were not taken and wait for a decision, newest first.
-    pub async fn refused(&self, limit: u32) -> Result<Vec<RefusedRow>, LogError> {
-        in_one_tx!(self, Read, |tx| quarantine::list(tx, limit))
+    /// Changes that were not taken and wait for a decision, newest first, of records in these communities; empty means all.
+    pub async fn refused(
+        &self,
+        limit: u32,
+        communities: Vec<String>,
+    ) -> Result<Vec<RefusedRow>, LogError> {
+        in_one_tx!(self, Read, |tx| quarantine::list(tx, limit, &communities))
     }
 
     /// The municipality's reference data as JSON, once it has any.

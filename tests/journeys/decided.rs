@@ -1,10 +1,11 @@
 //! What the server refused waits at the desk: it is taken in after all, or not, and its author hears of it.
 
-use koina_model::ids::DocId;
+use koina_model::ids::{DeviceId, DocId};
 use koina_model::permits::Role;
 use koina_model::requests::acts::{Edited, Step};
 use koina_model::words::{Outcome, Saved, Status};
 use koina_sync::decide::Took;
+use koina_sync::identity::unhex;
 use koina_sync::views::outbox::OutboxQuery;
 use koina_tests::town::{DION, LITOCHORO, Town, Who};
 
@@ -187,9 +188,11 @@ fn a_desk_takes_in_no_more_than_it_may_write_itself() {
     town.settle();
     let narrow = town.device("Κοινότητα", Role::Clerk, None, &[DION]);
     town.settle();
-    let took = town.take_over(narrow, kept(&town, narrow)).unwrap();
-    assert_eq!(took.taken, 0);
-    assert_eq!(took.left[0].1, "out_of_scope");
+    assert!(kept(&town, narrow).is_empty(), "it may not even read it");
+    let all = kept(&town, desk);
+    let took = town.take_over(narrow, all.clone()).unwrap();
+    assert_eq!(took, Took::default());
+    town.dismiss(narrow, all).unwrap();
     assert_eq!(status(&town, desk, id), Status::Received);
     assert_eq!(town.kept(desk).unwrap().len(), 1);
 }
@@ -300,4 +303,42 @@ fn what_a_desk_does_not_take_of_a_lost_one_leaves_the_crews_tablets() {
         );
     }
     assert_eq!(heads(&town, light, id), heads(&town, new_hall, id));
+}
+
+#[test]
+fn a_device_that_may_now_write_it_sends_its_own_again() {
+    let (mut town, desk, van, id) = closed_without_permit();
+    town.settle();
+    town.change_purpose(desk, van, Role::Clerk, &[LITOCHORO])
+        .unwrap();
+    town.settle();
+    let took = town.take_over(van, kept(&town, van)).unwrap();
+    assert_eq!(took.left[0].1, "yours");
+    let unsent = town.kept(desk).unwrap().remove(0).change;
+    assert!(town.at(van).retry(&unhex(&unsent).unwrap()).unwrap());
+    town.settle();
+    for who in [desk, van] {
+        assert_eq!(status(&town, who, id), Status::Resolved);
+    }
+    assert!(undecided(&town, van).is_empty());
+}
+
+#[test]
+fn what_can_never_be_taken_does_not_keep_the_server_busy() {
+    let (town, desk, van, id) = closed_without_permit();
+    // A second one, in another's name, that rests on a change which the server does not have.
+    let mut elsewhere = town.at(van).doc(id).unwrap();
+    let stranger = DeviceId::from_slice(&[9; 16]).unwrap();
+    for text in ["πρώτο ψέμα", "δεύτερο ψέμα"] {
+        let write = vec![("text".to_owned(), text.into())];
+        elsewhere.write(stranger, town.now(), &write).unwrap();
+    }
+    let planted = elsewhere.chunks().pop().unwrap().bytes;
+    town.settle();
+    super::told::push(&town, van, id, false, planted);
+    let rows = kept(&town, desk);
+    assert_eq!(rows.len(), 2);
+    let took = town.take_over(desk, rows).unwrap();
+    assert_eq!((took.taken, took.left.len()), (1, 1), "{took:?}");
+    town.settle();
 }

@@ -210,7 +210,12 @@ pub(super) async fn change<T: Tx>(
     if before.purpose() == to {
         return Ok(());
     }
-    let worked_for = before.works_for();
+    // A new role never reaches where the device no longer works.
+    let worked_for = if before.role == to.role {
+        before.works_for()
+    } else {
+        to.communities.clone()
+    };
     // Not a count: a log restored from a backup must not give a number again that a device heard before.
     let number = at.0.max(stored(before.scope + 1)?);
     let Purpose {

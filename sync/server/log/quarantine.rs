@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use koina_model::exchange::{CHANGE_BYTES_MAX, Decision, Refusal};
 use koina_model::ids::{DeviceId, Time};
+use koina_model::words::Kind;
 use koina_sync::replica::typed;
 use koina_sync::views::RefusedRow;
 
@@ -62,10 +63,17 @@ pub(super) async fn put<T: Tx>(
 }
 
 /// What waits for a decision, newest first, once each, however many devices handed it over.
-pub(super) async fn list<T: Tx>(tx: &mut T, limit: u32) -> Result<Vec<RefusedRow>, LogError> {
+pub(super) async fn list<T: Tx>(
+    tx: &mut T,
+    limit: u32,
+    communities: &[String],
+) -> Result<Vec<RefusedRow>, LogError> {
     let mut rows = tx.rows(sql::REFUSED, &[limit.into()]).await?;
     let mut told = BTreeSet::new();
-    rows.retain(|row| row.bytes(0).is_ok_and(|hash| told.insert(hash.to_vec())));
+    rows.retain(|row| {
+        let here = serves(communities, row.text_or_none(6));
+        here && row.bytes(0).is_ok_and(|hash| told.insert(hash.to_vec()))
+    });
     rows.iter()
         .map(|row| {
             let reason: Refusal = row.json(4)?;
@@ -85,15 +93,28 @@ pub(super) async fn list<T: Tx>(tx: &mut T, limit: u32) -> Result<Vec<RefusedRow
         .collect()
 }
 
+/// Whether what was refused is the business of a desk: its record is in the desk's communities. A record that nobody knows is
+/// for desks of all communities.
+fn serves(communities: &[String], community: Result<Option<String>, LogError>) -> bool {
+    let of = community.ok().flatten();
+    communities.is_empty() || of.is_some_and(|of| communities.contains(&of))
+}
+
 /// What is kept of these changes, as long as nobody decided about them.
-pub(super) async fn kept<T: Tx>(tx: &mut T, hashes: Vec<[u8; 32]>) -> Result<Vec<Kept>, LogError> {
+pub(super) async fn kept<T: Tx>(
+    tx: &mut T,
+    hashes: Vec<[u8; 32]>,
+    communities: &[String],
+) -> Result<Vec<Kept>, LogError> {
     let mut all = Vec::new();
     for hash in hashes {
-        if let Some(row) = tx.row(sql::KEPT, &[hash.into()]).await? {
+        if let Some(row) = tx.row(sql::KEPT, &[hash.into()]).await?
+            && serves(communities, row.text_or_none(3))
+        {
             all.push(Kept {
                 hash,
                 doc: row.doc(0)?,
-                kind: kind(&row.text(1)?)?,
+                kind: kind(&row.text(1)?).unwrap_or(Kind::Request),
                 bytes: row.bytes(2)?.to_vec(),
             });
         }
@@ -121,8 +142,8 @@ pub(super) async fn decide<T: Tx>(
         let number = last + 1;
         let number_of = stored(number)?.into();
         let rows = if taken {
-            let row = [number_of, hash.into(), Vec::new().into()];
-            tx.rows(sql::TAKE_REFUSED, &row).await?
+            tx.rows(sql::TAKE_REFUSED, &[number_of, hash.into()])
+                .await?
         } else {
             tx.rows(sql::DISMISS_REFUSED, &[number_of, hash.into()])
                 .await?

@@ -97,18 +97,20 @@ pub(super) const REVOKE: &str =
     "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 
 pub(super) const COUNT_REFUSED: &str =
-    "SELECT COUNT(*) FROM refused WHERE device = $1 AND taken = 0";
+    "SELECT COUNT(*) FROM refused WHERE device = $1 AND decision IS NULL";
 pub(super) const PUT_REFUSED: &str =
     "INSERT INTO refused (hash, device, doc, at, reason, bytes, kind)
  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (device, hash) DO NOTHING RETURNING at";
 pub(super) const CLEAR_REFUSED: &str = "DELETE FROM refused WHERE device = $1 AND hash = $2";
 pub(super) const REFUSED: &str =
-    "SELECT hash, device, doc, at, reason, bytes FROM refused WHERE decision IS NULL
- ORDER BY at DESC, hash LIMIT $1";
-pub(super) const KEPT: &str = "SELECT doc, kind, bytes FROM refused
- WHERE hash = $1 AND decision IS NULL ORDER BY at, device LIMIT 1";
+    "SELECT r.hash, r.device, r.doc, r.at, r.reason, r.bytes, d.community
+ FROM refused r LEFT JOIN docs d ON d.doc = r.doc
+ WHERE r.decision IS NULL ORDER BY r.at DESC, r.hash LIMIT $1";
+pub(super) const KEPT: &str = "SELECT r.doc, r.kind, r.bytes, d.community
+ FROM refused r LEFT JOIN docs d ON d.doc = r.doc
+ WHERE r.hash = $1 AND r.decision IS NULL ORDER BY r.at, r.device LIMIT 1";
 /// Whoever handed the same change over gets the same word about it.
-pub(super) const TAKE_REFUSED: &str = "UPDATE refused SET decision = $1, taken = 1, bytes = $3
+pub(super) const TAKE_REFUSED: &str = "UPDATE refused SET decision = $1, taken = 1
  WHERE hash = $2 AND decision IS NULL RETURNING device";
 pub(super) const DISMISS_REFUSED: &str =
     "UPDATE refused SET decision = $1 WHERE hash = $2 AND decision IS NULL RETURNING device";

@@ -12,7 +12,8 @@ use crate::log::Author;
 const ROWS: u32 = 500;
 
 pub(super) async fn list(call: Call) -> Result<Response, Problem> {
-    json(&call.app.town.log.refused(ROWS).await?)
+    let communities = call.device()?.communities.clone();
+    json(&call.app.town.log.refused(ROWS, communities).await?)
 }
 
 pub(super) async fn take(call: Call) -> Result<Response, Problem> {
@@ -22,11 +23,16 @@ pub(super) async fn take(call: Call) -> Result<Response, Problem> {
 
 pub(super) async fn decide(call: Call) -> Result<Response, Problem> {
     let decision: RefusedDecision = call.json()?;
-    let by = Author::of(call.device()?);
+    let desk = call.device()?;
+    let by = Author::of(desk);
     let log = &call.app.town.log;
-    log.decide(by, call.now, hashes(&decision)?, decision.taken)
+    // Only about what this desk may read.
+    let kept = log
+        .kept(hashes(&decision)?, desk.communities.clone())
         .await?;
-    json(&log.refused(ROWS).await?)
+    let hashes = kept.into_iter().map(|kept| kept.hash).collect();
+    log.decide(by, call.now, hashes, decision.taken).await?;
+    json(&log.refused(ROWS, desk.communities.clone()).await?)
 }
 
 fn hashes(decision: &RefusedDecision) -> Result<Vec<[u8; 32]>, Problem> {

@@ -262,7 +262,7 @@ async fn what_a_role_may_not_write_is_refused_and_the_rest_goes_on() {
     };
     crew.replica.edit_request(inside, &priority, NOON).unwrap();
     crew.exchange().await.unwrap();
-    let refused = town.log().refused(10).await.unwrap();
+    let refused = town.log().refused(10, vec![]).await.unwrap();
     let mut reasons: Vec<(&str, &str)> = refused
         .iter()
         .map(|row| (row.doc.as_str(), row.reason.as_str()))

@@ -765,7 +765,7 @@ async fn refused_changes_are_kept_once(stand: Stand) {
     )
     .await
     .unwrap();
-    let rows = log.refused(10).await.unwrap();
+    let rows = log.refused(10, vec![]).await.unwrap();
     let reasons: Vec<(&str, Time)> = rows
         .iter()
         .map(|row| (row.reason.as_str(), row.at))
@@ -780,7 +780,7 @@ async fn refused_changes_are_kept_once(stand: Stand) {
         ]
     );
     assert_eq!(rows[0].device, device(1).to_string());
-    assert_eq!(log.refused(1).await.unwrap().len(), 1);
+    assert_eq!(log.refused(1, vec![]).await.unwrap().len(), 1);
     assert_eq!(log.devices().await.unwrap()[0].refused, 3);
     log.verify_audit().await.unwrap();
 }
@@ -799,8 +799,12 @@ async fn what_the_desk_decides_is_told_to_every_device_that_brought_it(stand: St
     log.quarantine(by(1), NOON, vec![two.clone()])
         .await
         .unwrap();
-    assert_eq!(log.refused(10).await.unwrap().len(), 2, "each is told once");
-    let kept = log.kept(vec![one.hash, [7; 32]]).await.unwrap();
+    assert_eq!(
+        log.refused(10, vec![]).await.unwrap().len(),
+        2,
+        "each is told once"
+    );
+    let kept = log.kept(vec![one.hash, [7; 32]], vec![]).await.unwrap();
     assert_eq!(kept.len(), 1);
     assert_eq!(
         (kept[0].kind, kept[0].bytes.as_slice()),
@@ -811,8 +815,8 @@ async fn what_the_desk_decides_is_told_to_every_device_that_brought_it(stand: St
     log.decide(by(3), NOON, vec![one.hash, two.hash], false)
         .await
         .unwrap();
-    assert!(log.refused(10).await.unwrap().is_empty());
-    assert!(log.kept(vec![one.hash]).await.unwrap().is_empty());
+    assert!(log.refused(10, vec![]).await.unwrap().is_empty());
+    assert!(log.kept(vec![one.hash], vec![]).await.unwrap().is_empty());
     let heard = |who: u128, after: u64| {
         let log = &log;
         async move {
@@ -842,9 +846,9 @@ async fn a_change_that_is_taken_later_leaves_the_quarantine(stand: Stand) {
     )
     .await
     .unwrap();
-    assert_eq!(log.refused(10).await.unwrap().len(), 1);
+    assert_eq!(log.refused(10, vec![]).await.unwrap().len(), 1);
     place(&log, change).await;
-    assert!(log.refused(10).await.unwrap().is_empty());
+    assert!(log.refused(10, vec![]).await.unwrap().is_empty());
 }
 
 async fn lists_grow_with_crews_and_devices(stand: Stand) {

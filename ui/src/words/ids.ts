@@ -597,6 +597,7 @@ export type Words = {
   "refusal-waits": null;
   "refusal-wrong_actor": null;
   "refusal-wrong_record": null;
+  "refusal-yours": null;
   "refusals-dismiss": null;
   "refusals-dismiss-confirm": null;
   "refusals-dismiss-question": null;

@@ -87,6 +87,7 @@ refusals-dismiss-what = Φεύγει από αυτή τη λίστα και η �
 refusals-dismissed = Δεν θα γραφτεί. Η συσκευή «{ $name }» θα το μάθει στην επόμενη ανταλλαγή.
 refusals-more = Δείξε και τις υπόλοιπες ({ $count })
 refusal-waits = Στηρίζεται σε άλλη αλλαγή που δεν είναι εδώ
+refusal-yours = Είναι αλλαγή αυτής της συσκευής: στείλτε την ξανά από την «Αποστολή»
 refusal-too_large = Είναι πολύ μεγάλη
 refusal-not_a_change = Δεν διαβάζεται ως αλλαγή
 refusal-malformed = Έφτασε χαλασμένη

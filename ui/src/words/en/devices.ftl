@@ -87,6 +87,7 @@ refusals-dismiss-what = It leaves this list, and the device that wrote it hears 
 refusals-dismissed = It will not be taken in. The device “{ $name }” hears of it at its next exchange.
 refusals-more = Show the rest ({ $count })
 refusal-waits = It builds on another change that is not here
+refusal-yours = It is a change of this device: send it again from “Outbox”
 refusal-too_large = It is too large
 refusal-not_a_change = It cannot be read as a change
 refusal-malformed = It arrived damaged
