@@ -957,7 +957,8 @@ async fn a_backup_is_one_state_while_devices_push(stand: Stand) {
             log.tail(0, u32::try_from(rows).unwrap()).await.unwrap()
         );
         assert!(
-            matches!(restored.restore(NOON, &file).await, Err(LogError::NotEmpty)),
+            // The first backup may be older than the first change.
+            rows == 0 || matches!(restored.restore(NOON, &file).await, Err(LogError::NotEmpty)),
             "only into an empty log"
         );
     }
