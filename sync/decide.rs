@@ -4,7 +4,7 @@ use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{Line, ask_json};
+use crate::exchange::{Line, ask_json, json_body};
 use crate::identity::unhex;
 use crate::replica::Replica;
 use crate::views::{Fate, RefusedDecision, RefusedRow, TakenOver};
@@ -79,9 +79,6 @@ async fn ask<A: serde::de::DeserializeOwned>(
     changes: Vec<String>,
     taken: bool,
 ) -> Result<A, Problem> {
-    let body = serde_json::to_vec(&RefusedDecision { changes, taken });
-    let body = body.map_err(|failure| Problem::Malformed {
-        what: failure.to_string(),
-    })?;
+    let body = json_body(&RefusedDecision { changes, taken })?;
     ask_json(replica, line, "POST", path, body).await
 }

@@ -625,6 +625,13 @@ pub async fn enrol(
     keep().map_err(|failure| failure.to_problem())
 }
 
+/// A body of JSON.
+pub fn json_body(words: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(words).map_err(|failure| Problem::Malformed {
+        what: failure.to_string(),
+    })
+}
+
 /// Asks the server something as JSON, signed by this device.
 pub async fn ask_json<A: serde::de::DeserializeOwned>(
     replica: &Replica,

@@ -85,12 +85,7 @@ impl ReplicaError {
             Self::Problem(problem) => problem.clone(),
             Self::Newer => Problem::UpgradeNeeded,
             damaged if is_unreadable(damaged) => Problem::ReplicaDamaged,
-            Self::Sidecar(failure) => match failure.kind() {
-                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                    Problem::DiskFull
-                }
-                _ => Problem::DiskReadOnly,
-            },
+            Self::Sidecar(failure) => of_disk(failure),
             Self::Sql(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
                 rusqlite::ErrorCode::DiskFull => Problem::DiskFull,
                 rusqlite::ErrorCode::ReadOnly
@@ -103,6 +98,14 @@ impl ReplicaError {
             },
             other => internal(other),
         }
+    }
+}
+
+/// What a person gets to hear of a file that could not be written.
+pub fn of_disk(failure: &std::io::Error) -> Problem {
+    match failure.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Problem::DiskFull,
+        _ => Problem::DiskReadOnly,
     }
 }
 

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use koina_model::calendar::athens_date;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::courier::{FILE_BYTES_MAX, TO_SERVER};
+use koina_sync::replica::of_disk;
 
 use crate::{
     CourierPlaces, CourierTakeInput, CourierTook, CourierWritten, Desk, Nothing, PlaceInput,
@@ -76,12 +77,12 @@ fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierW
         let mut file = match std::fs::File::create_new(&path) {
             Ok(file) => file,
             Err(failure) if failure.kind() == std::io::ErrorKind::AlreadyExists => continue,
-            Err(failure) => return Err(of_disk(&failure)),
+            Err(failure) => return Err(not_written(&failure)),
         };
         if let Err(failure) = file.write_all(bytes).and_then(|()| file.sync_all()) {
             drop(file);
             std::fs::remove_file(&path).ok();
-            return Err(of_disk(&failure));
+            return Err(not_written(&failure));
         }
         return Ok(CourierWritten {
             path: path.to_string_lossy().into_owned(),
@@ -91,12 +92,9 @@ fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierW
     Err(Problem::DiskFull)
 }
 
-fn of_disk(failure: &std::io::Error) -> Problem {
+fn not_written(failure: &std::io::Error) -> Problem {
     tracing::warn!(%failure, "a courier file could not be written");
-    match failure.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Problem::DiskFull,
-        _ => Problem::DiskReadOnly,
-    }
+    of_disk(failure)
 }
 
 /// Where files may be put: the folder for downloads, and the sticks that are in.

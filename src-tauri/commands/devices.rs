@@ -4,6 +4,7 @@ use koina_model::ids::DeviceId;
 use koina_model::permits::Permit;
 use koina_model::problem::Problem;
 use koina_sync::decide::{self, Took};
+use koina_sync::exchange::json_body;
 use koina_sync::views::{DeviceRow, Invite, RefusedRow};
 
 use crate::{
@@ -29,9 +30,7 @@ pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> 
 }
 
 pub(crate) fn device_invite(desk: &Desk, input: DeviceInviteInput) -> Result<Invite, Problem> {
-    let body = serde_json::to_vec(&input).map_err(|failure| Problem::Malformed {
-        what: failure.to_string(),
-    })?;
+    let body = json_body(&input)?;
     desk.exchanger.ask("POST", "/v1/devices/invites", body)
 }
 
@@ -51,9 +50,7 @@ pub(crate) fn device_change(desk: &Desk, input: DeviceChangeInput) -> Result<Dev
         crew,
         communities,
     };
-    let body = serde_json::to_vec(&to).map_err(|failure| Problem::Malformed {
-        what: failure.to_string(),
-    })?;
+    let body = json_body(&to)?;
     desk.exchanger
         .ask("POST", &format!("/v1/devices/{id}/change"), body)
 }

@@ -74,11 +74,7 @@ pub(crate) fn rebuild(
     let Some((mut doc, gone)) = loaded.doc.without(&refused) else {
         return Ok(());
     };
-    for row in rows.iter().filter(|row| !row.refused) {
-        if gone.iter().any(|hash| hash.as_slice() == row.hash) {
-            write_anew(tx, &mut doc, row, me)?;
-        }
-    }
+    write_gone_anew(tx, &mut doc, &rows, &gone, me)?;
     save(tx, loaded.n, &doc.save())?;
     views::show(tx, loaded.n, id, &doc, lists)
 }
@@ -181,14 +177,10 @@ pub(crate) fn go_on_without_lost(
             tx.execute("DELETE FROM early WHERE doc = ?1", [key])?;
             continue;
         };
-        let has = |row: &Unsent| {
-            let hash: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
-            hash.is_some_and(|hash| loaded.doc.has(&hash))
-        };
         let rows = unsent(tx, id)?;
         let lacking: Vec<&Unsent> = rows
             .iter()
-            .filter(|row| !row.refused && !has(row))
+            .filter(|row| !row.refused && !holds(&loaded.doc, &row.hash))
             .collect();
         if lacking.is_empty() {
             continue;
@@ -227,8 +219,7 @@ fn without_others(
     let Some(loaded) = load(tx, id)? else {
         return Ok(());
     };
-    let here: Option<[u8; 32]> = hash.try_into().ok();
-    if !here.is_some_and(|hash| loaded.doc.has(&hash)) {
+    if !holds(&loaded.doc, hash) {
         return Ok(());
     }
     // What rested on it can arrive without it; what others wrote on it goes with it.
@@ -237,11 +228,7 @@ fn without_others(
     let rows = unsent(tx, id)?;
     match loaded.doc.without(&[hash]) {
         Some((mut doc, gone)) => {
-            for row in rows.iter().filter(|row| !row.refused) {
-                if gone.iter().any(|hash| hash.as_slice() == row.hash) {
-                    write_anew(tx, &mut doc, row, me)?;
-                }
-            }
+            write_gone_anew(tx, &mut doc, &rows, &gone, me)?;
             save(tx, loaded.n, &doc.save())?;
             views::show(tx, loaded.n, id, &doc, lists)
         }
@@ -254,6 +241,27 @@ fn without_others(
         }
         None => Ok(()),
     }
+}
+
+/// Writes anew what is gone from a record of this device's work, but for what was refused.
+fn write_gone_anew(
+    tx: &Transaction<'_>,
+    doc: &mut Doc,
+    rows: &[Unsent],
+    gone: &[[u8; 32]],
+    me: DeviceId,
+) -> Result<(), ReplicaError> {
+    for row in rows.iter().filter(|row| !row.refused) {
+        if gone.iter().any(|hash| hash.as_slice() == row.hash) {
+            write_anew(tx, doc, row, me)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a record holds the change that a stored hash names.
+fn holds(doc: &Doc, hash: &[u8]) -> bool {
+    hash.try_into().is_ok_and(|hash: [u8; 32]| doc.has(&hash))
 }
 
 /// Writes what a row of the outbox says as a new change; the row then holds that one. What says nothing new goes.
@@ -309,8 +317,7 @@ impl Replica {
             let Some(mut loaded) = load(tx, id)? else {
                 return Ok(false);
             };
-            let whole: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
-            if whole.is_some_and(|hash| loaded.doc.has(&hash)) {
+            if holds(&loaded.doc, &row.hash) {
                 tx.prepare_cached(
                     "UPDATE outbox SET state = 'on_device', reason = ''
                      WHERE doc = ?1 AND state = 'needs_decision' AND (n = ?2 OR reason = 'follows_refused')",
@@ -373,8 +380,7 @@ impl Replica {
                 return Ok(false);
             };
             let loaded = load(tx, id)?;
-            let whole: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
-            let began = loaded.filter(|loaded| whole.is_some_and(|hash| loaded.doc.has(&hash)));
+            let began = loaded.filter(|loaded| holds(&loaded.doc, &row.hash));
             let gone = match &began {
                 Some(_) => unsent(tx, id)?,
                 None => vec![row],
