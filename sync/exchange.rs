@@ -20,9 +20,10 @@ use rusqlite::Transaction;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict, forget_entries_again,
-    forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta, outside, set_meta,
-    take_decisions, take_early, take_entry, take_receipts, take_records, take_rows, with_early,
+    Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict,
+    forget_entries_again, forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta,
+    outside, set_meta, take_decisions, take_early, take_entry, take_receipts, take_records,
+    take_rows, with_early,
 };
 
 pub mod http;
@@ -451,7 +452,7 @@ fn take_items(
             take_early(tx, id, Some(me), lists)?;
         }
     }
-    take_rows(tx, &rows, Some(me), lists)?;
+    take_rows(tx, &rows, Some(me), lists, &mut Foreseen::default())?;
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
     let mut staying: Vec<DocId> = Vec::new();
     for doc in leaving {

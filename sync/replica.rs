@@ -36,7 +36,7 @@ pub(crate) use docs::{
 };
 pub use first_load::FirstPage;
 pub(crate) use first_load::{Record, outside, take_records};
-pub use judge::{Judged, NewChange, Writer};
+pub use judge::{Foreseen, Judged, Judgement, NewChange, Writer};
 use opening::{Opened, given, open_reader};
 pub use opening::{set_aside, write_ahead};
 pub use outbox::Pending;

@@ -329,8 +329,20 @@ pub(crate) fn show(
     doc: &Doc,
     lists: &KnownLists,
 ) -> Result<(), ReplicaError> {
+    show_record(tx, n, id, doc.kind(), &doc.record(), lists)
+}
+
+/// The same for a doc that was read already.
+pub(crate) fn show_record(
+    tx: &Transaction<'_>,
+    n: i64,
+    id: DocId,
+    kind: Kind,
+    record: &Record,
+    lists: &KnownLists,
+) -> Result<(), ReplicaError> {
     let number = requests::number_of(tx, id)?;
-    Shown::read(doc.kind(), &doc.record(), number, lists).put(tx, n, id, false)
+    Shown::read(kind, record, number, lists).put(tx, n, id, false)
 }
 
 /// Takes a record out of the views.

@@ -376,17 +376,18 @@ impl Doc {
         Ok(chunk)
     }
 
-    /// Adds changes that passed the guard. Known ones are skipped, early ones wait inside for what they depend on.
-    pub(crate) fn add(&mut self, changes: Vec<Change>) -> Result<(), DecodeError> {
+    /// The doc with a change that passed the guard. A known one makes no difference, an early one waits inside for what it
+    /// depends on.
+    pub(crate) fn with(&self, change: Change) -> Result<Self, DecodeError> {
         let mut scratch = self.inner.clone();
         let applied = catch_unwind(AssertUnwindSafe(|| {
-            scratch.apply_changes(changes).map(|()| scratch)
+            scratch.apply_changes([change]).map(|()| scratch)
         }));
         match applied {
-            Ok(Ok(next)) => {
-                self.inner = next;
-                Ok(())
-            }
+            Ok(Ok(inner)) => Ok(Self {
+                kind: self.kind,
+                inner,
+            }),
             _ => Err(DecodeError::Unreadable),
         }
     }

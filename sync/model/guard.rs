@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{ActorId, Change};
 
-use crate::doc::{Doc, EVENT_PREFIX, STATE, Writes, owned_scalar};
+use crate::doc::{Doc, EVENT_PREFIX, Record, STATE, Writes, owned_scalar};
 use crate::exchange::{CHANGE_BYTES_MAX, Refusal};
 use crate::ids::{DeviceId, DocId, EventId, Time};
 use crate::place::Place;
@@ -156,33 +156,43 @@ pub fn places_seen(doc: &Doc, checked: &Checked) -> Vec<Place> {
     }
 }
 
-/// Applies checked changes to a doc: on a scratch copy, saved, loaded again and compared. The doc is untouched on refusal.
-pub fn apply(doc: &mut Doc, checked: &[&Checked]) -> Result<(), Refusal> {
-    let mut scratch = doc.clone();
-    for one in checked {
-        apply_unverified(&mut scratch, one)?;
-    }
-    if !holds(&scratch, checked) {
-        return Err(Refusal::Malformed);
-    }
-    *doc = scratch;
-    Ok(())
+/// A doc that was saved and loaded again and says the same as before.
+pub struct Proven {
+    pub doc: Doc,
+    pub saved: Vec<u8>,
+    pub record: Record,
 }
 
-/// Applies one checked change without reading the outcome back: the caller asks [`holds`] before it keeps the doc.
-pub fn apply_unverified(doc: &mut Doc, checked: &Checked) -> Result<(), Refusal> {
-    doc.add(vec![checked.change.clone()])
+/// The doc with checked changes, saved, loaded again and compared.
+pub fn apply(doc: &Doc, checked: &[&Checked]) -> Result<Proven, Refusal> {
+    let mut next = None;
+    for one in checked {
+        next = Some(apply_unverified(next.as_ref().unwrap_or(doc), one)?);
+    }
+    prove(next.as_ref().unwrap_or(doc), checked).ok_or(Refusal::Malformed)
+}
+
+/// The doc with one checked change, not read back: the caller asks [`prove`] before it keeps it.
+pub fn apply_unverified(doc: &Doc, checked: &Checked) -> Result<Doc, Refusal> {
+    doc.with(checked.change.clone())
         .map_err(|_| Refusal::Malformed)
 }
 
-/// Whether a doc, saved and loaded again, still says the same and holds these changes.
-pub fn holds(doc: &Doc, checked: &[&Checked]) -> bool {
+/// Saves a doc and loads it again: `None` when it does not say the same then, or does not hold these changes.
+pub fn prove(doc: &Doc, checked: &[&Checked]) -> Option<Proven> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let again = Doc::load(&doc.save()).ok()?;
+        let saved = doc.save();
+        let again = Doc::load(&saved).ok()?;
+        let record = again.record();
         let all_here = checked.iter().all(|one| again.has(&one.hash));
-        (all_here && again.kind() == doc.kind() && again.record() == doc.record()).then_some(())
+        let same = all_here && again.kind() == doc.kind() && record == doc.record();
+        same.then_some(Proven {
+            doc: again,
+            saved,
+            record,
+        })
     }));
-    matches!(outcome, Ok(Some(())))
+    outcome.ok().flatten()
 }
 
 /// Reads a whole doc that the server sent: it must load, and be the record it is said to be.

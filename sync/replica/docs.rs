@@ -11,6 +11,7 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::judge::Foreseen;
 use super::refused::{others_again, rewind};
 use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
 use crate::views;
@@ -53,6 +54,21 @@ pub(crate) fn kind_from(number: i64) -> Kind {
         Kind::Asset
     } else {
         Kind::Request
+    }
+}
+
+/// A doc as stored.
+pub(super) struct Stored {
+    pub(super) n: i64,
+    pub(super) saved: Vec<u8>,
+    /// The server's clock at the newest change it logged; 0 before that.
+    pub(super) logged_at: Time,
+}
+
+impl Stored {
+    pub(super) fn load(&self, id: DocId) -> Result<Doc, ReplicaError> {
+        Doc::load(&self.saved)
+            .map_err(|failure| ReplicaError::Damaged(format!("record {id}: {failure}")))
     }
 }
 
@@ -162,10 +178,16 @@ impl Replica {
     }
 
     /// Takes rows of the log in order and moves the cursor, all in one tx. What does not pass the guard is set aside.
-    pub fn take(&self, rows: &[LogRow], upto: u64) -> Result<(), ReplicaError> {
+    /// Records that were foreseen with just these changes are kept as they were foreseen.
+    pub fn take(
+        &self,
+        rows: &[LogRow],
+        upto: u64,
+        foreseen: &mut Foreseen,
+    ) -> Result<(), ReplicaError> {
         let lists = self.lists();
         self.write(|tx| {
-            take_rows(tx, rows, None, &lists)?;
+            take_rows(tx, rows, None, &lists, foreseen)?;
             set_meta(tx, "cursor", &upto.to_string())
         })
     }
@@ -231,6 +253,7 @@ pub(crate) fn take_rows(
     rows: &[LogRow],
     me: Option<DeviceId>,
     lists: &Lists,
+    foreseen: &mut Foreseen,
 ) -> Result<(), ReplicaError> {
     let mut changes: BTreeMap<DocId, Vec<Arrived<'_>>> = BTreeMap::new();
     let mut order: Vec<DocId> = Vec::new();
@@ -260,7 +283,7 @@ pub(crate) fn take_rows(
         if let Some(arrived) = changes.get(id)
             && let Some(first) = arrived.first()
         {
-            take_changes(tx, *id, first.kind, arrived, me, lists)?;
+            take_changes(tx, *id, first.kind, arrived, me, lists, foreseen)?;
         }
     }
     for id in numbered {
@@ -306,12 +329,25 @@ pub(super) fn take_changes(
     arrived: &[Arrived<'_>],
     me: Option<DeviceId>,
     lists: &Lists,
+    foreseen: &mut Foreseen,
 ) -> Result<(), ReplicaError> {
     let at = arrived.iter().map(|one| one.at).max().unwrap_or_default();
-    let loaded = load(tx, id)?;
-    let known = loaded.as_ref().map(|loaded| loaded.n);
-    let mut doc = loaded.map_or_else(|| Doc::new(kind), |loaded| loaded.doc);
+    let seq = arrived.iter().map(|one| one.seq).max().unwrap_or_default();
+    let stored = stored(tx, id)?;
+    let known = stored.as_ref().map(|stored| stored.n);
     let early = early_of(tx, id)?;
+    let before = stored.as_ref().map(|stored| stored.saved.as_slice());
+    if let Some(outlook) = foreseen.take(id, before, arrived)
+        && early.is_empty()
+    {
+        let n = put_saved(tx, id, kind, known, &outlook.saved)?;
+        views::show_record(tx, n, id, kind, &outlook.record, lists)?;
+        return logged(tx, id, at, seq);
+    }
+    let mut doc = match stored {
+        Some(stored) => stored.load(id)?,
+        None => Doc::new(kind),
+    };
     let mut waiting: Vec<(Checked, Time)> = Vec::new();
     // Whether something of this device's own comes back that it had taken out, since the server had refused it.
     let mut own = false;
@@ -335,40 +371,47 @@ pub(super) fn take_changes(
         doc = before;
         rewound = Some((me, rows));
     }
-    let mut added = false;
+    let mut kept = None;
     loop {
         let mut fits: Vec<Checked> = Vec::new();
         let mut rest: Vec<(Checked, Time)> = Vec::new();
-        let mut next = doc.clone();
+        let mut next = None;
         for (checked, at) in waiting {
-            let standing = guard::standing(&next, id, &checked).and_then(|standing| {
-                if standing == Standing::Fits {
-                    guard::apply_unverified(&mut next, &checked)?;
-                }
-                Ok(standing)
+            let so_far = next.as_ref().unwrap_or(&doc);
+            let fit = guard::standing(so_far, id, &checked).and_then(|standing| {
+                let fits = standing == Standing::Fits;
+                let with = fits.then(|| guard::apply_unverified(so_far, &checked));
+                Ok((standing, with.transpose()?))
             });
-            match standing {
-                Ok(Standing::Known) => {}
-                Ok(Standing::Waits) => rest.push((checked, at)),
-                Ok(Standing::Fits) => fits.push(checked),
+            match fit {
+                Ok((Standing::Waits, _)) => rest.push((checked, at)),
+                Ok((_, None)) => {}
+                Ok((_, Some(with))) => {
+                    next = Some(with);
+                    fits.push(checked);
+                }
                 Err(refusal) => set_aside(tx, id, at, refusal.code(), checked.bytes())?,
             }
         }
         waiting = rest;
-        if fits.is_empty() {
+        let Some(next) = next else {
             break;
-        }
-        if guard::holds(&next, &fits.iter().collect::<Vec<_>>()) {
-            doc = next;
+        };
+        if let Some(proven) = guard::prove(&next, &fits.iter().collect::<Vec<_>>()) {
+            doc = proven.doc;
+            kept = Some((proven.saved, proven.record));
         } else {
             // One of them leaves a doc that cannot be read again: find it by going one at a time.
             for checked in &fits {
-                if let Err(refusal) = guard::apply(&mut doc, &[checked]) {
-                    set_aside(tx, id, at, refusal.code(), checked.bytes())?;
+                match guard::apply(&doc, &[checked]) {
+                    Ok(proven) => {
+                        doc = proven.doc;
+                        kept = Some((proven.saved, proven.record));
+                    }
+                    Err(refusal) => set_aside(tx, id, at, refusal.code(), checked.bytes())?,
                 }
             }
         }
-        added = true;
         if waiting.is_empty() {
             break;
         }
@@ -377,18 +420,12 @@ pub(super) fn take_changes(
     others_again(tx, id)?;
     if let Some((me, rows)) = &rewound {
         rows.write_anew(tx, &mut doc, *me)?;
+        kept = Some((doc.save(), doc.record()));
     }
-    if added || rewound.is_some() {
-        let n = match known {
-            Some(n) => {
-                save(tx, n, &doc.save())?;
-                n
-            }
-            None => insert_saved(tx, id, doc.kind(), &doc.save(), Time(0), 0)?,
-        };
-        views::show(tx, n, id, &doc, lists)?;
+    if let Some((saved, record)) = kept {
+        let n = put_saved(tx, id, doc.kind(), known, &saved)?;
+        views::show_record(tx, n, id, doc.kind(), &record, lists)?;
     }
-    let seq = arrived.iter().map(|one| one.seq).max().unwrap_or_default();
     logged(tx, id, at, seq)
 }
 
@@ -404,7 +441,15 @@ pub(crate) fn take_early(
         .query_row([id.as_bytes().as_slice()], |row| row.get(0))
         .optional()?;
     match kind {
-        Some(kind) => take_changes(tx, id, kind_from(kind), &[], me, lists),
+        Some(kind) => take_changes(
+            tx,
+            id,
+            kind_from(kind),
+            &[],
+            me,
+            lists,
+            &mut Foreseen::default(),
+        ),
         None => Ok(()),
     }
 }
@@ -535,23 +580,43 @@ pub(super) fn set_aside(
     Ok(())
 }
 
-pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, ReplicaError> {
-    let row: Option<(i64, Vec<u8>, i64)> = db
+pub(super) fn stored(db: &Connection, id: DocId) -> Result<Option<Stored>, ReplicaError> {
+    Ok(db
         .prepare_cached("SELECT n, saved, logged_at FROM docs WHERE doc = ?1")?
         .query_row([id.as_bytes().as_slice()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok(Stored {
+                n: row.get(0)?,
+                saved: row.get(1)?,
+                logged_at: Time(row.get(2)?),
+            })
         })
-        .optional()?;
-    row.map(|(n, saved, logged_at)| {
-        let doc = Doc::load(&saved)
-            .map_err(|failure| ReplicaError::Damaged(format!("record {id}: {failure}")))?;
-        Ok(Loaded {
-            n,
-            doc,
-            logged_at: Time(logged_at),
+        .optional()?)
+}
+
+pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, ReplicaError> {
+    stored(db, id)?
+        .map(|stored| {
+            Ok(Loaded {
+                n: stored.n,
+                doc: stored.load(id)?,
+                logged_at: stored.logged_at,
+            })
         })
-    })
-    .transpose()
+        .transpose()
+}
+
+/// Keeps the bytes of a record that may be here already; gives its row.
+fn put_saved(
+    tx: &Transaction<'_>,
+    id: DocId,
+    kind: Kind,
+    known: Option<i64>,
+    saved: &[u8],
+) -> Result<i64, ReplicaError> {
+    match known {
+        Some(n) => save(tx, n, saved).map(|()| n),
+        None => insert_saved(tx, id, kind, saved, Time(0), 0),
+    }
 }
 
 pub(super) fn save(tx: &Transaction<'_>, n: i64, saved: &[u8]) -> Result<(), ReplicaError> {

@@ -12,7 +12,7 @@ use koina_model::place::Place;
 use koina_model::requests;
 use koina_model::words::Kind;
 
-use super::docs::load;
+use super::docs::{Arrived, stored};
 use super::{Replica, ReplicaError};
 
 /// Who hands over.
@@ -51,28 +51,64 @@ pub struct NewChange {
     pub asks_number: Option<Time>,
 }
 
+/// What became of a push before the judge.
+#[derive(Default)]
+pub struct Judgement {
+    /// One for each change, in order.
+    pub verdicts: Vec<Judged>,
+    pub foreseen: Foreseen,
+}
+
+/// Records as they are once the changes that may be taken are in them. Whoever takes just these changes need not apply and
+/// prove them once more.
+#[derive(Default)]
+pub struct Foreseen(BTreeMap<DocId, Outlook>);
+
+/// One of them.
+pub(super) struct Outlook {
+    /// The record as it was kept before.
+    before: Option<Vec<u8>>,
+    /// The changes that may be taken, in order.
+    changes: Vec<Vec<u8>>,
+    /// The record with them.
+    pub(super) saved: Vec<u8>,
+    pub(super) record: Record,
+}
+
+impl Foreseen {
+    /// The record with these changes, if it is kept now as it was before and these are just the changes that were judged.
+    pub(super) fn take(
+        &mut self,
+        id: DocId,
+        before: Option<&[u8]>,
+        arrived: &[Arrived<'_>],
+    ) -> Option<Outlook> {
+        let outlook = self.0.remove(&id)?;
+        let changes = outlook.changes.iter().map(Vec::as_slice);
+        let same =
+            outlook.before.as_deref() == before && changes.eq(arrived.iter().map(|one| one.bytes));
+        same.then_some(outlook)
+    }
+}
+
 /// A record under judgement: as it would be with the changes taken so far.
 struct Case {
     doc: Doc,
-    record: Record,
     existed: bool,
+    outlook: Outlook,
 }
 
 impl Replica {
     /// Judges a push in order; later changes may depend on earlier ones of it. A change that is here already is judged
     /// `Take` again: the log answers it with the receipt it had.
-    pub fn judge(
-        &self,
-        writer: &Writer,
-        push: &[Pushed],
-        _now: Time,
-    ) -> Result<Vec<Judged>, ReplicaError> {
+    pub fn judge(&self, writer: &Writer, push: &[Pushed]) -> Result<Judgement, ReplicaError> {
         let author = Author {
             role: writer.role,
             communities: writer.communities.clone(),
         };
         let mut cases: BTreeMap<DocId, Case> = BTreeMap::new();
-        push.iter()
+        let verdicts = push
+            .iter()
             .map(|pushed| {
                 let checked = match guard::check(&pushed.bytes) {
                     Ok(checked) => checked,
@@ -88,23 +124,36 @@ impl Replica {
                 };
                 Ok(judge_one(case, pushed, &checked, &author, for_others))
             })
-            .collect()
+            .collect::<Result<_, ReplicaError>>()?;
+        let foreseen = cases
+            .into_iter()
+            .filter(|(_, case)| !case.outlook.changes.is_empty())
+            .map(|(id, case)| (id, case.outlook));
+        Ok(Judgement {
+            verdicts,
+            foreseen: Foreseen(foreseen.collect()),
+        })
     }
-}
 
-impl Replica {
     /// A record as it stands before the push.
     fn case(&self, pushed: &Pushed) -> Result<Case, ReplicaError> {
-        Ok(match self.read(|db| load(db, pushed.doc))? {
-            Some(loaded) => Case {
-                record: loaded.doc.record(),
-                doc: loaded.doc,
-                existed: true,
-            },
-            None => Case {
-                doc: Doc::new(pushed.kind),
-                record: Record::default(),
-                existed: false,
+        let stored = self.read(|db| stored(db, pushed.doc))?;
+        let (doc, record) = match &stored {
+            Some(stored) => {
+                let doc = stored.load(pushed.doc)?;
+                let record = doc.record();
+                (doc, record)
+            }
+            None => (Doc::new(pushed.kind), Record::default()),
+        };
+        Ok(Case {
+            doc,
+            existed: stored.is_some(),
+            outlook: Outlook {
+                before: stored.map(|stored| stored.saved),
+                changes: Vec::new(),
+                saved: Vec::new(),
+                record,
             },
         })
     }
@@ -126,26 +175,32 @@ fn judge_one(
         Ok(Standing::Known) => return Judged::Take(new_change(case, pushed, checked)),
         Ok(Standing::Fits) => {}
     }
-    let before = case.existed.then_some(&case.record);
+    let record = &case.outlook.record;
+    let before = case.existed.then_some(record);
     let mut places = guard::places_seen(&case.doc, checked);
-    if for_others && let Some(now) = case.record.text(requests::keys::PLACE) {
+    if for_others && let Some(now) = record.text(requests::keys::PLACE) {
         // Its writer may have seen it elsewhere; who brings it holds it where it is now.
         places.push(Place::read(now));
     }
     if let Err(refusal) = may_write(author, pushed.kind, before, &places, &checked.writes) {
         return Judged::Refused(refusal);
     }
-    if let Err(refusal) = guard::apply(&mut case.doc, &[checked]) {
-        return Judged::Refused(refusal);
-    }
+    let proven = match guard::apply(&case.doc, &[checked]) {
+        Ok(proven) => proven,
+        Err(refusal) => return Judged::Refused(refusal),
+    };
+    case.doc = proven.doc;
     case.existed = true;
-    case.record = case.doc.record();
+    case.outlook.changes.push(pushed.bytes.to_vec());
+    case.outlook.saved = proven.saved;
+    case.outlook.record = proven.record;
     Judged::Take(new_change(case, pushed, checked))
 }
 
 fn new_change(case: &Case, pushed: &Pushed, checked: &guard::Checked) -> NewChange {
-    let place = Place::read(case.record.text(requests::keys::PLACE).unwrap_or_default());
-    let asks = pushed.kind == Kind::Request && case.record.flag(requests::keys::REGISTER);
+    let record = &case.outlook.record;
+    let place = Place::read(record.text(requests::keys::PLACE).unwrap_or_default());
+    let asks = pushed.kind == Kind::Request && record.flag(requests::keys::REGISTER);
     NewChange {
         doc: pushed.doc,
         kind: pushed.kind,
@@ -154,12 +209,7 @@ fn new_change(case: &Case, pushed: &Pushed, checked: &guard::Checked) -> NewChan
         actor_seq: checked.seq,
         bytes: pushed.bytes.to_vec(),
         community: place.community,
-        asks_number: asks.then(|| {
-            Time(
-                case.record
-                    .int(requests::keys::RECEIVED_AT)
-                    .unwrap_or_default(),
-            )
-        }),
+        asks_number: asks
+            .then(|| Time(record.int(requests::keys::RECEIVED_AT).unwrap_or_default())),
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::docs::{Arrived, insert_saved, keep_early, kind_from, take_changes};
+use super::judge::Foreseen;
 use super::opening::{companion, is_empty, open_writer, remove, set_aside};
 use super::salvage::{self, Salvaged, Unsent};
 use super::sidecar::{Kept, Sidecar, folder_of, sync_folder};
@@ -312,7 +313,9 @@ fn hold_back<'a>(
                 seq: 0,
                 bytes: &one.bytes,
             });
-            take_changes(tx, id, kind, &arrived.collect::<Vec<_>>(), None, lists)?;
+            let arrived: Vec<_> = arrived.collect();
+            let foreseen = &mut Foreseen::default();
+            take_changes(tx, id, kind, &arrived, None, lists, foreseen)?;
         } else {
             let checked = changes
                 .iter()

@@ -20,7 +20,7 @@ use serde_bytes::ByteBuf;
 
 use crate::log::{Author, Device, LogError, Placed, Quarantined, Scope, change_hash};
 use crate::municipality::Municipality;
-use crate::replica::{FirstPage, Judged, LogBody, Writer};
+use crate::replica::{FirstPage, Foreseen, Judged, Judgement, LogBody, Writer};
 
 /// Bounds of what a device may want in one answer, in bytes.
 const WANT_BYTES_MIN: u32 = 16 * 1024;
@@ -320,7 +320,10 @@ async fn take_as(
     let scope = scope(who);
     let push: Arc<[Pushed]> = push.into();
     for _ in 0..JUDGED_AGAIN_MAX {
-        let judged = judge(town, who, &push, again, now).await?;
+        let Judgement {
+            verdicts: judged,
+            foreseen,
+        } = judge(town, who, &push, again).await?;
         let good = judged.iter().filter_map(|verdict| match verdict {
             Judged::Take(change) => Some(change.clone()),
             Judged::Waiting | Judged::Refused(_) => None,
@@ -330,7 +333,7 @@ async fn take_as(
             .append(Author::of(who), now, good.collect(), Some(reached))
             .await
         {
-            Err(LogError::Moved) => reached = town.catch_up(&guard).await?,
+            Err(LogError::Moved) => reached = town.catch_up(&guard, Foreseen::default()).await?,
             Err(error) => return Err(error.into()),
             Ok(placed) => {
                 let mut elsewhere: Vec<DocId> = judged
@@ -344,7 +347,7 @@ async fn take_as(
                     .collect();
                 elsewhere.dedup();
                 let (receipts, refused) = receipts(&push, judged, placed);
-                reached = town.catch_up(&guard).await?;
+                reached = town.catch_up(&guard, foreseen).await?;
                 let taken = Taken {
                     receipts,
                     reached,
@@ -362,8 +365,7 @@ async fn judge(
     who: &Device,
     push: &Arc<[Pushed]>,
     again: bool,
-    now: Time,
-) -> Result<Vec<Judged>, Problem> {
+) -> Result<Judgement, Problem> {
     let writer = Writer {
         device: who.id,
         role: who.role,
@@ -372,8 +374,7 @@ async fn judge(
         again,
     };
     let push = Arc::clone(push);
-    town.ask(move |replica| replica.judge(&writer, &push, now))
-        .await
+    town.ask(move |replica| replica.judge(&writer, &push)).await
 }
 
 /// Joins what the replica judged with what the log did.

@@ -11,7 +11,7 @@ use koina_sync::courier::Key;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
 use crate::log::{AnyLog, Author, LogError};
-use crate::replica::{Replica, ReplicaError};
+use crate::replica::{Foreseen, Replica, ReplicaError};
 
 /// Rows of the log the replica takes at a time.
 const ROWS: u32 = 500;
@@ -196,12 +196,16 @@ impl Municipality {
     /// Brings the replica up to the log, and keeps it there while the guard lives. Gives the place reached.
     pub async fn follow(&self) -> Result<(MutexGuard<'_, ()>, u64), Problem> {
         let guard = self.following.lock().await;
-        let reached = self.catch_up(&guard).await?;
+        let reached = self.catch_up(&guard, Foreseen::default()).await?;
         Ok((guard, reached))
     }
 
-    /// Brings the replica up to the log once more, under the same guard.
-    pub async fn catch_up(&self, _guard: &MutexGuard<'_, ()>) -> Result<u64, Problem> {
+    /// Brings the replica up to the log once more, under the same guard. What a judge has foreseen is not worked out again.
+    pub async fn catch_up(
+        &self,
+        _guard: &MutexGuard<'_, ()>,
+        mut foreseen: Foreseen,
+    ) -> Result<u64, Problem> {
         let mut reached = self.ask(Replica::cursor).await?;
         loop {
             let rows = self.log.tail(reached, ROWS).await?;
@@ -209,7 +213,12 @@ impl Municipality {
                 return Ok(reached);
             };
             let upto = last.seq;
-            self.ask(move |replica| replica.take(&rows, upto)).await?;
+            foreseen = self
+                .ask(move |replica| {
+                    replica.take(&rows, upto, &mut foreseen)?;
+                    Ok(foreseen)
+                })
+                .await?;
             reached = upto;
         }
     }

@@ -1,5 +1,6 @@
 //! The server's own copy of the records, by its names here.
 
 pub use koina_sync::replica::{
-    FirstPage, Judged, LogBody, LogRow, NewChange, Replica, ReplicaError, Writer,
+    FirstPage, Foreseen, Judged, Judgement, LogBody, LogRow, NewChange, Replica, ReplicaError,
+    Writer,
 };

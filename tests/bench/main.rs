@@ -37,7 +37,7 @@ use koina_model::words::{Channel, Kind};
 use koina_server::log::AnyLog;
 use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
 use koina_sync::identity::Identity;
-use koina_sync::replica::{Ids, LogBody, LogRow, Replica};
+use koina_sync::replica::{Foreseen, Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::link;
 use koina_tests::served::{now, peak_mb, serve, serve_on_file};
@@ -154,7 +154,9 @@ fn replica(figures: &mut Figures) {
     enrol_alone(&replica);
     let (_, s) = timed(|| {
         for page in rows.chunks(5_000) {
-            replica.take(page, page.last().unwrap().seq).unwrap();
+            replica
+                .take(page, page.last().unwrap().seq, &mut Foreseen::default())
+                .unwrap();
         }
     });
     figures.say(
@@ -299,7 +301,7 @@ fn parts(figures: &mut Figures) {
             .entry(change.pushed.doc)
             .or_insert_with(|| Doc::new(change.pushed.kind));
         let checked = koina_model::guard::check(&change.pushed.bytes).unwrap();
-        koina_model::guard::apply_unverified(doc, &checked).unwrap();
+        *doc = koina_model::guard::apply_unverified(doc, &checked).unwrap();
     }
     let many = docs.len() as f64;
     let mut say = |name: &str, s: f64| figures.say(name, s * 1e6 / many, "µs", None);
@@ -541,11 +543,11 @@ fn app(figures: &mut Figures) {
             seq += 1;
             page.push(logged(seq, change));
             if page.len() == 5_000 {
-                replica.take(&page, seq).unwrap();
+                replica.take(&page, seq, &mut Foreseen::default()).unwrap();
                 page.clear();
             }
         }
-        replica.take(&page, seq).unwrap();
+        replica.take(&page, seq, &mut Foreseen::default()).unwrap();
     }
     let mut times: Vec<f64> = (0..7)
         .map(|_| first_list(&program, folder.path()))

@@ -13,7 +13,7 @@ use koina_model::place::Place;
 use koina_model::requests::acts::{Edited, Entered, Step};
 use koina_model::requests::{self, NewRequest};
 use koina_model::words::{Channel, Kind, Outcome, Position};
-use koina_sync::replica::{LogBody, LogRow};
+use koina_sync::replica::{Foreseen, LogBody, LogRow};
 
 use crate::clock;
 use crate::town::{Town, ask, later};
@@ -602,9 +602,13 @@ pub(crate) fn many(town: &mut Town, rows: u32) -> anyhow::Result<()> {
             body,
         });
         if batch.len() == 2000 {
-            replica.take(&std::mem::take(&mut batch), cursor)?;
+            replica.take(
+                &std::mem::take(&mut batch),
+                cursor,
+                &mut Foreseen::default(),
+            )?;
         }
     }
-    replica.take(&batch, cursor)?;
+    replica.take(&batch, cursor, &mut Foreseen::default())?;
     Ok(())
 }

@@ -91,8 +91,8 @@ fn reads(lists: &Lists, mapping: &Mapping, format: Format, file: &[u8]) {
                 let places = guard::places_seen(&empty, &checked);
                 let may = may_write(&author, mapping.kind, None, &places, &checked.writes);
                 assert_eq!(may, Ok(()));
-                let mut doc = empty;
-                guard::apply(&mut doc, &[&checked]).expect("a row that was taken");
+                let taken = guard::apply(&empty, &[&checked]).expect("a row that was taken");
+                let doc = taken.doc;
                 assert_eq!(doc.id(), Some(ID));
                 is_sound(&doc);
             }

@@ -79,8 +79,9 @@ fn people_disagree_a_handful_of_times() {
         for change in &record {
             let checked = koina_model::guard::check(&change.pushed.bytes)
                 .unwrap_or_else(|refusal| panic!("{refusal}"));
-            koina_model::guard::apply(&mut doc, &[&checked])
-                .unwrap_or_else(|refusal| panic!("{refusal}"));
+            doc = koina_model::guard::apply(&doc, &[&checked])
+                .unwrap_or_else(|refusal| panic!("{refusal}"))
+                .doc;
         }
         let watched: &[&str] = match doc.kind() {
             Kind::Request => &koina_model::requests::WATCHED,
