@@ -82,7 +82,8 @@ pub(super) const DEVICE: &str =
 pub(super) const DEVICES: &str =
     "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
- (SELECT COUNT(*) FROM refused r WHERE r.device = d.id AND r.decision IS NULL),
+ (SELECT COUNT(*) FROM refused r WHERE r.device = d.id AND r.decision IS NULL
+  AND NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)),
  d.scope, d.scope_heard, d.communities_before
  FROM devices d ORDER BY d.enrolled_at, d.id";
 pub(super) const ADVANCE_COUNTER: &str =
@@ -96,6 +97,8 @@ pub(super) const HEARD_SCOPE: &str =
 pub(super) const REVOKE: &str =
     "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 
+// What was refused and is in the log by now, since somebody else brought it, waits for nobody; a word that leaves it out is
+// void.
 pub(super) const COUNT_REFUSED: &str =
     "SELECT COUNT(*) FROM refused WHERE device = $1 AND decision IS NULL";
 pub(super) const PUT_REFUSED: &str =
@@ -105,10 +108,13 @@ pub(super) const CLEAR_REFUSED: &str = "DELETE FROM refused WHERE device = $1 AN
 pub(super) const REFUSED: &str =
     "SELECT r.hash, r.device, r.doc, r.at, r.reason, r.bytes, d.community
  FROM refused r LEFT JOIN docs d ON d.doc = r.doc
- WHERE r.decision IS NULL ORDER BY r.at DESC, r.hash LIMIT $1";
+ WHERE r.decision IS NULL AND NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)
+ ORDER BY r.at DESC, r.hash LIMIT $1";
 pub(super) const KEPT: &str = "SELECT r.doc, r.kind, r.bytes, d.community
  FROM refused r LEFT JOIN docs d ON d.doc = r.doc
- WHERE r.hash = $1 AND r.decision IS NULL ORDER BY r.at, r.device LIMIT 1";
+ WHERE r.hash = $1 AND r.decision IS NULL
+ AND NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)
+ ORDER BY r.at, r.device LIMIT 1";
 /// Whoever handed the same change over gets the same word about it.
 pub(super) const TAKE_REFUSED: &str = "UPDATE refused SET decision = $1, taken = 1
  WHERE hash = $2 AND decision IS NULL RETURNING device";
@@ -116,7 +122,9 @@ pub(super) const DISMISS_REFUSED: &str =
     "UPDATE refused SET decision = $1 WHERE hash = $2 AND decision IS NULL RETURNING device";
 pub(super) const DECISIONS: &str = "SELECT r.decision, r.doc, r.hash, r.taken, d.community
  FROM refused r LEFT JOIN docs d ON d.doc = r.doc
- WHERE r.device = $1 AND r.decision > $2 ORDER BY r.decision LIMIT $3";
+ WHERE r.device = $1 AND r.decision > $2
+ AND (r.taken = 1 OR NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash))
+ ORDER BY r.decision LIMIT $3";
 
 pub(super) const CREWS: &str = "SELECT id, name, department, communities FROM crews ORDER BY id";
 pub(super) const PUT_CREW: &str =
