@@ -6,8 +6,10 @@
     reason = "a test stops at the first surprise"
 )]
 
+pub mod figures;
 pub mod hostile;
-pub mod link;
+pub mod process;
+pub mod proxy;
 pub mod served;
 pub mod sim;
 pub mod town;

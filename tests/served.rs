@@ -65,6 +65,16 @@ pub async fn serve_in(
     log: impl AsyncFnOnce(&Path) -> AnyLog,
     village: &Village,
 ) -> Served {
+    serve_at("127.0.0.1", folder, log, village).await
+}
+
+/// The same at some address of this machine.
+pub async fn serve_at(
+    address: &str,
+    folder: &Path,
+    log: impl AsyncFnOnce(&Path) -> AnyLog,
+    village: &Village,
+) -> Served {
     let log = log(folder).await;
     let reference = village.lists.reference.clone();
     let town = Municipality::open(
@@ -76,7 +86,7 @@ pub async fn serve_in(
     )
     .await
     .unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = Arc::new(App::new(town, now, url.clone()));
     let router = routes::router(Arc::clone(&app));

@@ -30,6 +30,7 @@ pub(crate) enum Purpose {
     Script,
     TestFast,
     Test,
+    Link,
 }
 
 /// Installs the packages that are missing.
@@ -39,6 +40,7 @@ pub(crate) fn packages(purpose: Purpose) -> Outcome {
         Purpose::Script => (FOR_WINDOWS, &[]),
         Purpose::TestFast => (&[], &["postgresql"]),
         Purpose::Test => (FOR_WINDOWS, TO_TEST),
+        Purpose::Link => (&[], &["iproute2"]),
     };
     let mut wanted: Vec<&str> = [TO_BUILD, windows, tests].concat();
     if place::find(&["node"]).is_none() || place::find(&["npm"]).is_none() {
@@ -53,30 +55,31 @@ pub(crate) fn packages(purpose: Purpose) -> Outcome {
         return node();
     }
     println!("   Missing: {}.", wanted.join(", "));
-    let mut words: Vec<String> = Vec::new();
-    if !is_root() {
-        let sudo = place::find(&["sudo"]).ok_or_else(|| {
-            format!(
-                "neither root nor sudo: as root, run `apt-get install {}`",
-                wanted.join(" ")
-            )
-        })?;
-        println!("   sudo may ask for your password.");
-        words.push(sudo.display().to_string());
-    }
-    words.push(apt.display().to_string());
-    let command = |more: &[&str]| {
-        let mut words = words.iter();
-        let mut command = Command::new(words.next().map_or("apt-get", String::as_str));
-        command
-            .args(words)
-            .args(more)
-            .env("DEBIAN_FRONTEND", "noninteractive");
-        command
+    let command = |more: &[&str]| -> Outcome<Command> {
+        let mut command = as_root(&apt)?;
+        command.args(more).env("DEBIAN_FRONTEND", "noninteractive");
+        Ok(command)
     };
-    run(&mut command(&["update", "-q"]))?;
-    run(command(&["install", "-y", "-q", "--no-install-recommends"]).args(&wanted))?;
+    run(&mut command(&["update", "-q"])?)?;
+    run(command(&["install", "-y", "-q", "--no-install-recommends"])?.args(&wanted))?;
     node()
+}
+
+/// A program run as the superuser, who may be asked for a password.
+pub(crate) fn as_root(program: &Path) -> Outcome<Command> {
+    if is_root() {
+        return Ok(Command::new(program));
+    }
+    let sudo = place::find(&["sudo"]).ok_or_else(|| {
+        format!(
+            "neither root nor sudo: run this again as root, for {}",
+            program.display()
+        )
+    })?;
+    println!("   sudo may ask for your password.");
+    let mut command = Command::new(sudo);
+    command.arg(program);
+    Ok(command)
 }
 
 fn is_installed(package: &str) -> bool {
@@ -98,6 +101,7 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "librsvg2-dev" => has_library("librsvg-2.0"),
         "xvfb" => place::find(&["Xvfb"]).is_some(),
         "webkit2gtk-driver" => place::find(&["WebKitWebDriver"]).is_some(),
+        "iproute2" => place::find(&["ip"]).is_some(),
         "postgresql" => crate::postgres::programs().is_some(),
         "chromium" => chromium().is_some(),
         "nodejs" | "npm" => false,

@@ -32,6 +32,7 @@ cargo xtask soak [--kills N]          Kills the server and devices at random mom
 cargo xtask fuzz [--minutes N] [--target NAME]
                                       Hostile bytes, N minutes for each way in; the last line counts crashes.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
+cargo xtask link [...]                A crew and its server over 64 kbit/s with 600 ms and losses, line and app cut (needs root).
 cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
 ";
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         ["soak", options @ ..] => test::soak(options),
         ["fuzz", options @ ..] => fuzz::fuzz(options),
         ["bench", options @ ..] => test::bench(options),
+        ["link", options @ ..] => test::link(options),
         ["peers", options @ ..] => test::peers(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

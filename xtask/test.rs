@@ -114,6 +114,22 @@ pub(crate) fn peers(options: &[&str]) -> Outcome {
     ))
 }
 
+/// Measures a crew and its server over a poor line between network namespaces.
+pub(crate) fn link(options: &[&str]) -> Outcome {
+    install::packages(Purpose::Link)?;
+    run(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "koina-tests",
+        "--bin",
+        "koina-link",
+    ]))?;
+    // Namespaces and the devices in them are the superuser's to make.
+    let program = place::target()?.join("release/koina-link");
+    run(install::as_root(&program)?.args(options))
+}
+
 /// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();

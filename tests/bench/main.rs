@@ -18,8 +18,7 @@
 
 mod cost;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,41 +34,14 @@ use koina_model::requests::NewRequest;
 use koina_model::requests::acts::Step;
 use koina_model::words::{Channel, Kind};
 use koina_server::log::AnyLog;
-use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
+use koina_sync::exchange::{self, Line, http::HttpLine};
 use koina_sync::identity::Identity;
 use koina_sync::replica::{Foreseen, Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::link;
+use koina_tests::figures::Figures;
 use koina_tests::served::{now, peak_mb, serve, serve_on_file};
 use koina_tests::village::{Change, Counts, Village};
 use tempfile::TempDir;
-
-/// Where figures go: the terminal and a file.
-struct Figures {
-    file: std::fs::File,
-}
-
-impl Figures {
-    fn new() -> Self {
-        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
-        std::fs::create_dir_all(&target).unwrap();
-        let path = PathBuf::from(target).join("bench.jsonl");
-        println!(
-            "{:<58} {:>12}  {:<10} {:>12}",
-            "figure", "measured", "unit", "aim"
-        );
-        Self {
-            file: std::fs::File::create(path).unwrap(),
-        }
-    }
-
-    fn say(&mut self, name: &str, value: f64, unit: &str, aim: Option<f64>) {
-        let aim_text = aim.map_or_else(String::new, |aim| format!("{aim}"));
-        println!("{name:<58} {value:>12.3}  {unit:<10} {aim_text:>12}");
-        let line = serde_json::json!({ "name": name, "value": value, "unit": unit, "aim": aim });
-        writeln!(self.file, "{line}").unwrap();
-    }
-}
 
 fn percentile(sorted: &[f64], part: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * part).round() as usize]
@@ -88,7 +60,7 @@ fn main() {
         return cost::be_a_device(rest);
     }
     let runs = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
-    let mut figures = Figures::new();
+    let mut figures = Figures::new("bench.jsonl");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     if runs("replica") {
         replica(&mut figures);
@@ -104,9 +76,6 @@ fn main() {
     }
     if runs("app") {
         app(&mut figures);
-    }
-    if runs("link") {
-        poor_line(&mut figures, &runtime);
     }
     if runs("server") {
         server(&mut figures, &runtime);
@@ -584,137 +553,6 @@ fn first_list(program: &std::ffi::OsStr, data: &Path) -> f64 {
     child.wait().unwrap();
     assert!(found, "the app ended without a list");
     seconds
-}
-
-/// A line that notes what each round trip carried.
-struct Counted {
-    line: HttpLine,
-    begin: Instant,
-    /// Seconds since the beginning, bytes there, bytes back.
-    trips: std::sync::Mutex<Vec<(f64, usize, usize)>>,
-}
-
-impl Counted {
-    fn new(url: &str) -> Self {
-        Self {
-            line: HttpLine::new(url).unwrap(),
-            begin: Instant::now(),
-            trips: std::sync::Mutex::default(),
-        }
-    }
-}
-
-impl Line for Counted {
-    async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: Vec<u8>,
-    ) -> Result<Vec<u8>, exchange::Failed> {
-        let there = body.len();
-        let answer = self.line.send(method, path, headers, body).await?;
-        let trip = (self.begin.elapsed().as_secs_f64(), there, answer.len());
-        self.trips.lock().unwrap().push(trip);
-        Ok(answer)
-    }
-}
-
-/// A crew's day, and a fresh device, over 64 kbit/s with 600 ms and losses.
-fn poor_line(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
-    let village = Village::new(7, now());
-    runtime.block_on(async {
-        let served = serve_on_file(&village).await;
-        let devices = served.register(&village).await;
-        let changes = village
-            .changes(Counts::new(1_000, 500))
-            .map(|change| (change.device, change.pushed));
-        served.feed(&devices, changes).await;
-        let url = link::open(&served.url, link::VILLAGE).await;
-        let folder = TempDir::new().unwrap();
-        println!("# 64 kbit/s, 600 ms, one segment in 20 lost");
-
-        let crew = served
-            .device("Συνεργείο", &folder.path().join("crew.sqlite"))
-            .await;
-        served.exchange(&crew).await;
-        let open = open_requests(&crew, 40);
-        for (n, id) in open.iter().chain(open.iter().take(20)).enumerate() {
-            let text = format!("Έγινε αυτοψία, θα ξαναπεράσουμε ({n})");
-            crew.record_work(*id, &Step::Note { text: &text }, now())
-                .unwrap();
-        }
-        let counted = Counted::new(&url);
-        exchange::run(&crew, &counted, "bench", &now, &Progress::default())
-            .await
-            .unwrap();
-        let seconds = counted.begin.elapsed().as_secs_f64();
-        let trips = counted.trips.into_inner().unwrap();
-        let bytes: usize = trips.iter().map(|(_, there, back)| there + back).sum();
-        let needs = bytes as f64 / link::VILLAGE.bytes_per_s;
-        let waits = link::VILLAGE.round_trip.as_secs_f64() * (trips.len() + 1) as f64;
-        figures.say(
-            "a crew's day (40 records, 60 changes), round trips",
-            trips.len() as f64,
-            "trips",
-            Some(2.0),
-        );
-        figures.say(
-            "a crew's day, compressed bytes both ways",
-            bytes as f64,
-            "bytes",
-            None,
-        );
-        figures.say("a crew's day", seconds, "s", None);
-        figures.say(
-            "a crew's day, ratio to what its bytes need",
-            seconds / needs,
-            "ratio",
-            Some(1.3),
-        );
-        figures.say(
-            "the same, with round trips and connection counted in",
-            seconds / (needs + waits),
-            "ratio",
-            None,
-        );
-
-        let fresh = served
-            .device("Νέα", &folder.path().join("fresh.sqlite"))
-            .await;
-        let counted = Counted::new(&url);
-        exchange::run(&fresh, &counted, "bench", &now, &Progress::default())
-            .await
-            .unwrap();
-        let trips = counted.trips.into_inner().unwrap();
-        let (usable, _, first) = trips[0];
-        let (all, _, _) = trips[trips.len() - 1];
-        let bytes: usize = trips.iter().map(|(_, there, back)| there + back).sum();
-        figures.say(
-            "fresh device, 1,500 records: bytes until it can be worked with",
-            first as f64,
-            "bytes",
-            Some(100_000.0),
-        );
-        figures.say(
-            "fresh device: time until it can be worked with",
-            usable,
-            "s",
-            None,
-        );
-        figures.say(
-            "fresh device: time until everything is there",
-            all,
-            "s",
-            None,
-        );
-        figures.say(
-            "fresh device: bytes of everything",
-            bytes as f64,
-            "bytes",
-            None,
-        );
-    });
 }
 
 /// How many changes a second the server takes for good, from 1, 10 and 100 devices at once. The devices are bare: they make

@@ -5,7 +5,7 @@ use std::time::Duration;
 use koina_model::problem::Problem;
 use koina_sync::exchange::Line;
 use koina_sync::exchange::http::HttpLine;
-use koina_tests::link::{self, Poor};
+use koina_tests::proxy::{self, Poor};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -39,7 +39,7 @@ async fn a_slow_transfer_goes_on_as_long_as_bytes_move() {
         round_trip: Duration::from_millis(100),
         loses_one_in: u32::MAX,
     };
-    let url = link::open(&url, slow).await;
+    let url = proxy::open(&url, slow).await;
     let line = HttpLine::ending_after(&url, SILENCE).unwrap();
     let answer = line.send("POST", "/", &[], vec![1; BYTES]).await.unwrap();
     assert_eq!(answer.len(), BYTES);

@@ -16,7 +16,6 @@
 mod koina;
 mod page;
 mod picture;
-mod process;
 mod work;
 
 use std::path::PathBuf;

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use koina_tests::link::{self, Link, Poor};
+use koina_tests::proxy::{self, Link, Poor};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::process::{Process, Silence};
+use koina_tests::process::{Process, Silence};
 
 /// Edits a client makes without network, each on another record.
 pub(crate) const EDITS: usize = 500;
@@ -72,8 +72,8 @@ pub(crate) fn all(
     let mut figures = kept();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let good: &[Work] = &[("pull", None), ("push", None), ("meet", None)];
-    let poor: &[Work] = &[("pull", Some(link::VILLAGE))];
-    let small: Vec<Work> = [good, &[("push", Some(link::VILLAGE))]].concat();
+    let poor: &[Work] = &[("pull", Some(proxy::VILLAGE))];
+    let small: Vec<Work> = [good, &[("push", Some(proxy::VILLAGE))]].concat();
     let towns: [(u32, &[Work]); 3] = [(SMALL, &small), (FEW, poor), (LARGE, good)];
     for (records, works) in towns {
         let name = |(work, poor): &Work| {
@@ -300,7 +300,7 @@ impl<'t> Town<'t> {
             server.end();
         }
         let (mut server, url) = self.serve()?;
-        let link: Link = self.runtime.block_on(link::open_counted(&url, poor));
+        let link: Link = self.runtime.block_on(proxy::open_counted(&url, poor));
         let mut clients = Vec::new();
         for (folder, name) in folders.iter().zip(["A", "B"]) {
             let name = if poor.is_some() { "C" } else { name };

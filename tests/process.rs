@@ -1,29 +1,30 @@
 //! A server or client as a process of its own that is spoken to in lines.
+#![allow(clippy::disallowed_methods, reason = "it waits for processes")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use koina_tests::served::peak_mb;
+use crate::served::peak_mb;
 
 /// Why a process gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Silence {
+pub enum Silence {
     /// It took longer than it may.
     Late,
     /// It ended.
     Ended,
 }
 
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
     tell: Option<ChildStdin>,
     says: Receiver<String>,
 }
 
 impl Process {
-    pub(crate) fn start(words: &[String]) -> Self {
+    pub fn start(words: &[String]) -> Self {
         let mut child = Command::new(&words[0])
             .args(&words[1..])
             .stdin(Stdio::piped())
@@ -46,7 +47,7 @@ impl Process {
         }
     }
 
-    pub(crate) fn tell(&mut self, line: &str) {
+    pub fn tell(&mut self, line: &str) {
         // A process that is gone says so when it is asked for an answer.
         if let Some(tell) = &mut self.tell {
             let _ = writeln!(tell, "{line}");
@@ -55,7 +56,7 @@ impl Process {
     }
 
     /// The rest of the next line that begins with this word.
-    pub(crate) fn hear(&mut self, word: &str, until: Instant) -> Result<String, Silence> {
+    pub fn hear(&mut self, word: &str, until: Instant) -> Result<String, Silence> {
         loop {
             let wait = until.saturating_duration_since(Instant::now());
             match self.says.recv_timeout(wait) {
@@ -70,12 +71,12 @@ impl Process {
         }
     }
 
-    pub(crate) fn peak_mb(&self) -> f64 {
+    pub fn peak_mb(&self) -> f64 {
         peak_mb(self.child.id())
     }
 
     /// Lets it put its things away, and ends it if it takes too long.
-    pub(crate) fn end(mut self) {
+    pub fn end(mut self) {
         self.tell = None;
         let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {
