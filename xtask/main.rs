@@ -29,6 +29,7 @@ cargo xtask test fast                 The same without browser and windows, for 
 cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from a seed; the last line counts violations.
                                       With `--self-check`: plants known mistakes and looks whether they are noticed.
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
+cargo xtask soak --window [--kills N] Kills the real app in its window instead.
 cargo xtask fuzz [--minutes N] [--target NAME]
                                       Hostile bytes, N minutes for each way in; the last line counts crashes.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.

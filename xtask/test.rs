@@ -90,11 +90,34 @@ pub(crate) fn sim(options: &[&str]) -> Outcome {
 
 /// Kills the real server and devices at random moments.
 pub(crate) fn soak(options: &[&str]) -> Outcome {
+    if let ["--window", options @ ..] = options {
+        return soak_windows(options);
+    }
     install::packages(Purpose::TestFast)?;
     run(cargo().args(["build", "--release", "--package", "koina-server"]))?;
     let server = place::target()?.join("release").join("koina-server");
     let mut command = in_release("koina-soak", &["--server"]);
     run(command.arg(server).args(options))
+}
+
+/// The same with the real app in its window, as it is given to people.
+fn soak_windows(options: &[&str]) -> Outcome {
+    install::packages(Purpose::Script)?;
+    install::node_modules("ui")?;
+    install::screens()?;
+    crate::demo::programs(&["koina-demo", "koina-window"])?;
+    crate::demo::app()?;
+    let screen = Unseen::new()?;
+    let mut command = screen.command(&place::program("koina-window")?);
+    command
+        .env("KOINA_APP", place::app()?)
+        .arg("--data")
+        .arg(place::target()?.join("windows/soak"))
+        .arg("--pictures")
+        .arg(place::target()?.join("windows/pictures"))
+        .arg("soak")
+        .args(options);
+    run(&mut command)
 }
 
 /// Measures Koina beside its peers, which come from their own registries.

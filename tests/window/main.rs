@@ -1,7 +1,7 @@
 //! `koina-window`: the real app in real windows, driven through WebKitWebDriver.
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
-//! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step.
+//! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step. `soak` kills the app.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
     clippy::disallowed_methods,
@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 mod browser;
 mod promises;
+mod soak;
 mod stage;
 mod story;
 
@@ -40,6 +41,13 @@ enum Command {
     Promises,
     /// Shows the story of the crew without network, in two windows.
     Story,
+    /// Kills the app at random moments while somebody saves; ends with `N kills, L lost`.
+    Soak {
+        #[arg(long, default_value_t = 100)]
+        kills: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 #[tokio::main]
@@ -56,6 +64,7 @@ async fn main() -> ExitCode {
     };
     match cli.command {
         Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
+        Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,
         Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
