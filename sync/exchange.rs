@@ -49,6 +49,9 @@ const LEAVING: &str = "leaving";
 /// Number of the last decision about a refused change that was heard of.
 const DECISIONS: &str = "decisions";
 
+/// Size of the message that is under way, if it is a large one; gone when its answer was taken.
+pub(crate) const UNDER_WAY: &str = "under_way";
+
 /// Set once a page in columns could not be read here.
 const COLUMNS_REFUSED: &str = "columns_refused";
 
@@ -90,8 +93,14 @@ pub struct Progress {
 
 /// What the line takes at once. A message that a bad line cuts has to travel again as a whole, so messages are as large as the
 /// line carries within some seconds, and smaller after each that was lost.
+///
+/// How large the message is that is under way is kept, so that a device that is cut off with it goes on with half of it.
 #[derive(Debug)]
-struct Pace(AtomicUsize);
+struct Pace {
+    bytes: AtomicUsize,
+    /// What was lost comes back in steps: twice as much after each message that arrived.
+    careful: AtomicUsize,
+}
 
 /// How long a message may be on its way, in seconds.
 const ON_THE_WAY_S: u64 = 10;
@@ -103,18 +112,27 @@ const COMPRESSES: u64 = 4;
 
 impl Default for Pace {
     fn default() -> Self {
-        Self(AtomicUsize::new(usize::MAX))
+        Self {
+            bytes: AtomicUsize::new(usize::MAX),
+            careful: AtomicUsize::new(usize::MAX),
+        }
     }
 }
 
 impl Pace {
     fn at_most(&self, bytes: usize) -> usize {
-        self.0.load(Ordering::Relaxed).min(bytes)
+        self.bytes.load(Ordering::Relaxed).min(bytes)
     }
 
     fn lost(&self) {
-        let next = self.at_most(PUSH_BYTES) / 2;
-        self.0.store(next.max(PACE_MIN_LOST), Ordering::Relaxed);
+        self.lost_with(self.at_most(PUSH_BYTES));
+    }
+
+    /// A message of so many bytes did not arrive.
+    fn lost_with(&self, bytes: usize) {
+        let next = self.at_most(bytes / 2).max(PACE_MIN_LOST);
+        self.bytes.store(next, Ordering::Relaxed);
+        self.careful.store(next, Ordering::Relaxed);
     }
 
     /// So many bytes, as they travelled, took so long.
@@ -122,7 +140,10 @@ impl Pace {
         let ms = u64::try_from(ms).unwrap_or_default().max(1);
         let within = bytes.saturating_mul(ON_THE_WAY_S * 1_000 * COMPRESSES) / ms;
         let within = usize::try_from(within).unwrap_or(usize::MAX);
-        self.0.store(within.max(PACE_MIN), Ordering::Relaxed);
+        let careful = self.careful.load(Ordering::Relaxed).saturating_mul(2);
+        self.careful.store(careful, Ordering::Relaxed);
+        let next = within.max(PACE_MIN).min(careful);
+        self.bytes.store(next, Ordering::Relaxed);
     }
 }
 
@@ -152,6 +173,9 @@ impl Replica {
 
     /// The same, no larger than the line carries.
     fn ask_within(&self, pace: &Pace, version: &str) -> Result<Said, ReplicaError> {
+        if let Some(lost) = self.meta(UNDER_WAY)?.and_then(|text| text.parse().ok()) {
+            pace.lost_with(lost);
+        }
         let mut said = self.ask_after(0, pace.at_most(PUSH_BYTES), version)?;
         let want = usize::try_from(said.ask.want_bytes).unwrap_or(usize::MAX);
         said.ask.want_bytes = u32::try_from(pace.at_most(want)).unwrap_or(u32::MAX);
@@ -254,6 +278,7 @@ impl Replica {
         let brings_numbers = identity.role.may(Permit::RegisterRequests) && !answer.revoked;
         let moved = answer.scope.as_ref().map(|to| identity.changed(to));
         let taken = self.write(|tx| {
+            forget_meta(tx, UNDER_WAY)?;
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             if let Some(now) = &moved {
                 // What was to go since it lay outside, and lies inside again, stays: the server may never have had it.
@@ -359,9 +384,25 @@ impl Replica {
         path: &str,
         body: &[u8],
     ) -> Result<[(&'static str, String); 3], ReplicaError> {
+        self.sign_noting(method, path, body, None)
+    }
+
+    /// The same, noting how large the message is that goes under way with it.
+    fn sign_noting(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        under_way: Option<usize>,
+    ) -> Result<[(&'static str, String); 3], ReplicaError> {
         use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE};
         let identity = self.enrolled()?;
-        let counter = u64::from(self.write_quietly(|tx| self.next_number(tx, "signed"))?);
+        let counter = u64::from(self.write_quietly(|tx| {
+            if let Some(bytes) = under_way {
+                set_meta(tx, UNDER_WAY, &bytes.to_string())?;
+            }
+            self.next_number(tx, "signed")
+        })?);
         Ok([
             (HEADER_DEVICE, identity.device.to_string()),
             (HEADER_COUNTER, counter.to_string()),
@@ -377,6 +418,16 @@ impl Replica {
 }
 
 impl Said {
+    /// How large this message or its answer is, before compression, if it may be large: a first load, much work, or what
+    /// follows in the same exchange.
+    fn under_way(&self, round_trips: u32) -> Option<usize> {
+        let push: usize = self.ask.push.iter().map(|pushed| pushed.bytes.len()).sum();
+        let much = self.ask.first.is_some() || round_trips > 0;
+        let want = usize::try_from(self.ask.want_bytes).unwrap_or(usize::MAX);
+        let answer = if much { want } else { 0 };
+        Some(push.max(answer)).filter(|bytes| *bytes > PACE_MIN_LOST)
+    }
+
     fn offered(&self, capability: &str) -> bool {
         self.ask.capabilities.iter().any(|name| name == capability)
     }
@@ -535,8 +586,9 @@ impl<'a> Run<'a> {
         let sent = body.len() as u64;
         let left_at = now();
         self.exchanged.bytes_sent += sent;
+        let under_way = said.under_way(self.exchanged.round_trips);
         let headers = replica
-            .sign("POST", EXCHANGE_PATH, &body)
+            .sign_noting("POST", EXCHANGE_PATH, &body, under_way)
             .map_err(|failure| failure.to_problem())?;
         let body = match line.send("POST", EXCHANGE_PATH, &headers, body).await {
             Ok(body) => body,
@@ -731,8 +783,13 @@ mod tests {
         }
         // A round trip that took long says little: the crew's day still goes at once.
         pace.carried(500, 3_000);
+        assert_eq!(pace.at_most(most), 2 * PACE_MIN_LOST, "in steps");
+        pace.carried(500, 3_000);
+        pace.carried(500, 3_000);
         assert_eq!(pace.at_most(most), PACE_MIN);
-        pace.carried(1_000_000, 0);
+        for _ in 0..6 {
+            pace.carried(1_000_000, 0);
+        }
         assert_eq!(pace.at_most(most), most);
         let fresh = Pace::default();
         fresh.lost();

@@ -9,7 +9,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_bytes::ByteBuf;
 
 use super::docs::{kind_from, kind_number, logged};
-use super::{Replica, ReplicaError};
+use super::{Replica, ReplicaError, forget_meta};
+use crate::exchange::UNDER_WAY;
 
 /// Received rows kept for the person to see.
 const RECEIVED_KEPT: u32 = 2_000;
@@ -99,6 +100,7 @@ impl Replica {
     /// Takes back the word «sent»: the line never carried these rows away.
     pub(crate) fn never_left(&self, rows: &[i64]) -> Result<(), ReplicaError> {
         self.write(|tx| {
+            forget_meta(tx, UNDER_WAY)?;
             for n in rows {
                 tx.prepare_cached(
                     "UPDATE outbox SET state = 'on_device' WHERE n = ?1 AND state = 'sent'",

@@ -1,11 +1,14 @@
 //! Lines that are slow, and lines that are silent, over real HTTP.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
+use koina_model::exchange::Ask;
 use koina_model::problem::Problem;
-use koina_sync::exchange::Line;
 use koina_sync::exchange::http::HttpLine;
+use koina_sync::exchange::{self, Failed, Line, Progress};
 use koina_tests::proxy::{self, Poor};
+use koina_tests::town::{LITOCHORO, Town};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -63,4 +66,46 @@ async fn a_silent_line_is_given_up_and_says_that_the_bytes_may_have_left() {
     assert_eq!(failed.problem, Problem::Offline { since: None });
     assert!(failed.left);
     server.abort();
+}
+
+/// Notes how much is asked for, and never answers.
+#[derive(Default)]
+struct Swallows(Mutex<Vec<u32>>);
+
+impl Line for Swallows {
+    async fn send(
+        &self,
+        _: &str,
+        _: &str,
+        _: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Failed> {
+        let ask: Ask = exchange::unpack(&body).unwrap();
+        self.0.lock().unwrap().push(ask.want_bytes);
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn a_device_that_is_cut_off_again_and_again_asks_for_less_each_time() {
+    let mut town = Town::new();
+    town.unchecked = true;
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    let line = Swallows::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let now = town.now();
+    for _ in 0..7 {
+        // What a process knew of the line ends with it.
+        let progress = Progress::default();
+        let clock = move || now;
+        let run = exchange::run(town.at(crew), &line, "test", &clock, &progress);
+        let cut = async { tokio::time::timeout(Duration::from_millis(20), run).await };
+        assert!(runtime.block_on(cut).is_err(), "nothing answers");
+    }
+    let asked: Vec<u32> = line.0.into_inner().unwrap();
+    let kib: Vec<u32> = asked.iter().map(|bytes| bytes / 1024).collect();
+    assert_eq!(kib, [256, 128, 64, 32, 16, 16, 16]);
 }
