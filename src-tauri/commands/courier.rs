@@ -89,12 +89,15 @@ fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierW
             bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
         });
     }
-    Err(Problem::DiskFull)
+    Err(Problem::PlaceFull)
 }
 
 fn not_written(failure: &std::io::Error) -> Problem {
     tracing::warn!(%failure, "a courier file could not be written");
-    of_disk(failure)
+    match of_disk(failure) {
+        Problem::DiskFull => Problem::PlaceFull,
+        _ => Problem::PlaceReadOnly,
+    }
 }
 
 /// Where files may be put: the folder for downloads, and the sticks that are in.
@@ -128,4 +131,24 @@ fn sticks() -> Vec<PathBuf> {
         sticks.extend(folders.filter(|path| path.is_dir() && !path.is_symlink()));
     }
     sticks
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use koina_model::problem::Problem;
+
+    use super::not_written;
+
+    #[test]
+    fn a_stick_that_takes_nothing_is_not_called_the_device() {
+        let says = |kind: ErrorKind| not_written(&Error::from(kind));
+        assert_eq!(says(ErrorKind::StorageFull), Problem::PlaceFull);
+        assert_eq!(says(ErrorKind::QuotaExceeded), Problem::PlaceFull);
+        assert_eq!(says(ErrorKind::ReadOnlyFilesystem), Problem::PlaceReadOnly);
+        assert_eq!(says(ErrorKind::PermissionDenied), Problem::PlaceReadOnly);
+        // It was drawn out meanwhile.
+        assert_eq!(says(ErrorKind::NotFound), Problem::PlaceReadOnly);
+    }
 }

@@ -61,6 +61,10 @@ pub enum Problem {
     DiskFull,
     #[error("the disk cannot be written")]
     DiskReadOnly,
+    #[error("there is no room in the chosen folder")]
+    PlaceFull,
+    #[error("the chosen folder cannot be written")]
+    PlaceReadOnly,
     #[error("another process holds the replica")]
     ReplicaInUse,
     #[error("the file of the replica is damaged")]

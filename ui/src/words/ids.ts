@@ -548,6 +548,8 @@ export type Words = {
   "problem-not-signed": null;
   "problem-offline": null;
   "problem-offline-since": { since: string | number };
+  "problem-place-full": null;
+  "problem-place-read-only": null;
   "problem-prefix": { title: string | number };
   "problem-replica-damaged": null;
   "problem-replica-in-use": null;
