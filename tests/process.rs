@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use crate::served::peak_mb;
+use crate::served::{cpu_s, peak_mb};
 
 /// Why a process gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +69,11 @@ impl Process {
                 Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Err(Silence::Ended),
             }
         }
+    }
+
+    /// Seconds of processor so far, to a hundredth.
+    pub fn cpu_s(&self) -> f64 {
+        cpu_s(self.child.id())
     }
 
     pub fn peak_mb(&self) -> f64 {

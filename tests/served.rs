@@ -1,7 +1,9 @@
 //! The real server over loopback HTTP and devices for it, for whoever measures.
 #![allow(clippy::cast_possible_truncation, reason = "milliseconds of today fit")]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
+#![allow(clippy::print_stdout, reason = "processes speak in lines")]
 
+use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -39,6 +41,20 @@ pub fn peak_mb(process: u32) -> f64 {
             .ok()
     });
     kb.unwrap_or_default() / 1024.0
+}
+
+/// Seconds of processor a process has used, to a hundredth.
+pub fn cpu_s(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+    let ticks: f64 = after
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum();
+    // The kernel tells it in hundredths, whatever its own clock does.
+    ticks / 100.0
 }
 
 /// A server over loopback HTTP.
@@ -218,6 +234,20 @@ impl Served {
         }
         fed + send(who, batch).await
     }
+}
+
+/// Says where it serves, and gives a code to whoever asks for one on the standard input, as a process of its own.
+pub async fn serve_by_lines(served: &Served) {
+    println!("ready {}", served.url);
+    while let Some(name) = next_line().await {
+        println!("code {}", served.invite(Role::Clerk, &[], &name).await);
+    }
+}
+
+/// What is said next to a process on its standard input.
+pub async fn next_line() -> Option<String> {
+    let line = tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().next());
+    line.await.unwrap().and_then(Result::ok)
 }
 
 /// Enrols a fresh device with its code.

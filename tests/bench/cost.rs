@@ -1,17 +1,17 @@
 //! Whether an exchange costs what changed and not what exists: the same edits among more and more records.
 //!
-//! The device is a process of its own, so that its memory and its processor time are its own; what this process uses
-//! meanwhile is the server's.
+//! Device and server are processes of their own, so that memory and processor time are their own.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
-use koina_tests::served::{now, peak_mb, serve_on_file};
+use koina_tests::process::Process;
+use koina_tests::served::{cpu_s, enrol, now, on_file, peak_mb, serve_by_lines, serve_in};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -21,8 +21,10 @@ use super::{Figures, open_requests};
 /// Edits, each with an exchange of its own.
 const ROUNDS: u32 = 200;
 const SIZES: [u32; 4] = [1_000, 10_000, 50_000, 200_000];
-/// First argument of the process that is a device.
-pub(crate) const DEVICE: &str = "--cost-device";
+/// First arguments of the processes that are a device, that feed a server, and that serve.
+const DEVICE: &str = "--cost-device";
+const FEED: &str = "--cost-feed";
+const SERVE: &str = "--cost-serve";
 
 /// What a device's process says of itself.
 #[derive(Serialize, Deserialize)]
@@ -34,35 +36,82 @@ struct Device {
     peak_mb: f64,
 }
 
-pub(crate) fn cost(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
+/// Does what the first argument says, in a process of its own; `false` when that is none of these.
+pub(crate) fn be_a_part(words: &[String]) -> bool {
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let Some((role, rest)) = words.split_first() else {
+        return false;
+    };
+    match (role.as_str(), rest) {
+        (DEVICE, rest) => be_a_device(rest),
+        (FEED, [folder, size]) => {
+            runtime().block_on(feed(Path::new(folder), size.parse().unwrap()));
+        }
+        (SERVE, [folder]) => runtime().block_on(async {
+            let village = Village::new(7, now());
+            let served = serve_in(Path::new(folder), on_file, &village).await;
+            serve_by_lines(&served).await;
+        }),
+        _ => return false,
+    }
+    true
+}
+
+async fn feed(folder: &Path, size: u32) {
     let village = Village::new(7, now());
+    let served = serve_in(folder, on_file, &village).await;
+    let devices = served.register(&village).await;
+    // One change a record is enough: what is asked is what the number of records costs.
+    let mut known = HashSet::new();
+    let mut by_station: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for change in village.changes(Counts::new(size, 0)) {
+        if known.insert(change.pushed.doc) {
+            by_station
+                .entry(change.device)
+                .or_default()
+                .push(change.pushed);
+        }
+    }
+    let changes = by_station
+        .into_iter()
+        .flat_map(|(device, all)| all.into_iter().map(move |pushed| (device, pushed)));
+    served.feed(&devices, changes).await;
+    println!("fed");
+}
+
+pub(crate) fn cost(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
+    let program = std::env::current_exe().unwrap();
+    let part = |words: &[&str]| {
+        let mut all = vec![program.to_string_lossy().into_owned()];
+        all.extend(words.iter().map(|word| (*word).to_owned()));
+        Process::start(&all)
+    };
     println!("# {ROUNDS} edits of one record each, each with an exchange of its own");
     for size in SIZES {
         runtime.block_on(async {
-            let served = serve_on_file(&village).await;
-            let devices = served.register(&village).await;
-            // One change a record is enough: what is asked is what the number of records costs.
-            let mut known = HashSet::new();
-            let mut by_station: BTreeMap<_, Vec<_>> = BTreeMap::new();
-            for change in village.changes(Counts::new(size, 0)) {
-                if known.insert(change.pushed.doc) {
-                    by_station
-                        .entry(change.device)
-                        .or_default()
-                        .push(change.pushed);
-                }
-            }
-            let changes = by_station
-                .into_iter()
-                .flat_map(|(device, all)| all.into_iter().map(move |pushed| (device, pushed)));
-            served.feed(&devices, changes).await;
             let folder = TempDir::new().unwrap();
+            let at = folder.path().to_str().unwrap();
+            let later = Instant::now() + Duration::from_secs(3_600);
+            let mut feeding = part(&[FEED, at, &size.to_string()]);
+            feeding.hear("fed", later).unwrap();
+            feeding.end();
+            let mut server = part(&[SERVE, at]);
+            let url = server.hear("ready", later).unwrap();
+            server.tell("Γραφείο");
+            let code = server.hear("code", later).unwrap();
             let path = folder.path().join("device.sqlite");
-            drop(served.device("Γραφείο", &path).await);
-            let pulled = device(&path, &served.url, 0).await;
-            let before = cpu_s();
-            let edited = device(&path, &served.url, ROUNDS).await;
-            let server_cpu = cpu_s() - before;
+            drop(enrol(&url, &code, &path).await);
+            let started_mb = server.peak_mb();
+            let pulled = device(&path, &url, 0).await;
+            let loaded_mb = server.peak_mb();
+            let before = server.cpu_s();
+            let edited = device(&path, &url, ROUNDS).await;
+            let server_cpu = server.cpu_s() - before;
             let each = |value: f64| value / f64::from(ROUNDS);
             let mut say = |name: &str, value: f64, unit: &str, aim: Option<f64>| {
                 figures.say(&format!("{size:>6} records: {name}"), value, unit, aim);
@@ -103,12 +152,9 @@ pub(crate) fn cost(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
                 "MB",
                 (size == 50_000).then_some(100.0),
             );
-            say(
-                "memory of the server with what fed it",
-                peak_mb(std::process::id()),
-                "MB",
-                None,
-            );
+            say("memory of the server, started", started_mb, "MB", None);
+            say("memory of the server, first load", loaded_mb, "MB", None);
+            say("memory of the server, edits", server.peak_mb(), "MB", None);
         });
     }
 }
@@ -133,7 +179,7 @@ async fn device(path: &Path, url: &str, rounds: u32) -> Device {
 }
 
 /// The process that is a device.
-pub(crate) fn be_a_device(words: &[String]) {
+fn be_a_device(words: &[String]) {
     let [path, url, rounds] = words else {
         panic!("path, address, rounds");
     };
@@ -160,7 +206,7 @@ pub(crate) fn be_a_device(words: &[String]) {
     exchange();
     if rounds > 0 {
         let ids = open_requests(&replica, rounds.min(200));
-        let (begin, before) = (Instant::now(), cpu_s());
+        let (begin, before) = (Instant::now(), cpu_s(std::process::id()));
         for n in 0..rounds {
             let text = format!("έγινε αυτοψία ({n})");
             let id = ids[n as usize % ids.len()];
@@ -172,22 +218,8 @@ pub(crate) fn be_a_device(words: &[String]) {
             device.bytes_received += done.bytes_received;
         }
         device.seconds = begin.elapsed().as_secs_f64();
-        device.cpu_s = cpu_s() - before;
+        device.cpu_s = cpu_s(std::process::id()) - before;
     }
     device.peak_mb = peak_mb(std::process::id());
     println!("{}", serde_json::to_string(&device).unwrap());
-}
-
-/// Seconds of processor this process has used, to a hundredth.
-fn cpu_s() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks: f64 = after
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum();
-    // The kernel tells it in hundredths, whatever its own clock does.
-    ticks / 100.0
 }

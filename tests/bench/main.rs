@@ -55,9 +55,8 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
 
 fn main() {
     let only: Vec<String> = std::env::args().skip(1).collect();
-    if let Some((cost::DEVICE, rest)) = only.split_first().map(|(word, rest)| (word.as_str(), rest))
-    {
-        return cost::be_a_device(rest);
+    if cost::be_a_part(&only) {
+        return;
     }
     let runs = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let mut figures = Figures::new("bench.jsonl");

@@ -1,18 +1,17 @@
 //! What runs in the namespaces: the real server, devices, and somebody else who uses the same line.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use koina_model::ids::DocId;
-use koina_model::permits::Role;
 use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::served::{self, now, on_file, serve_at};
+use koina_tests::served::{self, next_line, now, on_file, serve_at};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
 
@@ -43,10 +42,7 @@ pub(crate) fn serve(address: &str, folder: &Path, records: u32) {
             .changes(Counts::new(records, records / 2))
             .map(|change| (change.device, change.pushed));
         served.feed(&devices, changes).await;
-        println!("ready {}", served.url);
-        while let Some(name) = next_line().await {
-            println!("code {}", served.invite(Role::Clerk, &[], &name).await);
-        }
+        served::serve_by_lines(&served).await;
     });
 }
 
@@ -203,9 +199,4 @@ pub(crate) fn load_page(address: &str) {
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Runtime::new().unwrap()
-}
-
-async fn next_line() -> Option<String> {
-    let line = tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().next());
-    line.await.unwrap().and_then(Result::ok)
 }

@@ -1,18 +1,17 @@
 //! Koina's own side: the real server, and a device without its windows.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use koina_model::doc::Doc;
 use koina_model::guard;
 use koina_model::ids::DocId;
-use koina_model::permits::Role;
 use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::served::{self, now, on_file, serve_in};
+use koina_tests::served::{self, next_line, now, on_file, serve_in};
 use koina_tests::village::{Change, Counts, Village};
 use serde_json::json;
 
@@ -74,16 +73,8 @@ pub(crate) fn serve(folder: &Path) {
     let village = Village::new(7, now());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let served = serve_in(folder, on_file, &village).await;
-        println!("ready {}", served.url);
-        while let Some(name) = next_line().await {
-            println!("code {}", served.invite(Role::Clerk, &[], &name).await);
-        }
+        served::serve_by_lines(&served).await;
     });
-}
-
-async fn next_line() -> Option<String> {
-    let line = tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().next());
-    line.await.unwrap().and_then(Result::ok)
 }
 
 #[derive(clap::Args)]
