@@ -135,6 +135,7 @@ fn label(replica: &Replica) -> &'static str {
     match replica.identity().map(|identity| identity.role.profile()) {
         Some(Profile::Crew) => "crew",
         Some(Profile::Desk) => "desk",
+        Some(Profile::Kiosk) => "kiosk",
         None => "start",
     }
 }

@@ -20,10 +20,10 @@ use rusqlite::Transaction;
 
 use crate::identity::NewKey;
 use crate::replica::{
-    Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, entries_again, evict,
-    forget_entries_again, forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta,
-    outside, set_meta, take_decisions, take_early, take_entry, take_receipts, take_records,
-    take_rows, with_early,
+    Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
+    entries_again, evict, forget_entries_again, forget_meta, go_on_without_lost, hand_over_again,
+    keep_identity, meta, outside, set_meta, take_decisions, take_early, take_entry, take_receipts,
+    take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -91,7 +91,7 @@ pub struct Progress {
     pace: Pace,
 }
 
-/// What the line takes at once. A message that a bad line cuts has to travel again as a whole, so messages are as large as the
+/// What the line takes at once, in bytes as they travel. A message that a bad line cuts has to travel again as a whole, so messages are as large as the
 /// line carries within some seconds, and smaller after each that was lost.
 ///
 /// How large the message is that is under way is kept, so that a device that is cut off with it goes on with half of it.
@@ -104,16 +104,18 @@ struct Pace {
 
 /// How long a message may be on its way, in seconds.
 const ON_THE_WAY_S: u64 = 10;
-/// Messages are at least so large, before compression: on a line that works, and on one that loses them.
-const PACE_MIN: usize = 64 * 1024;
-const PACE_MIN_LOST: usize = 16 * 1024;
-/// What compression makes of them, about: so many bytes become one.
-const COMPRESSES: u64 = 4;
+/// How large messages are while nothing is known of the line.
+const PACE_FIRST: usize = 64 * 1024;
+/// Messages are at least so large: on a line that works, and on one that loses them.
+const PACE_MIN: usize = 16 * 1024;
+const PACE_MIN_LOST: usize = 4 * 1024;
+/// What compression makes of an answer, about: so many bytes become one. Changes that are handed over hardly get smaller.
+const COMPRESSES: usize = 4;
 
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            bytes: AtomicUsize::new(usize::MAX),
+            bytes: AtomicUsize::new(PACE_FIRST),
             careful: AtomicUsize::new(usize::MAX),
         }
     }
@@ -124,8 +126,13 @@ impl Pace {
         self.bytes.load(Ordering::Relaxed).min(bytes)
     }
 
+    /// The same for an answer, before compression.
+    fn wanted_at_most(&self, bytes: usize) -> usize {
+        self.at_most(bytes / COMPRESSES) * COMPRESSES
+    }
+
     fn lost(&self) {
-        self.lost_with(self.at_most(PUSH_BYTES));
+        self.lost_with(self.at_most(usize::MAX));
     }
 
     /// A message of so many bytes did not arrive.
@@ -138,7 +145,7 @@ impl Pace {
     /// So many bytes, as they travelled, took so long.
     fn carried(&self, bytes: u64, ms: i64) {
         let ms = u64::try_from(ms).unwrap_or_default().max(1);
-        let within = bytes.saturating_mul(ON_THE_WAY_S * 1_000 * COMPRESSES) / ms;
+        let within = bytes.saturating_mul(ON_THE_WAY_S * 1_000) / ms;
         let within = usize::try_from(within).unwrap_or(usize::MAX);
         let careful = self.careful.load(Ordering::Relaxed).saturating_mul(2);
         self.careful.store(careful, Ordering::Relaxed);
@@ -178,7 +185,7 @@ impl Replica {
         }
         let mut said = self.ask_after(0, pace.at_most(PUSH_BYTES), version)?;
         let want = usize::try_from(said.ask.want_bytes).unwrap_or(usize::MAX);
-        said.ask.want_bytes = u32::try_from(pace.at_most(want)).unwrap_or(u32::MAX);
+        said.ask.want_bytes = u32::try_from(pace.wanted_at_most(want)).unwrap_or(u32::MAX);
         Ok(said)
     }
 
@@ -228,6 +235,7 @@ impl Replica {
                 WANT_BYTES_FIRST
             },
             scope: identity.scope,
+            contacts: self.contacts_waiting()?,
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())
@@ -280,6 +288,7 @@ impl Replica {
         let taken = self.write(|tx| {
             forget_meta(tx, UNDER_WAY)?;
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
+            contacts_received(tx, &answer.contacts, now)?;
             if let Some(now) = &moved {
                 // What was to go since it lay outside, and lies inside again, stays: the server may never have had it.
                 let before = outside(tx, &identity.communities)?;
@@ -301,7 +310,10 @@ impl Replica {
                 go_on_without_lost(tx, me, &lists)?;
             }
             match answer.restored {
-                Some(restored) => hand_over_again(tx, restored, me, brings_numbers, &lists, now)?,
+                Some(restored) => {
+                    contacts_again(tx)?;
+                    hand_over_again(tx, restored, me, brings_numbers, &lists, now)?;
+                }
                 None if said.ask.ends_again() => forget_entries_again(tx)?,
                 None => {}
             }
@@ -374,7 +386,8 @@ impl Replica {
         if answer.restored.is_some() || moved.is_some() || stepped_back {
             return Ok(true);
         }
-        Ok(more_to_push || (answer.more && got && !answer.revoked))
+        let more_contacts = !answer.contacts.is_empty() && !self.contacts_waiting()?.is_empty();
+        Ok(more_to_push || more_contacts || (answer.more && got && !answer.revoked))
     }
 
     /// The headers that sign one request, with the next counter. The counter is durable before it is used.
@@ -418,13 +431,13 @@ impl Replica {
 }
 
 impl Said {
-    /// How large this message or its answer is, before compression, if it may be large: a first load, much work, or what
+    /// How large this message or its answer is, about, as it travels, if it may be large: a first load, much work, or what
     /// follows in the same exchange.
     fn under_way(&self, round_trips: u32) -> Option<usize> {
         let push: usize = self.ask.push.iter().map(|pushed| pushed.bytes.len()).sum();
         let much = self.ask.first.is_some() || round_trips > 0;
         let want = usize::try_from(self.ask.want_bytes).unwrap_or(usize::MAX);
-        let answer = if much { want } else { 0 };
+        let answer = if much { want / COMPRESSES } else { 0 };
         Some(push.max(answer)).filter(|bytes| *bytes > PACE_MIN_LOST)
     }
 
@@ -759,40 +772,41 @@ fn malformed(what: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::{PACE_MIN, PACE_MIN_LOST, PUSH_BYTES, Pace, WANT_BYTES_MAX};
+    use super::{
+        PACE_FIRST, PACE_MIN, PACE_MIN_LOST, PUSH_BYTES, Pace, WANT_BYTES_FIRST, WANT_BYTES_MAX,
+    };
 
     #[test]
     fn messages_are_as_large_as_the_line_carries_in_some_seconds() {
-        let most = WANT_BYTES_MAX as usize;
+        let most = PUSH_BYTES;
         let pace = Pace::default();
-        assert_eq!(pace.at_most(most), most, "nothing is known of the line yet");
-        // 64 kbit/s: ten seconds carry 80 kB, which hold four times as much.
+        assert_eq!(
+            pace.at_most(most),
+            PACE_FIRST,
+            "nothing is known of the line"
+        );
+        let first = WANT_BYTES_FIRST as usize;
+        assert_eq!(pace.wanted_at_most(first), first);
+        // 64 kbit/s: ten seconds carry 80 kB.
         pace.carried(40_000, 5_000);
-        assert_eq!(pace.at_most(most), 320_000);
+        assert_eq!(pace.at_most(most), 80_000);
+        assert_eq!(pace.wanted_at_most(WANT_BYTES_MAX as usize), 320_000);
         assert_eq!(pace.at_most(1_000), 1_000);
-        for halved in [
-            160_000,
-            80_000,
-            40_000,
-            20_000,
-            PACE_MIN_LOST,
-            PACE_MIN_LOST,
-        ] {
+        for halved in [40_000, 20_000, 10_000, 5_000, PACE_MIN_LOST, PACE_MIN_LOST] {
             pace.lost();
             assert_eq!(pace.at_most(most), halved);
         }
         // A round trip that took long says little: the crew's day still goes at once.
-        pace.carried(500, 3_000);
-        assert_eq!(pace.at_most(most), 2 * PACE_MIN_LOST, "in steps");
-        pace.carried(500, 3_000);
-        pace.carried(500, 3_000);
-        assert_eq!(pace.at_most(most), PACE_MIN);
+        for doubled in [2 * PACE_MIN_LOST, PACE_MIN, PACE_MIN] {
+            pace.carried(500, 3_000);
+            assert_eq!(pace.at_most(most), doubled, "in steps");
+        }
         for _ in 0..6 {
             pace.carried(1_000_000, 0);
         }
         assert_eq!(pace.at_most(most), most);
         let fresh = Pace::default();
         fresh.lost();
-        assert_eq!(fresh.at_most(most), PUSH_BYTES / 2);
+        assert_eq!(fresh.at_most(most), PACE_FIRST / 2);
     }
 }

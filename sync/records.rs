@@ -9,7 +9,7 @@ use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::{self, Request, What, acts as request_acts};
 use koina_model::words::{Kind, Outcome};
 
-use crate::replica::{Replica, ReplicaError};
+use crate::replica::{Replica, ReplicaError, without};
 
 impl Replica {
     /// Enters a request and gives it the station's next receipt number; its draft goes in the same tx.
@@ -22,7 +22,7 @@ impl Replica {
         let author = self.author()?;
         let lists = self.lists();
         let mut number = String::new();
-        let id = self.begin(Kind::Request, now, draft, |id, receipt| {
+        let id = self.begin(Kind::Request, now, without(draft), |id, receipt| {
             let mut new = request_acts::enter(entered, &lists, &author, id, now)?;
             new.receipt_number = receipt()?;
             number.clone_from(&new.receipt_number);
@@ -119,7 +119,7 @@ impl Replica {
         let author = self.author()?;
         let lists = self.lists();
         let event = self.new_event(now);
-        self.begin(Kind::Asset, now, draft, |id, _| {
+        self.begin(Kind::Asset, now, without(draft), |id, _| {
             let new = asset_acts::add(added, &lists, &author, id, now)?;
             let mut writes = assets::begin(&new);
             if let Some(condition) = condition {

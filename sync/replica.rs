@@ -17,8 +17,10 @@ use uuid::Uuid;
 
 use crate::identity::Identity;
 
+mod contacts;
 mod docs;
 mod drafts;
+pub(crate) use drafts::without;
 mod first_load;
 mod judge;
 mod opening;
@@ -30,6 +32,8 @@ mod salvage;
 mod sidecar;
 mod wal;
 
+pub use contacts::{CONTACT, Reported};
+pub(crate) use contacts::{contacts_again, contacts_received};
 pub use docs::{LogBody, LogRow};
 pub(crate) use docs::{
     entries_of, evict, kind_from, load, take_early, take_entry, take_rows, with_early,
@@ -48,7 +52,7 @@ pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
 use sidecar::Sidecar;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "3";
+const VIEW_VERSION: &str = "4";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;

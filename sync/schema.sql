@@ -74,6 +74,15 @@ CREATE TABLE aside (
     bytes  BLOB NOT NULL                  -- as it came: a change chunk or a saved doc
 ) STRICT;
 
+-- Contacts of people, sealed to the key of the server: this device cannot read them.
+CREATE TABLE contacts (
+    doc      BLOB NOT NULL PRIMARY KEY,  -- the record it belongs to
+    sealed   BLOB NOT NULL,              -- an age file after a mark, see EXCHANGE.md
+    saved_at INTEGER NOT NULL,           -- ms UTC
+    received INTEGER NOT NULL DEFAULT 0  -- 1: durable at the server; kept for some time, in case its backup is older
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_waiting ON contacts (saved_at) WHERE received = 0;
+
 -- What is being typed. Survives a crash of the window.
 CREATE TABLE drafts (
     key      TEXT NOT NULL PRIMARY KEY,   -- the form
@@ -142,6 +151,8 @@ CREATE TABLE assets (
     retired      INTEGER NOT NULL,          -- 1 once out of use, for ever
     clashes      INTEGER NOT NULL           -- fields with versions for the desk to decide
 ) STRICT;
+CREATE INDEX requests_receipt ON requests (replace(receipt, '-', ''));
+CREATE INDEX requests_protocol ON requests (protocol) WHERE protocol <> '';
 CREATE INDEX assets_number ON assets (retired, number_key, n);
 CREATE INDEX assets_place ON assets (retired, community, settlement, n);
 CREATE INDEX assets_kind ON assets (kind, retired, number_key);

@@ -2,6 +2,7 @@
 //!
 //! Views may be deleted at any moment and are rebuilt; see [`crate::replica`].
 
+use koina_model::contacts::Contact;
 use koina_model::doc::{Doc, Record};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists as KnownLists;
@@ -19,6 +20,7 @@ pub mod assets;
 pub mod conflicts;
 pub mod outbox;
 pub mod requests;
+pub mod tracked;
 
 /// Who and where this installation is.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -130,6 +132,16 @@ pub struct ExchangeState {
     pub remaining_s: u32,
     /// Grows with every change of what the windows show.
     pub revision: u32,
+}
+
+/// How to reach whoever reported something, as the desk reads it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ContactRow {
+    /// `None` when it cannot be opened.
+    pub contact: Option<Contact>,
+    /// The device that handed it over.
+    pub device: String,
+    pub at: Time,
 }
 
 /// One field whose versions differ.

@@ -31,7 +31,8 @@ pub(crate) struct Unseen {
 
 impl Unseen {
     pub(crate) fn new() -> Outcome<Self> {
-        let script = "Xvfb -displayfd 1 -screen 0 1920x1080x24 -nolisten tcp &\nscreen=$!";
+        let script =
+            "Xvfb -displayfd 1 -screen 0 1920x1080x24 -maxclients 2048 -nolisten tcp &\nscreen=$!";
         let mut held = Held::new(script, "kill $screen")?;
         let number = held.first_line().ok_or("Xvfb did not start")?;
         println!("   Xvfb shows screen :{number} to nobody.");

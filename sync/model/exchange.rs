@@ -21,6 +21,8 @@ pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const INFLATED_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most changes in one push.
 pub const PUSH_CHANGES_MAX: usize = 2_000;
+/// Most contacts in one message.
+pub const CONTACTS_MAX: usize = 500;
 
 /// Capability names this version understands. A side uses what both name.
 pub const CAPABILITIES: [&str; 3] = ["changes", "saved-docs", COLUMNS];
@@ -58,6 +60,9 @@ pub struct Ask {
     /// Number of the last change of what this device is for that it heard of.
     #[serde(skip_serializing_if = "is_zero")]
     pub scope: u64,
+    /// Contacts of people, sealed where they were typed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<SealedContact>,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -128,6 +133,16 @@ pub struct Answer {
     /// The device is for something else now. It gets no items until it says that it has heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
+    /// Records whose contacts of the ask are durable here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<DocId>,
+}
+
+/// How to reach whoever reported something, sealed to the key of the server. The device that hands it over cannot read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SealedContact {
+    pub doc: DocId,
+    pub bytes: ByteBuf,
 }
 
 /// What a device is for since the desk changed it.

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod calendar;
 pub mod checks;
 pub mod columns;
+pub mod contacts;
 pub mod doc;
 pub mod exchange;
 pub mod greek;

@@ -21,6 +21,9 @@ pub struct Lists {
     /// The public key that courier files are sealed to, as an age recipient; empty until it was heard.
     #[serde(default)]
     pub courier: String,
+    /// The key of the numbers with which people follow their requests, in hex; empty until it was heard.
+    #[serde(default)]
+    pub tracking: String,
 }
 
 /// A working party.
@@ -48,6 +51,7 @@ impl Lists {
             crews: Vec::new(),
             devices: BTreeMap::new(),
             courier: String::new(),
+            tracking: String::new(),
         }
     }
 

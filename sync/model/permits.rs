@@ -19,6 +19,8 @@ pub enum Role {
     Clerk,
     /// A clerk who also manages devices (υπεύθυνος).
     Admin,
+    /// A public kiosk: whoever stands before it enters requests, and reads what became of one whose number they know.
+    Kiosk,
 }
 
 /// Which set of screens the app shows.
@@ -27,6 +29,7 @@ pub enum Role {
 pub enum Profile {
     Crew,
     Desk,
+    Kiosk,
 }
 
 /// A thing that may be allowed.
@@ -34,6 +37,8 @@ pub enum Profile {
 #[serde(rename_all = "snake_case")]
 pub enum Permit {
     EnterRequests,
+    /// Entering a request that asks for a protocol number.
+    EnterRegistered,
     EditRequests,
     RegisterRequests,
     AssignRequests,
@@ -47,13 +52,15 @@ pub enum Permit {
     MoveAssets,
     RetireAssets,
     DecideConflicts,
+    ReadContacts,
     ManageDevices,
 }
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::EnterRequests,
+        Self::EnterRegistered,
         Self::EditRequests,
         Self::RegisterRequests,
         Self::AssignRequests,
@@ -67,6 +74,7 @@ impl Permit {
         Self::MoveAssets,
         Self::RetireAssets,
         Self::DecideConflicts,
+        Self::ReadContacts,
         Self::ManageDevices,
     ];
 }
@@ -77,6 +85,7 @@ impl Role {
         match self {
             Self::Crew => Profile::Crew,
             Self::Clerk | Self::Admin => Profile::Desk,
+            Self::Kiosk => Profile::Kiosk,
         }
     }
 
@@ -96,6 +105,7 @@ impl Role {
             ),
             Self::Clerk => permit != Permit::ManageDevices,
             Self::Admin => true,
+            Self::Kiosk => matches!(permit, Permit::EnterRequests | Permit::EnterRegistered),
         }
     }
 }
@@ -211,6 +221,7 @@ pub fn may_write(
         }
         let begins = before.is_none();
         need(match (kind, key.as_str()) {
+            (Kind::Request, requests::keys::REGISTER) if begins => Permit::EnterRegistered,
             (Kind::Request, requests::keys::REGISTER) => Permit::RegisterRequests,
             (Kind::Request, requests::keys::CREW) => Permit::AssignRequests,
             (Kind::Request, requests::keys::DEPARTMENT) if !begins => Permit::AssignRequests,

@@ -94,6 +94,8 @@ pub enum FieldRule {
     OutsideMunicipality,
     InFuture,
     NotOnAList,
+    NotAPhone,
+    NotAnEmail,
 }
 
 impl Problem {

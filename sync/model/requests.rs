@@ -28,6 +28,8 @@ pub mod keys {
     pub const DEPARTMENT: &str = "dept";
     pub const CREW: &str = "crew";
     pub const ANSWER: &str = "ans";
+    /// Whether somebody left a contact; who it is, the server knows.
+    pub const CONTACT: &str = "con";
 }
 
 /// Fields whose versions the desk decides when they differ.
@@ -44,12 +46,13 @@ pub const WATCHED: [&str; 9] = [
 ];
 
 /// Fields that are written once, at the beginning.
-pub const FIXED: [&str; 5] = [
+pub const FIXED: [&str; 6] = [
     keys::ID,
     keys::RECEIPT_NUMBER,
     keys::RECEIVED_AT,
     keys::CHANNEL,
     keys::ASSET,
+    keys::CONTACT,
 ];
 
 /// Something that happened to a request. Stored in docs since 0.1; add variants and fields, never rename.
@@ -156,6 +159,8 @@ pub struct Request {
     pub received_at: Time,
     /// Somebody asked for a protocol number.
     pub register: bool,
+    /// Somebody left a contact with the municipality.
+    pub has_contact: bool,
     pub priority: u8,
     pub department: String,
     pub crew: String,
@@ -215,6 +220,7 @@ pub fn read(record: &Record) -> Request {
         receipt_number: record.text(keys::RECEIPT_NUMBER).map(str::to_owned),
         received_at: Time(record.int(keys::RECEIVED_AT).unwrap_or_default()),
         register: record.flag(keys::REGISTER),
+        has_contact: record.flag(keys::CONTACT),
         priority: record
             .int(keys::PRIORITY)
             .and_then(|p| u8::try_from(p).ok())
@@ -265,6 +271,7 @@ fn channel_name(channel: Channel) -> &'static str {
         Channel::Counter => "counter",
         Channel::Email => "email",
         Channel::Import => "import",
+        Channel::Kiosk => "kiosk",
     }
 }
 
@@ -275,6 +282,7 @@ fn read_channel(name: &str) -> Option<Channel> {
         Channel::Counter,
         Channel::Email,
         Channel::Import,
+        Channel::Kiosk,
     ]
     .into_iter()
     .find(|channel| channel_name(*channel) == name)
@@ -294,6 +302,7 @@ pub struct NewRequest {
     pub receipt_number: String,
     pub received_at: Time,
     pub register: bool,
+    pub has_contact: bool,
     pub priority: u8,
     pub department: String,
 }
@@ -328,6 +337,9 @@ pub fn begin(new: &NewRequest) -> Writes {
     }
     if new.register {
         writes.push((keys::REGISTER.into(), true.into()));
+    }
+    if new.has_contact {
+        writes.push((keys::CONTACT.into(), true.into()));
     }
     writes
 }

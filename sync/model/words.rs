@@ -60,6 +60,8 @@ pub enum Channel {
     Email,
     /// Brought in from another system.
     Import,
+    /// Entered by a visitor at a public kiosk.
+    Kiosk,
 }
 
 /// A kind of doc.

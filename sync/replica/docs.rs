@@ -82,11 +82,12 @@ pub(crate) struct Loaded {
 
 impl Replica {
     /// Writes a new record made by `begin`, which gets a fresh id and, when it asks, the station's next receipt number.
+    /// `also` happens in the same tx.
     pub fn begin(
         &self,
         kind: Kind,
         now: Time,
-        draft: Option<&str>,
+        also: impl FnOnce(&Transaction<'_>, DocId) -> Result<(), ReplicaError>,
         begin: impl FnOnce(
             DocId,
             &dyn Fn() -> Result<String, ReplicaError>,
@@ -111,10 +112,7 @@ impl Replica {
             let n = insert_saved(tx, id, kind, &doc.save(), Time(0), 0)?;
             super::outbox::hold(tx, id, kind, &chunk, "entered", now)?;
             views::show(tx, n, id, &doc, &lists)?;
-            if let Some(key) = draft {
-                super::drafts::drop_in(tx, key)?;
-            }
-            Ok(())
+            also(tx, id)
         })?;
         Ok(id)
     }

@@ -1,6 +1,6 @@
 //! Drafts: what is being typed, kept so that a crash of the window loses nothing.
 
-use koina_model::ids::Time;
+use koina_model::ids::{DocId, Time};
 use koina_model::problem::Problem;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -41,6 +41,13 @@ impl Replica {
     pub fn drop_draft(&self, key: &str) -> Result<(), ReplicaError> {
         self.write_quietly(|tx| drop_in(tx, key))
     }
+}
+
+/// Forgets a draft, if there is one, along with what makes it unnecessary.
+pub(crate) fn without(
+    draft: Option<&str>,
+) -> impl FnOnce(&Transaction<'_>, DocId) -> Result<(), ReplicaError> {
+    move |tx, _| draft.map_or(Ok(()), |key| drop_in(tx, key))
 }
 
 pub(crate) fn drop_in(tx: &Transaction<'_>, key: &str) -> Result<(), ReplicaError> {

@@ -55,6 +55,7 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
         let ends_again = ask.ends_again();
         further = Ask {
             push: Vec::new(),
+            contacts: Vec::new(),
             entries: Vec::new(),
             again: if ends_again { 0 } else { ask.again },
             ..ask.clone()

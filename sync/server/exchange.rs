@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use koina_model::contacts::SEALED_BYTES_MAX;
 use koina_model::exchange::{
-    self, Answer, Ask, CAPABILITIES, COLUMNS, Entry, FirstLoad, Item, PUSH_CHANGES_MAX, Pushed,
-    Receipt, Refusal, Verdict,
+    self, Answer, Ask, CAPABILITIES, COLUMNS, CONTACTS_MAX, Entry, FirstLoad, Item,
+    PUSH_CHANGES_MAX, Pushed, Receipt, Refusal, SealedContact, Verdict,
 };
 use koina_model::guard;
 use koina_model::ids::{DocId, Time};
@@ -69,6 +70,7 @@ pub async fn exchange(
         again: _,
         decisions,
         scope: scope_heard,
+        contacts,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let version = version.chars().take(40).collect();
@@ -79,6 +81,7 @@ pub async fn exchange(
         reached,
         elsewhere,
     } = take(town, who, push, now).await?;
+    let contacts = keep_contacts(town, who, contacts, now).await?;
     if scope_heard == who.scope && who.scope_heard < who.scope {
         town.log.heard_scope(who.id, who.scope).await?;
     }
@@ -96,6 +99,7 @@ pub async fn exchange(
         cursor,
         head: reached,
         first,
+        contacts,
         ..Answer::default()
     };
     let ended = !epoch.is_empty() && epoch != town.epoch();
@@ -153,6 +157,29 @@ pub async fn exchange(
     }
     answer.items.extend(gone.into_iter().map(evict));
     Ok(answer)
+}
+
+/// Keeps the contacts that a device hands over, of whatever record: it may be on its way. Gives the records they belong to.
+async fn keep_contacts(
+    town: &Municipality,
+    who: &Device,
+    contacts: Vec<SealedContact>,
+    now: Time,
+) -> Result<Vec<DocId>, Problem> {
+    if contacts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let too_large = |sealed: &SealedContact| sealed.bytes.len() > SEALED_BYTES_MAX;
+    if contacts.len() > CONTACTS_MAX || contacts.iter().any(too_large) {
+        return Err(Problem::too_large(SEALED_BYTES_MAX));
+    }
+    let contacts = contacts
+        .into_iter()
+        .map(|sealed| (sealed.doc, sealed.bytes.into_vec()));
+    Ok(town
+        .log
+        .keep_contacts(Author::of(who), now, contacts.collect())
+        .await?)
 }
 
 fn evict(doc: DocId) -> Item {

@@ -21,6 +21,7 @@ use crate::replica::{LogRow, NewChange};
 mod backup;
 mod chain;
 mod changes;
+mod contacts;
 mod devices;
 mod lists;
 mod postgres;
@@ -226,6 +227,14 @@ pub struct Kept {
     pub doc: DocId,
     pub kind: Kind,
     pub bytes: Vec<u8>,
+}
+
+/// A contact as it came from a device.
+#[derive(Clone, Debug)]
+pub struct SealedRow {
+    pub device: Option<DeviceId>,
+    pub at: Time,
+    pub sealed: Vec<u8>,
 }
 
 /// A record that came from another system.
@@ -509,6 +518,39 @@ impl AnyLog {
     /// has one that is restored from a backup.
     pub async fn courier_key(&self, fresh: String) -> Result<String, LogError> {
         in_one_tx!(self, Write, |tx| lists::courier_key(tx, fresh))
+    }
+
+    /// The key of the digits with which people follow their requests, in hex; the first call keeps the fresh one.
+    pub async fn tracking_key(&self, fresh: String) -> Result<String, LogError> {
+        in_one_tx!(self, Write, |tx| lists::tracking_key(tx, fresh))
+    }
+
+    /// Keeps contacts that came sealed; gives the records whose contacts are durable now.
+    pub async fn keep_contacts(
+        &self,
+        by: Author,
+        at: Time,
+        contacts: Vec<(DocId, Vec<u8>)>,
+    ) -> Result<Vec<DocId>, LogError> {
+        in_one_tx!(self, Write, |tx| contacts::put(tx, by, at, contacts))
+    }
+
+    /// The contacts of a record, as they came; the audit says who asked. `None` when the record is not in these
+    /// communities; empty means all.
+    pub async fn contacts(
+        &self,
+        by: Author,
+        at: Time,
+        doc: DocId,
+        communities: Vec<String>,
+    ) -> Result<Option<Vec<SealedRow>>, LogError> {
+        in_one_tx!(self, Write, |tx| contacts::read(
+            tx,
+            by,
+            at,
+            doc,
+            &communities
+        ))
     }
 
     /// Random name of this log; a log restored from a backup takes another.

@@ -97,6 +97,7 @@ enum RoleName {
     Crew,
     Clerk,
     Admin,
+    Kiosk,
 }
 
 #[tokio::main]
@@ -151,6 +152,7 @@ async fn main() -> anyhow::Result<()> {
                 RoleName::Crew => Role::Crew,
                 RoleName::Clerk => Role::Clerk,
                 RoleName::Admin => Role::Admin,
+                RoleName::Kiosk => Role::Kiosk,
             };
             invite(
                 &town,

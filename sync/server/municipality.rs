@@ -8,6 +8,7 @@ use koina_model::lists::{Crew, DeviceName, Lists};
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_sync::courier::Key;
+use koina_sync::identity::hex;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
 use crate::log::{AnyLog, Author, LogError};
@@ -44,6 +45,8 @@ pub struct Municipality {
     lists: RwLock<Arc<Lists>>,
     /// Opens courier files.
     courier: Key,
+    /// The key of the digits with which people follow their requests, in hex.
+    tracking: String,
     /// Held while the replica follows the log and while a push is judged against it.
     following: Mutex<()>,
 }
@@ -63,6 +66,13 @@ fn replica_of(epoch: &str, path: &Path, now: Time) -> Result<Replica, ReplicaErr
     }
     replica.set_meta(FOLLOWS, epoch)?;
     Ok(replica)
+}
+
+/// Thirty-two random bytes, in hex.
+fn fresh_key() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex(&bytes))
 }
 
 impl Municipality {
@@ -87,6 +97,8 @@ impl Municipality {
         log.put_crews(crews).await?;
         let kept = log.courier_key(Key::new().to_text()).await?;
         let courier = Key::read(&kept).ok_or(OpenError::Courier)?;
+        let fresh = fresh_key().map_err(|_| OpenError::Courier)?;
+        let tracking = log.tracking_key(fresh).await?;
         let epoch = log.epoch().await?;
         let restored = log.was_restored().await?;
         let (path, name) = (replica.to_owned(), epoch.clone());
@@ -99,6 +111,7 @@ impl Municipality {
             crews: Vec::new(),
             devices: Default::default(),
             courier: String::new(),
+            tracking: String::new(),
         };
         let opened = Self {
             log,
@@ -107,6 +120,7 @@ impl Municipality {
             epoch,
             restored,
             courier,
+            tracking,
             lists: RwLock::new(Arc::new(lists)),
             following: Mutex::new(()),
         };
@@ -166,6 +180,7 @@ impl Municipality {
             crews,
             devices,
             courier: self.courier.public(),
+            tracking: self.tracking.clone(),
         });
         let replica = Arc::clone(&self.replica);
         let given = Arc::clone(&lists);

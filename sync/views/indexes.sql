@@ -9,6 +9,8 @@ CREATE INDEX requests_crew ON requests (crew, open, priority, due_at);
 CREATE INDEX requests_department ON requests (department, open, received_at DESC);
 CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
 CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
+CREATE INDEX requests_receipt ON requests (replace(receipt, '-', ''));
+CREATE INDEX requests_protocol ON requests (protocol) WHERE protocol <> '';
 CREATE INDEX assets_number ON assets (retired, number_key, n);
 CREATE INDEX assets_place ON assets (retired, community, settlement, n);
 CREATE INDEX assets_kind ON assets (kind, retired, number_key);

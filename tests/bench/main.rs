@@ -645,6 +645,7 @@ impl Bare {
             ),
             received_at: at,
             register: false,
+            has_contact: false,
             priority: 3,
             department: "HLF".to_owned(),
         };

@@ -586,6 +586,7 @@ pub(crate) fn many(town: &mut Town, rows: u32) -> anyhow::Result<()> {
             receipt_number: koina_model::numbers::receipt_number("ARX", 2025, n + 1),
             received_at,
             register: false,
+            has_contact: false,
             priority: 3,
             department: "HLF".to_owned(),
         };

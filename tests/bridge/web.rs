@@ -115,6 +115,7 @@ impl Bridge {
         {
             Some(Profile::Crew) => "crew",
             Some(Profile::Desk) => "desk",
+            Some(Profile::Kiosk) => "kiosk",
             None => "start",
         };
         (label == own || label == "start").then(|| (label.to_owned(), desk))

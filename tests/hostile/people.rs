@@ -81,6 +81,7 @@ pub(super) fn new_request() -> NewRequest {
         receipt_number: koina_model::numbers::receipt_number("A1", 2026, 1),
         received_at: AT,
         register: true,
+        has_contact: false,
         priority: 3,
         department: "HLF".to_owned(),
     }

@@ -164,6 +164,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         crews: crate::town::crews(),
         devices: std::collections::BTreeMap::new(),
         courier: "age1".to_owned(),
+        tracking: String::new(),
     };
     let mut seeds: Vec<Vec<u8>> = [
         "Σβηστή λάμπα στην ΠΛΑΤΕΙΑ, ρολόι, Λιτόχωρo 3exasa",

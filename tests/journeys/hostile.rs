@@ -119,7 +119,7 @@ fn a_new_record_brings_no_more_than_its_author_may_write() {
     let device = town.at(crew).identity().unwrap().device;
     for (key, needs) in [
         ("ans", Permit::AnswerRequests),
-        ("reg", Permit::RegisterRequests),
+        ("reg", Permit::EnterRegistered),
         ("crew", Permit::AssignRequests),
     ] {
         let id = DocId(town.at(crew).new_id(town.now()));

@@ -80,6 +80,7 @@ fn request() -> (Doc, Chunk) {
         receipt_number: receipt_number("A1", 2026, 1),
         received_at: AT,
         register: true,
+        has_contact: false,
         priority: 3,
         department: "HLF".to_owned(),
     };

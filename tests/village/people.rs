@@ -181,6 +181,7 @@ pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]
         crews,
         devices: stations.iter().map(named).collect(),
         courier: String::new(),
+        tracking: String::new(),
     }
 }
 

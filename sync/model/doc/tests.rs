@@ -32,6 +32,7 @@ pub(crate) fn new_request() -> NewRequest {
         receipt_number: "A1-26-000001-K".into(),
         received_at: Time(1_790_000_000_000),
         register: false,
+        has_contact: false,
         priority: 3,
         department: "HLF".into(),
     }

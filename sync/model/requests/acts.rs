@@ -45,7 +45,7 @@ pub fn enter(
 ) -> Result<NewRequest, Problem> {
     needs(author, Permit::EnterRequests)?;
     if entered.register {
-        needs(author, Permit::RegisterRequests)?;
+        needs(author, Permit::EnterRegistered)?;
     }
     let mut fields = Fields::default();
     let category = lists.reference.category(entered.category);
@@ -80,6 +80,7 @@ pub fn enter(
         receipt_number: String::new(),
         received_at: now,
         register: entered.register,
+        has_contact: false,
         priority: category.priority,
         department: category.department.clone(),
     })

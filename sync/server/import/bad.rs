@@ -122,6 +122,8 @@ fn rule_greek(rule: &FieldRule) -> String {
         FieldRule::OutsideMunicipality => "εκτός του δήμου".to_owned(),
         FieldRule::InFuture => "στο μέλλον".to_owned(),
         FieldRule::NotOnAList => "δεν υπάρχει στον κατάλογο".to_owned(),
+        FieldRule::NotAPhone => "δεν είναι αριθμός τηλεφώνου".to_owned(),
+        FieldRule::NotAnEmail => "δεν είναι διεύθυνση email".to_owned(),
     }
 }
 
@@ -136,5 +138,7 @@ fn rule_english(rule: &FieldRule) -> String {
         FieldRule::OutsideMunicipality => "outside the municipality".to_owned(),
         FieldRule::InFuture => "in the future".to_owned(),
         FieldRule::NotOnAList => "it is not on the list".to_owned(),
+        FieldRule::NotAPhone => "it is not a phone number".to_owned(),
+        FieldRule::NotAnEmail => "it is not an email address".to_owned(),
     }
 }

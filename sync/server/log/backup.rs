@@ -54,7 +54,7 @@ macro_rules! table {
 }
 
 /// Every table of a log. Small ones are read whole; tries are not kept.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 12] = [
     table!(
         "log",
         "seq, at, device, doc, body, kind, hash, actor, actor_seq, bytes, moved_from, moved_to",
@@ -94,6 +94,12 @@ const TABLES: [Table; 11] = [
         "hash, device, doc, at, reason, bytes, kind, decision, taken",
         "bbbitbtii",
         "$1, $2, $3, $4, $5, $6, $7, $8, $9"
+    ),
+    table!(
+        "contacts",
+        "doc, device, at, sealed",
+        "bbib",
+        "$1, $2, $3, $4"
     ),
     table!(
         "crews",

@@ -322,6 +322,7 @@ fn role_name(role: Role) -> &'static str {
         Role::Crew => "crew",
         Role::Clerk => "clerk",
         Role::Admin => "admin",
+        Role::Kiosk => "kiosk",
     }
 }
 
@@ -330,6 +331,7 @@ fn role(name: &str) -> Result<Role, LogError> {
         "crew" => Ok(Role::Crew),
         "clerk" => Ok(Role::Clerk),
         "admin" => Ok(Role::Admin),
+        "kiosk" => Ok(Role::Kiosk),
         _ => Err(LogError::Row { what: "a role" }),
     }
 }

@@ -7,6 +7,7 @@ use super::{LogError, Source, sql};
 
 pub(super) const EPOCH: &str = "epoch";
 const COURIER_KEY: &str = "courier_key";
+const TRACKING_KEY: &str = "tracking_key";
 const LISTS_VERSION: &str = "lists_version";
 /// Number of the last decision about a refused change.
 pub(super) const DECISION: &str = "decision";
@@ -46,11 +47,19 @@ pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(),
 }
 
 pub(super) async fn courier_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
-    if let Some(kept) = meta(tx, COURIER_KEY).await? {
+    key(tx, COURIER_KEY, fresh).await
+}
+
+pub(super) async fn tracking_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
+    key(tx, TRACKING_KEY, fresh).await
+}
+
+/// A key of the municipality, or the fresh one. It, or its public half, is on the lists.
+async fn key<T: Tx>(tx: &mut T, name: &str, fresh: String) -> Result<String, LogError> {
+    if let Some(kept) = meta(tx, name).await? {
         return Ok(kept);
     }
-    put_meta(tx, COURIER_KEY, fresh.clone()).await?;
-    // Its public half is on the lists.
+    put_meta(tx, name, fresh.clone()).await?;
     grow(tx).await?;
     Ok(fresh)
 }

@@ -126,6 +126,12 @@ pub(super) const DECISIONS: &str = "SELECT r.decision, r.doc, r.hash, r.taken, d
  AND (r.taken = 1 OR NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash))
  ORDER BY r.decision LIMIT $3";
 
+pub(super) const COUNT_CONTACTS: &str = "SELECT COUNT(*) FROM contacts WHERE device = $1";
+pub(super) const PUT_CONTACT: &str = "INSERT INTO contacts (doc, device, at, sealed)
+ VALUES ($1, $2, $3, $4) ON CONFLICT (doc, device) DO NOTHING RETURNING at";
+pub(super) const CONTACTS_OF: &str =
+    "SELECT device, at, sealed FROM contacts WHERE doc = $1 ORDER BY at, device";
+
 pub(super) const CREWS: &str = "SELECT id, name, department, communities FROM crews ORDER BY id";
 pub(super) const PUT_CREW: &str =
     "INSERT INTO crews (id, name, department, communities) VALUES ($1, $2, $3, $4)

@@ -11,11 +11,12 @@ use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
     include_str!("../migrations/sqlite/0004_scope.sql"),
+    include_str!("../migrations/sqlite/0005_contacts.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -74,7 +74,7 @@ export type ChangeInput = {
  */
 change: string, };
 
-export type Channel = "crew" | "phone" | "counter" | "email" | "import";
+export type Channel = "crew" | "phone" | "counter" | "email" | "import" | "kiosk";
 
 export type Clash = { 
 /**
@@ -236,7 +236,7 @@ export type FieldProblem = {
  */
 field: string, rule: FieldRule, };
 
-export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" };
+export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" };
 
 export type Invite = { code: string, expires_at: Time, 
 /**
@@ -302,7 +302,7 @@ export type Outcome = { "outcome": "resolved" } | { "outcome": "rejected", reaso
 
 export type PageInput = { search: string, offset: number, limit: number, };
 
-export type Permit = "enter_requests" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "manage_devices";
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "manage_devices";
 
 export type PlaceInput = { 
 /**
@@ -314,7 +314,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "internal", incident: string, };
 
-export type Profile = "crew" | "desk";
+export type Profile = "crew" | "desk" | "kiosk";
 
 export type RecordInput = { id: DocId, };
 
@@ -476,7 +476,7 @@ clash: boolean, sort: RequestSort, offset: number,
  */
 limit: number, };
 
-export type Role = "crew" | "clerk" | "admin";
+export type Role = "crew" | "clerk" | "admin" | "kiosk";
 
 export type Saved = "draft" | "on_device" | "sent" | "received" | "needs_decision";
 

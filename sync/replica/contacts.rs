@@ -1,0 +1,127 @@
+//! What a visitor reports at a kiosk: a request, and apart from it who reported it, sealed before it is written down.
+
+use koina_model::contacts::Contact;
+use koina_model::exchange::{CONTACTS_MAX, SealedContact};
+use koina_model::ids::{DocId, Time};
+use koina_model::numbers::tracking_pin;
+use koina_model::problem::Problem;
+use koina_model::requests::acts::{self, Entered};
+use koina_model::requests::begin;
+use koina_model::words::Kind;
+use rusqlite::{Transaction, params};
+use serde_bytes::ByteBuf;
+
+use super::{Replica, ReplicaError};
+use crate::courier;
+use crate::identity::unhex;
+
+/// First bytes of a sealed contact.
+pub const CONTACT: &[u8] = b"koina-contact-1\n";
+/// How long a contact stays here after the server had it: as long as a backup may be old.
+const KEPT_MS: i64 = 90 * 24 * 3_600 * 1_000;
+
+/// What the visitor takes home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    pub id: DocId,
+    pub receipt_number: String,
+    /// The digits with which the request can be followed; empty while this device has not heard the key.
+    pub pin: String,
+}
+
+impl Replica {
+    /// Enters a request with whoever is to be told about it. Both are durable, or neither.
+    pub fn report(
+        &self,
+        entered: &Entered<'_>,
+        contact: &Contact,
+        now: Time,
+    ) -> Result<Reported, ReplicaError> {
+        let author = self.author()?;
+        let lists = self.lists();
+        let contact = contact.checked()?;
+        let sealed = if contact.is_empty() {
+            None
+        } else if lists.courier.is_empty() {
+            return Err(Problem::CourierNotReady.into());
+        } else {
+            Some(courier::seal(CONTACT, &lists.courier, &contact)?)
+        };
+        let mut receipt_number = String::new();
+        let keep = |tx: &Transaction<'_>, id: DocId| -> Result<(), ReplicaError> {
+            if let Some(sealed) = &sealed {
+                tx.execute(
+                    "INSERT INTO contacts (doc, sealed, saved_at) VALUES (?1, ?2, ?3)",
+                    params![id.as_bytes().as_slice(), sealed, now.0],
+                )?;
+            }
+            Ok(())
+        };
+        let id = self.begin(Kind::Request, now, keep, |id, receipt| {
+            let mut new = acts::enter(entered, &lists, &author, id, now)?;
+            new.has_contact = sealed.is_some();
+            new.receipt_number = receipt()?;
+            receipt_number.clone_from(&new.receipt_number);
+            Ok(begin(&new))
+        })?;
+        let pin = self.pin(&receipt_number);
+        Ok(Reported {
+            id,
+            receipt_number,
+            pin,
+        })
+    }
+
+    /// The digits with which a request is followed.
+    pub fn pin(&self, receipt_number: &str) -> String {
+        match unhex(&self.lists().tracking) {
+            Some(key) if !key.is_empty() => tracking_pin(&key, receipt_number),
+            _ => String::new(),
+        }
+    }
+
+    /// Contacts that the server does not have yet, the oldest first.
+    pub(crate) fn contacts_waiting(&self) -> Result<Vec<SealedContact>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare_cached(
+                "SELECT doc, sealed FROM contacts WHERE received = 0 ORDER BY saved_at LIMIT ?1",
+            )?;
+            let most = i64::try_from(CONTACTS_MAX).unwrap_or(i64::MAX);
+            let all = rows.query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let all: Vec<(Vec<u8>, Vec<u8>)> = all.collect::<Result<_, _>>()?;
+            Ok(all
+                .into_iter()
+                .filter_map(|(doc, sealed)| {
+                    let doc = DocId::from_slice(&doc)?;
+                    let bytes = ByteBuf::from(sealed);
+                    Some(SealedContact { doc, bytes })
+                })
+                .collect())
+        })
+    }
+}
+
+/// The server has these; what it has had for long goes.
+pub(crate) fn contacts_received(
+    tx: &Transaction<'_>,
+    docs: &[DocId],
+    now: Time,
+) -> Result<(), ReplicaError> {
+    for doc in docs {
+        tx.prepare_cached("UPDATE contacts SET received = 1 WHERE doc = ?1")?
+            .execute([doc.as_bytes().as_slice()])?;
+    }
+    if !docs.is_empty() {
+        tx.execute(
+            "DELETE FROM contacts WHERE received = 1 AND saved_at < ?1",
+            [now.0 - KEPT_MS],
+        )?;
+    }
+    Ok(())
+}
+
+/// The server was restored from a backup: it may lack what it had.
+pub(crate) fn contacts_again(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
+    tx.execute("UPDATE contacts SET received = 0", [])?;
+    Ok(())
+}

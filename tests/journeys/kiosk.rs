@@ -1,0 +1,218 @@
+//! A visitor reports something at a kiosk: the number comes at once, who reported it reaches the desk and nobody else, and
+//! whoever holds the receipt can follow it.
+
+use koina_model::contacts::Contact;
+use koina_model::permits::{Permit, Role};
+use koina_model::problem::Problem;
+use koina_model::requests::acts::{Entered, Step};
+use koina_model::words::{Channel, Status};
+use koina_sync::replica::Reported;
+use koina_sync::views::ContactRow;
+use koina_tests::town::{LITOCHORO, Town, Who};
+
+fn visitor() -> Contact {
+    Contact {
+        name: "Ευτυχία Δοκιμαστική".to_owned(),
+        phone: "6912345678".to_owned(),
+        email: "eftychia@example.gr".to_owned(),
+    }
+}
+
+fn kiosk(town: &mut Town) -> Who {
+    town.device("Κιόσκι δημαρχείου", Role::Kiosk, None, &[])
+}
+
+fn entered(text: &str) -> Entered<'_> {
+    Entered {
+        category: "LGT-01",
+        community: LITOCHORO,
+        settlement: "",
+        place_text: "στην πλατεία",
+        position: None,
+        asset: None,
+        text,
+        channel: Channel::Kiosk,
+        register: true,
+    }
+}
+
+fn report(town: &Town, kiosk: Who, contact: &Contact) -> Reported {
+    let now = town.time(kiosk);
+    let replica = town.at(kiosk);
+    replica
+        .report(&entered("Σβηστό φως"), contact, now)
+        .unwrap()
+}
+
+fn read(town: &Town, who: Who, reported: &Reported) -> Result<Vec<ContactRow>, Problem> {
+    let path = format!("/v1/contacts/{}/read", reported.id);
+    town.ask(who, "POST", &path, Vec::new())
+}
+
+/// Whether any of these words stands in a file.
+fn stands_in(path: &std::path::Path, words: &[&str]) -> bool {
+    ["", "-wal"].iter().any(|end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let bytes = std::fs::read(name).unwrap_or_default();
+        words.iter().any(|word| {
+            bytes
+                .windows(word.len())
+                .any(|window| window == word.as_bytes())
+        })
+    })
+}
+
+#[test]
+fn who_reported_something_reaches_the_desk_and_nobody_else() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let reported = report(&town, kiosk, &visitor());
+    assert!(!reported.receipt_number.is_empty(), "without network");
+    town.settle();
+    let told = read(&town, desk, &reported).unwrap();
+    let wanted = Contact {
+        phone: "+306912345678".to_owned(),
+        ..visitor()
+    };
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].contact, Some(wanted));
+    for other in [crew, kiosk] {
+        let refused = read(&town, other, &reported).unwrap_err();
+        let needs = Permit::ReadContacts;
+        assert_eq!(refused, Problem::NotAllowed { needs });
+    }
+    let personal = ["Ευτυχία", "Δοκιμαστική", "6912345678", "eftychia"];
+    for who in [desk, crew, kiosk] {
+        assert!(!stands_in(town.path(who), &personal), "{who:?}");
+    }
+    assert!(!stands_in(town.log_file(), &personal), "the log");
+    assert!(!stands_in(town.server_file(), &personal), "the replica");
+    // There is somebody to tell: that much everybody may know.
+    let doc = town.at(crew).doc(reported.id).unwrap();
+    assert!(koina_model::requests::read(&doc.record()).has_contact);
+    town.check();
+}
+
+#[test]
+fn nobody_has_to_say_who_they_are() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let reported = report(&town, kiosk, &Contact::default());
+    town.settle();
+    assert_eq!(read(&town, desk, &reported), Ok(Vec::new()));
+    town.check();
+}
+
+#[test]
+fn the_receipt_follows_the_request_without_network() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let reported = report(&town, kiosk, &visitor());
+    let follow = |town: &Town, number: &str, pin: &str| town.at(kiosk).track(number, pin);
+    let number = reported.receipt_number.as_str();
+    let at_once = follow(&town, number, &reported.pin).unwrap();
+    assert_eq!(at_once.status, Status::Received);
+    assert_eq!(at_once.protocol_number, None);
+    town.settle();
+    let now = town.time(desk);
+    let replica = town.at(desk);
+    let step = Step::Done {
+        note: "ο κ. Νίκος το έφτιαξε",
+    };
+    replica.record_work(reported.id, &step, now).unwrap();
+    replica
+        .answer_request(reported.id, "Αλλάχτηκε ο λαμπτήρας.", now)
+        .unwrap();
+    town.settle();
+    // As people type it.
+    let typed = number.replace('-', " ").to_lowercase();
+    let pin = format!("{} {}", &reported.pin[..3], &reported.pin[3..]);
+    let later = follow(&town, &typed, &pin).unwrap();
+    assert_eq!(later.status, Status::Resolved);
+    assert_eq!(later.answer.as_deref(), Some("Αλλάχτηκε ο λαμπτήρας."));
+    assert_eq!(later.steps.len(), 2);
+    let protocol = later.protocol_number.clone().unwrap();
+    assert_eq!(follow(&town, &protocol, &reported.pin).unwrap(), later);
+    assert!(!format!("{later:?}").contains("Νίκος"), "notes of crews");
+    town.check();
+}
+
+#[test]
+fn a_number_alone_tells_nothing() {
+    let mut town = Town::new();
+    town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let reported = report(&town, kiosk, &visitor());
+    let wrong = if reported.pin == "000000" {
+        "000001"
+    } else {
+        "000000"
+    };
+    for (number, pin) in [
+        (reported.receipt_number.as_str(), wrong),
+        (reported.receipt_number.as_str(), ""),
+        ("A1-26-999999-X", reported.pin.as_str()),
+        ("", ""),
+        ("' OR 1=1 --", "' OR 1=1 --"),
+    ] {
+        let refused = town.at(kiosk).track(number, pin).unwrap_err();
+        assert_eq!(refused.to_problem(), Problem::NotFound, "{number} {pin}");
+    }
+    town.settle();
+    town.check();
+}
+
+#[test]
+fn a_contact_survives_a_lost_answer_and_an_old_backup() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let backup = town.back_up("before");
+    let reported = report(&town, kiosk, &visitor());
+    let lost = &town.party(kiosk).net.lose_answers;
+    lost.store(1, std::sync::atomic::Ordering::Relaxed);
+    assert!(town.exchange(kiosk).is_err());
+    town.settle();
+    assert_eq!(read(&town, desk, &reported).unwrap().len(), 1, "once");
+    town.restore_file(&backup);
+    town.settle();
+    town.settle();
+    let told = read(&town, desk, &reported).unwrap();
+    assert_eq!(told.len(), 1, "after the restore");
+    assert!(told[0].contact.is_some());
+    town.check();
+}
+
+#[test]
+fn a_kiosk_writes_nothing_but_new_requests() {
+    let mut town = Town::new();
+    town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let reported = report(&town, kiosk, &Contact::default());
+    let now = town.time(kiosk);
+    let replica = town.at(kiosk);
+    let refused = |outcome: Result<(), koina_sync::replica::ReplicaError>| {
+        matches!(
+            outcome.unwrap_err().to_problem(),
+            Problem::NotAllowed { .. }
+        )
+    };
+    let id = reported.id;
+    assert!(refused(replica.record_work(id, &Step::Start, now)));
+    assert!(refused(replica.answer_request(id, "όχι", now)));
+    assert!(refused(replica.reopen_request(id, "όχι", now)));
+    assert!(refused(replica.register_request(id, now)));
+    town.settle();
+    town.check();
+}
