@@ -97,6 +97,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
                 .and_then(|dirs| dirs.download_dir().map(std::path::Path::to_owned));
             koina_commands::usual_places(downloads, folder.clone())
         }),
+        tries: Default::default(),
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()
@@ -152,6 +153,8 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
         .collect();
     builder = match place.as_slice() {
         [x, y, width, height] => builder.position(*x, *y).inner_size(*width, *height),
+        // A kiosk is this one window, as large as the screen is.
+        _ if label == "kiosk" => builder.decorations(false).fullscreen(true),
         _ if label == "crew" => builder.inner_size(480.0, 900.0),
         _ => builder.inner_size(1280.0, 860.0),
     };

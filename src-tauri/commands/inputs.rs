@@ -1,10 +1,11 @@
 //! What each command takes. One struct a command; unknown fields are refused.
 
-use koina_model::ids::{DeviceId, DocId};
+use koina_model::contacts::Contact;
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::permits::Role;
 use koina_model::words::{Channel, Outcome, Position};
 use koina_sync::courier::CourierTaken;
-use koina_sync::views::{DeviceRow, RefusedRow};
+use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -131,6 +132,42 @@ pub struct RequestEnterInput {
 pub struct RequestEntered {
     pub id: DocId,
     pub receipt_number: String,
+}
+
+/// What a visitor reports at a kiosk.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskReportInput {
+    pub category: String,
+    /// Empty only where the category needs no place.
+    pub community: String,
+    pub place_text: String,
+    pub text: String,
+    pub contact: Contact,
+}
+
+/// What a visitor takes home.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct KioskReceipt {
+    pub receipt_number: String,
+    /// Six digits; empty while this kiosk has not heard the key.
+    pub pin: String,
+    pub received_at: Time,
+    /// Both, for a scanner.
+    pub qr_svg: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskTrackInput {
+    /// A receipt or protocol number, however it was typed.
+    pub number: String,
+    pub pin: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Contacts {
+    pub rows: Vec<ContactRow>,
 }
 
 /// Fields left `None` stay as they are.

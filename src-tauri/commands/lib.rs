@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use koina_model::contacts::Contact;
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::replica::{Replica, ReplicaError};
@@ -22,6 +23,7 @@ mod courier;
 mod devices;
 mod exchange;
 mod inputs;
+mod kiosk;
 mod requests;
 mod start;
 mod work;
@@ -29,6 +31,7 @@ mod work;
 pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
+pub use kiosk::Tries;
 pub use start::server_and_code;
 
 use assets::{
@@ -42,6 +45,7 @@ use devices::{
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
 };
+use kiosk::{contacts_read, kiosk_contact, kiosk_report, kiosk_track};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,
@@ -62,6 +66,8 @@ pub struct Desk {
     pub clock: fn() -> Time,
     /// Where courier files may be written now.
     pub places: Places,
+    /// Wrong digits typed at this kiosk.
+    pub tries: Tries,
 }
 
 /// Looks where files for a person may be written: sticks come and go.

@@ -49,6 +49,12 @@ commands! {
     // conflicts
     conflicts_page(PageInput) -> ConflictsPage;
     conflict_decide(ConflictDecideInput) -> ConflictRow;
+    // contacts (asked of the server)
+    contacts_read(RecordInput) -> Contacts;
+    // kiosk
+    kiosk_contact(Contact) -> Contact;
+    kiosk_report(KioskReportInput) -> KioskReceipt;
+    kiosk_track(KioskTrackInput) -> Tracked;
     // devices (asked of the server)
     devices_page(Nothing) -> Devices;
     device_invite(DeviceInviteInput) -> Invite;

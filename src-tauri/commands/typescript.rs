@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use koina_model::contacts::Contact;
 use koina_model::problem::Problem;
 use koina_sync::views::assets::*;
 use koina_sync::views::conflicts::*;
 use koina_sync::views::outbox::*;
 use koina_sync::views::requests::*;
+use koina_sync::views::tracked::*;
 use koina_sync::views::*;
 use ts_rs::{Config, TS, TypeVisitor};
 

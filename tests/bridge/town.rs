@@ -223,6 +223,7 @@ impl Town {
                 std::fs::create_dir_all(&stick).context("Making a stick")?;
                 Box::new(move || vec![stick.clone()])
             },
+            tries: Default::default(),
         });
         self.devices.insert(
             name.to_owned(),

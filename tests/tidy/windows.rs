@@ -102,6 +102,32 @@ fn the_first_window_may_only_enrol_and_no_other_may() {
     }
 }
 
+/// What a visitor's window may call: nothing that lists records, keeps what is typed, or says who reported what.
+const OF_THE_KIOSK: [&str; 6] = [
+    "about",
+    "exchange_state",
+    "kiosk_contact",
+    "kiosk_report",
+    "kiosk_track",
+    "lists",
+];
+
+#[test]
+fn a_visitor_may_report_and_follow_and_nothing_else() {
+    let capabilities = capabilities();
+    let wanted = OF_THE_KIOSK.iter().map(|name| (*name).to_owned());
+    assert_eq!(capabilities["kiosk"], wanted.collect());
+    for (window, commands) in &capabilities {
+        let visitors = commands.iter().any(|name| name.starts_with("kiosk_"));
+        assert_eq!(visitors, window == "kiosk", "{window}");
+        assert_eq!(
+            commands.contains("contacts_read"),
+            window == "desk",
+            "{window}"
+        );
+    }
+}
+
 #[test]
 fn the_app_takes_exactly_these_capabilities_and_opens_no_window_by_itself() {
     let app: Value = serde_json::from_str(&text("tauri.conf.json")).unwrap();

@@ -106,6 +106,24 @@ code: string, number: string | null, title: string, community: string, settlemen
 
 export type ConflictsPage = { rows: Array<ConflictRow>, total: number, };
 
+export type Contact = { name: string, 
+/**
+ * In international form, `+302352084100`.
+ */
+phone: string, email: string, };
+
+export type ContactRow = { 
+/**
+ * `None` when it cannot be opened.
+ */
+contact: Contact | null, 
+/**
+ * The device that handed it over.
+ */
+device: string, at: Time, };
+
+export type Contacts = { rows: Array<ContactRow>, };
+
 export type CourierPlaces = { places: Array<string>, };
 
 export type CourierTakeInput = { 
@@ -249,6 +267,28 @@ link: string,
 qr_svg: string, };
 
 export type Kind = "request" | "asset";
+
+export type KioskReceipt = { receipt_number: string, 
+/**
+ * Six digits; empty while this kiosk has not heard the key.
+ */
+pin: string, received_at: Time, 
+/**
+ * Both, for a scanner.
+ */
+qr_svg: string, };
+
+export type KioskReportInput = { category: string, 
+/**
+ * Empty only where the category needs no place.
+ */
+community: string, place_text: string, text: string, contact: Contact, };
+
+export type KioskTrackInput = { 
+/**
+ * A receipt or protocol number, however it was typed.
+ */
+number: string, pin: string, };
 
 export type LanguageInput = { 
 /**
@@ -548,6 +588,18 @@ done: number,
  */
 as_of: Time | null, };
 
+export type Tracked = { receipt_number: string, protocol_number: string | null, category: string, community: string, received_at: Time, status: Status, answer: string | null, 
+/**
+ * How it came to stand where it stands, the oldest first.
+ */
+steps: Array<TrackedStep>, 
+/**
+ * How old this is: the last exchange of this device.
+ */
+as_of: Time | null, };
+
+export type TrackedStep = { at: Time, status: Status, };
+
 export type Version = { 
 /**
  * Names the version when the desk chooses it.
@@ -609,6 +661,10 @@ export type Commands = {
   asset_retire: [input: AssetRetireInput, output: AssetCard];
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
+  contacts_read: [input: RecordInput, output: Contacts];
+  kiosk_contact: [input: Contact, output: Contact];
+  kiosk_report: [input: KioskReportInput, output: KioskReceipt];
+  kiosk_track: [input: KioskTrackInput, output: Tracked];
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];
   device_change: [input: DeviceChangeInput, output: DeviceRow];
