@@ -42,5 +42,6 @@ export function roleMay(permit: Permit): boolean {
   const role: Role | undefined = station()?.role;
   if (!role) return false;
   if (role === "crew") return crewMay.includes(permit);
+  if (role === "kiosk") return permit === "enter_requests" || permit === "enter_registered";
   return role === "admin" || permit !== "manage_devices";
 }

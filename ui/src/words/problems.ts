@@ -49,6 +49,8 @@ const rules: Rules = {
   out_of_range: (label, { min, max }) => t("rule-out-of-range", { label, min: number(min), max: number(max) }),
   outside_municipality: (label) => t("rule-outside-municipality", { label }),
   in_future: (label) => t("rule-in-future", { label }),
+  not_a_phone: (label) => t("rule-not-a-phone", { label }),
+  not_an_email: (label) => t("rule-not-an-email", { label }),
   not_on_a_list: (label) => t("rule-not-on-a-list", { label }),
 };
 

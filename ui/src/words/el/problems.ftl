@@ -44,3 +44,5 @@ rule-out-of-range = Δώστε από { $min } έως { $max } στο πεδίο
 rule-outside-municipality = Δώστε σημείο μέσα στα όρια του δήμου στο πεδίο «{ $label }».
 rule-in-future = Δώστε ημερομηνία που δεν είναι στο μέλλον στο πεδίο «{ $label }».
 rule-not-on-a-list = Διαλέξτε από τη λίστα στο πεδίο «{ $label }».
+rule-not-a-phone = Γράψτε τηλέφωνο με 10 ψηφία στο πεδίο «{ $label }», όπως 6912345678, ή με τον κωδικό της χώρας.
+rule-not-an-email = Γράψτε διεύθυνση email στο πεδίο «{ $label }», όπως onoma@example.gr.

@@ -82,6 +82,7 @@ channel-phone = Τηλέφωνο
 channel-counter = Γκισέ
 channel-email = Ηλεκτρονικό ταχυδρομείο
 channel-import = Από άλλο σύστημα
+channel-kiosk = Κιόσκι
 
 kind-request = Αίτημα
 kind-asset = Πάγιο

@@ -44,3 +44,5 @@ rule-out-of-range = Give a number from { $min } to { $max } in the field “{ $l
 rule-outside-municipality = Give a place inside the municipality in the field “{ $label }”.
 rule-in-future = Give a date that is not in the future in the field “{ $label }”.
 rule-not-on-a-list = Choose from the list in the field “{ $label }”.
+rule-not-a-phone = Write a telephone number of 10 digits in the field “{ $label }”, such as 6912345678, or with the code of its country.
+rule-not-an-email = Write an email address in the field “{ $label }”, such as name@example.gr.

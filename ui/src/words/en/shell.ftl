@@ -82,6 +82,7 @@ channel-phone = Phone
 channel-counter = Counter
 channel-email = E-mail
 channel-import = From another system
+channel-kiosk = Kiosk
 
 kind-request = Request
 kind-asset = Asset
