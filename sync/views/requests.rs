@@ -94,6 +94,8 @@ pub struct RequestCase {
     pub asset: Option<AssetRef>,
     /// The last public answer.
     pub answer: Option<String>,
+    /// Somebody left a contact; who it is, the server tells those who may know.
+    pub has_contact: bool,
     /// Somebody asked for a protocol number that has not come yet.
     pub awaits_number: bool,
     pub registered_at: Option<Time>,
@@ -496,6 +498,7 @@ impl Replica {
             position: request.position,
             asset,
             answer: request.answer.clone(),
+            has_contact: request.has_contact,
             awaits_number: request.register && entries.is_empty(),
             registered_at,
             answer_by,

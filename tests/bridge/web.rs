@@ -277,6 +277,7 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
             let (role, crew, communities) = match wish.role.as_str() {
                 "" | "crew" => (Role::Crew, Some("light"), &crate::records::OF_LIGHT[..]),
                 "clerk" => (Role::Clerk, None, &[][..]),
+                "kiosk" => (Role::Kiosk, None, &[][..]),
                 other => anyhow::bail!("No role {other}"),
             };
             let invite = town.invite(town::ask(

@@ -434,6 +434,10 @@ asset: AssetRef | null,
  */
 answer: string | null, 
 /**
+ * Somebody left a contact; who it is, the server tells those who may know.
+ */
+has_contact: boolean, 
+/**
  * Somebody asked for a protocol number that has not come yet.
  */
 awaits_number: boolean, registered_at: Time | null, 

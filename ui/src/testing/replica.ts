@@ -97,7 +97,7 @@ export const request: RequestRow = {
 };
 
 export const requestCase: RequestCase = {
-  row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, asset: null, answer: null, awaits_number: false, registered_at: null,
+  row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
   answer_by: null, duplicate_of: null, materials: [], clashes: [], may: ["record_work", "reopen_requests"],
   timeline: [{ id: "e1", at: Date.now() - 7_200_000, claimed: false, by: "Γραφείο", what: "received", detail: {}, pending: false, concurrent: false }],
 };

@@ -707,6 +707,15 @@ export type Words = {
   "refused-waits": null;
   "refused-wrong_actor": null;
   "refused-wrong_record": null;
+  "reporter-awaited": null;
+  "reporter-email": null;
+  "reporter-lead": null;
+  "reporter-name": null;
+  "reporter-phone": null;
+  "reporter-read": null;
+  "reporter-title": null;
+  "reporter-unreadable": null;
+  "reporter-where": null;
   "requests-community": null;
   "requests-community-all": null;
   "requests-empty": null;

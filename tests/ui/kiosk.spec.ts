@@ -1,0 +1,247 @@
+/** The public kiosk: a visitor walks up, is served, and leaves no trace. */
+import type { Page } from "@playwright/test";
+import { expect, test, type Koina } from "./lib/koina";
+import { accessible, fits } from "./lib/look";
+import { press } from "./lib/screens/steps";
+import { words } from "./lib/words";
+
+const w = words.el;
+const TOTEM = { width: 1080, height: 1600 };
+
+/** A kiosk that has just been set up, and has heard the lists. */
+async function kiosk(koina: Koina): Promise<Page> {
+  const { server, code } = await koina.bridge.control<{ server: string; code: string }>("new-device", { role: "kiosk" });
+  const enrolled = await koina.bridge.command("start", "enrol", { server, code });
+  expect(enrolled.status).toBe(200);
+  await expect
+    .poll(async () => (await koina.bridge.command<{ last_at: number | null }>("kiosk@new", "exchange_state")).said.last_at, { timeout: 40_000 })
+    .not.toBeNull();
+  return koina.window("kiosk@new", { size: TOTEM });
+}
+
+/** Types by touch. */
+async function tap(page: Page, keys: string[]): Promise<void> {
+  for (const key of keys) await page.getByRole("group", { name: w("keyboard"), exact: true }).getByRole("button", { name: key, exact: true }).click();
+}
+
+/** Reports a fault up to the page where the answers are checked. */
+async function report(page: Page): Promise<void> {
+  await press(page, w("kiosk-tile-report"));
+  await page.getByRole("button", { name: "Ηλεκτροφωτισμός" }).click();
+  await page.getByRole("button", { name: "Καμένος λαμπτήρας" }).first().click();
+  await page.getByRole("radio", { name: "Λιτόχωρο" }).first().check();
+  await press(page, w("kiosk-continue"));
+  const text = page.getByRole("textbox", { name: w("kiosk-words") });
+  await text.click();
+  await tap(page, [w("keyboard-capital"), w("keyboard-tonos"), "Α", ..."ναψε", w("keyboard-space"), "κ", "α", w("keyboard-dialytika"), w("keyboard-tonos"), ..."ικι"]);
+  await expect(text).toHaveValue("Άναψε καΐκι");
+  await press(page, w("kiosk-continue"));
+  await page.getByRole("textbox", { name: w("kiosk-name") }).fill("Ευτυχία Δοκιμαστική");
+  await page.getByRole("textbox", { name: w("kiosk-phone") }).click();
+  await tap(page, [..."6912345678"]);
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-ask-check") })).toBeVisible();
+}
+
+async function numbers(page: Page): Promise<{ receipt: string; pin: string }> {
+  const receipt = await page.getByTestId("receipt-number").innerText();
+  const pin = await page.getByTestId("pin").innerText();
+  return { receipt, pin };
+}
+
+test("a visitor reports a fault with the network out, follows it by its numbers, and the desk reads whom to tell", async ({ koina }) => {
+  test.setTimeout(180_000);
+  const page = await kiosk(koina);
+  await koina.bridge.control("stop-server");
+  await report(page);
+  await expect(page.getByRole("main")).toContainText("Άναψε καΐκι");
+  await expect(page.getByRole("main")).toContainText("Ευτυχία Δοκιμαστική, 6912345678");
+  await press(page, w("kiosk-send"));
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-received") })).toBeVisible();
+  const { receipt, pin } = await numbers(page);
+  expect(receipt).toMatch(/^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z]$/);
+  expect(pin).toMatch(/^\d{3} \d{3}$/);
+  await page.getByRole("main").getByRole("button", { name: w("kiosk-end") }).click();
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-home") })).toBeVisible();
+
+  await koina.bridge.control("start-server");
+  await koina.bridge.command("desk", "exchange_now");
+  await press(page, w("kiosk-tile-track"));
+  await page.getByRole("textbox", { name: w("kiosk-number") }).click();
+  // A scanner types fast, and ends with Enter.
+  await page.keyboard.type(`KOINA:${receipt}:${pin.replace(" ", "")}`);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toContainText(receipt);
+  await expect(page.getByRole("main")).toContainText(w("status-RECEIVED"));
+  await expect(page.getByRole("main")).not.toContainText("Ευτυχία");
+
+  // The desk has it, and opens who is to be told.
+  const desk = await koina.window("desk");
+  await expect(async () => {
+    await koina.bridge.command("desk", "exchange_now");
+    await desk.getByRole("searchbox").first().fill("καΐκι");
+    await expect(desk.getByText("1 εγγραφή", { exact: true })).toBeVisible({ timeout: 3_000 });
+    await expect(desk.getByRole("row").filter({ hasText: "Καμένος λαμπτήρας" }).first()).toBeVisible({ timeout: 3_000 });
+  }).toPass({ timeout: 90_000 });
+  await desk.getByRole("row").filter({ hasText: "Καμένος λαμπτήρας" }).first().click();
+  const file = desk.getByRole("main");
+  await expect(file).toContainText("Άναψε καΐκι");
+  await expect(file).not.toContainText("Ευτυχία");
+  await press(desk, w("reporter-read"));
+  await expect(file).toContainText("Ευτυχία Δοκιμαστική");
+  await expect(file).toContainText("+306912345678");
+  await accessible(desk, "desk: who reported it");
+});
+
+test("the end of a visit leaves nothing: words, language, size, contrast", async ({ koina }) => {
+  test.setTimeout(120_000);
+  const page = await kiosk(koina);
+  await report(page);
+  const bar = page.getByRole("group", { name: w("kiosk-bar") });
+  await bar.getByRole("button", { name: w("kiosk-size") }).click();
+  await bar.getByRole("button", { name: w("kiosk-contrast") }).click();
+  await bar.getByRole("button", { name: w("language-switch") }).click();
+  await page.getByRole("group", { name: words.en("kiosk-bar") }).getByRole("button", { name: words.en("kiosk-end") }).click();
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-home") })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("data-size", "1");
+  await expect(page.locator("html")).toHaveAttribute("data-contrast", "normal");
+  await press(page, w("kiosk-tile-report"));
+  const left = await page.evaluate(() => ({
+    page: document.documentElement.outerHTML + [...document.querySelectorAll("input, textarea")].map((field) => (field as HTMLInputElement).value).join(" "),
+    kept: JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }) + JSON.stringify(history.state) + document.cookie + location.href,
+  }));
+  for (const word of ["καΐκι", "Ευτυχία", "6912345678"]) {
+    expect(left.page).not.toContain(word);
+    expect(left.kept).not.toContain(word);
+  }
+});
+
+test("a visitor who walks away is asked once, and then forgotten", async ({ koina }) => {
+  test.setTimeout(120_000);
+  const page = await kiosk(koina);
+  await page.clock.install();
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-home") })).toBeVisible();
+  await report(page);
+  await page.clock.runFor(91_000);
+  const warning = page.getByRole("dialog", { name: w("kiosk-idle-title") });
+  await expect(warning).toBeVisible();
+  await accessible(page, "kiosk: are you still here");
+  await warning.getByRole("button", { name: w("kiosk-idle-more") }).click();
+  await expect(warning).toBeHidden();
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-ask-check") })).toBeVisible();
+  await page.clock.runFor(89_000);
+  await expect(warning).toBeHidden();
+  await page.clock.runFor(32_000);
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-home") })).toBeVisible();
+  await expect(page.locator("body")).not.toContainText("Ευτυχία");
+});
+
+test("what a visitor leaves out or mistypes is said in words, and nothing typed is lost", async ({ koina }) => {
+  test.setTimeout(120_000);
+  const page = await kiosk(koina);
+  await press(page, w("kiosk-tile-report"));
+  await page.getByRole("button", { name: "Ηλεκτροφωτισμός" }).click();
+  await page.getByRole("button", { name: "Καμένος λαμπτήρας" }).first().click();
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("alert")).toContainText(w("kiosk-community-missing"));
+  await page.getByRole("radio", { name: "Λιτόχωρο" }).first().check();
+  await press(page, w("kiosk-continue"));
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("alert")).toContainText(w("kiosk-words-missing"));
+  await page.getByRole("textbox", { name: w("kiosk-words") }).fill("Σβηστό");
+  await press(page, w("kiosk-continue"));
+  await page.getByRole("textbox", { name: w("kiosk-phone") }).fill("12345");
+  await page.getByRole("textbox", { name: w("kiosk-email") }).fill("ελα@");
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("alert").getByRole("link")).toHaveCount(2);
+  await accessible(page, "kiosk: wrong contact");
+  await expect(page.getByRole("textbox", { name: w("kiosk-phone") })).toHaveValue("12345");
+  await page.getByRole("textbox", { name: w("kiosk-phone") }).fill("");
+  await page.getByRole("textbox", { name: w("kiosk-email") }).fill("");
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-ask-check") })).toBeVisible();
+
+  // Guessing the digits of somebody else's receipt gets slow.
+  await page.getByRole("group", { name: w("kiosk-bar") }).getByRole("button", { name: w("kiosk-end") }).click();
+  await press(page, w("kiosk-tile-track"));
+  for (let at = 0; at < 6; at += 1) {
+    await page.getByRole("textbox", { name: w("kiosk-number") }).fill("A1-26-000001-X");
+    await page.getByRole("textbox", { name: w("kiosk-pin") }).fill(`00000${at}`);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("alert")).toContainText(at < 5 ? w("kiosk-unknown") : "Έγιναν πολλές προσπάθειες. Περιμένετε 1 λεπτό");
+  }
+});
+
+test("every screen can be seen, read and hit: both languages, three sizes, high contrast", async ({ koina }) => {
+  test.setTimeout(240_000);
+  const page = await kiosk(koina);
+  async function look(name: string): Promise<void> {
+    for (const size of [TOTEM, { width: 1920, height: 1080 }]) {
+      await page.setViewportSize(size);
+      for (let step = 1; step <= 3; step += 1) {
+        const where = `kiosk: ${name}, ${size.width} px, size ${step}`;
+        await accessible(page, where, true);
+        await fits(page, where);
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>("button, input:not([type=radio]), textarea, label:has(input[type=radio])")]
+            .filter((element) => element.checkVisibility() && element.getClientRects().length > 0 && !element.closest("[role=group]"))
+            .filter((element) => element.getBoundingClientRect().height < 62.5)
+            .map((element) => `${element.getBoundingClientRect().height}: ${element.outerHTML.slice(0, 120)}`));
+        expect.soft(small, `at least 63 px high: ${where}`).toEqual([]);
+        await page.getByRole("button", { name: /Μέγεθος|Size/ }).click();
+      }
+      await page.getByRole("button", { name: /Αντίθεση|Contrast/ }).click();
+      await accessible(page, `kiosk: ${name}, ${size.width} px, high contrast`, true);
+      await page.getByRole("button", { name: /Αντίθεση|Contrast/ }).click();
+    }
+    await page.setViewportSize(TOTEM);
+  }
+  async function both(name: string): Promise<void> {
+    await look(name);
+    await page.getByRole("button", { name: w("language-switch"), exact: true }).click();
+    await accessible(page, `kiosk: ${name}, en`, true);
+    await fits(page, `kiosk: ${name}, en`);
+    await page.getByRole("button", { name: words.en("language-switch"), exact: true }).click();
+  }
+  await both("home");
+  await press(page, w("kiosk-tile-money"));
+  await both("not yet");
+  await press(page, w("kiosk-to-home"));
+  await press(page, w("kiosk-tile-report"));
+  await both("kind");
+  await page.getByRole("button", { name: "Ηλεκτροφωτισμός" }).click();
+  await both("kinds of a group");
+  await page.getByRole("button", { name: "Καμένος λαμπτήρας" }).first().click();
+  await both("place");
+  await page.getByRole("radio", { name: "Λιτόχωρο" }).first().check();
+  await press(page, w("kiosk-continue"));
+  const text = page.getByRole("textbox", { name: w("kiosk-words") });
+  await text.click();
+  await accessible(page, "kiosk: keyboard", true);
+  const under = await page.evaluate(() => {
+    const field = document.activeElement?.getBoundingClientRect();
+    const keys = document.querySelector(".keyboard")?.getBoundingClientRect();
+    return field && keys ? keys.top - field.bottom : -1;
+  });
+  expect(under, "the keyboard does not cover the field").toBeGreaterThanOrEqual(0);
+  await text.fill("Σβηστό");
+  await page.getByRole("heading", { level: 1 }).click();
+  await both("words");
+  await press(page, w("kiosk-continue"));
+  await both("contact");
+  await press(page, w("kiosk-continue"));
+  await both("check");
+  await press(page, w("kiosk-send"));
+  await expect(page.getByTestId("receipt-number")).toBeVisible();
+  await both("receipt");
+  const { receipt, pin } = await numbers(page);
+  await page.getByRole("main").getByRole("button", { name: w("kiosk-end") }).click();
+  await press(page, w("kiosk-tile-track"));
+  await both("track");
+  await page.getByRole("textbox", { name: w("kiosk-number") }).fill(receipt);
+  await page.getByRole("textbox", { name: w("kiosk-pin") }).fill(pin);
+  await press(page, w("kiosk-look"));
+  await expect(page.getByRole("heading", { level: 2, name: w("kiosk-steps") })).toBeVisible();
+  await both("tracked");
+});
