@@ -134,7 +134,8 @@ fn the_receipt_follows_the_request_without_network() {
     town.settle();
     // As people type it.
     let typed = number.replace('-', " ").to_lowercase();
-    let pin = format!("{} {}", &reported.pin[..3], &reported.pin[3..]);
+    let (first, rest) = reported.pin.split_at(3);
+    let pin = format!("{first} {rest}");
     let later = follow(&town, &typed, &pin).unwrap();
     assert_eq!(later.status, Status::Resolved);
     assert_eq!(later.answer.as_deref(), Some("Αλλάχτηκε ο λαμπτήρας."));
