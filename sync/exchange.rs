@@ -199,6 +199,8 @@ impl Replica {
         let identity = self.enrolled()?;
         // A revoked device hands over what it holds and asks for nothing.
         let (rows, push): (Vec<i64>, Vec<_>) = self.next_push(row, push_bytes)?.into_iter().unzip();
+        let pushed: usize = push.iter().map(|pushed| pushed.bytes.len()).sum();
+        let contacts = self.contacts_waiting(push_bytes.saturating_sub(pushed))?;
         let pending = self.pending()?;
         let (epoch, cursor, first) = self.standing()?;
         // A page in columns that could not be read is asked for as saved docs.
@@ -235,7 +237,7 @@ impl Replica {
                 WANT_BYTES_FIRST
             },
             scope: identity.scope,
-            contacts: self.contacts_waiting()?,
+            contacts,
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())
@@ -386,7 +388,7 @@ impl Replica {
         if answer.restored.is_some() || moved.is_some() || stepped_back {
             return Ok(true);
         }
-        let more_contacts = !answer.contacts.is_empty() && !self.contacts_waiting()?.is_empty();
+        let more_contacts = !answer.contacts.is_empty() && !self.contacts_waiting(0)?.is_empty();
         Ok(more_to_push || more_contacts || (answer.more && got && !answer.revoked))
     }
 
@@ -434,7 +436,9 @@ impl Said {
     /// How large this message or its answer is, about, as it travels, if it may be large: a first load, much work, or what
     /// follows in the same exchange.
     fn under_way(&self, round_trips: u32) -> Option<usize> {
-        let push: usize = self.ask.push.iter().map(|pushed| pushed.bytes.len()).sum();
+        let push = self.ask.push.iter().map(|pushed| pushed.bytes.len());
+        let contacts = self.ask.contacts.iter().map(|sealed| sealed.bytes.len());
+        let push: usize = push.chain(contacts).sum();
         let much = self.ask.first.is_some() || round_trips > 0;
         let want = usize::try_from(self.ask.want_bytes).unwrap_or(usize::MAX);
         let answer = if much { want / COMPRESSES } else { 0 };
@@ -606,7 +610,12 @@ impl<'a> Run<'a> {
         let body = match line.send("POST", EXCHANGE_PATH, &headers, body).await {
             Ok(body) => body,
             Err(failed) => {
-                if failed.left {
+                if !matches!(failed.problem, Problem::Offline { .. }) {
+                    // The server heard it and said no: the line is good.
+                    replica
+                        .forget_meta(UNDER_WAY)
+                        .map_err(|failure| failure.to_problem())?;
+                } else if failed.left {
                     pace.lost();
                 } else {
                     replica

@@ -14,30 +14,37 @@ use koina_sync::views::tracked::Tracked;
 
 use crate::{Contacts, Desk, KioskReceipt, KioskReportInput, KioskTrackInput, RecordInput, told};
 
-/// Wrong digits in a row before the kiosk makes people wait, and for how long.
+/// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
 const TRIES: u32 = 5;
 const WAIT_MS: i64 = 60_000;
+const FORGOTTEN_MS: i64 = 10 * WAIT_MS;
 
-/// Wrong digits in a row at this kiosk, whoever typed them, and the moment of the last.
+/// What a square code begins with. It is all digits: those a scanner types right whatever the layout of the keyboard is.
+const SCANNED: &str = "5614";
+
+/// Wrong digits at this kiosk, whoever typed them, and the moment of the last. Right ones forgive nothing: whoever holds one
+/// receipt could guess at others for ever.
 #[derive(Debug, Default)]
 pub struct Tries(Mutex<(u32, Time)>);
 
 impl Tries {
-    /// Refuses while people have to wait.
-    fn allowed(&self, now: Time) -> Result<(), Problem> {
-        let (wrong, last) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back waits no longer than one that was not.
-        let left = (last.0 + WAIT_MS - now.0).clamp(0, WAIT_MS);
-        if wrong < TRIES || left == 0 {
-            return Ok(());
-        }
-        let wait_s = u32::try_from((left + 999) / 1_000).unwrap_or_default();
-        Err(Problem::TooManyTries { wait_s })
-    }
-
-    fn note(&self, right: bool, now: Time) {
+    /// Looks something up, unless people have to wait. One at a time.
+    fn one<T>(&self, now: Time, look: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *tries = if right { (0, now) } else { (tries.0 + 1, now) };
+        let (wrong, last) = *tries;
+        // A clock that was set back waits no longer than one that was not.
+        let since = (now.0 - last.0).max(0);
+        if since >= FORGOTTEN_MS {
+            *tries = (0, now);
+        } else if wrong >= TRIES && since < WAIT_MS {
+            let wait_s = u32::try_from((WAIT_MS - since + 999) / 1_000).unwrap_or_default();
+            return Err(Problem::TooManyTries { wait_s });
+        }
+        let found = look();
+        if matches!(found, Err(Problem::NotFound)) {
+            *tries = (tries.0 + 1, now);
+        }
+        found
     }
 }
 
@@ -56,8 +63,7 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
     let now = desk.now();
     let reported = told(desk.replica.report(&entered, &input.contact, now))?;
     desk.exchanger.soon();
-    // Latin capitals, digits and a few signs: scanners type them right whatever the layout of the keyboard is.
-    let code = format!("KOINA:{}:{}", reported.receipt_number, reported.pin);
+    let code = scan_code(&reported.receipt_number, &reported.pin);
     let qr = QRBuilder::new(code.as_str()).build();
     Ok(KioskReceipt {
         receipt_number: reported.receipt_number,
@@ -68,15 +74,16 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
 }
 
 pub(crate) fn kiosk_track(desk: &Desk, input: KioskTrackInput) -> Result<Tracked, Problem> {
-    let now = desk.now();
-    desk.tries.allowed(now)?;
-    let found = told(desk.replica.track(&input.number, &input.pin));
-    match &found {
-        Ok(_) => desk.tries.note(true, now),
-        Err(Problem::NotFound) => desk.tries.note(false, now),
-        Err(_) => {}
-    }
-    found
+    desk.tries.one(desk.now(), || {
+        told(desk.replica.track(&input.number, &input.pin))
+    })
+}
+
+/// Both numbers as one of digits only: each letter or digit of the receipt number as two, then the six.
+fn scan_code(receipt_number: &str, pin: &str) -> String {
+    let digits = receipt_number.chars().filter_map(|c| c.to_digit(36));
+    let receipt: String = digits.map(|digit| format!("{digit:02}")).collect();
+    format!("{SCANNED}{receipt}{pin}")
 }
 
 /// Who is to be told about a request, for the desk: asked of the server, which writes down that somebody read it.
@@ -105,33 +112,31 @@ mod tests {
     use koina_model::ids::Time;
     use koina_model::problem::Problem;
 
-    use super::Tries;
+    use super::{Tries, scan_code};
 
     #[test]
-    fn guessing_digits_is_slow_and_a_right_guess_forgives() {
+    fn guessing_digits_is_slow_and_a_right_guess_forgives_nothing() {
         let tries = Tries::default();
         let at = |s: i64| Time(1_795_000_000_000 + s * 1_000);
-        for _ in 0..4 {
-            tries.note(false, at(0));
+        let wrong = |s| tries.one::<()>(at(s), || Err(Problem::NotFound));
+        let right = |s| tries.one(at(s), || Ok(()));
+        for s in 0..4 {
+            assert_eq!(wrong(s), Err(Problem::NotFound));
         }
-        assert_eq!(tries.allowed(at(0)), Ok(()));
-        tries.note(false, at(1));
-        assert_eq!(
-            tries.allowed(at(1)),
-            Err(Problem::TooManyTries { wait_s: 60 })
-        );
-        assert_eq!(
-            tries.allowed(at(60)),
-            Err(Problem::TooManyTries { wait_s: 1 })
-        );
-        assert_eq!(
-            tries.allowed(at(-500_000)),
-            Err(Problem::TooManyTries { wait_s: 60 })
-        );
-        assert_eq!(tries.allowed(at(61)), Ok(()), "one more try");
-        tries.note(false, at(61));
-        assert!(tries.allowed(at(62)).is_err(), "and then another wait");
-        tries.note(true, at(200));
-        assert_eq!(tries.allowed(at(200)), Ok(()));
+        assert_eq!(right(4), Ok(()));
+        assert_eq!(wrong(4), Err(Problem::NotFound));
+        assert_eq!(right(4), Err(Problem::TooManyTries { wait_s: 60 }));
+        assert_eq!(right(63), Err(Problem::TooManyTries { wait_s: 1 }));
+        assert_eq!(right(-500_000), Err(Problem::TooManyTries { wait_s: 60 }));
+        assert_eq!(wrong(64), Err(Problem::NotFound), "one more try");
+        assert_eq!(right(65), Err(Problem::TooManyTries { wait_s: 59 }));
+        assert_eq!(wrong(700), Err(Problem::NotFound), "forgotten");
+        assert_eq!(right(701), Ok(()));
+    }
+
+    #[test]
+    fn a_square_code_is_digits_only() {
+        let code = scan_code("A7-26-000001-R", "612832");
+        assert_eq!(code, "56141007020600000000000127612832");
     }
 }

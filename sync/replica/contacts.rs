@@ -80,23 +80,30 @@ impl Replica {
         }
     }
 
-    /// Contacts that the server does not have yet, the oldest first.
-    pub(crate) fn contacts_waiting(&self) -> Result<Vec<SealedContact>, ReplicaError> {
+    /// Contacts that the server does not have yet, the oldest first, about so many bytes of them (at least one).
+    pub(crate) fn contacts_waiting(
+        &self,
+        bytes_max: usize,
+    ) -> Result<Vec<SealedContact>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare_cached(
                 "SELECT doc, sealed FROM contacts WHERE received = 0 ORDER BY saved_at LIMIT ?1",
             )?;
             let most = i64::try_from(CONTACTS_MAX).unwrap_or(i64::MAX);
-            let all = rows.query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let all: Vec<(Vec<u8>, Vec<u8>)> = all.collect::<Result<_, _>>()?;
-            Ok(all
-                .into_iter()
-                .filter_map(|(doc, sealed)| {
-                    let doc = DocId::from_slice(&doc)?;
+            let mut rows = rows.query([most])?;
+            let (mut contacts, mut bytes) = (Vec::new(), 0);
+            while let Some(row) = rows.next()? {
+                let sealed: Vec<u8> = row.get(1)?;
+                bytes += sealed.len();
+                if !contacts.is_empty() && bytes > bytes_max {
+                    break;
+                }
+                if let Some(doc) = DocId::from_slice(&row.get::<_, Vec<u8>>(0)?) {
                     let bytes = ByteBuf::from(sealed);
-                    Some(SealedContact { doc, bytes })
-                })
-                .collect())
+                    contacts.push(SealedContact { doc, bytes });
+                }
+            }
+            Ok(contacts)
         })
     }
 }
@@ -108,15 +115,11 @@ pub(crate) fn contacts_received(
     now: Time,
 ) -> Result<(), ReplicaError> {
     for doc in docs {
-        tx.prepare_cached("UPDATE contacts SET received = 1 WHERE doc = ?1")?
-            .execute([doc.as_bytes().as_slice()])?;
+        tx.prepare_cached("UPDATE contacts SET received = max(?2, 1) WHERE doc = ?1")?
+            .execute(params![doc.as_bytes().as_slice(), now.0])?;
     }
-    if !docs.is_empty() {
-        tx.execute(
-            "DELETE FROM contacts WHERE received = 1 AND saved_at < ?1",
-            [now.0 - KEPT_MS],
-        )?;
-    }
+    tx.prepare_cached("DELETE FROM contacts WHERE received > 0 AND received < ?1")?
+        .execute([now.0 - KEPT_MS])?;
     Ok(())
 }
 

@@ -235,6 +235,12 @@ fn fill(
             params![key, json, saved_at],
         )?;
     }
+    for (doc, (sealed, saved_at, received)) in &salvaged.contacts {
+        tx.execute(
+            "INSERT INTO contacts (doc, sealed, saved_at, received) VALUES (?1, ?2, ?3, ?4)",
+            params![doc, sealed, saved_at, received],
+        )?;
+    }
     for one in salvaged.aside.values() {
         tx.execute(
             "INSERT INTO aside (doc, at, reason, bytes) VALUES (?1, ?2, ?3, ?4)",

@@ -53,6 +53,10 @@ impl Replica {
                 .optional()?)
         })?;
         let (doc, receipt_number, protocol) = found.ok_or(Problem::NotFound)?;
+        if receipt_number.is_empty() {
+            // Nobody was given digits for it.
+            return Err(Problem::NotFound.into());
+        }
         let wanted = self.pin(&receipt_number);
         let typed: String = pin.chars().filter(|c| !c.is_whitespace()).collect();
         if wanted.is_empty() || typed != wanted {

@@ -154,7 +154,12 @@ pub(crate) fn cost(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
             );
             say("memory of the server, started", started_mb, "MB", None);
             say("memory of the server, first load", loaded_mb, "MB", None);
-            say("memory of the server, edits", server.peak_mb(), "MB", None);
+            say(
+                "memory of the server, most so far",
+                server.peak_mb(),
+                "MB",
+                None,
+            );
         });
     }
 }

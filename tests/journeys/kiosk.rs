@@ -217,3 +217,67 @@ fn a_kiosk_writes_nothing_but_new_requests() {
     town.settle();
     town.check();
 }
+
+#[test]
+fn a_contact_survives_a_damaged_file() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    town.cut(kiosk);
+    let reported = report(&town, kiosk, &visitor());
+    town.wreck(kiosk, true, |path| {
+        let mut bytes = std::fs::read(path).unwrap();
+        bytes[..4096].fill(0xa5);
+        std::fs::write(path, bytes).unwrap();
+    });
+    town.join(kiosk);
+    town.settle();
+    let told = read(&town, desk, &reported).unwrap();
+    assert_eq!(told.len(), 1, "it was rescued");
+    assert!(told[0].contact.is_some());
+    town.check();
+}
+
+#[test]
+fn numbers_wait_for_no_kiosk_after_a_restore() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let silent = kiosk(&mut town);
+    let other = kiosk(&mut town);
+    town.settle();
+    let backup = town.back_up("before");
+    town.restore_file(&backup);
+    town.cut(silent);
+    for who in [desk, other, desk] {
+        town.exchange(who).unwrap();
+    }
+    let reported = report(&town, other, &Contact::default());
+    for who in [other, desk, other] {
+        town.exchange(who).unwrap();
+    }
+    let replica = town.at(other);
+    let tracked = replica.track(&reported.receipt_number, &reported.pin);
+    assert!(tracked.unwrap().protocol_number.is_some());
+    town.join(silent);
+    town.settle();
+    town.check();
+}
+
+#[test]
+fn weeks_of_contacts_go_a_few_at_a_time() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let all: Vec<Reported> = (0..300).map(|_| report(&town, kiosk, &visitor())).collect();
+    let first = town.at(kiosk).ask("test").unwrap().ask;
+    let bytes: usize = first.contacts.iter().map(|one| one.bytes.len()).sum();
+    let pushed: usize = first.push.iter().map(|one| one.bytes.len()).sum();
+    assert!(bytes + pushed < 70_000, "{bytes} and {pushed}");
+    town.settle();
+    for reported in all.iter().step_by(37) {
+        assert_eq!(read(&town, desk, reported).unwrap().len(), 1);
+    }
+    town.check();
+}

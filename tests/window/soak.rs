@@ -50,6 +50,7 @@ async fn soak(app: &Path, data: &Path, kills: u32, seed: u64) -> anyhow::Result<
             println!("{} kills, {} words saved …", kill + 1, words.len());
         }
     }
+    ensure!(kills == 0 || !words.is_empty(), "nothing was ever saved");
     let window = Window::open(&start).await?;
     window
         .wait("an empty outbox", NEWS, async |window| {

@@ -6,7 +6,7 @@ use super::chain::Audit;
 use super::tx::Tx;
 use super::{Author, LogError, SealedRow, sql};
 
-/// Contacts kept of one device that hold no record; a hostile one must not fill the disk.
+/// Contacts kept of one device; a hostile one must not fill the disk.
 const KEPT_PER_DEVICE: i64 = 100_000;
 
 /// Keeps contacts; what is here already stays as it came first. Gives the records whose contacts are durable now.
@@ -20,11 +20,14 @@ pub(super) async fn put<T: Tx>(
     let mut kept = tx.number(sql::COUNT_CONTACTS, &[by.device.into()]).await?;
     let mut durable = Vec::new();
     for (doc, sealed) in contacts {
-        if kept >= KEPT_PER_DEVICE {
-            break;
-        }
-        let row = [doc.into(), by.device.into(), at.into(), sealed.into()];
-        if tx.row(sql::PUT_CONTACT, &row).await?.is_some() {
+        let here = [doc.into(), by.device.into()];
+        if tx.row(sql::HAS_CONTACT, &here).await?.is_none() {
+            if kept >= KEPT_PER_DEVICE {
+                tracing::warn!(device = ?by.device, "a device has handed over too many contacts");
+                continue;
+            }
+            let row = [doc.into(), by.device.into(), at.into(), sealed.into()];
+            tx.rows(sql::PUT_CONTACT, &row).await?;
             audit
                 .note(tx, &by, at, "contact.kept", doc.as_bytes())
                 .await?;

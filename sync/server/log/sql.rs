@@ -127,8 +127,9 @@ pub(super) const DECISIONS: &str = "SELECT r.decision, r.doc, r.hash, r.taken, d
  ORDER BY r.decision LIMIT $3";
 
 pub(super) const COUNT_CONTACTS: &str = "SELECT COUNT(*) FROM contacts WHERE device = $1";
+pub(super) const HAS_CONTACT: &str = "SELECT at FROM contacts WHERE doc = $1 AND device = $2";
 pub(super) const PUT_CONTACT: &str = "INSERT INTO contacts (doc, device, at, sealed)
- VALUES ($1, $2, $3, $4) ON CONFLICT (doc, device) DO NOTHING RETURNING at";
+ VALUES ($1, $2, $3, $4)";
 pub(super) const CONTACTS_OF: &str =
     "SELECT device, at, sealed FROM contacts WHERE doc = $1 ORDER BY at, device";
 
@@ -156,7 +157,7 @@ pub(super) const DOC_KNOWN: &str = "SELECT kind FROM docs WHERE doc = $1";
 pub(super) const HANDED_OVER: &str = "UPDATE devices SET epoch = $1 WHERE id = $2";
 /// Desks that have not handed over again what they had. The importer is none: it was never invited.
 pub(super) const DESKS_AWAITED: &str = "SELECT COUNT(*) FROM devices d
- WHERE d.role <> 'crew' AND d.revoked_at IS NULL AND d.enrolled_at < $2 AND d.epoch <> $1
+ WHERE d.role IN ('clerk', 'admin') AND d.revoked_at IS NULL AND d.enrolled_at < $2 AND d.epoch <> $1
  AND EXISTS (SELECT 1 FROM invites i WHERE i.used_by = d.id)";
 pub(super) const NUMBERS_OF: &str = "SELECT DISTINCT year FROM numbers ORDER BY year";
 pub(super) const NUMBERS_IN: &str = "SELECT number FROM numbers WHERE year = $1 ORDER BY number";
