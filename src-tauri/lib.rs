@@ -153,8 +153,17 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
         .collect();
     builder = match place.as_slice() {
         [x, y, width, height] => builder.position(*x, *y).inner_size(*width, *height),
-        // A kiosk is this one window, as large as the screen is.
-        _ if label == "kiosk" => builder.decorations(false).fullscreen(true),
+        // A kiosk is this one window, as large as the screen is, also where no window manager makes it so.
+        _ if label == "kiosk" => {
+            let whole = builder.decorations(false).fullscreen(true);
+            match app.primary_monitor()? {
+                Some(screen) => {
+                    let size = screen.size().to_logical::<f64>(screen.scale_factor());
+                    whole.position(0.0, 0.0).inner_size(size.width, size.height)
+                }
+                None => whole,
+            }
+        }
         _ if label == "crew" => builder.inner_size(480.0, 900.0),
         _ => builder.inner_size(1280.0, 860.0),
     };
