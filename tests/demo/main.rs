@@ -2,7 +2,7 @@
 //!
 //! Makes the municipality in a folder, through the server's own judge and log, unless it is there already; then serves
 //! it on this computer and prints what a window needs to enrol. One line each, a word and what it says:
-//! `note` for people, `server`, `desk` and `crew` with what `koina --enrol` takes, and `ready`.
+//! `note` for people, `server`, `desk`, `crew` and `kiosk` with what `koina --enrol` takes, and `ready`.
 //! Ends when its standard input ends, so that it never outlives whoever started it.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
@@ -101,7 +101,18 @@ async fn main() -> anyhow::Result<()> {
         println!("note The municipality of the last time is kept.");
     }
     println!("server {address}");
-    for (word, ask) in [("desk", desk()), ("crew", crew(&town).await?)] {
+    let kiosk = InviteAsk {
+        role: Role::Kiosk,
+        name: "Κιόσκι δημαρχείου".to_owned(),
+        person: "Είσοδος δημαρχείου".to_owned(),
+        crew: None,
+        communities: Vec::new(),
+    };
+    for (word, ask) in [
+        ("desk", desk()),
+        ("crew", crew(&town).await?),
+        ("kiosk", kiosk),
+    ] {
         let invite = let_in(&town, Author::server(), ask, &address, now())
             .await
             .context("Inviting a device")?;

@@ -153,7 +153,57 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
             &[&crew],
         )
         .await;
-    crew.close().await.context("Closing the crew")
+    crew.close().await.context("Closing the crew")?;
+
+    let begun = Instant::now();
+    let kiosk = Window::open(&stage.kiosk_window()).await?;
+    let outcome = visit(&kiosk).await;
+    tally
+        .note(
+            "a visitor reports a fault at the kiosk and leaves nothing on its screen",
+            begun,
+            &outcome,
+            &[&kiosk],
+        )
+        .await;
+    kiosk.close().await.context("Closing the kiosk")
+}
+
+/// A visitor reports a street lamp, takes the numbers home, and is forgotten.
+async fn visit(kiosk: &Window) -> anyhow::Result<()> {
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    denied(kiosk, "requests_page", json!({})).await?;
+    denied(kiosk, "contacts_read", json!({ "id": NOBODY })).await?;
+    denied(kiosk, "draft_load", json!({ "key": "desk-enter" })).await?;
+    kiosk.press("Αναφορά βλάβης").await?;
+    kiosk
+        .wait("the kinds", NEWS, async |kiosk| {
+            kiosk.shows("Ηλεκτροφωτισμός").await
+        })
+        .await?;
+    kiosk.press("Ηλεκτροφωτισμός").await?;
+    kiosk.press("Καμένος λαμπτήρας").await?;
+    kiosk.sees("Πού είναι;").await?;
+    kiosk
+        .press_at(
+            "a community",
+            "//label[contains(normalize-space(.), 'Λιτόχωρο')]",
+        )
+        .await?;
+    kiosk.press("Συνέχεια").await?;
+    kiosk.fill("text", TYPED).await?;
+    kiosk.press("Συνέχεια").await?;
+    kiosk.fill("name", "Ευτυχία Δοκιμαστική").await?;
+    kiosk.press("Συνέχεια").await?;
+    kiosk.sees("Ευτυχία Δοκιμαστική").await?;
+    kiosk.press("Υποβολή").await?;
+    kiosk.sees("Κωδικός παρακολούθησης").await?;
+    kiosk.press("Τέλος").await?;
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    for word in [TYPED, "Ευτυχία"] {
+        ensure!(!kiosk.shows(word).await?, "«{word}» is still there");
+    }
+    Ok(())
 }
 
 /// Before enrolment nothing but enrolling is allowed.

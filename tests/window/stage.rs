@@ -13,9 +13,10 @@ pub(crate) struct Stage {
     server: Child,
     folder: PathBuf,
     app: PathBuf,
-    /// `ADDRESS#CODE` for a desk and for a crew.
+    /// `ADDRESS#CODE` for a desk, for a crew and for a kiosk.
     pub(crate) desk: String,
     pub(crate) crew: String,
+    kiosk: String,
 }
 
 impl Drop for Stage {
@@ -67,6 +68,7 @@ impl Stage {
             app: app.to_owned(),
             desk: String::new(),
             crew: String::new(),
+            kiosk: String::new(),
         };
         let output = stage.server.stdout.take().context("Hearing the server")?;
         let mut ready = false;
@@ -76,6 +78,7 @@ impl Stage {
                 ("note", words) => said(words),
                 ("desk", link) => link.clone_into(&mut stage.desk),
                 ("crew", link) => link.clone_into(&mut stage.crew),
+                ("kiosk", link) => link.clone_into(&mut stage.kiosk),
                 ("ready", _) => {
                     ready = true;
                     break;
@@ -100,6 +103,11 @@ impl Stage {
             "1290,0,480,900",
             enrol.then(|| self.crew.clone()),
         )
+    }
+
+    /// The kiosk's window, enrolled at its first start.
+    pub(crate) fn kiosk_window(&self) -> Start {
+        self.window("Κιόσκι", "kiosk", "0,0,1080,1000", Some(self.kiosk.clone()))
     }
 
     fn window(
