@@ -242,6 +242,8 @@ export const crewScreens: Shown[] = [
   { name: "outbox, by a file in hand", reach: async (page, w) => {
       await tab(page, w, "outbox");
       await page.getByText(w("courier-title"), { exact: true }).click();
+      // The button stands still once the places are known.
+      await expect(page.getByRole("combobox", { name: w("courier-place") })).toBeVisible();
       await press(page, w("courier-export"));
       await expect(page.getByText(w("courier-written"))).toBeVisible();
     } },
