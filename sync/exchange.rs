@@ -91,8 +91,8 @@ pub struct Progress {
     pace: Pace,
 }
 
-/// What the line takes at once, in bytes as they travel. A message that a bad line cuts has to travel again as a whole, so messages are as large as the
-/// line carries within some seconds, and smaller after each that was lost.
+/// What the line takes at once, in bytes as they travel. A message that a bad line cuts has to travel again as a whole, so
+/// messages are as large as the line carries within some seconds, and smaller after each that was lost.
 ///
 /// How large the message is that is under way is kept, so that a device that is cut off with it goes on with half of it.
 #[derive(Debug)]

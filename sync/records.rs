@@ -8,6 +8,7 @@ use koina_model::permits::{Author, Permit};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::{self, Request, What, acts as request_acts};
 use koina_model::words::{Kind, Outcome};
+use rusqlite::Transaction;
 
 use crate::replica::{Replica, ReplicaError, without};
 
@@ -19,11 +20,23 @@ impl Replica {
         draft: Option<&str>,
         now: Time,
     ) -> Result<(DocId, String), ReplicaError> {
+        self.enter(entered, false, now, without(draft))
+    }
+
+    /// The same; `also` happens in the same tx.
+    pub(crate) fn enter(
+        &self,
+        entered: &request_acts::Entered<'_>,
+        has_contact: bool,
+        now: Time,
+        also: impl FnOnce(&Transaction<'_>, DocId) -> Result<(), ReplicaError>,
+    ) -> Result<(DocId, String), ReplicaError> {
         let author = self.author()?;
         let lists = self.lists();
         let mut number = String::new();
-        let id = self.begin(Kind::Request, now, without(draft), |id, receipt| {
+        let id = self.begin(Kind::Request, now, also, |id, receipt| {
             let mut new = request_acts::enter(entered, &lists, &author, id, now)?;
+            new.has_contact = has_contact;
             new.receipt_number = receipt()?;
             number.clone_from(&new.receipt_number);
             Ok(requests::begin(&new))

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use koina_model::exchange::Pushed;
-use koina_model::ids::{DeviceId, Time};
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::permits::Role;
 use koina_server::log::{AnyLog, Author, Device, Invitation, Newcomer};
 use koina_server::municipality::Municipality;
 use koina_server::routes::{self, App, devices::InviteAsk};
 use koina_sync::exchange::{self, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
+use koina_sync::views::requests::RequestsQuery;
 use tempfile::TempDir;
 
 use crate::village::Village;
@@ -260,4 +261,24 @@ pub async fn enrol(url: &str, code: &str, path: &Path) -> Replica {
         .await
         .unwrap();
     replica
+}
+
+/// The newest open requests of a device, so many at most.
+pub fn open_requests(replica: &Replica, many: u32) -> Vec<DocId> {
+    let mut ids = Vec::new();
+    while ids.len() < many as usize {
+        let query = RequestsQuery {
+            open: Some(true),
+            offset: ids.len() as u32,
+            limit: 200,
+            ..RequestsQuery::default()
+        };
+        let page = replica.requests_page(&query, now()).unwrap();
+        if page.rows.is_empty() {
+            break;
+        }
+        ids.extend(page.rows.into_iter().map(|row| row.id));
+    }
+    ids.truncate(many as usize);
+    ids
 }

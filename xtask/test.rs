@@ -108,16 +108,20 @@ fn soak_windows(options: &[&str]) -> Outcome {
     crate::demo::programs(&["koina-demo", "koina-window"])?;
     crate::demo::app()?;
     let screen = Unseen::new()?;
+    run(in_windows(&screen, "soak")?.arg("soak").args(options))
+}
+
+/// Drives the built app in windows on a screen, with records in a folder of this name.
+fn in_windows(screen: &Unseen, data: &str) -> Outcome<Command> {
+    let folder = place::target()?.join("windows");
     let mut command = screen.command(&place::program("koina-window")?);
     command
         .env("KOINA_APP", place::app()?)
         .arg("--data")
-        .arg(place::target()?.join("windows/soak"))
+        .arg(folder.join(data))
         .arg("--pictures")
-        .arg(place::target()?.join("windows/pictures"))
-        .arg("soak")
-        .args(options);
-    run(&mut command)
+        .arg(folder.join("pictures"));
+    Ok(command)
 }
 
 /// Measures Koina beside its peers, which come from their own registries.
@@ -262,16 +266,7 @@ fn browser(sums: &mut Sums) -> Outcome {
 
 fn windows(sums: &mut Sums) -> Outcome {
     let screen = Unseen::new()?;
-    let folder = place::target()?.join("windows");
-    let mut command = screen.command(&place::program("koina-window")?);
-    command
-        .env("KOINA_APP", place::app()?)
-        .arg("--data")
-        .arg(folder.join("data"))
-        .arg("--pictures")
-        .arg(folder.join("pictures"))
-        .arg("promises");
-    sums.hear("windows", &mut command)
+    sums.hear("windows", in_windows(&screen, "data")?.arg("promises"))
 }
 
 impl Sums {

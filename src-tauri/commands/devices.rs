@@ -20,13 +20,17 @@ pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> 
         Vec::new()
     };
     let mut refused: Vec<RefusedRow> = desk.exchanger.ask("GET", "/v1/refused", Vec::new())?;
-    let lists = desk.replica.lists();
     for row in &mut refused {
-        row.by = DeviceId::parse(&row.device)
-            .map(|device| lists.device_name(device))
-            .unwrap_or_default();
+        row.by = device_name(desk, &row.device);
     }
     Ok(Devices { devices, refused })
+}
+
+/// What people call a device that the server names by its id; empty for what is none.
+pub(crate) fn device_name(desk: &Desk, id: &str) -> String {
+    DeviceId::parse(id)
+        .map(|device| desk.replica.lists().device_name(device))
+        .unwrap_or_default()
 }
 
 pub(crate) fn device_invite(desk: &Desk, input: DeviceInviteInput) -> Result<Invite, Problem> {

@@ -2,17 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::qr::QRBuilder;
 use koina_model::contacts::Contact;
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
-use koina_sync::views::ContactRow;
 use koina_sync::views::tracked::Tracked;
 
-use crate::{Contacts, Desk, KioskReceipt, KioskReportInput, KioskTrackInput, RecordInput, told};
+use crate::{Desk, KioskReceipt, KioskReportInput, KioskTrackInput, told};
 
 /// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
 const TRIES: u32 = 5;
@@ -64,12 +61,11 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
     let reported = told(desk.replica.report(&entered, &input.contact, now))?;
     desk.exchanger.soon();
     let code = scan_code(&reported.receipt_number, &reported.pin);
-    let qr = QRBuilder::new(code.as_str()).build();
     Ok(KioskReceipt {
         receipt_number: reported.receipt_number,
         pin: reported.pin,
         received_at: now,
-        qr_svg: qr.map_or_else(|_| String::new(), |qr| SvgBuilder::default().to_str(&qr)),
+        qr_svg: koina_sync::qr::svg(&code),
     })
 }
 
@@ -84,22 +80,6 @@ fn scan_code(receipt_number: &str, pin: &str) -> String {
     let digits = receipt_number.chars().filter_map(|c| c.to_digit(36));
     let receipt: String = digits.map(|digit| format!("{digit:02}")).collect();
     format!("{SCANNED}{receipt}{pin}")
-}
-
-/// Who is to be told about a request, for the desk: asked of the server, which writes down that somebody read it.
-pub(crate) fn contacts_read(desk: &Desk, input: RecordInput) -> Result<Contacts, Problem> {
-    let path = format!("/v1/contacts/{}/read", input.id);
-    let rows: Vec<ContactRow> = desk.exchanger.ask("POST", &path, Vec::new())?;
-    let lists = desk.replica.lists();
-    let rows = rows.into_iter().map(|mut row| {
-        if let Some(device) = koina_model::ids::DeviceId::parse(&row.device) {
-            row.device = lists.device_name(device);
-        }
-        row
-    });
-    Ok(Contacts {
-        rows: rows.collect(),
-    })
 }
 
 /// A contact as a visitor typed it, for checking before the last question.

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 mod assets;
 mod conflicts;
+mod contacts;
 mod courier;
 mod devices;
 mod exchange;
@@ -38,6 +39,7 @@ use assets::{
     asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page,
 };
 use conflicts::{conflict_decide, conflicts_page};
+use contacts::contacts_read;
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
     device_change, device_invite, device_revoke, devices_page, refused_dismiss, refused_take,
@@ -45,7 +47,7 @@ use devices::{
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
 };
-use kiosk::{contacts_read, kiosk_contact, kiosk_report, kiosk_track};
+use kiosk::{kiosk_contact, kiosk_report, kiosk_track};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,

@@ -5,9 +5,7 @@ use koina_model::exchange::{CONTACTS_MAX, SealedContact};
 use koina_model::ids::{DocId, Time};
 use koina_model::numbers::tracking_pin;
 use koina_model::problem::Problem;
-use koina_model::requests::acts::{self, Entered};
-use koina_model::requests::begin;
-use koina_model::words::Kind;
+use koina_model::requests::acts::Entered;
 use rusqlite::{Transaction, params};
 use serde_bytes::ByteBuf;
 
@@ -37,17 +35,15 @@ impl Replica {
         contact: &Contact,
         now: Time,
     ) -> Result<Reported, ReplicaError> {
-        let author = self.author()?;
-        let lists = self.lists();
         let contact = contact.checked()?;
+        let key = &self.lists().courier;
         let sealed = if contact.is_empty() {
             None
-        } else if lists.courier.is_empty() {
+        } else if key.is_empty() {
             return Err(Problem::CourierNotReady.into());
         } else {
-            Some(courier::seal(CONTACT, &lists.courier, &contact)?)
+            Some(courier::seal(CONTACT, key, &contact)?)
         };
-        let mut receipt_number = String::new();
         let keep = |tx: &Transaction<'_>, id: DocId| -> Result<(), ReplicaError> {
             if let Some(sealed) = &sealed {
                 tx.execute(
@@ -57,13 +53,7 @@ impl Replica {
             }
             Ok(())
         };
-        let id = self.begin(Kind::Request, now, keep, |id, receipt| {
-            let mut new = acts::enter(entered, &lists, &author, id, now)?;
-            new.has_contact = sealed.is_some();
-            new.receipt_number = receipt()?;
-            receipt_number.clone_from(&new.receipt_number);
-            Ok(begin(&new))
-        })?;
+        let (id, receipt_number) = self.enter(entered, sealed.is_some(), now, keep)?;
         let pin = self.pin(&receipt_number);
         Ok(Reported {
             id,

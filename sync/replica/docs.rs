@@ -604,7 +604,7 @@ pub(crate) fn load(db: &Connection, id: DocId) -> Result<Option<Loaded>, Replica
 }
 
 /// Keeps the bytes of a record that may be here already; gives its row.
-fn put_saved(
+pub(super) fn put_saved(
     tx: &Transaction<'_>,
     id: DocId,
     kind: Kind,

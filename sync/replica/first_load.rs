@@ -11,7 +11,7 @@ use koina_model::lists::Lists;
 use koina_model::words::Kind;
 use rusqlite::{Transaction, params};
 
-use super::docs::{Loaded, insert_saved, kind_from, load, logged, save, set_aside};
+use super::docs::{Loaded, kind_from, load, logged, put_saved, set_aside};
 use super::refused::{others_again, rewind};
 use super::{Replica, ReplicaError};
 use crate::views;
@@ -234,13 +234,7 @@ pub(crate) fn take_records<'a>(
             }
             (Err(refusal), Record::Parts(_)) => return Err(ReplicaError::Columns(refusal)),
         };
-        let n = match known {
-            Some(n) => {
-                save(tx, n, &saved)?;
-                n
-            }
-            None => insert_saved(tx, id, kind, &saved, at, 0)?,
-        };
+        let n = put_saved(tx, id, kind, known, &saved)?;
         logged(tx, id, at, head)?;
         others_again(tx, id)?;
         shown.put(tx, n, id, known.is_none())

@@ -1,7 +1,5 @@
 //! Enrolment codes: short enough to read out on the phone, long enough that guessing is hopeless.
 
-use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::qr::QRBuilder;
 use koina_model::ids::Time;
 use koina_sync::views::Invite;
 use sha2::{Digest, Sha256};
@@ -56,10 +54,7 @@ pub fn hash(typed: &str) -> [u8; 32] {
 /// The code with everything a device needs to use it, also for scanning.
 pub fn to_invite(code: String, expires_at: Time, public_url: &str) -> Invite {
     let link = format!("koina:enrol?server={public_url}&code={code}");
-    let qr_svg = match QRBuilder::new(link.as_str()).build() {
-        Ok(qr) => SvgBuilder::default().to_str(&qr),
-        Err(_) => String::new(),
-    };
+    let qr_svg = koina_sync::qr::svg(&link);
     Invite {
         code,
         expires_at,

@@ -11,12 +11,14 @@ use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
 use koina_tests::process::Process;
-use koina_tests::served::{cpu_s, enrol, now, on_file, peak_mb, serve_by_lines, serve_in};
+use koina_tests::served::{
+    cpu_s, enrol, now, on_file, open_requests, peak_mb, serve_by_lines, serve_in,
+};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::{Figures, open_requests};
+use super::Figures;
 
 /// Edits, each with an exchange of its own.
 const ROUNDS: u32 = 200;

@@ -39,7 +39,7 @@ use koina_sync::identity::Identity;
 use koina_sync::replica::{Foreseen, Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::figures::Figures;
-use koina_tests::served::{now, peak_mb, serve, serve_on_file};
+use koina_tests::served::{now, open_requests, peak_mb, serve, serve_on_file};
 use koina_tests::village::{Change, Counts, Village};
 use tempfile::TempDir;
 
@@ -327,25 +327,6 @@ fn parts(figures: &mut Figures) {
             .collect::<Vec<_>>()
     });
     say("a record put together and compared", s);
-}
-
-fn open_requests(replica: &Replica, many: u32) -> Vec<DocId> {
-    let mut ids = Vec::new();
-    while ids.len() < many as usize {
-        let query = RequestsQuery {
-            open: Some(true),
-            offset: ids.len() as u32,
-            limit: 200,
-            ..RequestsQuery::default()
-        };
-        let page = replica.requests_page(&query, now()).unwrap();
-        if page.rows.is_empty() {
-            break;
-        }
-        ids.extend(page.rows.into_iter().map(|row| row.id));
-    }
-    ids.truncate(many as usize);
-    ids
 }
 
 /// Makes a replica somebody without a server, for what needs none.

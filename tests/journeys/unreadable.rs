@@ -140,6 +140,15 @@ impl Day {
         arrived
     }
 
+    /// The file is good, and a good sidecar stands beside it: when the file is wrecked now, nothing is lost.
+    fn is_kept_beside(&mut self) {
+        assert_eq!(self.replica().set_aside(), None);
+        self.goes_on();
+        self.unsent += 1;
+        self.wreck(|path| put(path, 0, &[0; 100]));
+        self.nothing_is_lost();
+    }
+
     /// All of the unsent work is here, shows at once, and arrives.
     fn nothing_is_lost(&mut self) {
         let recovered = self.replica().recovered().unwrap().unwrap();
@@ -552,11 +561,7 @@ fn without_its_sidecar_the_device_is_connected_again_and_the_file_is_kept() {
 fn a_replica_without_a_sidecar_gets_one_when_it_is_opened() {
     let mut day = Day::new();
     day.wreck(|path| std::fs::remove_file(path.with_extension("identity")).unwrap());
-    assert_eq!(day.replica().set_aside(), None);
-    day.goes_on();
-    day.unsent += 1;
-    day.wreck(|path| put(path, 0, &[0; 100]));
-    day.nothing_is_lost();
+    day.is_kept_beside();
 }
 
 #[test]
@@ -566,11 +571,7 @@ fn the_sidecar_of_another_device_changes_nothing() {
     day.wreck(|path| {
         std::fs::copy(&other, path.with_extension("identity")).unwrap();
     });
-    assert_eq!(day.replica().set_aside(), None);
-    day.goes_on();
-    day.unsent += 1;
-    day.wreck(|path| put(path, 0, &[0; 100]));
-    day.nothing_is_lost();
+    day.is_kept_beside();
 }
 
 #[test]

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use koina_model::ids::DocId;
 use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::served::{self, next_line, now, on_file, serve_at};
+use koina_tests::served::{self, next_line, now, on_file, open_requests, serve_at};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +108,7 @@ async fn go(replica: &Replica, server: &str) -> Did {
     }
     let mut did = line.did.into_inner().unwrap();
     did.seconds = line.begin.elapsed().as_secs_f64();
-    did.requests = list(replica, 1).1;
+    did.requests = listed(replica);
     did
 }
 
@@ -131,7 +130,7 @@ impl Line for Noted<'_> {
     ) -> Result<Vec<u8>, exchange::Failed> {
         if self.did.lock().unwrap().trips.len() == 1 {
             // The first answer was taken by now.
-            self.did.lock().unwrap().first_list = list(self.replica, 1).1;
+            self.did.lock().unwrap().first_list = listed(self.replica);
         }
         let there = body.len();
         let answer = self.line.send(method, path, headers, body).await?;
@@ -146,18 +145,13 @@ impl Line for Noted<'_> {
     }
 }
 
-fn open_requests(replica: &Replica, many: u32) -> Vec<DocId> {
-    list(replica, many.max(1)).0
-}
-
-/// The first of the list, and how many there are.
-fn list(replica: &Replica, limit: u32) -> (Vec<DocId>, u32) {
+/// Requests in the list.
+fn listed(replica: &Replica) -> u32 {
     let query = RequestsQuery {
-        limit,
+        limit: 1,
         ..RequestsQuery::default()
     };
-    let page = replica.requests_page(&query, now()).unwrap();
-    (page.rows.iter().map(|row| row.id).collect(), page.total)
+    replica.requests_page(&query, now()).unwrap().total
 }
 
 /// What the neighbour loads.

@@ -3,6 +3,7 @@
 use koina_model::ids::{DeviceId, DocId, Time};
 
 use super::chain::Audit;
+use super::quarantine::serves;
 use super::tx::Tx;
 use super::{Author, LogError, SealedRow, sql};
 
@@ -49,8 +50,7 @@ pub(super) async fn read<T: Tx>(
 ) -> Result<Option<Vec<SealedRow>>, LogError> {
     let community = tx.row(sql::COMMUNITY_OF, &[doc.into()]).await?;
     let community = community.map(|row| row.text(0)).transpose()?;
-    let here = communities.is_empty() || community.is_some_and(|of| communities.contains(&of));
-    if !here {
+    if !serves(communities, Ok(community)) {
         return Ok(None);
     }
     let rows = tx.rows(sql::CONTACTS_OF, &[doc.into()]).await?;

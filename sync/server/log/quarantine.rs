@@ -93,9 +93,9 @@ pub(super) async fn list<T: Tx>(
         .collect()
 }
 
-/// Whether what was refused is the business of a desk: its record is in the desk's communities. A record that nobody knows is
-/// for desks of all communities.
-fn serves(communities: &[String], community: Result<Option<String>, LogError>) -> bool {
+/// Whether what belongs to a record is the business of a desk: the record is in the desk's communities. One that nobody knows
+/// is for desks of all communities.
+pub(super) fn serves(communities: &[String], community: Result<Option<String>, LogError>) -> bool {
     let of = community.ok().flatten();
     communities.is_empty() || of.is_some_and(|of| communities.contains(&of))
 }

@@ -2,6 +2,14 @@
 //!
 //! `$n` placeholders, `ON CONFLICT` and `RETURNING` mean the same in SQLite and PostgreSQL, and every number is 64 bits.
 
+/// Of a row `r` of what was refused. What is in the log by now, since somebody else brought it, waits for nobody; a word that
+/// leaves it out is void.
+macro_rules! not_in_log {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)"
+    };
+}
+
 /// Place of the last row.
 pub(super) const HEAD: &str = "SELECT COALESCE(MAX(seq), 0) FROM log";
 
@@ -79,13 +87,16 @@ pub(super) const DEVICE: &str =
     "SELECT id, station, key, role, name, person, crew, communities, counter, enrolled_at,
  seen_at, revoked_at, pending, version, CAST(0 AS BIGINT), scope, scope_heard, communities_before
  FROM devices WHERE id = $1";
-pub(super) const DEVICES: &str =
+pub(super) const DEVICES: &str = concat!(
     "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
  (SELECT COUNT(*) FROM refused r WHERE r.device = d.id AND r.decision IS NULL
-  AND NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)),
+  AND ",
+    not_in_log!(),
+    "),
  d.scope, d.scope_heard, d.communities_before
- FROM devices d ORDER BY d.enrolled_at, d.id";
+ FROM devices d ORDER BY d.enrolled_at, d.id"
+);
 pub(super) const ADVANCE_COUNTER: &str =
     "UPDATE devices SET counter = $1 WHERE id = $2 AND counter < $1 RETURNING id";
 pub(super) const SEEN: &str =
@@ -97,34 +108,43 @@ pub(super) const HEARD_SCOPE: &str =
 pub(super) const REVOKE: &str =
     "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 
-// What was refused and is in the log by now, since somebody else brought it, waits for nobody; a word that leaves it out is
-// void.
 pub(super) const COUNT_REFUSED: &str =
     "SELECT COUNT(*) FROM refused WHERE device = $1 AND decision IS NULL";
 pub(super) const PUT_REFUSED: &str =
     "INSERT INTO refused (hash, device, doc, at, reason, bytes, kind)
  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (device, hash) DO NOTHING RETURNING at";
 pub(super) const CLEAR_REFUSED: &str = "DELETE FROM refused WHERE device = $1 AND hash = $2";
-pub(super) const REFUSED: &str =
+pub(super) const REFUSED: &str = concat!(
     "SELECT r.hash, r.device, r.doc, r.at, r.reason, r.bytes, d.community
  FROM refused r LEFT JOIN docs d ON d.doc = r.doc
- WHERE r.decision IS NULL AND NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)
- ORDER BY r.at DESC, r.hash LIMIT $1";
-pub(super) const KEPT: &str = "SELECT r.doc, r.kind, r.bytes, d.community
+ WHERE r.decision IS NULL AND ",
+    not_in_log!(),
+    "
+ ORDER BY r.at DESC, r.hash LIMIT $1"
+);
+pub(super) const KEPT: &str = concat!(
+    "SELECT r.doc, r.kind, r.bytes, d.community
  FROM refused r LEFT JOIN docs d ON d.doc = r.doc
  WHERE r.hash = $1 AND r.decision IS NULL
- AND NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash)
- ORDER BY r.at, r.device LIMIT 1";
+ AND ",
+    not_in_log!(),
+    "
+ ORDER BY r.at, r.device LIMIT 1"
+);
 /// Whoever handed the same change over gets the same word about it.
 pub(super) const TAKE_REFUSED: &str = "UPDATE refused SET decision = $1, taken = 1
  WHERE hash = $2 AND decision IS NULL RETURNING device";
 pub(super) const DISMISS_REFUSED: &str =
     "UPDATE refused SET decision = $1 WHERE hash = $2 AND decision IS NULL RETURNING device";
-pub(super) const DECISIONS: &str = "SELECT r.decision, r.doc, r.hash, r.taken, d.community
+pub(super) const DECISIONS: &str = concat!(
+    "SELECT r.decision, r.doc, r.hash, r.taken, d.community
  FROM refused r LEFT JOIN docs d ON d.doc = r.doc
  WHERE r.device = $1 AND r.decision > $2
- AND (r.taken = 1 OR NOT EXISTS (SELECT 1 FROM log l WHERE l.doc = r.doc AND l.hash = r.hash))
- ORDER BY r.decision LIMIT $3";
+ AND (r.taken = 1 OR ",
+    not_in_log!(),
+    ")
+ ORDER BY r.decision LIMIT $3"
+);
 
 pub(super) const COUNT_CONTACTS: &str = "SELECT COUNT(*) FROM contacts WHERE device = $1";
 pub(super) const HAS_CONTACT: &str = "SELECT at FROM contacts WHERE doc = $1 AND device = $2";

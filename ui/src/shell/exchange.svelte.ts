@@ -2,6 +2,7 @@
 import { asProblem, call } from "../ipc/call";
 import { changeCount } from "../ipc/reading.svelte";
 import type { ExchangeState, Problem } from "../ipc/commands";
+import { loadLists } from "../words/names.svelte";
 
 const POLL_MS = 700;
 
@@ -17,7 +18,10 @@ export function exchange(): typeof line {
   return line;
 }
 
-/** Follows the state: after every change, and twice a second while an exchange runs. Call once, while the shell starts. */
+/**
+ * Follows the state: after every change, and twice a second while an exchange runs. The lists come from the server too: they
+ * are read again after each exchange. Call once, while the shell starts.
+ */
 export function followExchange(): void {
   $effect(() => {
     changeCount();
@@ -27,6 +31,9 @@ export function followExchange(): void {
     if (!line.state?.running && !line.sending) return;
     const timer = setInterval(() => void refresh(), POLL_MS);
     return () => clearInterval(timer);
+  });
+  $effect(() => {
+    if (line.state?.last_at) loadLists().catch((failure: unknown) => console.error("Reading the lists", failure));
   });
 }
 
