@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
-use koina_commands::{Desk, Exchanger};
+use koina_commands::{Desk, Exchanger, Kiosk, Printer};
 use koina_model::ids::Time;
 use koina_model::permits::Profile;
 use koina_model::problem::Problem;
@@ -40,6 +40,10 @@ struct Options {
     /// Enrols at the first start: the address of the server and the one-time code, as `ADDRESS#CODE`.
     #[arg(long)]
     enrol: Option<String>,
+    /// The receipt printer of a kiosk: `tcp://HOST:9100`, `file:///dev/usb/lp0` or `queue://NAME`, with `?dots=384` for paper
+    /// of 58 mm.
+    #[arg(long, env = "KOINA_PRINTER")]
+    printer: Option<String>,
     /// Place of the window on the screen, `X,Y,WIDTH,HEIGHT`.
     #[arg(long)]
     place: Option<String>,
@@ -88,6 +92,11 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     );
     let runtime = tauri::async_runtime::handle().inner().clone();
     let exchanger = Exchanger::new(Arc::clone(&replica), runtime, now);
+    let printer = options.printer.as_deref().map(str::parse).transpose();
+    let kiosk = Kiosk {
+        printer: Printer::at(printer.context("Reading where the printer is")?),
+        ..Kiosk::default()
+    };
     let desk = Arc::new(Desk {
         replica: Arc::clone(&replica),
         exchanger: Arc::clone(&exchanger),
@@ -97,7 +106,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
                 .and_then(|dirs| dirs.download_dir().map(std::path::Path::to_owned));
             koina_commands::usual_places(downloads, folder.clone())
         }),
-        tries: Default::default(),
+        kiosk,
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()
@@ -192,6 +201,9 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
         }));
         match caught {
             Ok(Ok(output)) => {
+                if name == "kiosk_end" && output["starts_anew"] == json!(true) {
+                    start_anew(&app);
+                }
                 resolver.resolve(output);
                 if LISTS.contains(&name.as_str()) && !LISTED.swap(true, Ordering::Relaxed) {
                     tracing::info!(command = name, "{FIRST_LIST}");
@@ -207,6 +219,19 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
         }
     });
     true
+}
+
+/// Puts a fresh app in the place of this one. The system takes back every page of memory, and with it the processes of the
+/// web view; who watches over the app sees the same process all along.
+fn start_anew(app: &tauri::AppHandle) {
+    #[cfg(unix)]
+    if let Ok(program) = std::env::current_exe() {
+        use std::os::unix::process::CommandExt;
+        let mut fresh = std::process::Command::new(program);
+        let failure = fresh.args(std::env::args_os().skip(1)).exec();
+        tracing::error!(%failure, "the app could not put a fresh one in its place");
+    }
+    app.restart();
 }
 
 /// After enrolment, or when the desk changed the role, the window of the new profile, with its own permissions, takes the place

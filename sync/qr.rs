@@ -10,3 +10,10 @@ pub fn svg(text: &str) -> String {
         Err(_) => String::new(),
     }
 }
+
+/// A text as a square code: how many modules a side has, and whether each is dark, row by row. `None` when it is too long.
+pub fn modules(text: &str) -> Option<(usize, Vec<bool>)> {
+    let code = QRBuilder::new(text).build().ok()?;
+    let modules = code.data.iter().take(code.size * code.size);
+    Some((code.size, modules.map(|module| module.value()).collect()))
+}

@@ -8,6 +8,7 @@ use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::lists::Lists as KnownLists;
 use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
+use koina_model::reference::FieldCheck;
 use koina_model::words::{Kind, Named, Position};
 use koina_model::{assets as asset_model, greek, requests as request_model};
 use rusqlite::{Connection, Transaction, params};
@@ -64,9 +65,30 @@ pub struct Lists {
     pub departments: Vec<Named>,
     pub crews: Vec<CrewItem>,
     pub asset_types: Vec<Named>,
+    /// What may be applied for at a kiosk.
+    pub application_types: Vec<ApplicationItem>,
     pub hold_reasons: Vec<Named>,
     pub reject_reasons: Vec<Named>,
     pub emergency: Named,
+}
+
+/// Something that may be applied for.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApplicationItem {
+    pub code: String,
+    pub el: String,
+    pub en: String,
+    pub department: String,
+    pub fields: Vec<ApplicationFieldItem>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApplicationFieldItem {
+    pub key: String,
+    pub el: String,
+    pub en: String,
+    pub check: FieldCheck,
+    pub required: bool,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -100,6 +122,8 @@ pub struct CategoryItem {
     pub priority: u8,
     pub target_hours: u32,
     pub place_required: bool,
+    /// It is applied for at a kiosk, not reported.
+    pub kiosk_only: bool,
     /// Life may be in danger: 112, 199 and 166 are shown first.
     pub emergency: bool,
 }

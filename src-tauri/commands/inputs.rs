@@ -1,9 +1,10 @@
 //! What each command takes. One struct a command; unknown fields are refused.
 
+use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::permits::Role;
-use koina_model::words::{Channel, Outcome, Position};
+use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
 use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
@@ -146,6 +147,17 @@ pub struct KioskReportInput {
     pub contact: Contact,
 }
 
+/// What a visitor applies for.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskApplyInput {
+    pub application: Application,
+    /// Of whoever applies, or of the place it is about.
+    pub community: String,
+    /// How to reach them. The name is that of the application.
+    pub contact: Contact,
+}
+
 /// What a visitor takes home.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct KioskReceipt {
@@ -153,6 +165,8 @@ pub struct KioskReceipt {
     /// Six digits; empty while this kiosk has not heard the key.
     pub pin: String,
     pub received_at: Time,
+    /// Until when the municipality has to answer an application, as Greeks write a date.
+    pub due: Option<String>,
     /// Both, for a scanner.
     pub qr_svg: String,
 }
@@ -163,6 +177,27 @@ pub struct KioskTrackInput {
     /// A receipt or protocol number, however it was typed.
     pub number: String,
     pub pin: String,
+}
+
+/// A receipt of this visit, to be printed.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskPrintInput {
+    pub receipt_number: String,
+    pub language: Language,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskEndInput {
+    /// Whether the visitor typed anything anywhere.
+    pub typed: bool,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct KioskEnded {
+    /// The app starts anew now, so that nothing stays in its memory.
+    pub starts_anew: bool,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

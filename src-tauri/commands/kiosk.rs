@@ -2,14 +2,32 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use koina_model::applications::{self, Application};
+use koina_model::calendar::{self, ANSWER_DAYS};
 use koina_model::contacts::Contact;
+use koina_model::greek;
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
+use koina_model::reference::Text2;
 use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
+use koina_sync::replica::Reported;
 use koina_sync::views::tracked::Tracked;
 
-use crate::{Desk, KioskReceipt, KioskReportInput, KioskTrackInput, told};
+use crate::printer::{Applied, Printer, Receipt};
+use crate::visit::{Given, Visit};
+use crate::{
+    Desk, KioskApplyInput, KioskEndInput, KioskEnded, KioskPrintInput, KioskReceipt,
+    KioskReportInput, KioskTrackInput, Nothing, told,
+};
+
+/// What a kiosk has besides its replica.
+#[derive(Debug, Default)]
+pub struct Kiosk {
+    pub tries: Tries,
+    pub printer: Printer,
+    pub visit: Visit,
+}
 
 /// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
 const TRIES: u32 = 5;
@@ -58,19 +76,124 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
         register: true,
     };
     let now = desk.now();
+    desk.kiosk.visit.touched();
     let reported = told(desk.replica.report(&entered, &input.contact, now))?;
+    let lists = desk.replica.lists();
+    let subject = lists.reference.category(&input.category);
+    let subject = subject.map(|category| category.name.clone());
+    Ok(hand_over(
+        desk,
+        reported,
+        subject.unwrap_or_default(),
+        None,
+        now,
+    ))
+}
+
+/// An application as a visitor filled it in, for checking before the last question.
+pub(crate) fn kiosk_application(desk: &Desk, input: Application) -> Result<Application, Problem> {
+    desk.kiosk.visit.touched();
+    input.checked(&desk.replica.lists(), desk.now())
+}
+
+/// Files an application. Everything personal is sealed; the record says only what is applied for.
+pub(crate) fn kiosk_apply(desk: &Desk, input: KioskApplyInput) -> Result<KioskReceipt, Problem> {
+    desk.kiosk.visit.touched();
+    let (now, lists) = (desk.now(), desk.replica.lists());
+    let application = input.application.checked(&lists, now)?;
+    let kind = lists.reference.application_type(&application.kind);
+    let kind = kind.ok_or(Problem::NotFound)?;
+    let contact = applications::contact(application, &input.contact);
+    let entered = Entered {
+        category: &kind.category,
+        community: &input.community,
+        settlement: "",
+        place_text: "",
+        position: None,
+        asset: None,
+        text: applications::public_text(kind),
+        channel: Channel::Kiosk,
+        register: true,
+    };
+    let reported = told(desk.replica.report(&entered, &contact, now))?;
+    let department = lists.reference.department(&kind.department);
+    let today = calendar::athens_date(now.0);
+    let due = calendar::deadline(today, ANSWER_DAYS, &lists.reference.holidays);
+    let printed = Applied {
+        applicant: contact.name,
+        department: department.map(|one| one.name.clone()).unwrap_or_default(),
+        due: greek::short_date(due),
+    };
+    Ok(hand_over(
+        desk,
+        reported,
+        kind.name.clone(),
+        Some(printed),
+        now,
+    ))
+}
+
+/// Gives the visitor what was reported or applied for, and tells the town hall soon.
+fn hand_over(
+    desk: &Desk,
+    reported: Reported,
+    subject: Text2,
+    application: Option<Applied>,
+    now: Time,
+) -> KioskReceipt {
     desk.exchanger.soon();
-    let code = scan_code(&reported.receipt_number, &reported.pin);
-    Ok(KioskReceipt {
+    let scan = scan_code(&reported.receipt_number, &reported.pin);
+    let qr_svg = koina_sync::qr::svg(&scan);
+    let receipt = KioskReceipt {
+        receipt_number: reported.receipt_number.clone(),
+        pin: reported.pin.clone(),
+        received_at: now,
+        due: application.as_ref().map(|applied| applied.due.clone()),
+        qr_svg,
+    };
+    desk.kiosk.visit.give(Given {
         receipt_number: reported.receipt_number,
         pin: reported.pin,
+        scan,
         received_at: now,
-        qr_svg: koina_sync::qr::svg(&code),
+        subject,
+        application,
+    });
+    receipt
+}
+
+/// Prints a receipt of this visit. Takes as long as the printer does.
+pub(crate) fn kiosk_print(desk: &Desk, input: KioskPrintInput) -> Result<Nothing, Problem> {
+    let given = desk.kiosk.visit.given(&input.receipt_number)?;
+    let identity = desk.replica.identity().ok_or(Problem::NotEnrolled)?;
+    let lists = desk.replica.lists();
+    let language = input.language;
+    desk.kiosk.printer.print(&Receipt {
+        language,
+        municipality: lists.reference.municipality.name.in_language(language),
+        station: &identity.name,
+        receipt_number: &given.receipt_number,
+        pin: &given.pin,
+        scan: &given.scan,
+        received_at: given.received_at,
+        subject: &given.subject,
+        application: given.application.as_ref(),
+    })?;
+    Ok(Nothing {})
+}
+
+/// Ends the visit, once what is being printed is out. If anything of a person was in it, the app starts anew.
+pub(crate) fn kiosk_end(desk: &Desk, input: KioskEndInput) -> Result<KioskEnded, Problem> {
+    desk.kiosk.printer.finish();
+    let personal = desk.kiosk.visit.end();
+    Ok(KioskEnded {
+        starts_anew: personal || input.typed,
     })
 }
 
 pub(crate) fn kiosk_track(desk: &Desk, input: KioskTrackInput) -> Result<Tracked, Problem> {
-    desk.tries.one(desk.now(), || {
+    desk.kiosk.visit.touched();
+    desk.kiosk.tries.one(desk.now(), || {
         told(desk.replica.track(&input.number, &input.pin))
     })
 }
@@ -83,7 +206,8 @@ fn scan_code(receipt_number: &str, pin: &str) -> String {
 }
 
 /// A contact as a visitor typed it, for checking before the last question.
-pub(crate) fn kiosk_contact(_: &Desk, input: Contact) -> Result<Contact, Problem> {
+pub(crate) fn kiosk_contact(desk: &Desk, input: Contact) -> Result<Contact, Problem> {
+    desk.kiosk.visit.touched();
     input.checked()
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
@@ -25,14 +26,17 @@ mod devices;
 mod exchange;
 mod inputs;
 mod kiosk;
+mod printer;
 mod requests;
 mod start;
+mod visit;
 mod work;
 
 pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
-pub use kiosk::Tries;
+pub use kiosk::Kiosk;
+pub use printer::{Printer, PrinterPlace};
 pub use start::server_and_code;
 
 use assets::{
@@ -47,7 +51,10 @@ use devices::{
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
 };
-use kiosk::{kiosk_contact, kiosk_report, kiosk_track};
+use kiosk::{
+    kiosk_application, kiosk_apply, kiosk_contact, kiosk_end, kiosk_print, kiosk_report,
+    kiosk_track,
+};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,
@@ -68,8 +75,8 @@ pub struct Desk {
     pub clock: fn() -> Time,
     /// Where courier files may be written now.
     pub places: Places,
-    /// Wrong digits typed at this kiosk.
-    pub tries: Tries,
+    /// What only a kiosk has.
+    pub kiosk: Kiosk,
 }
 
 /// Looks where files for a person may be written: sticks come and go.

@@ -54,6 +54,10 @@ commands! {
     // kiosk
     kiosk_contact(Contact) -> Contact;
     kiosk_report(KioskReportInput) -> KioskReceipt;
+    kiosk_application(Application) -> Application;
+    kiosk_apply(KioskApplyInput) -> KioskReceipt;
+    kiosk_print(KioskPrintInput) -> Nothing;
+    kiosk_end(KioskEndInput) -> KioskEnded;
     kiosk_track(KioskTrackInput) -> Tracked;
     // devices (asked of the server)
     devices_page(Nothing) -> Devices;

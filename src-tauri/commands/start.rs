@@ -1,10 +1,11 @@
 //! Who and where we are; what is being typed.
 
 use koina_model::problem::{FieldRule, Problem};
-use koina_model::reference::Need;
+use koina_model::reference::{ApplicationType, Need};
 use koina_model::words::{Named, Position};
 use koina_sync::views::{
-    About, CategoryItem, CommunityItem, CrewItem, Lists, SettlementItem, Station,
+    About, ApplicationFieldItem, ApplicationItem, CategoryItem, CommunityItem, CrewItem, Lists,
+    SettlementItem, Station,
 };
 
 use crate::{Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, told};
@@ -94,6 +95,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 priority: one.priority,
                 target_hours: one.target_hours,
                 place_required: one.place == Need::Required,
+                kiosk_only: one.kiosk_only,
                 emergency: one.emergency,
             })
             .collect(),
@@ -111,6 +113,11 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 department: one.department.clone(),
                 communities: one.communities.clone(),
             })
+            .collect(),
+        application_types: reference
+            .application_types
+            .iter()
+            .map(application_item)
             .collect(),
         asset_types: reference
             .asset_types
@@ -186,4 +193,21 @@ pub(crate) fn draft_load(desk: &Desk, input: DraftKey) -> Result<Draft, Problem>
 pub(crate) fn draft_drop(desk: &Desk, input: DraftKey) -> Result<Nothing, Problem> {
     told(desk.replica.drop_draft(&input.key))?;
     Ok(Nothing {})
+}
+
+fn application_item(kind: &ApplicationType) -> ApplicationItem {
+    let fields = kind.fields.iter().map(|field| ApplicationFieldItem {
+        key: field.key.clone(),
+        el: field.label.el.clone(),
+        en: field.label.en.clone(),
+        check: field.check,
+        required: field.required,
+    });
+    ApplicationItem {
+        code: kind.code.clone(),
+        el: kind.name.el.clone(),
+        en: kind.name.en.clone(),
+        department: kind.department.clone(),
+        fields: fields.collect(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::problem::Problem;
 use koina_sync::views::assets::*;

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -191,12 +191,22 @@ pub fn add_working_days(start: Date, n: u16, holidays: &Holidays) -> Date {
 
 /// The date in Athens at a moment, in milliseconds since 1970 UTC.
 pub fn athens_date(ms: i64) -> Date {
+    athens(ms).date()
+}
+
+fn athens(ms: i64) -> DateTime {
     let moment = Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
         Timestamp::MIN
     } else {
         Timestamp::MAX
     });
-    ATHENS.to_datetime(moment).date()
+    ATHENS.to_datetime(moment)
+}
+
+/// The time of day in Athens at a moment: `21:05`.
+pub fn athens_clock(ms: i64) -> String {
+    let time = athens(ms).time();
+    format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
 /// The year in Athens at a moment; protocol and receipt numbers start again when it turns at local midnight.

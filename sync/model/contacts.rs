@@ -4,14 +4,15 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::applications::Application;
 use crate::checks;
 use crate::limits::{Fields, NAME_MAX};
 use crate::problem::{FieldRule, Problem};
 
 /// Longest address, as in RFC 5321.
 const EMAIL_MAX: u32 = 254;
-/// Largest sealed contact, in bytes.
-pub const SEALED_BYTES_MAX: usize = 4 * 1024;
+/// Largest sealed contact, in bytes: with an application and its signature.
+pub const SEALED_BYTES_MAX: usize = 64 * 1024;
 
 /// A person to tell. What is empty was not given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -21,6 +22,10 @@ pub struct Contact {
     /// In international form, `+302352084100`.
     pub phone: String,
     pub email: String,
+    /// What is applied for, of whoever applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub application: Option<Application>,
 }
 
 impl Contact {
@@ -46,7 +51,12 @@ impl Contact {
             fields.wrong("email", FieldRule::NotAnEmail);
         }
         fields.done()?;
-        Ok(Self { name, phone, email })
+        Ok(Self {
+            name,
+            phone,
+            email,
+            application: self.application.clone(),
+        })
     }
 }
 
@@ -72,6 +82,7 @@ mod tests {
             name: name.to_owned(),
             phone: phone.to_owned(),
             email: email.to_owned(),
+            application: None,
         }
     }
 

@@ -69,8 +69,30 @@ pub enum Problem {
     ReplicaInUse,
     #[error("the file of the replica is damaged")]
     ReplicaDamaged,
+    #[error("nothing was printed: {fault:?}")]
+    Printer { fault: PrinterFault },
     #[error("internal failure, incident {incident}")]
     Internal { incident: String },
+}
+
+/// Why a printer printed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PrinterFault {
+    /// This installation has no printer.
+    NotSet,
+    /// Switched off, unplugged, or not where it should be.
+    Unreachable,
+    NoPaper,
+    CoverOpen,
+    /// It takes nothing, or does not say that it printed.
+    Slow,
+}
+
+impl From<PrinterFault> for Problem {
+    fn from(fault: PrinterFault) -> Self {
+        Self::Printer { fault }
+    }
 }
 
 /// One field that needs correcting.
@@ -96,6 +118,10 @@ pub enum FieldRule {
     NotOnAList,
     NotAPhone,
     NotAnEmail,
+    NotAnAfm,
+    NotAKaek,
+    NotADate,
+    NotANumber,
 }
 
 impl Problem {

@@ -9,9 +9,11 @@ use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::calendar::Holidays;
 use crate::checks;
+use crate::words::Language;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,9 @@ pub struct Reference {
     pub hold_reasons: Vec<Reason>,
     pub reject_reasons: Vec<Reason>,
     pub asset_types: Vec<AssetType>,
+    /// What may be applied for at a kiosk; empty in lists of before 0.2.
+    #[serde(default)]
+    pub application_types: Vec<ApplicationType>,
     pub holidays: Holidays,
     /// Shown before anything else when life may be in danger.
     pub emergency_text: Text2,
@@ -43,6 +48,15 @@ pub struct Reference {
 pub struct Text2 {
     pub el: String,
     pub en: String,
+}
+
+impl Text2 {
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::El => &self.el,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// The municipality itself.
@@ -246,6 +260,46 @@ pub struct AssetType {
     pub account_group: Option<String>,
 }
 
+/// Something that may be applied for, and what an applicant states for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationType {
+    pub code: String,
+    pub name: Text2,
+    /// Code of the [`Category`] under which it is a request.
+    pub category: String,
+    /// Code of the [`Department`] that is charged with it.
+    pub department: String,
+    pub fields: Vec<ApplicationField>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationField {
+    pub key: String,
+    pub label: Text2,
+    pub check: FieldCheck,
+    pub required: bool,
+}
+
+/// What a field of an application must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCheck {
+    /// One line.
+    Text,
+    /// Several lines.
+    Lines,
+    /// A tax number (ΑΦΜ) with its check digit.
+    Afm,
+    /// A day, as Greeks write it: 20/11/1950. Not in the future.
+    Date,
+    /// A year of four digits, not in the future.
+    Year,
+    /// A cadastral code (ΚΑΕΚ).
+    Kaek,
+    /// Figures, with a comma.
+    Number,
+}
+
 /// How a kind of asset is drawn on a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -292,6 +346,8 @@ pub enum RowError {
     BadCode(String),
     #[error("there is no group {0}")]
     UnknownGroup(String),
+    #[error("there is no category {0}")]
+    UnknownCategory(String),
     #[error("there is no such department: {0}")]
     UnknownDepartment(String),
     #[error("there is no status {0}")]
@@ -323,7 +379,9 @@ impl Reference {
         let departments: DepartmentsFile = json(read, DEPARTMENTS)?;
         let statuses: StatusesFile = json(read, STATUSES)?;
         let asset_types: AssetTypesFile = json(read, ASSET_TYPES)?;
+        let applications: ApplicationTypesFile = json(read, APPLICATION_TYPES)?;
         let reference = Reference {
+            application_types: applications.types(&categories.categories),
             municipality,
             units,
             communities,
@@ -371,6 +429,10 @@ impl Reference {
         self.asset_types.iter().find(|t| t.code == code)
     }
 
+    pub fn application_type(&self, code: &str) -> Option<&ApplicationType> {
+        self.application_types.iter().find(|t| t.code == code)
+    }
+
     pub fn status(&self, code: &str) -> Option<&StatusName> {
         self.statuses.iter().find(|s| s.code == code)
     }
@@ -397,6 +459,16 @@ impl Reference {
         unique(STATUSES, self.hold_reasons.iter().map(|r| &r.code))?;
         unique(STATUSES, self.reject_reasons.iter().map(|r| &r.code))?;
         unique(ASSET_TYPES, self.asset_types.iter().map(|t| &t.code))?;
+        unique(
+            APPLICATION_TYPES,
+            self.application_types.iter().map(|t| &t.code),
+        )?;
+        check(APPLICATION_TYPES, &self.application_types, |one| {
+            if self.category(&one.category).is_none() {
+                return Err(RowError::UnknownCategory(one.category.clone()));
+            }
+            self.is_own(&one.department)
+        })?;
         check(CATEGORIES, &self.groups, |group| {
             self.is_own(&group.department)
         })?;
@@ -448,6 +520,7 @@ const CATEGORIES: &str = "categories.json";
 const DEPARTMENTS: &str = "departments.json";
 const STATUSES: &str = "statuses.json";
 const ASSET_TYPES: &str = "asset-types.json";
+const APPLICATION_TYPES: &str = "application-types.json";
 
 fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
     Some(match (id, file) {
@@ -461,6 +534,7 @@ fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
         (_, DEPARTMENTS) => include_str!("reference/common/departments.json"),
         (_, STATUSES) => include_str!("reference/common/statuses.json"),
         (_, ASSET_TYPES) => include_str!("reference/common/asset-types.json"),
+        (_, APPLICATION_TYPES) => include_str!("reference/common/application-types.json"),
         _ => return None,
     })
 }
@@ -487,6 +561,36 @@ struct StatusesFile {
 #[derive(Deserialize)]
 struct AssetTypesFile {
     asset_types: Vec<AssetType>,
+}
+
+#[derive(Deserialize)]
+struct ApplicationTypesFile {
+    application_types: Vec<ApplicationType>,
+    /// What is asked for every other category that only kiosks offer.
+    other_fields: Vec<ApplicationField>,
+    /// Categories that are applied for in person only.
+    not_at_kiosks: Vec<String>,
+}
+
+impl ApplicationTypesFile {
+    /// The named types first, then every category that only kiosks offer and that none of them stands for.
+    fn types(self, categories: &[Category]) -> Vec<ApplicationType> {
+        let mut types = self.application_types;
+        let named: HashSet<String> = types.iter().map(|one| one.category.clone()).collect();
+        let others = categories.iter().filter(|category| {
+            category.kiosk_only
+                && !named.contains(&category.code)
+                && !self.not_at_kiosks.contains(&category.code)
+        });
+        types.extend(others.map(|category| ApplicationType {
+            code: category.code.clone(),
+            name: category.name.clone(),
+            category: category.code.clone(),
+            department: category.department.clone(),
+            fields: self.other_fields.clone(),
+        }));
+        types
+    }
 }
 
 /// One settlement with the community and unit around it, as spreadsheets hold them.

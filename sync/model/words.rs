@@ -107,3 +107,12 @@ pub struct Named {
     pub el: String,
     pub en: String,
 }
+
+/// The languages of the app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    El,
+    En,
+}

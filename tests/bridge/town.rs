@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::extract::Request;
 use axum::middleware::Next;
-use koina_commands::{Desk, Exchanger};
+use koina_commands::{Desk, Exchanger, Kiosk, Printer};
 use koina_model::ids::Time;
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
@@ -205,6 +205,10 @@ impl Town {
 
     /// Opens a device's replica without letting it exchange by itself.
     pub(crate) fn open_device(&mut self, name: &str) -> anyhow::Result<Arc<Desk>> {
+        self.open_with(name, Kiosk::default())
+    }
+
+    fn open_with(&mut self, name: &str, kiosk: Kiosk) -> anyhow::Result<Arc<Desk>> {
         let path = self.folder.join(name).join("replica.sqlite");
         let seed = name
             .bytes()
@@ -223,7 +227,7 @@ impl Town {
                 std::fs::create_dir_all(&stick).context("Making a stick")?;
                 Box::new(move || vec![stick.clone()])
             },
-            tries: Default::default(),
+            kiosk,
         });
         self.devices.insert(
             name.to_owned(),
@@ -243,12 +247,23 @@ impl Town {
         Ok(())
     }
 
-    /// A device that is nobody yet, in place of an earlier one.
-    pub(crate) fn new_device(&mut self) -> anyhow::Result<()> {
+    /// The device file of the printer; it is there while the printer is plugged in.
+    pub(crate) fn printer(&self) -> PathBuf {
+        self.folder.join("lp0")
+    }
+
+    /// A device that is nobody yet, in place of an earlier one, with a printer or without.
+    pub(crate) fn new_device(&mut self, printer: bool) -> anyhow::Result<()> {
         self.devices.remove(NEW);
         self.turn += 1;
         let _ = std::fs::remove_dir_all(self.folder.join(NEW));
-        self.open_device(NEW)?;
+        let place = format!("file://{}", self.printer().display());
+        let place = printer.then(|| place.parse()).transpose()?;
+        let kiosk = Kiosk {
+            printer: Printer::at(place),
+            ..Kiosk::default()
+        };
+        self.open_with(NEW, kiosk)?;
         self.go_online(NEW)
     }
 

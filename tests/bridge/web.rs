@@ -221,6 +221,8 @@ struct Wish {
     /// Of `new-device` and `exchange`.
     role: String,
     window: String,
+    /// Of `new-device`: whether it has a printer, which `plug-printer` plugs in.
+    printer: bool,
 }
 
 async fn control(
@@ -287,10 +289,15 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
                 crew,
                 communities,
             ))?;
-            town.new_device()?;
+            town.new_device(wish.printer)?;
             return Ok(
                 json!({ "server": town.address(), "code": invite.code, "link": invite.link }),
             );
+        }
+        "plug-printer" => std::fs::write(town.printer(), b"")?,
+        "printed" => {
+            let bytes = std::fs::read(town.printer())?.len();
+            return Ok(json!({ "bytes": bytes }));
         }
         other => anyhow::bail!("No control {other}"),
     }

@@ -1,6 +1,7 @@
 //! A visitor reports something at a kiosk: the number comes at once, who reported it reaches the desk and nobody else, and
 //! whoever holds the receipt can follow it.
 
+use koina_model::applications::{self, Answer, Application, Signature};
 use koina_model::contacts::Contact;
 use koina_model::permits::{Permit, Role};
 use koina_model::problem::Problem;
@@ -15,6 +16,30 @@ fn visitor() -> Contact {
         name: "Ευτυχία Δοκιμαστική".to_owned(),
         phone: "6912345678".to_owned(),
         email: "eftychia@example.gr".to_owned(),
+        application: None,
+    }
+}
+
+/// A certificate that somebody applies for, filled in and signed.
+fn application() -> Application {
+    let answers = [
+        ("surname", "Δοκιμαστική"),
+        ("name", "Ευτυχία"),
+        ("fatherName", "Πέτρος"),
+        ("meterNo", "ΥΔ-77123"),
+        ("connectionNo", "4512"),
+        ("address", "Δοκιμαστικής οδού 9"),
+    ];
+    let answer = |(key, value): (&str, &str)| Answer {
+        key: key.to_owned(),
+        value: value.to_owned(),
+    };
+    Application {
+        kind: "BYD".to_owned(),
+        answers: answers.map(answer).to_vec(),
+        signature: Signature::Drawn {
+            lines: vec![(0..900).map(|at| (at, 1_000 - at)).collect()],
+        },
     }
 }
 
@@ -94,6 +119,58 @@ fn who_reported_something_reaches_the_desk_and_nobody_else() {
     // There is somebody to tell: that much everybody may know.
     let doc = town.at(crew).doc(reported.id).unwrap();
     assert!(koina_model::requests::read(&doc.record()).has_contact);
+    town.check();
+}
+
+#[test]
+fn an_application_reaches_the_desk_word_for_word_and_stands_nowhere_else() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "water", &[LITOCHORO]);
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    town.cut(kiosk);
+    let now = town.time(kiosk);
+    let lists = town.at(kiosk).lists();
+    let stated = application().checked(&lists, now).unwrap();
+    let entered = Entered {
+        category: "ADM-01",
+        place_text: "",
+        ..entered("Βεβαίωση παροχής ύδρευσης")
+    };
+    let contact = applications::contact(
+        stated.clone(),
+        &Contact {
+            name: String::new(),
+            ..visitor()
+        },
+    );
+    let reported = town.at(kiosk).report(&entered, &contact, now).unwrap();
+    town.join(kiosk);
+    town.settle();
+    let told = read(&town, desk, &reported).unwrap();
+    let told = told[0].contact.clone().unwrap();
+    assert_eq!(told.name, "Ευτυχία Δοκιμαστική");
+    assert_eq!(told.application, Some(stated));
+    let personal = [
+        "Ευτυχία",
+        "Δοκιμαστική",
+        "6912345678",
+        "Πέτρος",
+        "ΥΔ-77123",
+        "Δοκιμαστικής οδού",
+    ];
+    for who in [desk, crew, kiosk] {
+        assert!(!stands_in(town.path(who), &personal), "{who:?}");
+    }
+    assert!(!stands_in(town.log_file(), &personal), "the log");
+    assert!(!stands_in(town.server_file(), &personal), "the replica");
+    let doc = town.at(desk).doc(reported.id).unwrap();
+    let request = koina_model::requests::read(&doc.record());
+    assert_eq!(
+        (request.text.as_str(), request.has_contact),
+        ("Βεβαίωση παροχής ύδρευσης", true)
+    );
     town.check();
 }
 

@@ -9,8 +9,8 @@ const w = words.el;
 const TOTEM = { width: 1080, height: 1600 };
 
 /** A kiosk that has just been set up, and has heard the lists. */
-async function kiosk(koina: Koina): Promise<Page> {
-  const { server, code } = await koina.bridge.control<{ server: string; code: string }>("new-device", { role: "kiosk" });
+async function kiosk(koina: Koina, printer = false): Promise<Page> {
+  const { server, code } = await koina.bridge.control<{ server: string; code: string }>("new-device", { role: "kiosk", printer });
   const enrolled = await koina.bridge.command("start", "enrol", { server, code });
   expect(enrolled.status).toBe(200);
   await expect
@@ -258,4 +258,124 @@ test("every screen can be seen, read and hit: both languages, three sizes, high 
   await press(page, w("kiosk-look"));
   await expect(page.getByRole("heading", { level: 2, name: w("kiosk-steps") })).toBeVisible();
   await both("tracked");
+});
+
+/** Answers one field of an application. */
+async function answer(page: Page, label: string, value: string): Promise<void> {
+  await page.getByRole("textbox", { name: new RegExp(`^${label}`) }).fill(value);
+}
+
+/** Fills an application in, up to the signature. */
+async function apply(page: Page): Promise<void> {
+  await press(page, w("kiosk-tile-application"));
+  await page.getByRole("textbox", { name: w("application-search") }).fill("μονιμης κατοικιας");
+  await page.getByRole("button", { name: "Βεβαίωση μόνιμης κατοικίας" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: w("application-ask-who") })).toBeVisible();
+  await answer(page, "Επώνυμο", "Δοκιμαστική");
+  await answer(page, "Όνομα(?! )", "Ευτυχία");
+  await answer(page, "Όνομα πατέρα", "Πέτρος");
+  await answer(page, "Όνομα μητέρας", "Άννα");
+  await answer(page, "Ημερομηνία γέννησης", "31/2/1950");
+  await page.getByRole("textbox", { name: /^ΑΦΜ/ }).click();
+  await tap(page, [..."090000046"]);
+  await press(page, w("kiosk-continue"));
+  // Everything wrong is said at once, and nothing typed is lost.
+  const summary = page.getByRole("alert");
+  await expect(summary).toContainText("ο ΑΦΜ έχει εννέα ψηφία");
+  await expect(summary).toContainText("όπως 20/11/1950");
+  await expect(summary).toContainText(w("kiosk-community-missing"));
+  await accessible(page, "application: what is wrong");
+  await expect(page.getByRole("textbox", { name: "Όνομα πατέρα" })).toHaveValue("Πέτρος");
+  await answer(page, "Ημερομηνία γέννησης", "2/1/1950");
+  await answer(page, "ΑΦΜ", "090000045");
+  await page.getByRole("radio", { name: "Λιτόχωρο" }).first().check();
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("heading", { level: 1, name: w("application-ask-details") })).toBeVisible();
+  for (const field of await page.getByRole("main").getByRole("textbox").all()) {
+    if (!(await field.inputValue())) await field.fill("1");
+  }
+  await press(page, w("kiosk-continue"));
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("alert")).toContainText(w("application-contact-missing"));
+  await page.getByRole("textbox", { name: w("kiosk-phone") }).fill("6912345678");
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("heading", { level: 1, name: w("application-ask-sign") })).toBeVisible();
+}
+
+test("a visitor applies for a certificate with the network out, signs with a finger, and the desk reads it word for word", async ({ koina }) => {
+  test.setTimeout(180_000);
+  const page = await kiosk(koina, true);
+  await koina.bridge.control("stop-server");
+  await apply(page);
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("alert")).toContainText(w("application-signature"));
+  const frame = await page.getByRole("img", { name: w("application-signature") }).boundingBox();
+  if (!frame) throw new Error("no frame to sign in");
+  await page.mouse.move(frame.x + 40, frame.y + 60);
+  await page.mouse.down();
+  for (let at = 0; at < 30; at += 1) await page.mouse.move(frame.x + 40 + at * 12, frame.y + 60 + (at % 7) * 12);
+  await page.mouse.up();
+  await expect(page.getByRole("img", { name: w("application-drawn") })).toBeVisible();
+  await accessible(page, "application: signed");
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("main")).toContainText("Δοκιμαστική");
+  await expect(page.getByRole("main")).toContainText("090000045");
+  await accessible(page, "application: check");
+  await fits(page, "application: check");
+  await press(page, w("kiosk-send"));
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-received") })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(/\d\d\/\d\d\/202\d/);
+  // The printer is unplugged; somebody plugs it in.
+  await expect(page.getByRole("main")).toContainText("Ο εκτυπωτής είναι κλειστός ή αποσυνδεμένος");
+  await accessible(page, "receipt: the printer is unplugged");
+  await koina.bridge.control("plug-printer");
+  await press(page, w("kiosk-print-again"));
+  await expect(page.getByRole("main")).toContainText(w("kiosk-printed"));
+  const { bytes } = await koina.bridge.control<{ bytes: number }>("printed");
+  expect(bytes).toBeGreaterThan(20_000);
+  await accessible(page, "receipt: printed");
+  const { receipt } = await numbers(page);
+  await page.getByRole("main").getByRole("button", { name: w("kiosk-end") }).click();
+  await expect(page.getByRole("heading", { level: 1, name: w("kiosk-home") })).toBeVisible();
+  await expect(page.locator("body")).not.toContainText("Δοκιμαστική");
+
+  await koina.bridge.control("start-server");
+  const desk = await koina.window("desk");
+  const row = desk.getByRole("row").filter({ hasText: receipt }).first();
+  await expect(async () => {
+    await koina.bridge.command("desk", "exchange_now");
+    await desk.getByRole("searchbox").first().fill(receipt);
+    await expect(row).toBeVisible({ timeout: 3_000 });
+  }).toPass({ timeout: 90_000 });
+  await row.click();
+  await press(desk, w("reporter-read"));
+  const reporter = desk.getByRole("region", { name: w("reporter-title") });
+  for (const said of ["Ευτυχία Δοκιμαστική", "+306912345678", "Πέτρος", "02/01/1950", "090000045"]) await expect(reporter).toContainText(said);
+  await expect(reporter.getByRole("img", { name: w("application-drawn") })).toBeVisible();
+  await accessible(desk, "desk: an application");
+});
+
+test("whoever cannot draw signs with the name, in English too", async ({ koina }) => {
+  test.setTimeout(180_000);
+  const page = await kiosk(koina);
+  const e = words.en;
+  await page.getByRole("button", { name: "English" }).click();
+  await press(page, e("kiosk-tile-application"));
+  await page.getByRole("textbox", { name: e("application-search") }).fill("water connection");
+  await page.getByRole("button", { name: "Water-connection certificate" }).click();
+  for (const [label, value] of [["Surname", "Walker"], ["First name", "Ann"], ["Father's name", "John"]] as const) await answer(page, label, value);
+  await page.getByRole("radio").first().check();
+  await press(page, e("kiosk-continue"));
+  for (const field of await page.getByRole("main").getByRole("textbox").all()) await field.fill("7");
+  await press(page, e("kiosk-continue"));
+  await page.getByRole("textbox", { name: e("kiosk-email") }).fill("ann@example.org");
+  await press(page, e("kiosk-continue"));
+  await press(page, e("application-sign-type"));
+  await page.getByRole("textbox", { name: e("application-sign-name") }).fill("Ann Walker");
+  await accessible(page, "application: signed by name");
+  await press(page, e("kiosk-continue"));
+  await press(page, e("kiosk-send"));
+  await expect(page.getByRole("heading", { level: 1, name: e("kiosk-received") })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(e("kiosk-keep"));
+  await expect(page.getByRole("button", { name: e("kiosk-print-again") })).toHaveCount(0);
 });

@@ -130,6 +130,11 @@ impl Window {
         Ok(())
     }
 
+    /// The process of the app.
+    pub(crate) fn process(&self) -> Option<u32> {
+        children(self.driver.0.id()).first().copied()
+    }
+
     /// After enrolment another window takes the place of the first one.
     pub(crate) async fn follow(&self) -> anyhow::Result<()> {
         self.wait("the window of the profile", PATIENCE, async |window| {
@@ -373,7 +378,7 @@ async fn into_sight(page: &WebDriver, element: &WebElement) -> anyhow::Result<()
 }
 
 /// The processes that a process started.
-fn children(of: u32) -> Vec<u32> {
+pub(crate) fn children(of: u32) -> Vec<u32> {
     let parent = |stat: &str| {
         stat.rsplit_once(')').and_then(|(_, rest)| {
             rest.split_whitespace()

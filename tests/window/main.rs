@@ -14,10 +14,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod browser;
+mod kiosk;
 mod promises;
 mod soak;
 mod stage;
 mod story;
+mod traces;
 
 #[derive(Parser)]
 #[command(version, about = "Drives the real windows of Koina.")]

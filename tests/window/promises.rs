@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use serde_json::json;
 
 use crate::browser::{NEWS, Start, Window};
+use crate::kiosk::{self, End};
 use crate::stage::Stage;
 use crate::story;
 
@@ -155,53 +156,20 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
         .await;
     crew.close().await.context("Closing the crew")?;
 
-    let begun = Instant::now();
-    let kiosk = Window::open(&stage.kiosk_window()).await?;
-    let outcome = visit(&kiosk).await;
-    tally
-        .note(
-            "a visitor reports a fault at the kiosk and leaves nothing on its screen",
-            begun,
-            &outcome,
-            &[&kiosk],
-        )
-        .await;
-    kiosk.close().await.context("Closing the kiosk")
-}
-
-/// A visitor reports a street lamp, takes the numbers home, and is forgotten.
-async fn visit(kiosk: &Window) -> anyhow::Result<()> {
-    kiosk.sees("Τι θέλετε να κάνετε;").await?;
-    denied(kiosk, "requests_page", json!({})).await?;
-    denied(kiosk, "contacts_read", json!({ "id": NOBODY })).await?;
-    denied(kiosk, "draft_load", json!({ "key": "desk-enter" })).await?;
-    kiosk.press("Αναφορά βλάβης").await?;
-    kiosk
-        .wait("the kinds", NEWS, async |kiosk| {
-            kiosk.shows("Ηλεκτροφωτισμός").await
-        })
-        .await?;
-    kiosk.press("Ηλεκτροφωτισμός").await?;
-    kiosk.press("Καμένος λαμπτήρας").await?;
-    kiosk.sees("Πού είναι;").await?;
-    kiosk
-        .press_at(
-            "a community",
-            "//label[contains(normalize-space(.), 'Λιτόχωρο')]",
-        )
-        .await?;
-    kiosk.press("Συνέχεια").await?;
-    kiosk.fill("text", TYPED).await?;
-    kiosk.press("Συνέχεια").await?;
-    kiosk.fill("name", "Ευτυχία Δοκιμαστική").await?;
-    kiosk.press("Συνέχεια").await?;
-    kiosk.sees("Ευτυχία Δοκιμαστική").await?;
-    kiosk.press("Υποβολή").await?;
-    kiosk.sees("Κωδικός παρακολούθησης").await?;
-    kiosk.press("Τέλος").await?;
-    kiosk.sees("Τι θέλετε να κάνετε;").await?;
-    for word in [TYPED, "Ευτυχία"] {
-        ensure!(!kiosk.shows(word).await?, "«{word}» is still there");
+    for (promise, end) in [
+        (
+            "a visitor who pressed «Τέλος» has left no trace",
+            End::Pressed,
+        ),
+        ("a visitor who walked away has left no trace", End::Idle),
+        (
+            "a visitor of an app that was killed has left no trace",
+            End::Killed,
+        ),
+    ] {
+        let begun = Instant::now();
+        let outcome = kiosk::leaves_no_trace(&stage.kiosk_window(), end).await;
+        tally.note(promise, begun, &outcome, &[]).await;
     }
     Ok(())
 }
@@ -220,7 +188,7 @@ async fn enrol(window: &Window, link: &str) -> anyhow::Result<()> {
     window.press("Σύνδεση").await
 }
 
-const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+pub(crate) const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// The crew may not; the desk may, and hears that there is no such device.
 async fn refused(crew: &Window, desk: &Window) -> anyhow::Result<()> {
@@ -254,7 +222,11 @@ async fn refused(crew: &Window, desk: &Window) -> anyhow::Result<()> {
 }
 
 /// Tauri's own refusal is a sentence, not one of our problems with a code.
-async fn denied(window: &Window, command: &str, input: serde_json::Value) -> anyhow::Result<()> {
+pub(crate) async fn denied(
+    window: &Window,
+    command: &str,
+    input: serde_json::Value,
+) -> anyhow::Result<()> {
     let heard = window.invoke(command, input).await?;
     let by_tauri = heard.as_ref().is_err_and(|refusal| {
         refusal

@@ -63,6 +63,11 @@ export function internals(first: string): void {
       sessionStorage.setItem("window", `${station.profile}@new`);
       setTimeout(() => location.reload(), 300);
     }
+    if (command === "kiosk_end" && (said as { starts_anew: boolean }).starts_anew) {
+      // The app starts anew, and its page with it.
+      location.reload();
+      await new Promise(() => undefined);
+    }
     return said;
   }
 

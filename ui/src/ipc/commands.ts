@@ -14,6 +14,22 @@ language: string,
  */
 recovered: Recovered | null, };
 
+export type Answer = { key: string, value: string, };
+
+export type Application = { 
+/**
+ * Code of the [`ApplicationType`].
+ */
+kind: string, 
+/**
+ * In the order of the type's fields; what was left empty is not there.
+ */
+answers: Array<Answer>, signature: Signature, };
+
+export type ApplicationFieldItem = { key: string, el: string, en: string, check: FieldCheck, required: boolean, };
+
+export type ApplicationItem = { code: string, el: string, en: string, department: string, fields: Array<ApplicationFieldItem>, };
+
 export type AssetAddInput = { kind: string, number: string, name: string, community: string, settlement: string, place_text: string, position: Position | null, note: string, 
 /**
  * 1 to 5, when it was looked at while being added.
@@ -64,6 +80,10 @@ export type CategoryItem = { code: string, group: string, el: string, en: string
  */
 priority: number, target_hours: number, place_required: boolean, 
 /**
+ * It is applied for at a kiosk, not reported.
+ */
+kiosk_only: boolean, 
+/**
  * Life may be in danger: 112, 199 and 166 are shown first.
  */
 emergency: boolean, };
@@ -110,7 +130,11 @@ export type Contact = { name: string,
 /**
  * In international form, `+302352084100`.
  */
-phone: string, email: string, };
+phone: string, email: string, 
+/**
+ * What is applied for, of whoever applies.
+ */
+application?: Application | null, };
 
 export type ContactRow = { 
 /**
@@ -248,13 +272,15 @@ remaining_s: number,
  */
 revision: number, };
 
+export type FieldCheck = "text" | "lines" | "afm" | "date" | "year" | "kaek" | "number";
+
 export type FieldProblem = { 
 /**
  * The name of the field in the input, as in the TypeScript type.
  */
 field: string, rule: FieldRule, };
 
-export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" };
+export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" };
 
 export type Invite = { code: string, expires_at: Time, 
 /**
@@ -268,11 +294,39 @@ qr_svg: string, };
 
 export type Kind = "request" | "asset";
 
+export type KioskApplyInput = { application: Application, 
+/**
+ * Of whoever applies, or of the place it is about.
+ */
+community: string, 
+/**
+ * How to reach them. The name is that of the application.
+ */
+contact: Contact, };
+
+export type KioskEndInput = { 
+/**
+ * Whether the visitor typed anything anywhere.
+ */
+typed: boolean, };
+
+export type KioskEnded = { 
+/**
+ * The app starts anew now, so that nothing stays in its memory.
+ */
+starts_anew: boolean, };
+
+export type KioskPrintInput = { receipt_number: string, language: Language, };
+
 export type KioskReceipt = { receipt_number: string, 
 /**
  * Six digits; empty while this kiosk has not heard the key.
  */
 pin: string, received_at: Time, 
+/**
+ * Until when the municipality has to answer an application, as Greeks write a date.
+ */
+due: string | null, 
 /**
  * Both, for a scanner.
  */
@@ -290,13 +344,19 @@ export type KioskTrackInput = {
  */
 number: string, pin: string, };
 
+export type Language = "el" | "en";
+
 export type LanguageInput = { 
 /**
  * `el` or `en`.
  */
 language: string, };
 
-export type Lists = { municipality: Named, communities: Array<CommunityItem>, settlements: Array<SettlementItem>, groups: Array<Named>, categories: Array<CategoryItem>, departments: Array<Named>, crews: Array<CrewItem>, asset_types: Array<Named>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, };
+export type Lists = { municipality: Named, communities: Array<CommunityItem>, settlements: Array<SettlementItem>, groups: Array<Named>, categories: Array<CategoryItem>, departments: Array<Named>, crews: Array<CrewItem>, asset_types: Array<Named>, 
+/**
+ * What may be applied for at a kiosk.
+ */
+application_types: Array<ApplicationItem>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, };
 
 export type Material = { name: string, 
 /**
@@ -352,7 +412,9 @@ place: string, };
 
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "internal", incident: string, };
+export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
+
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk";
 
@@ -526,6 +588,8 @@ export type Saved = "draft" | "on_device" | "sent" | "received" | "needs_decisio
 
 export type SettlementItem = { code: string, community: string, el: string, en: string, position: Position, };
 
+export type Signature = { "by": "drawn", lines: Array<Array<[number, number]>>, } | { "by": "typed", name: string, };
+
 export type Station = { device: DeviceId, 
 /**
  * Short code that opens every receipt number of this device.
@@ -668,6 +732,10 @@ export type Commands = {
   contacts_read: [input: RecordInput, output: Contacts];
   kiosk_contact: [input: Contact, output: Contact];
   kiosk_report: [input: KioskReportInput, output: KioskReceipt];
+  kiosk_application: [input: Application, output: Application];
+  kiosk_apply: [input: KioskApplyInput, output: KioskReceipt];
+  kiosk_print: [input: KioskPrintInput, output: Nothing];
+  kiosk_end: [input: KioskEndInput, output: KioskEnded];
   kiosk_track: [input: KioskTrackInput, output: Tracked];
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];

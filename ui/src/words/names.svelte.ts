@@ -24,6 +24,7 @@ const EMPTY: Lists = {
   departments: [],
   crews: [],
   asset_types: [],
+  application_types: [],
   hold_reasons: [],
   reject_reasons: [],
   emergency: { code: "", el: "", en: "" },

@@ -1,5 +1,5 @@
 /** A sentence for every problem and every rule of a field. A new code without a sentence does not compile. */
-import type { FieldProblem, FieldRule, Problem } from "../ipc/commands";
+import type { FieldProblem, FieldRule, PrinterFault, Problem } from "../ipc/commands";
 import type { MessageId } from "./ids";
 import { moment, number } from "./times.svelte";
 import { t } from "./words.svelte";
@@ -7,6 +7,10 @@ import { t } from "./words.svelte";
 type Sentence<P> = (problem: P) => string;
 type Sentences = { [C in Problem["code"]]: Sentence<Extract<Problem, { code: C }>> };
 type Rules = { [R in FieldRule["rule"]]: (label: string, rule: Extract<FieldRule, { rule: R }>) => string };
+
+const faults: Record<PrinterFault, MessageId & `printer-${string}`> = {
+  not_set: "printer-not-set", unreachable: "printer-unreachable", no_paper: "printer-no-paper", cover_open: "printer-cover-open", slow: "printer-slow",
+};
 
 const problems: Sentences = {
   bad_input: () => t("problem-bad-input"),
@@ -37,6 +41,7 @@ const problems: Sentences = {
   place_read_only: () => t("problem-place-read-only"),
   replica_in_use: () => t("problem-replica-in-use"),
   replica_damaged: () => t("problem-replica-damaged"),
+  printer: ({ fault }) => t(faults[fault]),
   internal: ({ incident }) => t("problem-internal", { incident }),
 };
 
@@ -51,6 +56,10 @@ const rules: Rules = {
   in_future: (label) => t("rule-in-future", { label }),
   not_a_phone: (label) => t("rule-not-a-phone", { label }),
   not_an_email: (label) => t("rule-not-an-email", { label }),
+  not_an_afm: (label) => t("rule-not-an-afm", { label }),
+  not_a_kaek: (label) => t("rule-not-a-kaek", { label }),
+  not_a_date: (label) => t("rule-not-a-date", { label }),
+  not_a_number: (label) => t("rule-not-a-number", { label }),
   not_on_a_list: (label) => t("rule-not-on-a-list", { label }),
 };
 

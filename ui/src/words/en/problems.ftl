@@ -46,3 +46,7 @@ rule-in-future = Give a date that is not in the future in the field “{ $label 
 rule-not-on-a-list = Choose from the list in the field “{ $label }”.
 rule-not-a-phone = Write a telephone number of 10 digits in the field “{ $label }”, such as 6912345678, or with the code of its country.
 rule-not-an-email = Write an email address in the field “{ $label }”, such as name@example.gr.
+rule-not-an-afm = { $label }: a tax number has nine digits, and this one does not add up. Check it digit by digit.
+rule-not-a-kaek = { $label }: a cadastral code has twelve digits, as on the cadastral sheet.
+rule-not-a-date = { $label }: write day, month and year, like 20/11/1950.
+rule-not-a-number = { $label }: write figures only, with a comma if needed.

@@ -1,0 +1,61 @@
+//! The visit that is going on at a kiosk. It lives in memory only, and when it touched anything personal the whole app is
+//! started anew at its end: no page of memory outlives it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use koina_model::ids::Time;
+use koina_model::problem::Problem;
+use koina_model::reference::Text2;
+
+use crate::printer::Applied;
+
+/// What was handed to the visitor, as it is printed.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub receipt_number: String,
+    pub pin: String,
+    pub scan: String,
+    pub received_at: Time,
+    pub subject: Text2,
+    pub application: Option<Applied>,
+}
+
+#[derive(Debug, Default)]
+pub struct Visit(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    given: Vec<Given>,
+    personal: bool,
+}
+
+impl Visit {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something of the visitor came in.
+    pub(crate) fn touched(&self) {
+        self.state().personal = true;
+    }
+
+    /// The visitor was given a receipt.
+    pub(crate) fn give(&self, given: Given) {
+        self.state().given.push(given);
+    }
+
+    /// A receipt of this visit: those of others cannot be printed, with whatever number somebody comes.
+    pub(crate) fn given(&self, receipt_number: &str) -> Result<Given, Problem> {
+        let state = self.state();
+        let found = state
+            .given
+            .iter()
+            .find(|given| given.receipt_number == receipt_number);
+        found.cloned().ok_or(Problem::NotFound)
+    }
+
+    /// Ends it. Whether anything of a person was in it.
+    pub(crate) fn end(&self) -> bool {
+        std::mem::take(&mut *self.state()).personal
+    }
+}
