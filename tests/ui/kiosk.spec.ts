@@ -268,7 +268,7 @@ async function answer(page: Page, label: string, value: string): Promise<void> {
 /** Fills an application in, up to the signature. */
 async function apply(page: Page): Promise<void> {
   await press(page, w("kiosk-tile-application"));
-  await page.getByRole("textbox", { name: w("application-search") }).fill("μονιμης κατοικιας");
+  await page.getByRole("searchbox", { name: w("application-search") }).fill("μονιμης κατοικιας");
   await page.getByRole("button", { name: "Βεβαίωση μόνιμης κατοικίας" }).click();
   await expect(page.getByRole("heading", { level: 1, name: w("application-ask-who") })).toBeVisible();
   await answer(page, "Επώνυμο", "Δοκιμαστική");
@@ -341,10 +341,11 @@ test("a visitor applies for a certificate with the network out, signs with a fin
 
   await koina.bridge.control("start-server");
   const desk = await koina.window("desk");
-  const row = desk.getByRole("row").filter({ hasText: receipt }).first();
+  const row = desk.getByRole("row").filter({ hasText: "Έκδοση πιστοποιητικού" }).first();
   await expect(async () => {
     await koina.bridge.command("desk", "exchange_now");
     await desk.getByRole("searchbox").first().fill(receipt);
+    await expect(desk.getByText("1 εγγραφή", { exact: true })).toBeVisible({ timeout: 3_000 });
     await expect(row).toBeVisible({ timeout: 3_000 });
   }).toPass({ timeout: 90_000 });
   await row.click();
@@ -361,7 +362,7 @@ test("whoever cannot draw signs with the name, in English too", async ({ koina }
   const e = words.en;
   await page.getByRole("button", { name: "English" }).click();
   await press(page, e("kiosk-tile-application"));
-  await page.getByRole("textbox", { name: e("application-search") }).fill("water connection");
+  await page.getByRole("searchbox", { name: e("application-search") }).fill("water connection");
   await page.getByRole("button", { name: "Water-connection certificate" }).click();
   for (const [label, value] of [["Surname", "Walker"], ["First name", "Ann"], ["Father's name", "John"]] as const) await answer(page, label, value);
   await page.getByRole("radio").first().check();

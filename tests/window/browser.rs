@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use thirtyfour::Capabilities;
 use thirtyfour::prelude::{By, WebDriver, WebElement};
 
-/// How long a person would wait before saying that it does not work; much, since other programs may be busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+/// How long something may take before it counts as not working; much, since other programs may keep the machine busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 /// How long news may take: the exchange looks for them every 30 seconds by itself.
 pub(crate) const NEWS: Duration = Duration::from_secs(100);
 const LOOK: Duration = Duration::from_millis(150);

@@ -154,6 +154,7 @@ fn folders(start: &Start) -> Vec<PathBuf> {
     folders
 }
 
-fn some(found: &[Trace]) -> Vec<&Trace> {
-    found.iter().take(8).collect()
+fn some(found: &[Trace]) -> Vec<String> {
+    let said = |trace: &Trace| format!("«{}» in {}", trace.word, trace.place);
+    found.iter().take(8).map(said).collect()
 }

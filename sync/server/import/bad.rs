@@ -124,6 +124,10 @@ fn rule_greek(rule: &FieldRule) -> String {
         FieldRule::NotOnAList => "δεν υπάρχει στον κατάλογο".to_owned(),
         FieldRule::NotAPhone => "δεν είναι αριθμός τηλεφώνου".to_owned(),
         FieldRule::NotAnEmail => "δεν είναι διεύθυνση email".to_owned(),
+        FieldRule::NotAnAfm => "δεν είναι ΑΦΜ".to_owned(),
+        FieldRule::NotAKaek => "δεν είναι ΚΑΕΚ".to_owned(),
+        FieldRule::NotADate => "δεν είναι ημερομηνία".to_owned(),
+        FieldRule::NotANumber => "δεν είναι αριθμός".to_owned(),
     }
 }
 
@@ -140,5 +144,9 @@ fn rule_english(rule: &FieldRule) -> String {
         FieldRule::NotOnAList => "it is not on the list".to_owned(),
         FieldRule::NotAPhone => "it is not a phone number".to_owned(),
         FieldRule::NotAnEmail => "it is not an email address".to_owned(),
+        FieldRule::NotAnAfm => "it is not a tax number".to_owned(),
+        FieldRule::NotAKaek => "it is not a cadastral code".to_owned(),
+        FieldRule::NotADate => "it is not a date".to_owned(),
+        FieldRule::NotANumber => "it is not a number".to_owned(),
     }
 }
