@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use tauri::ipc::{Invoke, InvokeBody};
 use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
+mod anew;
+
 /// Milliseconds between looks whether the windows show something old.
 const LOOK_MS: u64 = 150;
 
@@ -202,7 +204,7 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
         match caught {
             Ok(Ok(output)) => {
                 if name == "kiosk_end" && output["starts_anew"] == json!(true) {
-                    start_anew(&app);
+                    anew::start(&app);
                 }
                 resolver.resolve(output);
                 if LISTS.contains(&name.as_str()) && !LISTED.swap(true, Ordering::Relaxed) {
@@ -219,19 +221,6 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
         }
     });
     true
-}
-
-/// Puts a fresh app in the place of this one. The system takes back every page of memory, and with it the processes of the
-/// web view; who watches over the app sees the same process all along.
-fn start_anew(app: &tauri::AppHandle) {
-    #[cfg(unix)]
-    if let Ok(program) = std::env::current_exe() {
-        use std::os::unix::process::CommandExt;
-        let mut fresh = std::process::Command::new(program);
-        let failure = fresh.args(std::env::args_os().skip(1)).exec();
-        tracing::error!(%failure, "the app could not put a fresh one in its place");
-    }
-    app.restart();
 }
 
 /// After enrolment, or when the desk changed the role, the window of the new profile, with its own permissions, takes the place

@@ -251,6 +251,17 @@ impl Window {
         .await
     }
 
+    /// Presses something that ends this page: no answer comes any more.
+    pub(crate) async fn press_last(&self, words: &str) -> anyhow::Result<()> {
+        let press = "const found = document.evaluate(arguments[0], document, null, 9, null).singleNodeValue;
+            if (found) setTimeout(() => found.click(), 200);
+            return Boolean(found);";
+        let xpath = format!("//button[normalize-space(.)='{words}']");
+        let found = self.page.execute(press, vec![json!(xpath)]).await?;
+        ensure!(found.json() == &json!(true), "there is no «{words}»");
+        Ok(())
+    }
+
     /// Presses a part of the screen.
     pub(crate) async fn press_at(&self, what: &str, xpath: &str) -> anyhow::Result<()> {
         self.wait(what, PATIENCE, async |window| window.try_press(xpath).await)

@@ -77,7 +77,7 @@ pub(crate) async fn leaves_no_trace(start: &Start, end: End) -> anyhow::Result<(
         read >> 20
     );
     match end {
-        End::Pressed => kiosk.press("Τέλος").await?,
+        End::Pressed => kiosk.press_last("Τέλος").await?,
         End::Idle => tokio::time::sleep(IDLE).await,
         End::Killed => {}
     }

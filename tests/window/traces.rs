@@ -12,6 +12,9 @@ use crate::browser::children;
 /// Memory is read in pieces of this size; words may lie across two.
 const PIECE: usize = 4 << 20;
 
+/// Bytes of a page of memory.
+const PAGE: u64 = 4096;
+
 /// Words somebody typed, in every form in which programs keep text.
 pub(crate) struct Planted {
     words: Vec<(String, [Vec<u8>; 2])>,
@@ -68,8 +71,10 @@ impl Planted {
                 .with_context(|| format!("reading what {place} consists of"))?;
             let mut memory = File::open(format!("/proc/{id}/mem"))
                 .with_context(|| format!("opening the {place}"))?;
-            for line in maps.lines() {
-                if let Some((from, to)) = region(line) {
+            let mut pages = File::open(format!("/proc/{id}/pagemap"))
+                .with_context(|| format!("opening the pages of the {place}"))?;
+            for (from, to) in maps.lines().filter_map(region) {
+                for (from, to) in filled(&mut pages, from, to)? {
                     read += self.look_from(&mut memory, from, to, &place, &mut found);
                 }
             }
@@ -164,4 +169,38 @@ fn region(line: &str) -> Option<(u64, u64)> {
         line.ends_with("[vvar]") || line.ends_with("[vsyscall]") || line.ends_with("[vdso]");
     let hex = |text| u64::from_str_radix(text, 16).ok();
     (readable && !shown_to_all).then_some((hex(from)?, hex(to)?))
+}
+
+/// The parts of a region of memory that hold anything, in memory or in swap: a script engine reserves 64 GB and fills little.
+fn filled(pages: &mut File, from: u64, to: u64) -> anyhow::Result<Vec<(u64, u64)>> {
+    /// Bits of an entry of `/proc/ID/pagemap`: in memory, or swapped out.
+    const THERE: u64 = 0b11 << 62;
+    const NOTHING: [u8; 8 * 4096] = [0; 8 * 4096];
+    let mut parts: Vec<(u64, u64)> = Vec::new();
+    let mut entries = Vec::new();
+    let mut at = from;
+    while at < to {
+        let wanted = (8 * ((to - at) / PAGE)).min(NOTHING.len() as u64);
+        entries.clear();
+        pages.seek(SeekFrom::Start(8 * (at / PAGE)))?;
+        pages.by_ref().take(wanted).read_to_end(&mut entries)?;
+        if entries.is_empty() {
+            break;
+        }
+        if NOTHING.get(..entries.len()) != Some(entries.as_slice()) {
+            for (page, entry) in entries.chunks_exact(8).enumerate() {
+                let entry = entry.try_into().map(u64::from_le_bytes).unwrap_or_default();
+                if entry & THERE == 0 {
+                    continue;
+                }
+                let start = at + page as u64 * PAGE;
+                match parts.last_mut() {
+                    Some((_, end)) if *end == start => *end += PAGE,
+                    _ => parts.push((start, start + PAGE)),
+                }
+            }
+        }
+        at += entries.len() as u64 / 8 * PAGE;
+    }
+    Ok(parts)
 }

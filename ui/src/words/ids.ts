@@ -21,6 +21,7 @@ export type Words = {
   "application-drawn": null;
   "application-kind": null;
   "application-none": null;
+  "application-received-lead": null;
   "application-sealed": null;
   "application-search": null;
   "application-search-hint": null;

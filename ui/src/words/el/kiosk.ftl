@@ -111,3 +111,4 @@ application-sign-name = Γράψτε το όνομά σας ως υπογραφ�
 application-sign-name-hint = Όνομα και επώνυμο. Με αυτό δηλώνετε ότι όσα γράψατε είναι αληθή.
 application-sign-draw-instead = Υπογραφή με το δάχτυλο
 kiosk-due = Απάντηση έως
+application-received-lead = Η αίτησή σας αποθηκεύτηκε κλειδωμένη και πηγαίνει στον δήμο.

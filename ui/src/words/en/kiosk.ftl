@@ -111,3 +111,4 @@ application-sign-name = Write your name as your signature
 application-sign-name-hint = First name and surname. With it you declare that what you wrote is true.
 application-sign-draw-instead = Sign with your finger
 kiosk-due = Answer due by
+application-received-lead = Your application was stored locked and is on its way to the municipality.
