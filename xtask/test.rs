@@ -102,13 +102,22 @@ pub(crate) fn soak(options: &[&str]) -> Outcome {
 
 /// The same with the real app in its window, as it is given to people.
 fn soak_windows(options: &[&str]) -> Outcome {
+    in_real_windows("soak", options)
+}
+
+/// Measures the kiosk in its real window: its start, and its memory over many visits.
+pub(crate) fn visits(options: &[&str]) -> Outcome {
+    in_real_windows("visits", options)
+}
+
+fn in_real_windows(what: &str, options: &[&str]) -> Outcome {
     install::packages(Purpose::Script)?;
     install::node_modules("ui")?;
     install::screens()?;
     crate::demo::programs(&["koina-demo", "koina-window"])?;
     crate::demo::app()?;
     let screen = Unseen::new()?;
-    run(in_windows(&screen, "soak")?.arg("soak").args(options))
+    run(in_windows(&screen, what)?.arg(what).args(options))
 }
 
 /// Drives the built app in windows on a screen, with records in a folder of this name.

@@ -64,6 +64,11 @@ impl Drop for Driver {
 impl Window {
     /// Starts the app and waits for its page.
     pub(crate) async fn open(start: &Start) -> anyhow::Result<Self> {
+        Ok(Self::open_timed(start).await?.0)
+    }
+
+    /// The same, with the moment in which the app was started.
+    pub(crate) async fn open_timed(start: &Start) -> anyhow::Result<(Self, Instant)> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let driver = Command::new("WebKitWebDriver")
             .args(["--host=127.0.0.1", &format!("--port={port}")])
@@ -94,6 +99,7 @@ impl Window {
             "webkitgtk:browserOptions",
             json!({ "binary": start.app, "args": args }),
         )?;
+        let begun = Instant::now();
         let page = tokio::time::timeout(
             NEWS,
             WebDriver::new(format!("http://127.0.0.1:{port}"), wanted),
@@ -112,7 +118,18 @@ impl Window {
                 Ok(window.is_there("//h1").await)
             })
             .await?;
-        Ok(window)
+        Ok((window, begun))
+    }
+
+    /// Runs a script that says when it has ended, however long it takes.
+    pub(crate) async fn script(&self, script: &str, args: Vec<Value>) -> anyhow::Result<()> {
+        self.page
+            .set_script_timeout(Duration::from_secs(600))
+            .await?;
+        let said = self.page.execute_async(script, args).await?;
+        let failed = said.json().get("failed");
+        ensure!(failed.is_none(), "the script ended with {failed:?}");
+        Ok(())
     }
 
     /// Closes the app as a person would.

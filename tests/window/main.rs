@@ -1,7 +1,8 @@
 //! `koina-window`: the real app in real windows, driven through WebKitWebDriver.
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
-//! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step. `soak` kills the app.
+//! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step. `soak` kills the app,
+//! `visits` measures the kiosk.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
     clippy::disallowed_methods,
@@ -20,6 +21,7 @@ mod soak;
 mod stage;
 mod story;
 mod traces;
+mod visits;
 
 #[derive(Parser)]
 #[command(version, about = "Drives the real windows of Koina.")]
@@ -41,6 +43,11 @@ struct Cli {
 enum Command {
     /// Tries every promise of the window.
     Promises,
+    /// Measures the kiosk: its start, and its memory over many visits.
+    Visits {
+        #[arg(long, default_value_t = 500)]
+        visits: u32,
+    },
     /// Shows the story of the crew without network, in two windows.
     Story,
     /// Kills the app at random moments while somebody saves; ends with `N kills, L lost`.
@@ -67,6 +74,7 @@ async fn main() -> ExitCode {
     match cli.command {
         Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
         Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,
+        Command::Visits { visits } => visits::run(&app, &cli.data, visits).await,
         Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
