@@ -12,52 +12,15 @@ use webkit2gtk::{
 };
 
 /// Keys that write nothing and are needed all the same: to write, and to go from field to field.
-const KEYS: &[&str] = &[
-    "Shift_L",
-    "Shift_R",
-    "Caps_Lock",
-    "Num_Lock",
-    "ISO_Level3_Shift",
-    "ISO_Level5_Shift",
-    "Mode_switch",
-    "Multi_key",
-    "ISO_Next_Group",
-    "ISO_Prev_Group",
-    "ISO_First_Group",
-    "ISO_Last_Group",
-    "BackSpace",
-    "Delete",
-    "KP_Delete",
-    "Tab",
-    "ISO_Left_Tab",
-    "Return",
-    "KP_Enter",
-    "ISO_Enter",
-    "Escape",
-    "Left",
-    "Right",
-    "Up",
-    "Down",
-    "Home",
-    "End",
-    "Prior",
-    "Next",
-    "Page_Up",
-    "Page_Down",
-    "KP_Left",
-    "KP_Right",
-    "KP_Up",
-    "KP_Down",
-    "KP_Home",
-    "KP_End",
-    "KP_Prior",
-    "KP_Next",
-    "KP_Page_Up",
-    "KP_Page_Down",
-];
+const KEYS: &str = "Shift_L Shift_R Caps_Lock Num_Lock ISO_Level3_Shift ISO_Level5_Shift Mode_switch Multi_key \
+    ISO_Next_Group ISO_Prev_Group ISO_First_Group ISO_Last_Group BackSpace Delete KP_Delete Tab ISO_Left_Tab Return \
+    KP_Enter ISO_Enter Escape Left Right Up Down Home End Prior Next Page_Up Page_Down KP_Left KP_Right KP_Up KP_Down \
+    KP_Home KP_End KP_Prior KP_Next KP_Page_Up KP_Page_Down";
 
 /// Ctrl with it chooses all of a field, on a Latin layout and on a Greek one.
-const ALL: &[&str] = &["a", "A", "Greek_alpha", "Greek_ALPHA"];
+const ALL: &str = "a A Greek_alpha Greek_ALPHA";
+/// With Shift they cut.
+const CUTS: &str = "Delete KP_Delete";
 
 pub(super) fn lock(window: &WebviewWindow) -> tauri::Result<()> {
     let frame = window.gtk_window()?;
@@ -135,21 +98,14 @@ fn refuse(view: &WebView) {
 /// Whether a key writes something, or moves within a form. AltGr, dead keys and scanners do; chords and keys of functions do not.
 fn types(event: &EventKey) -> bool {
     let (key, held) = (event.keyval(), event.state());
-    let name = key.name();
-    let named = |names: &[&str]| name.as_deref().is_some_and(|name| names.contains(&name));
+    let name = key.name().unwrap_or_default();
+    let is_of = |names: &str| names.split_whitespace().any(|one| one == name);
+    let shift = held.contains(ModifierType::SHIFT_MASK);
     if is_chord(held) {
-        let ctrl_alone = held & (chords() | ModifierType::SHIFT_MASK) == ModifierType::CONTROL_MASK;
-        return ctrl_alone && named(ALL);
+        return held & chords() == ModifierType::CONTROL_MASK && !shift && is_of(ALL);
     }
-    // Shift with it cuts.
-    if held.contains(ModifierType::SHIFT_MASK) && named(&["Delete", "KP_Delete"]) {
-        return false;
-    }
-    named(KEYS)
-        || name
-            .as_deref()
-            .is_some_and(|name| name.starts_with("dead_"))
-        || key.to_unicode().is_some_and(|letter| !letter.is_control())
+    let writes = key.to_unicode().is_some_and(|letter| !letter.is_control());
+    (writes || name.starts_with("dead_") || is_of(KEYS)) && !(shift && is_of(CUTS))
 }
 
 /// Whether it is what one finger does, or anything but buttons, wheels and pads.
