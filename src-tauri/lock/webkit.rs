@@ -98,7 +98,8 @@ fn refuse(view: &WebView) {
 /// Whether a key writes something, or moves within a form. AltGr, dead keys and scanners do; chords and keys of functions do not.
 fn types(event: &EventKey) -> bool {
     let (key, held) = (event.keyval(), event.state());
-    let name = key.name().unwrap_or_default();
+    let name = key.name();
+    let name = name.as_deref().unwrap_or_default();
     let is_of = |names: &str| names.split_whitespace().any(|one| one == name);
     let shift = held.contains(ModifierType::SHIFT_MASK);
     if is_chord(held) {

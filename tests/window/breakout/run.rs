@@ -204,16 +204,14 @@ impl Run {
         self.place_of(HOME).await.context("there is no title")
     }
 
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a place on a screen, and `as` keeps to the bounds"
+    )]
     async fn place_of(&self, script: &str) -> anyhow::Result<(i16, i16)> {
-        let place = self
-            .window()?
-            .script(script, vec![], Duration::from_secs(5))
-            .await?;
-        let at: Vec<f64> = serde_json::from_value(place)?;
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "a place on a screen, and `as` keeps to the bounds"
-        )]
+        let window = self.window()?;
+        let place = window.script(script, vec![], Duration::from_secs(5));
+        let at: Vec<f64> = serde_json::from_value(place.await?)?;
         match at.as_slice() {
             [x, y] => Ok((*x as i16, *y as i16)),
             _ => anyhow::bail!("the page said {at:?}"),

@@ -42,10 +42,12 @@ const outsideFields: Refused = (event) => !isField(event.target);
  * choosing text in a field already puts it there on some systems.
  */
 const brought: Refused = (event) => /^insertFrom(Paste|Drop|Yank)/.test((event as InputEvent).inputType ?? "");
+const choosers = ["file", "color", "date", "datetime-local", "time", "month", "week"];
 /** Choosing a file, a colour or a date opens windows of the system; a link leads away. Links to fields are the screens' own. */
 const leadsAway: Refused = ({ target }) => {
   if (!(target instanceof Element)) return false;
-  if (target.closest("input:is([type=file], [type=color], [type^=date], [type=time], [type=month], [type=week])")) return true;
+  const input = target.closest("input");
+  if (input && choosers.includes(input.type)) return true;
   const link = target.closest("a, area");
   return link !== null && !link.getAttribute("href")?.startsWith("#");
 };
@@ -103,6 +105,8 @@ export function lock(): () => void {
     Object.defineProperty(window, name, { value, configurable: true, writable: false });
     return [name, own] as const;
   });
+  // WebKit lets a page close a window that has been nowhere else.
+  if (history.length < 2) history.pushState(null, "");
   const root = document.documentElement.style;
   const touch = root.getPropertyValue("touch-action");
   // One finger scrolls; two do not enlarge, and neither does tapping twice.
