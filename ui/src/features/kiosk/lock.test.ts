@@ -71,7 +71,6 @@ describe("the lock of a kiosk's window", () => {
     expect(passes(area, at("gesturestart"))).toBe(false);
     expect(passes(area, at("touchmove", { touches: [1, 2] }))).toBe(false);
     expect(passes(area, at("touchmove", { touches: [1] }))).toBe(true);
-    expect(document.documentElement.style.getPropertyValue("touch-action")).toBe("pan-x pan-y");
   });
 
   it("takes nothing in and gives nothing out: drops, pastes, copies, drags", () => {
@@ -105,6 +104,5 @@ describe("the lock of a kiosk's window", () => {
     expect(window.open).not.toBe(locked);
     expect("showOpenFilePicker" in window).toBe(false);
     expect(passes(field, key("F5"))).toBe(true);
-    expect(document.documentElement.style.getPropertyValue("touch-action")).toBe("");
   });
 });

@@ -107,16 +107,11 @@ export function lock(): () => void {
   });
   // WebKit lets a page close a window that has been nowhere else.
   if (history.length < 2) history.pushState(null, "");
-  const root = document.documentElement.style;
-  const touch = root.getPropertyValue("touch-action");
-  // One finger scrolls; two do not enlarge, and neither does tapping twice.
-  root.setProperty("touch-action", "pan-x pan-y");
   return () => {
     for (const [name, ear] of heard) window.removeEventListener(name, ear, { capture: true });
     for (const [name, own] of before) {
       if (own) Object.defineProperty(window, name, own);
       else Reflect.deleteProperty(window, name);
     }
-    root.setProperty("touch-action", touch);
   };
 }
