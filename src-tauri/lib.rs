@@ -163,6 +163,8 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
         _ if locked => {
             let whole = builder
                 .decorations(false)
+                // Or its edges could be drawn.
+                .resizable(false)
                 .fullscreen(true)
                 .always_on_top(true);
             match app.primary_monitor()? {

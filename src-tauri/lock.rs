@@ -12,11 +12,15 @@ mod webkit;
 /// The window that has this profile is locked.
 pub(crate) const LOCKED: &str = "kiosk";
 
+/// What no page of it finds, nor a frame of one: writing onto the clipboard, and code that is no script.
+const WITHOUT: &str = "delete Navigator.prototype.clipboard; delete globalThis.WebAssembly;";
+
 type Builder<'a> = WebviewWindowBuilder<'a, Wry, tauri::AppHandle>;
 
 /// A window that loads its own page and nothing else.
 pub(crate) fn shut(builder: Builder<'_>) -> Builder<'_> {
     builder
+        .initialization_script_for_all_frames(WITHOUT)
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
@@ -38,7 +42,8 @@ pub(crate) fn hold(window: &WebviewWindow, whole: bool) -> tauri::Result<()> {
         // Who takes a kiosk out of service ends the process, or the desk gives the device another role.
         WindowEvent::CloseRequested { api, .. } => api.prevent_close(),
         WindowEvent::Focused(false) | WindowEvent::Resized(_) | WindowEvent::Moved(_) if whole => {
-            if let Err(failure) = take_back(&held) {
+            let robbed = matches!(event, WindowEvent::Focused(false));
+            if let Err(failure) = take_back(&held, robbed) {
                 tracing::warn!(%failure, "the kiosk's window did not get its screen back");
             }
         }
@@ -60,14 +65,15 @@ fn is_own(url: &Url) -> bool {
         && url.fragment().is_none()
 }
 
-fn take_back(window: &WebviewWindow) -> tauri::Result<()> {
+fn take_back(window: &WebviewWindow, robbed: bool) -> tauri::Result<()> {
     if window.is_minimized()? {
         window.unminimize()?;
     }
     if !window.is_fullscreen()? {
         window.set_fullscreen(true)?;
     }
-    if !window.is_focused()? {
+    // While it is told so, it still believes to have the keyboard.
+    if robbed || !window.is_focused()? {
         window.set_focus()?;
     }
     Ok(())

@@ -4,11 +4,12 @@
 
 use gtk::gdk::{Event, EventKey, EventType, ModifierType};
 use gtk::glib::Propagation;
+use gtk::glib::prelude::{ObjectExt, ToValue};
 use gtk::prelude::{GtkWindowExt, WidgetExt};
 use tauri::WebviewWindow;
 use webkit2gtk::{
-    AuthenticationRequestExt, ColorChooserRequestExt, FileChooserRequestExt, OptionMenuExt,
-    PolicyDecisionExt, PolicyDecisionType, SettingsExt, WebView, WebViewExt,
+    AuthenticationRequestExt, ColorChooserRequestExt, FileChooserRequestExt, OptionMenu,
+    OptionMenuExt, PolicyDecisionExt, PolicyDecisionType, SettingsExt, WebView, WebViewExt,
 };
 
 /// Keys that write nothing and are needed all the same: to write, and to go from field to field.
@@ -48,7 +49,6 @@ fn settle(view: &WebView) {
     settings.set_enable_developer_extras(false);
     settings.set_enable_encrypted_media(false);
     settings.set_enable_fullscreen(false);
-    settings.set_enable_hyperlink_auditing(false);
     settings.set_enable_media_stream(false);
     settings.set_enable_page_cache(false);
     settings.set_enable_spatial_navigation(false);
@@ -77,9 +77,12 @@ fn refuse(view: &WebView) {
         request.cancel();
         true
     });
-    view.connect_show_option_menu(|_, menu, _, _| {
-        menu.close();
-        true
+    // By hand: a list that is opened by a key has no event, which the safe way of asking does not survive.
+    view.connect_local("show-option-menu", false, |told| {
+        if let Some(Ok(menu)) = told.get(1).map(|menu| menu.get::<OptionMenu>()) {
+            menu.close();
+        }
+        Some(true.to_value())
     });
     view.connect_decide_policy(|_, decision, kind| {
         let window = kind == PolicyDecisionType::NewWindowAction;

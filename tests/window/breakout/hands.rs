@@ -73,6 +73,14 @@ const PRESSED: &[(&str, &str)] = &[
         "act(() => navigator.clipboard.writeText('x'))",
     ),
     (
+        "onto the clipboard, by a frame",
+        "act(() => frame().navigator.clipboard.writeText('x'))",
+    ),
+    (
+        "the clipboard by a frame",
+        "act(async () => { window.__ran = (await frame().navigator.clipboard.readText()) !== '' })",
+    ),
+    (
         "paste as a command",
         "act(() => { const field = place.appendChild(document.createElement('textarea')); field.focus(); document.execCommand('paste'); window.__ran ||= field.value !== '' })",
     ),

@@ -134,6 +134,14 @@ const WINDOWS: &[(&str, &str)] = &[
     ("back", "history.back()"),
     ("forward", "history.forward()"),
     ("five back", "history.go(-5)"),
+    (
+        "shrink, by a frame",
+        "const frame = add('iframe').contentWindow; frame.resizeTo.call(window, 300, 300); frame.moveTo.call(window, 300, 300)",
+    ),
+    (
+        "shrink, the replacement away",
+        "delete window.resizeTo; window.resizeTo?.(300, 300); delete window.moveTo; window.moveTo?.(300, 300)",
+    ),
     ("move", "window.moveTo(300, 300); window.moveBy(50, 50)"),
     (
         "shrink",
@@ -160,7 +168,7 @@ const DIALOGS: &[(&str, &str)] = &[
     ("confirm", "return confirm('x')"),
     ("prompt", "return prompt('x') !== null"),
     ("print", "print()"),
-    ("print as a command", "return document.execCommand('print')"),
+    ("print as a command", "document.execCommand('print')"),
     (
         "alert, the replacement away",
         "delete window.alert; window.alert?.('x')",
@@ -250,7 +258,7 @@ const NETWORK: &[(&str, &str)] = &[
     ("beacon", "navigator.sendBeacon(trap, 'x'); await pause(60)"),
     (
         "ping of a link",
-        "add('a', { href: '#content', ping: trap }).click(); await pause(60)",
+        "add('a', { href: '#content', ping: trap + 'ping' }).click(); await pause(60)",
     ),
     (
         "a line to a peer",
@@ -446,7 +454,7 @@ const CODE: &[(&str, &str)] = &[
     ),
     (
         "a worklet",
-        "await new AudioContext().audioWorklet.addModule(blob('1', 'text/javascript')); return true",
+        "await new OfflineAudioContext(1, 1, 44100).audioWorklet.addModule(blob('1', 'text/javascript')); return true",
     ),
     (
         "machine code",

@@ -164,15 +164,20 @@ impl Run {
     pub(super) async fn look(&mut self, made: u32, what: &str) -> anyhow::Result<bool> {
         self.made(made);
         tokio::time::sleep(MOMENT).await;
-        let changed = match (self.seen().await, &self.before) {
-            (Ok(now), Some(before)) => before.changed(&now),
-            (Ok(_), None) => vec!["nothing was looked at before".to_owned()],
-            (Err(failure), _) => vec![format!("the window does not answer: {failure:#}")],
-        };
-        if changed.is_empty() {
+        if self.changed().await.is_empty() {
             return Ok(false);
         }
-        self.escaped(what, &changed.join("; "));
+        // By now it is all there to be seen.
+        tokio::time::sleep(MOMENT * 8).await;
+        let changed = self.changed().await.join("; ");
+        self.escaped(
+            what,
+            if changed.is_empty() {
+                "for a moment"
+            } else {
+                &changed
+            },
+        );
         self.reopen().await?;
         Ok(true)
     }
@@ -215,6 +220,15 @@ impl Run {
         match at.as_slice() {
             [x, y] => Ok((*x as i16, *y as i16)),
             _ => anyhow::bail!("the page said {at:?}"),
+        }
+    }
+
+    /// What is not as it was before.
+    async fn changed(&self) -> Vec<String> {
+        match (self.seen().await, &self.before) {
+            (Ok(now), Some(before)) => before.changed(&now),
+            (Ok(_), None) => vec!["nothing was looked at before".to_owned()],
+            (Err(failure), _) => vec![format!("the window does not answer: {failure:#}")],
         }
     }
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -17,6 +16,10 @@ use crate::browser::Window;
 /// How long a page may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(6);
 
+/// How long whoever knocks may take to say something, and what is answered: a page.
+const WORDS: Duration = Duration::from_millis(150);
+const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\nConnection: close\r\n\r\n<b>foreign</b>";
+
 /// How the page is. `arguments[0]` is what only this loading of it knows, `arguments[1]` what must not be seen in it.
 const LOOK: &str = r"
     const done = arguments[2];
@@ -24,7 +27,7 @@ const LOOK: &str = r"
     const inField = document.activeElement?.matches('input, textarea');
     const about = window.__TAURI_INTERNALS__?.invoke('about', { input: {} }) ?? Promise.reject();
     about.then(() => true, () => false).then((answers) => done({
-        address: location.href,
+        address: location.href.split('#')[0],
         'is another page': window.__stayed !== arguments[0],
         'ran what was not ours': window.__ran === true,
         'has its screen': document.getElementById('content') !== null,
@@ -42,33 +45,57 @@ const LOOK: &str = r"
 /// A port of this machine where nobody has any business.
 pub(super) struct Trap {
     pub(super) port: u16,
-    knocks: Arc<AtomicU32>,
+    knocks: Knocks,
 }
+
+/// What was heard: the first words of each, or that there were none.
+type Knocks = Arc<Mutex<Vec<String>>>;
 
 impl Trap {
     pub(super) async fn new() -> anyhow::Result<Self> {
         let ear = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let port = ear.local_addr()?.port();
-        let knocks = Arc::new(AtomicU32::new(0));
+        let knocks = Knocks::default();
         let heard = Arc::clone(&knocks);
         tokio::spawn(async move {
-            while ear.accept().await.is_ok() {
-                heard.fetch_add(1, Ordering::Relaxed);
+            while let Ok((line, _)) = ear.accept().await {
+                let at = hear(&heard, "said");
+                let mut words = [0; 40];
+                let said = tokio::time::timeout(WORDS, line.readable()).await;
+                let length = said.ok().and_then(|_| line.try_read(&mut words).ok());
+                if let Some(words) = words.get(..length.unwrap_or_default()) {
+                    let words = String::from_utf8_lossy(words);
+                    if let Some(knock) = lock(&heard).get_mut(at) {
+                        knock.push_str(&format!(" {words:?}"));
+                    }
+                }
+                let _ = line.try_write(PAGE);
             }
         });
         let datagrams = UdpSocket::bind(("127.0.0.1", port)).context("The port is half taken")?;
         let heard = Arc::clone(&knocks);
         std::thread::spawn(move || {
             while datagrams.recv(&mut [0; 16]).is_ok() {
-                heard.fetch_add(1, Ordering::Relaxed);
+                hear(&heard, "a datagram");
             }
         });
         Ok(Self { port, knocks })
     }
 
-    fn knocks(&self) -> u32 {
-        self.knocks.load(Ordering::Relaxed)
+    fn knocks(&self) -> Vec<String> {
+        lock(&self.knocks).clone()
     }
+}
+
+/// Notes a knock; gives its place in the list.
+fn hear(knocks: &Knocks, words: &str) -> usize {
+    let mut knocks = lock(knocks);
+    knocks.push(words.to_owned());
+    knocks.len() - 1
+}
+
+fn lock(knocks: &Knocks) -> MutexGuard<'_, Vec<String>> {
+    knocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Everything that is looked at.
@@ -81,7 +108,7 @@ pub(super) struct Seen {
     page: Value,
     processes: BTreeMap<u32, String>,
     files: BTreeSet<PathBuf>,
-    knocks: u32,
+    knocks: Vec<String>,
 }
 
 impl Seen {
@@ -155,11 +182,8 @@ impl Seen {
         for file in now.files.difference(&self.files) {
             said.push(format!("a new file: {}", file.display()));
         }
-        if self.knocks != now.knocks {
-            said.push(format!(
-                "{} knocks on a foreign port",
-                now.knocks - self.knocks
-            ));
+        for words in now.knocks.iter().skip(self.knocks.len()) {
+            said.push(format!("a knock on a foreign port, and {words}"));
         }
         said
     }

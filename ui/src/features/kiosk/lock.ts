@@ -81,7 +81,11 @@ const refusals: [name: string, refused: Refused][] = [
 const answers: Record<string, () => unknown> = {
   open: () => null,
   close: () => undefined,
+  moveBy: () => undefined,
+  moveTo: () => undefined,
   print: () => undefined,
+  resizeBy: () => undefined,
+  resizeTo: () => undefined,
   alert: () => undefined,
   confirm: () => false,
   prompt: () => null,
