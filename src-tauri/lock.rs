@@ -15,10 +15,19 @@ pub(crate) const LOCKED: &str = "kiosk";
 /// What no page of it finds, nor a frame of one: writing onto the clipboard, and code that is no script.
 const WITHOUT: &str = "delete Navigator.prototype.clipboard; delete globalThis.WebAssembly;";
 
+/// What a page would reach the network through: nobody listens there, and only the superuser could. No policy of a page keeps
+/// it from opening a line in advance.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
 type Builder<'a> = WebviewWindowBuilder<'a, Wry, tauri::AppHandle>;
 
 /// A window that loads its own page and nothing else.
 pub(crate) fn shut(builder: Builder<'_>) -> Builder<'_> {
+    // The app's own network is another; its pages and commands come without any.
+    let builder = match Url::parse(NOWHERE) {
+        Ok(nowhere) => builder.proxy_url(nowhere),
+        Err(_) => builder,
+    };
     builder
         .initialization_script_for_all_frames(WITHOUT)
         .on_navigation(is_own)
@@ -36,7 +45,7 @@ pub(crate) fn shut(builder: Builder<'_>) -> Builder<'_> {
 /// Keeps the window open, and before everything else where it is the whole screen.
 pub(crate) fn hold(window: &WebviewWindow, whole: bool) -> tauri::Result<()> {
     #[cfg(target_os = "linux")]
-    webkit::lock(window)?;
+    webkit::lock(window, whole)?;
     let held = window.clone();
     window.on_window_event(move |event| match event {
         // Who takes a kiosk out of service ends the process, or the desk gives the device another role.

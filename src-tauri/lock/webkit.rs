@@ -2,9 +2,10 @@
 //!
 //! Keys and buttons are refused before the web view hears of them, since it acts on some of them by itself.
 
+use gtk::ApplicationWindow;
 use gtk::gdk::{Event, EventKey, EventType, ModifierType};
-use gtk::glib::Propagation;
 use gtk::glib::prelude::{ObjectExt, ToValue};
+use gtk::glib::{self, Propagation};
 use gtk::prelude::{GtkWindowExt, WidgetExt};
 use tauri::WebviewWindow;
 use webkit2gtk::{
@@ -23,11 +24,18 @@ const ALL: &str = "a A Greek_alpha Greek_ALPHA";
 /// With Shift they cut.
 const CUTS: &str = "Delete KP_Delete";
 
-pub(super) fn lock(window: &WebviewWindow) -> tauri::Result<()> {
+pub(super) fn lock(window: &WebviewWindow, whole: bool) -> tauri::Result<()> {
     let frame = window.gtk_window()?;
     // A window manager, where there is one, offers no way to close it.
     frame.set_deletable(false);
     frame.connect_key_press_event(|_, event| stop_unless(types(event)));
+    if whole {
+        frame.connect_focus_out_event(|frame, _| {
+            let frame = frame.clone();
+            glib::idle_add_local_once(move || take_keyboard(&frame));
+            Propagation::Proceed
+        });
+    }
     window.with_webview(|view| {
         let view = view.inner();
         settle(&view);
@@ -35,6 +43,14 @@ pub(super) fn lock(window: &WebviewWindow) -> tauri::Result<()> {
         view.drag_dest_unset();
         view.connect_event(|_, event| stop_unless(is_touch(event)));
     })
+}
+
+/// Where no window manager gives the keyboard away, the server does not heed who asks in the name of an earlier press: now.
+fn take_keyboard(frame: &ApplicationWindow) {
+    const NOW: u32 = 0;
+    if let Some(window) = frame.window() {
+        window.focus(NOW);
+    }
 }
 
 /// What the page is not given at all.

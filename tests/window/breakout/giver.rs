@@ -97,14 +97,6 @@ impl Giver {
             names: Names(names),
             asked: Arc::default(),
         };
-        let kinds = giver.names.kinds();
-        giver.x.change_property32(
-            PropMode::REPLACE,
-            window,
-            giver.names.of("XdndTypeList"),
-            AtomEnum::ATOM,
-            &kinds,
-        )?;
         let (x, names, asked) = (
             Arc::clone(&giver.x),
             giver.names.clone(),
@@ -141,11 +133,22 @@ impl Giver {
     }
 
     /// Drags everything over a window and drops it, whether it is welcome or not.
-    pub(super) async fn drop_on(&self, window: u32, at: (i16, i16)) -> anyhow::Result<()> {
+    /// Without `files` it is words and a page only.
+    pub(super) async fn drop_on(
+        &self,
+        window: u32,
+        at: (i16, i16),
+        files: bool,
+    ) -> anyhow::Result<()> {
         self.offer()?;
-        let kinds = self.names.kinds();
-        let [first, second, third, ..] = kinds;
-        let more = 1;
+        let all = self.names.kinds();
+        let words = usize::from(!files);
+        let kinds = all.get(words..all.len() - words).unwrap_or_default();
+        let (list, atom) = (self.names.of("XdndTypeList"), AtomEnum::ATOM);
+        self.x
+            .change_property32(PropMode::REPLACE, self.window, list, atom, kinds)?;
+        let [first, second, third] = [0, 1, 2].map(|at| kinds.get(at).copied().unwrap_or_default());
+        let more = u32::from(kinds.len() > 3);
         self.tell(
             window,
             "XdndEnter",

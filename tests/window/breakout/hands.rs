@@ -268,9 +268,12 @@ pub(super) async fn drops(run: &mut Run) -> anyhow::Result<()> {
         (wide - 5, high - 5),
         (wide / 2, high - 40),
     ] {
-        run.to_field().await?;
-        run.giver.drop_on(run.frame()?, at).await?;
-        run.look(1, &format!("a drop at {at:?}")).await?;
+        for files in [true, false] {
+            run.to_field().await?;
+            run.giver.drop_on(run.frame()?, at, files).await?;
+            let what = if files { "files and words" } else { "words" };
+            run.look(1, &format!("a drop of {what} at {at:?}")).await?;
+        }
     }
     for to in [(wide / 2, 20), (wide / 2, high / 2), (wide - 1, high - 1)] {
         let field = run.to_field().await?;
