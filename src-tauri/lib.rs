@@ -16,6 +16,7 @@ use tauri::ipc::{Invoke, InvokeBody};
 use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
 mod anew;
+mod lock;
 
 /// Milliseconds between looks whether the windows show something old.
 const LOOK_MS: u64 = 150;
@@ -162,11 +163,20 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
         .flat_map(|place| place.split(','))
         .filter_map(|part| part.parse().ok())
         .collect();
+    let locked = label == lock::LOCKED;
+    if locked {
+        builder = lock::shut(builder);
+    }
     builder = match place.as_slice() {
         [x, y, width, height] => builder.position(*x, *y).inner_size(*width, *height),
         // A kiosk is this one window, as large as the screen is, also where no window manager makes it so.
-        _ if label == "kiosk" => {
-            let whole = builder.decorations(false).fullscreen(true);
+        _ if locked => {
+            let whole = builder
+                .decorations(false)
+                // Or its edges could be drawn.
+                .resizable(false)
+                .fullscreen(true)
+                .always_on_top(true);
             match app.primary_monitor()? {
                 Some(screen) => {
                     let size = screen.size().to_logical::<f64>(screen.scale_factor());
@@ -178,7 +188,10 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
         _ if label == "crew" => builder.inner_size(480.0, 900.0),
         _ => builder.inner_size(1280.0, 860.0),
     };
-    builder.min_inner_size(320.0, 480.0).build()?;
+    let window = builder.min_inner_size(320.0, 480.0).build()?;
+    if locked {
+        lock::hold(&window, place.is_empty())?;
+    }
     Ok(())
 }
 
@@ -237,7 +250,8 @@ fn become_somebody(app: &tauri::AppHandle, label: &'static str) {
         }
         for (name, window) in handle.webview_windows() {
             if name != label {
-                let _ = window.close();
+                // Not `close`: a kiosk's window refuses that, whoever asks.
+                let _ = window.destroy();
             }
         }
     });

@@ -31,6 +31,8 @@ cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
 cargo xtask soak --window [--kills N] Kills the real app in its window instead.
 cargo xtask visits [--visits N]       The kiosk in its real window: its start, and its memory over many visits.
+cargo xtask breakout [--control]      Every way out of the kiosk's window; says how many attempts and escapes there were.
+                                      With `--control`: the same on a window that is not locked, where it must find ways out.
 cargo xtask fuzz [--minutes N] [--target NAME]
                                       Hostile bytes, N minutes for each way in; the last line counts crashes.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         ["sim", options @ ..] => test::sim(options),
         ["soak", options @ ..] => test::soak(options),
         ["visits", options @ ..] => test::visits(options),
+        ["breakout", options @ ..] => test::breakout(options),
         ["fuzz", options @ ..] => fuzz::fuzz(options),
         ["bench", options @ ..] => test::bench(options),
         ["link", options @ ..] => test::link(options),

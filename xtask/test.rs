@@ -120,6 +120,19 @@ fn in_real_windows(what: &str, options: &[&str]) -> Outcome {
     run(in_windows(&screen, what)?.arg(what).args(options))
 }
 
+/// Tries every way out of the kiosk's window.
+pub(crate) fn breakout(options: &[&str]) -> Outcome {
+    install::packages(Purpose::Script)?;
+    install::node_modules("ui")?;
+    install::screens()?;
+    crate::demo::programs(&["koina-demo", "koina-window"])?;
+    crate::demo::app()?;
+    let screen = Unseen::new()?;
+    run(in_windows(&screen, "breakout")?
+        .arg("breakout")
+        .args(options))
+}
+
 /// Drives the built app in windows on a screen, with records in a folder of this name.
 fn in_windows(screen: &Unseen, data: &str) -> Outcome<Command> {
     let folder = place::target()?.join("windows");
@@ -275,7 +288,10 @@ fn browser(sums: &mut Sums) -> Outcome {
 
 fn windows(sums: &mut Sums) -> Outcome {
     let screen = Unseen::new()?;
-    sums.hear("windows", in_windows(&screen, "data")?.arg("promises"))
+    sums.hear("windows", in_windows(&screen, "data")?.arg("promises"))?;
+    // A screen of its own: whatever else is on it would be an escape.
+    let screen = Unseen::new()?;
+    sums.hear("breakout", in_windows(&screen, "breakout")?.arg("breakout"))
 }
 
 impl Sums {

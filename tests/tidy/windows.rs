@@ -143,3 +143,32 @@ fn the_app_takes_exactly_these_capabilities_and_opens_no_window_by_itself() {
     assert_eq!(named, capabilities().into_keys().collect());
     assert_eq!(app.pointer("/app/windows"), Some(&serde_json::json!([])));
 }
+
+#[test]
+fn the_content_policy_lets_nothing_in_that_is_not_ours() {
+    let app: Value = serde_json::from_str(&text("tauri.conf.json")).unwrap();
+    let policy = app.pointer("/app/security/csp").unwrap().as_str().unwrap();
+    let mut given: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for directive in policy.split(';') {
+        let mut words = directive.split_whitespace();
+        given.insert(words.next().unwrap(), words.collect());
+    }
+    for (directive, sources) in [
+        ("default-src", vec!["'none'"]),
+        ("script-src", vec!["'self'"]),
+        ("style-src", vec!["'self'", "'unsafe-inline'"]),
+        ("img-src", vec!["'self'", "data:"]),
+        ("connect-src", vec!["ipc:", "http://ipc.localhost"]),
+        ("object-src", vec!["'none'"]),
+        ("frame-src", vec!["'none'"]),
+        ("worker-src", vec!["'none'"]),
+        ("base-uri", vec!["'none'"]),
+        ("form-action", vec!["'none'"]),
+        ("frame-ancestors", vec!["'none'"]),
+    ] {
+        assert_eq!(given.remove(directive), Some(sources), "{directive}");
+    }
+    for (directive, sources) in given {
+        assert_eq!(sources, ["'self'"], "{directive}");
+    }
+}

@@ -22,10 +22,12 @@ pub(crate) struct Start {
     pub(crate) app: PathBuf,
     pub(crate) data: PathBuf,
     pub(crate) title: &'static str,
-    /// `X,Y,WIDTH,HEIGHT` on the screen.
+    /// `X,Y,WIDTH,HEIGHT` on the screen; empty, the app chooses.
     pub(crate) place: &'static str,
     /// `ADDRESS#CODE`, to enrol without typing.
     pub(crate) enrol: Option<String>,
+    /// The home of whoever runs it, where it is not that of whoever runs the tests.
+    pub(crate) home: Option<PathBuf>,
 }
 
 /// A running app and the program that drives it. Both end with it.
@@ -70,7 +72,16 @@ impl Window {
     /// The same, with the moment in which the app was started.
     pub(crate) async fn open_timed(start: &Start) -> anyhow::Result<(Self, Instant)> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let driver = Command::new("WebKitWebDriver")
+        let mut driver = Command::new("WebKitWebDriver");
+        if let Some(home) = &start.home {
+            driver
+                .env("HOME", home)
+                .env("TMPDIR", home.join("tmp"))
+                .env("XDG_DATA_HOME", home.join(".local/share"))
+                .env("XDG_CONFIG_HOME", home.join(".config"))
+                .env("XDG_CACHE_HOME", home.join(".cache"));
+        }
+        let driver = driver
             .args(["--host=127.0.0.1", &format!("--port={port}")])
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdin(Stdio::null())
@@ -85,12 +96,10 @@ impl Window {
             tokio::time::sleep(LOOK).await;
         }
         let mut args = vec!["--data".to_owned(), start.data.display().to_string()];
-        args.extend([
-            "--title".to_owned(),
-            start.title.to_owned(),
-            "--place".to_owned(),
-            start.place.to_owned(),
-        ]);
+        args.extend(["--title".to_owned(), start.title.to_owned()]);
+        if !start.place.is_empty() {
+            args.extend(["--place".to_owned(), start.place.to_owned()]);
+        }
         if let Some(link) = &start.enrol {
             args.extend(["--enrol".to_owned(), link.clone()]);
         }
@@ -386,6 +395,26 @@ impl Window {
             (_, Some(refusal)) => Err(refusal.clone()),
             (answer, None) => Ok(answer.cloned().unwrap_or(Value::Null)),
         })
+    }
+
+    /// Runs a script in the page, as whoever had got that far could, and gives what it hands to `done` within this time.
+    pub(crate) async fn script(
+        &self,
+        script: &str,
+        args: Vec<Value>,
+        patience: Duration,
+    ) -> anyhow::Result<Value> {
+        self.page.set_script_timeout(patience).await?;
+        let answer = self.page.execute_async(script, args);
+        let answer = tokio::time::timeout(patience + LOOK * 10, answer)
+            .await
+            .context("the page does not answer")??;
+        Ok(answer.json().clone())
+    }
+
+    /// How many windows the driver knows of.
+    pub(crate) async fn count(&self) -> anyhow::Result<usize> {
+        Ok(self.page.windows().await?.len())
     }
 
     /// Takes a picture of the page.

@@ -2,7 +2,7 @@
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
 //! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step. `soak` kills the app,
-//! `visits` measures the kiosk.
+//! `visits` measures the kiosk, `breakout` tries to get out of the kiosk's window.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
     clippy::disallowed_methods,
@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod breakout;
 mod browser;
 mod kiosk;
 mod promises;
@@ -48,6 +49,12 @@ enum Command {
         #[arg(long, default_value_t = 500)]
         visits: u32,
     },
+    /// Tries every way out of the kiosk's window; says `N attempts, M escapes`.
+    Breakout {
+        /// Tries the same on the desk's window, which is not locked: it must find ways out.
+        #[arg(long)]
+        control: bool,
+    },
     /// Shows the story of the crew without network, in two windows.
     Story,
     /// Kills the app at random moments while somebody saves; ends with `N kills, L lost`.
@@ -73,6 +80,7 @@ async fn main() -> ExitCode {
     };
     match cli.command {
         Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
+        Command::Breakout { control } => breakout::run(&app, &cli.data, control).await,
         Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,
         Command::Visits { visits } => visits::run(&app, &cli.data, visits).await,
         Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {

@@ -123,6 +123,7 @@ impl Stage {
             title,
             place,
             enrol,
+            home: None,
         }
     }
 }
