@@ -9,7 +9,9 @@ use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
 use koina_sync::views::tracked::Tracked;
 
-use crate::{Desk, KioskReceipt, KioskReportInput, KioskTrackInput, told};
+use crate::{
+    Desk, KioskAssetInput, KioskAssets, KioskReceipt, KioskReportInput, KioskTrackInput, told,
+};
 
 /// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
 const TRIES: u32 = 5;
@@ -49,10 +51,10 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
     let entered = Entered {
         category: &input.category,
         community: &input.community,
-        settlement: "",
+        settlement: &input.settlement,
         place_text: &input.place_text,
         position: None,
-        asset: None,
+        asset: input.asset,
         text: &input.text,
         channel: Channel::Kiosk,
         register: true,
@@ -73,6 +75,12 @@ pub(crate) fn kiosk_track(desk: &Desk, input: KioskTrackInput) -> Result<Tracked
     desk.tries.one(desk.now(), || {
         told(desk.replica.track(&input.number, &input.pin))
     })
+}
+
+/// What bears the number that a visitor read on a tag.
+pub(crate) fn kiosk_asset(desk: &Desk, input: KioskAssetInput) -> Result<KioskAssets, Problem> {
+    let rows = told(desk.replica.tagged(&input.number))?;
+    Ok(KioskAssets { rows })
 }
 
 /// Both numbers as one of digits only: each letter or digit of the receipt number as two, then the six.

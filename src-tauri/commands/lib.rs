@@ -26,6 +26,7 @@ mod exchange;
 mod inputs;
 mod kiosk;
 mod requests;
+mod speech;
 mod start;
 mod work;
 
@@ -33,6 +34,7 @@ pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
 pub use kiosk::Tries;
+pub use speech::Voice;
 pub use start::server_and_code;
 
 use assets::{
@@ -47,11 +49,12 @@ use devices::{
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
 };
-use kiosk::{kiosk_contact, kiosk_report, kiosk_track};
+use kiosk::{kiosk_asset, kiosk_contact, kiosk_report, kiosk_track};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,
 };
+use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
 use start::{
     about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
 };
@@ -70,6 +73,8 @@ pub struct Desk {
     pub places: Places,
     /// Wrong digits typed at this kiosk.
     pub tries: Tries,
+    /// What this kiosk speaks with.
+    pub voice: Voice,
 }
 
 /// Looks where files for a person may be written: sticks come and go.

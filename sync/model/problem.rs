@@ -69,6 +69,8 @@ pub enum Problem {
     ReplicaInUse,
     #[error("the file of the replica is damaged")]
     ReplicaDamaged,
+    #[error("this kiosk has no voice")]
+    NoVoice,
     #[error("internal failure, incident {incident}")]
     Internal { incident: String },
 }
