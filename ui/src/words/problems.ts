@@ -37,6 +37,7 @@ const problems: Sentences = {
   place_read_only: () => t("problem-place-read-only"),
   replica_in_use: () => t("problem-replica-in-use"),
   replica_damaged: () => t("problem-replica-damaged"),
+  no_voice: () => t("problem-no-voice"),
   internal: ({ incident }) => t("problem-internal", { incident }),
 };
 
