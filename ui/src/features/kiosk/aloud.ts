@@ -55,7 +55,8 @@ function pressed(control: Element, known: Known): string {
 }
 
 function together(...parts: string[]): string {
-  return parts.filter(Boolean).join(", ");
+  const filled = parts.filter(Boolean);
+  return filled.map((part, at) => (at < filled.length - 1 ? part.replace(/[.,·]$/u, "") : part)).join(", ");
 }
 
 /** What a control is called, without what it holds. */
