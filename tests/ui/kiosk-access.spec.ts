@@ -577,7 +577,6 @@ for (const language of ["el", "en"] as const) {
       await press("kiosk-contrast");
       await look("voice, high contrast");
       await press("kiosk-contrast");
-      await press("kiosk-contrast");
       await press("speech-listen");
     });
     console.log(`axe, ${language}: ${looks} looks`);
@@ -614,11 +613,11 @@ test("the figures of the kiosk's screens", async ({ koina }) => {
       const speaking = await figures();
       await bar(page, w, w("speech-listen")).click();
       console.log(`${name} ${size.width}×${size.height}, size ${step}: ${JSON.stringify(quiet)}, with the voice the bars take ${speaking.share} %`);
-      for (const of of [quiet, speaking]) {
-        expect.soft(of.height, `targets are high enough: ${name}, size ${step}`).toBeGreaterThanOrEqual(63);
-        expect.soft(of.width, `targets are wide enough: ${name}, size ${step}`).toBeGreaterThanOrEqual(63);
-        expect.soft(of.gap, `targets keep apart: ${name}, size ${step}`).toBeGreaterThanOrEqual(8);
-        expect.soft(of.share, `the bars leave the screen to the question: ${name}, size ${step}`).toBeLessThanOrEqual(20);
+      for (const seen of [quiet, speaking]) {
+        expect.soft(seen.height, `targets are high enough: ${name}, size ${step}`).toBeGreaterThanOrEqual(63);
+        expect.soft(seen.width, `targets are wide enough: ${name}, size ${step}`).toBeGreaterThanOrEqual(63);
+        expect.soft(seen.gap, `targets keep apart: ${name}, size ${step}`).toBeGreaterThanOrEqual(8);
+        expect.soft(seen.share, `the bars leave the screen to the question: ${name}, size ${step}`).toBeLessThanOrEqual(20);
       }
       await bar(page, w, w("kiosk-size")).click();
     }

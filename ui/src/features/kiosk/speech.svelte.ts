@@ -120,7 +120,7 @@ export class Speech {
     const control = controlAt(event.target);
     if (!control) {
       const text = event.target.closest("h1, h2, p, li, dd, dt, legend, img");
-      if (text) this.#say((words) => screenAloud(text, words));
+      if (text) this.#say((words) => (text.tagName === "H1" ? this.#screen(words) : screenAloud(text, words)));
       return;
     }
     // A key of a keyboard is no touch: whoever presses it has heard where they are.
