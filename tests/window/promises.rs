@@ -175,6 +175,7 @@ async fn visit(kiosk: &Window) -> anyhow::Result<()> {
     denied(kiosk, "requests_page", json!({})).await?;
     denied(kiosk, "contacts_read", json!({ "id": NOBODY })).await?;
     denied(kiosk, "draft_load", json!({ "key": "desk-enter" })).await?;
+    voice(kiosk).await?;
     kiosk.press("Αναφορά βλάβης").await?;
     kiosk
         .wait("the kinds", NEWS, async |kiosk| {
@@ -204,6 +205,23 @@ async fn visit(kiosk: &Window) -> anyhow::Result<()> {
         ensure!(!kiosk.shows(word).await?, "«{word}» is still there");
     }
     Ok(())
+}
+
+/// The kiosk speaks both languages; while it does, a first press only says what is there, and a second does it.
+async fn voice(kiosk: &Window) -> anyhow::Result<()> {
+    let offered = kiosk.invoke("kiosk_voice", json!({})).await?;
+    let both = json!({ "languages": ["el", "en"] });
+    ensure!(offered == Ok(both), "the voice: {offered:?}");
+    kiosk.press("Ακούστε").await?;
+    kiosk.sees("Πιο αργά").await?;
+    kiosk.press("Πορεία αιτήματος").await?;
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    kiosk.press("Πορεία αιτήματος").await?;
+    kiosk.sees("Γράψτε τους αριθμούς της απόδειξης").await?;
+    kiosk.press("Πίσω").await?;
+    kiosk.press("Πίσω").await?;
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    kiosk.press("Ακούστε").await
 }
 
 /// Before enrolment nothing but enrolling is allowed.
