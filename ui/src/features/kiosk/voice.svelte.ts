@@ -13,7 +13,7 @@ const MIDDLE = 3;
 /** A focus that only passes through says nothing. */
 const SETTLE_MS = 80;
 
-export class Speech {
+export class Voice {
   on = $state(false);
   problem = $state.raw<Problem | null>(null);
   #languages = $state.raw<string[]>([]);
