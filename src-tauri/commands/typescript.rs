@@ -9,7 +9,6 @@ use koina_sync::views::assets::*;
 use koina_sync::views::conflicts::*;
 use koina_sync::views::outbox::*;
 use koina_sync::views::requests::*;
-use koina_sync::views::tagged::*;
 use koina_sync::views::tracked::*;
 use koina_sync::views::*;
 use ts_rs::{Config, TS, TypeVisitor};
