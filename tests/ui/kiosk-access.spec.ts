@@ -216,13 +216,15 @@ test("within reach: all that is touched is in the lower half, with and without k
     for (const size of [TALL, WIDE]) {
       await page.setViewportSize(size);
       for (let step = 1; step <= 3; step += 1) {
+        // While the voice is on, a first touch only says what is there.
+        for (let tries = 0; tries < 6 && (await page.locator("html").getAttribute("data-size")) !== String(step); tries += 1) await bar(page, w, w("kiosk-size")).click();
         await page.waitForTimeout(120);
         expect.soft(await tooHigh(page), `${where}, ${size.width}×${size.height}, size ${step}`).toEqual([]);
         await fits(page, `${where}, ${size.width} px, size ${step}, within reach`);
-        await bar(page, w, w("kiosk-size")).click();
       }
     }
     await page.setViewportSize(TALL);
+    for (let tries = 0; tries < 6 && (await page.locator("html").getAttribute("data-size")) !== "1"; tries += 1) await bar(page, w, w("kiosk-size")).click();
   }
   /** With the keyboard open: the button of the size would close it. */
   async function lowTyping(field: Locator, where: string): Promise<void> {
