@@ -21,6 +21,7 @@ pub mod assets;
 pub mod conflicts;
 pub mod outbox;
 pub mod requests;
+pub mod tagged;
 pub mod tracked;
 
 /// Who and where this installation is.

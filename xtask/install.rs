@@ -18,7 +18,9 @@ const TO_BUILD: &[&str] = &[
 /// What it takes to drive windows without a screen.
 const FOR_WINDOWS: &[&str] = &["xvfb", "webkit2gtk-driver", "dbus-x11", "fonts-dejavu-core"];
 /// What the tests take besides.
-const TO_TEST: &[&str] = &["postgresql", "chromium"];
+const TO_TEST: &[&str] = &["postgresql", "chromium", SPEECH];
+/// The kiosk's voice. Without it a kiosk runs, and speaks nothing.
+const SPEECH: &str = "espeak-ng";
 
 /// The oldest Node that builds the screens: 20.19, or 22.12.
 const NODE: &str = "20.19";
@@ -36,9 +38,9 @@ pub(crate) enum Purpose {
 /// Installs the packages that are missing.
 pub(crate) fn packages(purpose: Purpose) -> Outcome {
     let (windows, tests): (&[&str], &[&str]) = match purpose {
-        Purpose::Demo => (&[], &[]),
+        Purpose::Demo => (&[], &[SPEECH]),
         Purpose::Script => (FOR_WINDOWS, &[]),
-        Purpose::TestFast => (&[], &["postgresql"]),
+        Purpose::TestFast => (&[], &["postgresql", SPEECH]),
         Purpose::Test => (FOR_WINDOWS, TO_TEST),
         Purpose::Link => (&[], &["iproute2"]),
     };
@@ -102,6 +104,7 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "xvfb" => place::find(&["Xvfb"]).is_some(),
         "webkit2gtk-driver" => place::find(&["WebKitWebDriver"]).is_some(),
         "iproute2" => place::find(&["ip"]).is_some(),
+        SPEECH => place::find(&["espeak-ng"]).is_some(),
         "postgresql" => crate::postgres::programs().is_some(),
         "chromium" => chromium().is_some(),
         "nodejs" | "npm" => false,

@@ -6,6 +6,7 @@ use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::permits::Role;
 use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
+use koina_sync::views::tagged::Tagged;
 use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -142,6 +143,10 @@ pub struct KioskReportInput {
     pub category: String,
     /// Empty only where the category needs no place.
     pub community: String,
+    /// Empty when the visitor does not know.
+    pub settlement: String,
+    /// What it is about, if the number on it was found.
+    pub asset: Option<DocId>,
     pub place_text: String,
     pub text: String,
     pub contact: Contact,
@@ -198,6 +203,37 @@ pub struct KioskEndInput {
 pub struct KioskEnded {
     /// The app starts anew now, so that nothing stays in its memory.
     pub starts_anew: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskAssetInput {
+    /// The number on a tag, however it was typed.
+    pub number: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct KioskAssets {
+    pub rows: Vec<Tagged>,
+}
+
+/// The languages a kiosk speaks; none where it has no voice.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct KioskVoice {
+    pub languages: Vec<String>,
+}
+
+/// What a kiosk says aloud. At most 4,000 characters; whoever asks sees to it that nothing personal is among them.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KioskSpeakInput {
+    pub text: String,
+    /// `el` or `en`.
+    pub language: String,
+    /// 1 (slow) to 5.
+    pub rate: u8,
+    /// 1 (soft) to 5.
+    pub volume: u8,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

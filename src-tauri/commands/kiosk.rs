@@ -15,10 +15,11 @@ use koina_sync::replica::Reported;
 use koina_sync::views::tracked::Tracked;
 
 use crate::printer::{Applied, Printer, Receipt};
+use crate::speech::Voice;
 use crate::visit::{Given, Visit};
 use crate::{
-    Desk, KioskApplyInput, KioskEndInput, KioskEnded, KioskPrintInput, KioskReceipt,
-    KioskReportInput, KioskTrackInput, Nothing, told,
+    Desk, KioskApplyInput, KioskAssetInput, KioskAssets, KioskEndInput, KioskEnded,
+    KioskPrintInput, KioskReceipt, KioskReportInput, KioskTrackInput, Nothing, told,
 };
 
 /// What a kiosk has besides its replica.
@@ -27,6 +28,8 @@ pub struct Kiosk {
     pub tries: Tries,
     pub printer: Printer,
     pub visit: Visit,
+    /// What this kiosk speaks with.
+    pub voice: Voice,
 }
 
 /// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
@@ -67,10 +70,10 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
     let entered = Entered {
         category: &input.category,
         community: &input.community,
-        settlement: "",
+        settlement: &input.settlement,
         place_text: &input.place_text,
         position: None,
-        asset: None,
+        asset: input.asset,
         text: &input.text,
         channel: Channel::Kiosk,
         register: true,
@@ -196,6 +199,12 @@ pub(crate) fn kiosk_track(desk: &Desk, input: KioskTrackInput) -> Result<Tracked
     desk.kiosk.tries.one(desk.now(), || {
         told(desk.replica.track(&input.number, &input.pin))
     })
+}
+
+/// What bears the number that a visitor read on a tag.
+pub(crate) fn kiosk_asset(desk: &Desk, input: KioskAssetInput) -> Result<KioskAssets, Problem> {
+    let rows = told(desk.replica.tagged(&input.number))?;
+    Ok(KioskAssets { rows })
 }
 
 /// Both numbers as one of digits only: each letter or digit of the receipt number as two, then the six.

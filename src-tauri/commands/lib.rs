@@ -28,6 +28,7 @@ mod inputs;
 mod kiosk;
 mod printer;
 mod requests;
+mod speech;
 mod start;
 mod visit;
 mod work;
@@ -37,6 +38,7 @@ pub use exchange::Exchanger;
 pub use inputs::*;
 pub use kiosk::Kiosk;
 pub use printer::{Printer, PrinterPlace};
+pub use speech::Voice;
 pub use start::server_and_code;
 
 use assets::{
@@ -52,13 +54,14 @@ use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
 };
 use kiosk::{
-    kiosk_application, kiosk_apply, kiosk_contact, kiosk_end, kiosk_print, kiosk_report,
-    kiosk_track,
+    kiosk_application, kiosk_apply, kiosk_asset, kiosk_contact, kiosk_end, kiosk_print,
+    kiosk_report, kiosk_track,
 };
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,
 };
+use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
 use start::{
     about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
 };

@@ -59,6 +59,11 @@ commands! {
     kiosk_print(KioskPrintInput) -> Nothing;
     kiosk_end(KioskEndInput) -> KioskEnded;
     kiosk_track(KioskTrackInput) -> Tracked;
+    kiosk_asset(KioskAssetInput) -> KioskAssets;
+    // the kiosk's voice
+    kiosk_voice(Nothing) -> KioskVoice;
+    kiosk_speak(KioskSpeakInput) -> Nothing;
+    kiosk_hush(Nothing) -> Nothing;
     // devices (asked of the server)
     devices_page(Nothing) -> Devices;
     device_invite(DeviceInviteInput) -> Invite;

@@ -103,12 +103,16 @@ fn the_first_window_may_only_enrol_and_no_other_may() {
 }
 
 /// What a visitor's window may call: nothing that lists records, keeps what is typed, or says who reported what.
-const OF_THE_KIOSK: [&str; 6] = [
+const OF_THE_KIOSK: [&str; 10] = [
     "about",
     "exchange_state",
+    "kiosk_asset",
     "kiosk_contact",
+    "kiosk_hush",
     "kiosk_report",
+    "kiosk_speak",
     "kiosk_track",
+    "kiosk_voice",
     "lists",
 ];
 

@@ -1,23 +1,12 @@
 /** The public kiosk: a visitor walks up, is served, and leaves no trace. */
 import type { Page } from "@playwright/test";
-import { expect, test, type Koina } from "./lib/koina";
+import { expect, test } from "./lib/koina";
 import { accessible, fits } from "./lib/look";
+import { kiosk, numbers, TOTEM } from "./lib/screens/kiosk";
 import { press } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
 const w = words.el;
-const TOTEM = { width: 1080, height: 1600 };
-
-/** A kiosk that has just been set up, and has heard the lists. */
-async function kiosk(koina: Koina, printer = false): Promise<Page> {
-  const { server, code } = await koina.bridge.control<{ server: string; code: string }>("new-device", { role: "kiosk", printer });
-  const enrolled = await koina.bridge.command("start", "enrol", { server, code });
-  expect(enrolled.status).toBe(200);
-  await expect
-    .poll(async () => (await koina.bridge.command<{ last_at: number | null }>("kiosk@new", "exchange_state")).said.last_at, { timeout: 40_000 })
-    .not.toBeNull();
-  return koina.window("kiosk@new", { size: TOTEM });
-}
 
 /** Types by touch. */
 async function tap(page: Page, keys: string[]): Promise<void> {
@@ -41,12 +30,6 @@ async function report(page: Page): Promise<void> {
   await tap(page, [..."6912345678"]);
   await press(page, w("kiosk-continue"));
   await expect(page.getByRole("heading", { level: 1, name: w("kiosk-ask-check") })).toBeVisible();
-}
-
-async function numbers(page: Page): Promise<{ receipt: string; pin: string }> {
-  const receipt = await page.getByTestId("receipt-number").innerText();
-  const pin = await page.getByTestId("pin").innerText();
-  return { receipt, pin };
 }
 
 test("a visitor reports a fault with the network out, follows it by its numbers, and the desk reads whom to tell", async ({ koina }) => {
@@ -304,7 +287,7 @@ async function apply(page: Page): Promise<void> {
 
 test("a visitor applies for a certificate with the network out, signs with a finger, and the desk reads it word for word", async ({ koina }) => {
   test.setTimeout(180_000);
-  const page = await kiosk(koina, true);
+  const page = await kiosk(koina, TOTEM, true);
   await koina.bridge.control("stop-server");
   await apply(page);
   await press(page, w("kiosk-continue"));

@@ -61,6 +61,24 @@ pub(crate) async fn visit(kiosk: &Window) -> anyhow::Result<()> {
     kiosk.sees("Κωδικός παρακολούθησης").await
 }
 
+/// The kiosk speaks both languages; while it does, a first press only says what is there, and a second does it.
+pub(crate) async fn speaks(kiosk: &Window) -> anyhow::Result<()> {
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    let offered = kiosk.invoke("kiosk_voice", json!({})).await?;
+    let both = json!({ "languages": ["el", "en"] });
+    ensure!(offered == Ok(both), "the voice: {offered:?}");
+    kiosk.press("Ακούστε").await?;
+    kiosk.sees("Πιο αργά").await?;
+    kiosk.press("Πορεία αιτήματος").await?;
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    kiosk.press("Πορεία αιτήματος").await?;
+    kiosk.sees("Γράψτε τους αριθμούς της απόδειξης").await?;
+    kiosk.press("Πίσω").await?;
+    kiosk.press("Πίσω").await?;
+    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+    kiosk.press("Ακούστε").await
+}
+
 /// A visit that ends in this way leaves no trace of who it was: not in the memory of the app and its web view, not in a file.
 /// While it lasts there are traces, or nothing was looked for.
 pub(crate) async fn leaves_no_trace(start: &Start, end: End) -> anyhow::Result<()> {

@@ -156,6 +156,14 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
         .await;
     crew.close().await.context("Closing the crew")?;
 
+    let begun = Instant::now();
+    let kiosk = Window::open(&stage.kiosk_window()).await?;
+    let outcome = kiosk::speaks(&kiosk).await;
+    tally
+        .note("a kiosk speaks", begun, &outcome, &[&kiosk])
+        .await;
+    kiosk.close().await.context("Closing the kiosk")?;
+
     for (promise, end) in [
         (
             "a visitor who pressed «Τέλος» has left no trace",

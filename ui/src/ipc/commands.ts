@@ -304,6 +304,14 @@ community: string,
  */
 contact: Contact, };
 
+export type KioskAssetInput = { 
+/**
+ * The number on a tag, however it was typed.
+ */
+number: string, };
+
+export type KioskAssets = { rows: Array<Tagged>, };
+
 export type KioskEndInput = { 
 /**
  * Whether the visitor typed anything anywhere.
@@ -336,13 +344,37 @@ export type KioskReportInput = { category: string,
 /**
  * Empty only where the category needs no place.
  */
-community: string, place_text: string, text: string, contact: Contact, };
+community: string, 
+/**
+ * Empty when the visitor does not know.
+ */
+settlement: string, 
+/**
+ * What it is about, if the number on it was found.
+ */
+asset: DocId | null, place_text: string, text: string, contact: Contact, };
+
+export type KioskSpeakInput = { text: string, 
+/**
+ * `el` or `en`.
+ */
+language: string, 
+/**
+ * 1 (slow) to 5.
+ */
+rate: number, 
+/**
+ * 1 (soft) to 5.
+ */
+volume: number, };
 
 export type KioskTrackInput = { 
 /**
  * A receipt or protocol number, however it was typed.
  */
 number: string, pin: string, };
+
+export type KioskVoice = { languages: Array<string>, };
 
 export type Language = "el" | "en";
 
@@ -414,7 +446,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk";
 
@@ -610,6 +642,8 @@ communities: Array<string>, municipality: Named, server: string, };
 
 export type Status = "RECEIVED" | "PROTOCOLLED" | "ASSIGNED" | "IN_PROGRESS" | "ON_HOLD" | "CANNOT_BE_DONE" | "REOPENED" | "FORWARDED" | "RESOLVED" | "REJECTED" | "DUPLICATE" | "WITHDRAWN";
 
+export type Tagged = { id: DocId, kind: string, number: string, community: string, settlement: string, };
+
 export type Time = number;
 
 export type TimelineRow = { id: string, at: Time, 
@@ -737,6 +771,10 @@ export type Commands = {
   kiosk_print: [input: KioskPrintInput, output: Nothing];
   kiosk_end: [input: KioskEndInput, output: KioskEnded];
   kiosk_track: [input: KioskTrackInput, output: Tracked];
+  kiosk_asset: [input: KioskAssetInput, output: KioskAssets];
+  kiosk_voice: [input: Nothing, output: KioskVoice];
+  kiosk_speak: [input: KioskSpeakInput, output: Nothing];
+  kiosk_hush: [input: Nothing, output: Nothing];
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];
   device_change: [input: DeviceChangeInput, output: DeviceRow];

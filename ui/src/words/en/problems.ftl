@@ -33,6 +33,7 @@ problem-place-full = There is no more room in the folder or on the stick you cho
 problem-place-read-only = The folder or the stick you chose takes no files. Unlock it, if it has a switch, or choose another place. Nothing was lost.
 problem-replica-in-use = The app is already open. Close the other window and open it again.
 problem-replica-damaged = The database of this device is damaged. Close the app and open it again; your work is kept.
+problem-no-voice = The kiosk cannot speak now: the program of its voice is missing. Ask at the office of the municipality.
 problem-internal = Something went wrong in the app. Try again; if it persists, tell the office the number { $incident }.
 
 rule-missing = Fill in the field “{ $label }”.
