@@ -98,6 +98,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             koina_commands::usual_places(downloads, folder.clone())
         }),
         tries: Default::default(),
+        staff: Default::default(),
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()

@@ -26,6 +26,7 @@ mod exchange;
 mod inputs;
 mod kiosk;
 mod requests;
+mod staff;
 mod start;
 mod work;
 
@@ -33,6 +34,7 @@ pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
 pub use kiosk::Tries;
+pub use staff::Staff;
 pub use start::server_and_code;
 
 use assets::{
@@ -42,7 +44,8 @@ use conflicts::{conflict_decide, conflicts_page};
 use contacts::contacts_read;
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
-    device_change, device_invite, device_revoke, devices_page, refused_dismiss, refused_take,
+    device_change, device_invite, device_revoke, device_unlock, devices_page, refused_dismiss,
+    refused_take,
 };
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
@@ -51,6 +54,9 @@ use kiosk::{kiosk_contact, kiosk_report, kiosk_track};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,
+};
+use staff::{
+    kiosk_call, kiosk_mode, staff_close, staff_end, staff_exchange, staff_page, staff_unlock,
 };
 use start::{
     about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
@@ -70,6 +76,8 @@ pub struct Desk {
     pub places: Places,
     /// Wrong digits typed at this kiosk.
     pub tries: Tries,
+    /// Whether staff have opened their page at this kiosk.
+    pub staff: Staff,
 }
 
 /// Looks where files for a person may be written: sticks come and go.

@@ -224,6 +224,7 @@ impl Town {
                 Box::new(move || vec![stick.clone()])
             },
             tries: Default::default(),
+            staff: Default::default(),
         });
         self.devices.insert(
             name.to_owned(),
