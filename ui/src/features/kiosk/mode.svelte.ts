@@ -17,8 +17,12 @@ export function setKioskMode(next: KioskMode): void {
   mode = next;
 }
 
-/** Reads now, after every change, and again and again while somebody calls. Call once, while the kiosk starts. */
+/**
+ * Reads now, after every change, and again and again while somebody calls. Call once, while the kiosk starts: a page of staff
+ * that was open in a window before this one is closed.
+ */
 export function followKioskMode(): void {
+  call("staff_end", {}).catch((failure: unknown) => console.error("Closing the page of staff", failure));
   $effect(() => {
     changeCount();
     void read();
