@@ -9,8 +9,8 @@ use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Progress, Run};
 use koina_sync::identity::unhex;
 use koina_sync::replica::Replica;
-use koina_sync::views::{CallRow, ExchangeState};
 use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
+use koina_sync::views::{CallRow, ExchangeState};
 use tokio::runtime::Handle;
 
 use crate::{CableInput, ChangeInput, Desk, Nothing, VERSION, told};

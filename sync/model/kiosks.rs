@@ -140,12 +140,7 @@ mod tests {
             ..Health::default()
         };
         let all = needs(ago(SILENT_MS + 1), Some(&health), Some(ago(1_000)), NOW);
-        let wanted = [
-            Need::Called,
-            Need::OutOfOrder,
-            Need::PaperOut,
-            Need::Silent,
-        ];
+        let wanted = [Need::Called, Need::OutOfOrder, Need::PaperOut, Need::Silent];
         assert_eq!(all, wanted);
         let late = needs(NOW, None, Some(ago(CALL_MS)), NOW);
         assert_eq!(late, [], "a call ends by itself");

@@ -59,7 +59,11 @@ pub fn next(last: u64, now: Time) -> Result<u64, Problem> {
 /// Until when a code is good at a kiosk whose clock is right.
 pub fn good_until(step: u64) -> Time {
     let end = step.saturating_add(WINDOW).saturating_add(1);
-    Time(i64::try_from(end).unwrap_or_default().saturating_mul(STEP_MS))
+    Time(
+        i64::try_from(end)
+            .unwrap_or_default()
+            .saturating_mul(STEP_MS),
+    )
 }
 
 /// The code of a step.

@@ -297,7 +297,10 @@ fn a_call_reaches_the_desk(mut town: Town) {
     }
     let heard = town.at(desk).staff_calls(town.now()).unwrap();
     assert_eq!(heard.len(), 1);
-    assert!((heard[0].at.0 - began.0).abs() < 2_000, "by the right clock");
+    assert!(
+        (heard[0].at.0 - began.0).abs() < 2_000,
+        "by the right clock"
+    );
     assert_eq!((calls(&town, there), calls(&town, crew)), (0, 0));
     let seen = row(&town, desk, kiosk).unwrap();
     assert_eq!(seen.needs, [Need::Called]);

@@ -1133,12 +1133,18 @@ async fn what_a_kiosk_said_last_is_kept(stand: Stand) {
     }
     let long_ago = health(7, Some(u32::MAX));
     log.keep_health(device(2), at(60), long_ago).await.unwrap();
-    log.next_code(by(1), NOON, device(3)).await.unwrap().unwrap();
+    log.next_code(by(1), NOON, device(3))
+        .await
+        .unwrap()
+        .unwrap();
     let log = stand.open().await;
     let kept = log.healths().await.unwrap();
     assert_eq!(kept.len(), 2, "who only got a code has said nothing");
     let one = &kept[&device(1)];
-    assert_eq!((one.at, one.health.requests, one.called_at), (at(60), 2, None));
+    assert_eq!(
+        (one.at, one.health.requests, one.called_at),
+        (at(60), 2, None)
+    );
     assert_eq!(kept[&device(2)].called_at, None, "over by now");
     assert_eq!(log.calls(at(60)).await.unwrap(), []);
 }
