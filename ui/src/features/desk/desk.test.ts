@@ -395,6 +395,7 @@ test("a visitor's call for staff is told on every screen of the desk, until it e
   const at = Date.now() - 120_000;
   replica({
     ...enrolled("clerk"),
+    devices_page: () => ({ devices: [], refused: [] }),
     exchange_state: () => ({ ...exchange, calls: [{ device: "k1", name: "Κιόσκι ΚΕΠ", at }, { device: "k2", name: "Παλιά", at: at - 15 * 60_000 }] }),
   });
   await openTab("Συσκευές");
