@@ -119,6 +119,12 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     }
     app.manage(Arc::clone(&desk));
     tauri::async_runtime::spawn(exchanger.keep_exchanging());
+    let with_printer = Arc::clone(&desk);
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(problem) = koina_commands::look_at_printer(&with_printer) {
+            tracing::warn!(%problem, "how the printer is could not be noted");
+        }
+    });
     let handle = app.handle().clone();
     tauri::async_runtime::spawn(async move {
         let mut shown = 0;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use koina_model::columns::Parts;
 use koina_model::exchange::{
     Answer, Ask, CAPABILITIES, COLUMNS, EnrolAnswer, EnrolAsk, FirstLoad, INFLATED_BYTES_MAX, Item,
-    Refusal,
+    KIOSKS, Refusal,
 };
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
@@ -22,8 +22,8 @@ use crate::identity::NewKey;
 use crate::replica::{
     Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
     entries_again, evict, forget_entries_again, forget_meta, go_on_without_lost, hand_over_again,
-    keep_identity, meta, outside, set_meta, take_decisions, take_early, take_entry, take_receipts,
-    take_records, take_rows, with_early,
+    keep_identity, meta, outside, set_meta, take_decisions, take_early, take_entry, take_of_kiosks,
+    take_receipts, take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -216,10 +216,14 @@ impl Replica {
         } else {
             Vec::new()
         };
+        let kiosks = identity.hears_of_kiosks().then_some(&KIOSKS);
+        let waiting = pending.waiting + pending.needs_decision + pending.contacts;
+        let said = asked.saturating_add(u32::try_from(contacts.len()).unwrap_or(u32::MAX));
         let ask = Ask {
             capabilities: CAPABILITIES
                 .iter()
                 .filter(|name| **name != COLUMNS || columns)
+                .chain(kiosks)
                 .map(|name| (*name).to_owned())
                 .collect(),
             version: version.to_owned(),
@@ -230,7 +234,7 @@ impl Replica {
             push,
             entries,
             again,
-            pending: (pending.waiting + pending.needs_decision).saturating_sub(asked),
+            pending: waiting.saturating_sub(said),
             want_bytes: if first.is_some_and(|first: FirstLoad| first.after > 0) {
                 WANT_BYTES_MAX
             } else {
@@ -238,6 +242,9 @@ impl Replica {
             },
             scope: identity.scope,
             contacts,
+            // Told with the moment, when it goes: see `Replica::health_due`.
+            health: None,
+            unlock: self.lacks_unlock()?,
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())
@@ -301,6 +308,7 @@ impl Replica {
                 keep_identity(tx, now)?;
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
+            take_of_kiosks(tx, &identity, answer)?;
             take_items(tx, answer, me, &lists)?;
             if answer.first.is_none() && !answer.revoked && answer.restored.is_none() {
                 if said.ask.first.is_some() {
@@ -596,12 +604,15 @@ impl<'a> Run<'a> {
         now: &(dyn Fn() -> Time + Sync),
     ) -> Result<bool, Problem> {
         let pace = &self.progress.pace;
-        let said = replica
+        let mut said = replica
             .ask_within(pace, version)
+            .map_err(|failure| failure.to_problem())?;
+        let left_at = now();
+        said.ask.health = replica
+            .health_due(&said.ask, left_at)
             .map_err(|failure| failure.to_problem())?;
         let body = pack(&said.ask)?;
         let sent = body.len() as u64;
-        let left_at = now();
         self.exchanged.bytes_sent += sent;
         let under_way = said.under_way(self.exchanged.round_trips);
         let headers = replica
@@ -633,6 +644,9 @@ impl<'a> Run<'a> {
         self.exchanged.pushed += u32::try_from(answer.receipts.len()).unwrap_or(u32::MAX);
         let more = replica
             .take_answer(&said, &answer, now())
+            .map_err(|failure| failure.to_problem())?;
+        replica
+            .health_told(&said.ask, &answer, now())
             .map_err(|failure| failure.to_problem())?;
         self.note(&answer, now());
         if answer.revoked && !more {

@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signer, SigningKey};
 use koina_model::exchange::{EnrolAnswer, Scope, signed_words};
 use koina_model::ids::DeviceId;
-use koina_model::permits::Role;
+use koina_model::permits::{Permit, Role};
 use serde::{Deserialize, Serialize};
 
 /// An enrolled installation, as the replica keeps it. Stored since 0.1; add fields, never rename.
@@ -87,6 +87,11 @@ impl Identity {
             ([], _) => true,
             (now, before) => now.iter().any(|code| !before.contains(code)),
         }
+    }
+
+    /// Whether this is a kiosk, or a desk that looks after some.
+    pub(crate) fn hears_of_kiosks(&self) -> bool {
+        self.role == Role::Kiosk || self.role.may(Permit::TendKiosks)
     }
 
     /// Signs one request of this device, hex.

@@ -30,6 +30,7 @@ mod refused;
 mod restored;
 mod salvage;
 mod sidecar;
+mod staff;
 mod wal;
 
 pub use contacts::{CONTACT, Reported};
@@ -50,6 +51,8 @@ pub use refused::typed;
 pub(crate) use refused::{go_on_without_lost, take_decisions};
 pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
 use sidecar::Sidecar;
+pub use staff::KioskMode;
+pub(crate) use staff::take_of_kiosks;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
 const VIEW_VERSION: &str = "4";
@@ -243,6 +246,11 @@ impl Replica {
     /// Where an unreadable earlier file was put, if this opening met one.
     pub fn set_aside(&self) -> Option<&Path> {
         self.set_aside.as_deref()
+    }
+
+    /// The file of this replica.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Grows with every change of what windows show.

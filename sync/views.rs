@@ -5,6 +5,7 @@
 use koina_model::contacts::Contact;
 use koina_model::doc::{Doc, Record};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
+use koina_model::kiosks::{Need, Paper};
 use koina_model::lists::Lists as KnownLists;
 use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
@@ -143,7 +144,7 @@ pub struct ExchangeState {
     /// Whether the person lets this device use the network.
     pub cable: bool,
     pub running: bool,
-    /// Saved here and not yet received by the server.
+    /// Changes and contacts saved here and not yet received by the server.
     pub pending: u32,
     pub needs_decision: u32,
     /// When the last complete exchange ended.
@@ -157,6 +158,17 @@ pub struct ExchangeState {
     pub remaining_s: u32,
     /// Grows with every change of what the windows show.
     pub revision: u32,
+    /// Visitors' calls for staff that stand, at kiosks this desk looks after.
+    pub calls: Vec<CallRow>,
+}
+
+/// A visitor's call for staff.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CallRow {
+    pub device: DeviceId,
+    /// What people call the kiosk.
+    pub name: String,
+    pub at: Time,
 }
 
 /// How to reach whoever reported something, as the desk reads it.
@@ -223,11 +235,40 @@ pub struct DeviceRow {
     pub enrolled_at: Time,
     pub last_seen_at: Option<Time>,
     pub revoked_at: Option<Time>,
-    /// Changes the device said it still held when last seen.
+    /// Changes and contacts the device said it still held when last seen.
     pub pending: u32,
     /// Changes of this device that the server refused.
     pub refused: u32,
     pub version: String,
+    /// How a kiosk is; `None` while it has not said, and for all other devices.
+    #[serde(default)]
+    pub health: Option<HealthRow>,
+    /// What a kiosk needs somebody for.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+}
+
+/// How a kiosk is, as it said itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct HealthRow {
+    /// When it said so, by the clock of the server.
+    pub as_of: Time,
+    /// Requests and contacts that waited there.
+    pub requests: u32,
+    pub contacts: u32,
+    pub paper: Paper,
+    pub out_of_order: bool,
+    /// Since when a visitor calls for staff.
+    pub called_at: Option<Time>,
+}
+
+/// The code that opens the page of staff at a kiosk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UnlockCode {
+    /// Eight digits.
+    pub code: String,
+    /// Until when it is good, if the clock of the kiosk is right.
+    pub good_until: Time,
 }
 
 /// A change the server did not take.

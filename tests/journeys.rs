@@ -25,6 +25,7 @@ mod journeys {
     mod restored;
     mod scope;
     mod slow_line;
+    mod staff;
     mod tagged;
     mod told;
     mod two_servers;

@@ -636,6 +636,11 @@ impl Town {
                 "{} has {} unsent changes that nobody explained",
                 party.name, pending.waiting
             );
+            assert_eq!(
+                pending.contacts, 0,
+                "{} has {} unsent contacts",
+                party.name, pending.contacts
+            );
             let mut aside = party.replica.aside().expect("the set-aside");
             aside.retain(|(_, reason)| reason != "discarded");
             assert_eq!(aside, vec![], "{} set something aside", party.name);

@@ -9,8 +9,8 @@ use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Progress, Run};
 use koina_sync::identity::unhex;
 use koina_sync::replica::Replica;
-use koina_sync::views::ExchangeState;
 use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
+use koina_sync::views::{CallRow, ExchangeState};
 use tokio::runtime::Handle;
 
 use crate::{CableInput, ChangeInput, Desk, Nothing, VERSION, told};
@@ -203,7 +203,7 @@ impl Exchanger {
         })
     }
 
-    fn state(&self) -> Result<ExchangeState, Problem> {
+    pub(crate) fn state(&self) -> Result<ExchangeState, Problem> {
         let pending = told(self.replica.pending())?;
         let last_at = told(self.replica.exchanged_at())?;
         let problem = self
@@ -211,10 +211,18 @@ impl Exchanger {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
+        let lists = self.replica.lists();
+        let calls = told(self.replica.staff_calls((self.clock)()))?.into_iter();
+        let calls = calls.map(|call| CallRow {
+            device: call.device,
+            name: lists.device_name(call.device),
+            at: call.at,
+        });
         Ok(ExchangeState {
+            calls: calls.collect(),
             cable: self.cable.load(Ordering::Relaxed),
             running: self.running.load(Ordering::Relaxed),
-            pending: pending.waiting,
+            pending: pending.waiting + pending.contacts,
             needs_decision: pending.needs_decision,
             last_at,
             problem: problem.map(|problem| match problem {

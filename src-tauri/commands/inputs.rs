@@ -3,7 +3,9 @@
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::kiosks::Paper;
 use koina_model::permits::Role;
+use koina_model::problem::Problem;
 use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
 use koina_sync::views::tagged::Tagged;
@@ -194,6 +196,13 @@ pub struct KioskPrintInput {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+pub struct KioskCallInput {
+    /// A visitor calls for staff, or does not any more.
+    pub on: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 pub struct KioskEndInput {
     /// Whether the visitor typed anything anywhere.
     pub typed: bool,
@@ -234,6 +243,41 @@ pub struct KioskSpeakInput {
     pub rate: u8,
     /// 1 (soft) to 5.
     pub volume: u8,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StaffUnlockInput {
+    /// Eight digits, however they were typed.
+    pub code: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StaffCloseInput {
+    pub out_of_order: bool,
+}
+
+/// What staff see of a kiosk. Counts only: nothing says who reported what.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct StaffPage {
+    /// Station code, and what people call the kiosk.
+    pub station: String,
+    pub name: String,
+    pub version: String,
+    /// Requests and contacts that wait here.
+    pub requests: u32,
+    pub contacts: u32,
+    /// Requests that the server did not take.
+    pub refused: u32,
+    pub paper: Paper,
+    pub out_of_order: bool,
+    /// When the last complete exchange ended, and why the last try failed.
+    pub last_at: Option<Time>,
+    pub problem: Option<Problem>,
+    pub running: bool,
+    /// Room on the disk; `None` where the system does not say.
+    pub disk_free_mb: Option<u32>,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

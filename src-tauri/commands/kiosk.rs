@@ -16,6 +16,7 @@ use koina_sync::views::tracked::Tracked;
 
 use crate::printer::{Applied, Printer, Receipt};
 use crate::speech::Voice;
+use crate::staff::Staff;
 use crate::visit::{Given, Visit};
 use crate::{
     Desk, KioskApplyInput, KioskAssetInput, KioskAssets, KioskEndInput, KioskEnded,
@@ -30,6 +31,8 @@ pub struct Kiosk {
     pub visit: Visit,
     /// What this kiosk speaks with.
     pub voice: Voice,
+    /// Whether staff have opened their page.
+    pub staff: Staff,
 }
 
 /// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
@@ -171,7 +174,7 @@ pub(crate) fn kiosk_print(desk: &Desk, input: KioskPrintInput) -> Result<Nothing
     let identity = desk.replica.identity().ok_or(Problem::NotEnrolled)?;
     let lists = desk.replica.lists();
     let language = input.language;
-    desk.kiosk.printer.print(&Receipt {
+    let printed = desk.kiosk.printer.print(&Receipt {
         language,
         municipality: lists.reference.municipality.name.in_language(language),
         station: &identity.name,
@@ -181,8 +184,22 @@ pub(crate) fn kiosk_print(desk: &Desk, input: KioskPrintInput) -> Result<Nothing
         received_at: given.received_at,
         subject: &given.subject,
         application: given.application.as_ref(),
-    })?;
-    Ok(Nothing {})
+    });
+    tell_of_printer(desk)?;
+    printed.map(|()| Nothing {})
+}
+
+/// Asks the printer how it is and notes it for staff and desk.
+pub fn look_at_printer(desk: &Desk) -> Result<(), Problem> {
+    desk.kiosk.printer.look();
+    tell_of_printer(desk)
+}
+
+fn tell_of_printer(desk: &Desk) -> Result<(), Problem> {
+    match desk.kiosk.printer.paper() {
+        Some(paper) => told(desk.replica.set_paper(paper)),
+        None => Ok(()),
+    }
 }
 
 /// Ends the visit, once what is being printed is out. If anything of a person was in it, the app starts anew.

@@ -29,6 +29,7 @@ mod kiosk;
 mod printer;
 mod requests;
 mod speech;
+mod staff;
 mod start;
 mod visit;
 mod work;
@@ -36,9 +37,10 @@ mod work;
 pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
-pub use kiosk::Kiosk;
+pub use kiosk::{Kiosk, look_at_printer};
 pub use printer::{Printer, PrinterPlace};
 pub use speech::Voice;
+pub use staff::Staff;
 pub use start::server_and_code;
 
 use assets::{
@@ -48,7 +50,8 @@ use conflicts::{conflict_decide, conflicts_page};
 use contacts::contacts_read;
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
-    device_change, device_invite, device_revoke, devices_page, refused_dismiss, refused_take,
+    device_change, device_invite, device_revoke, device_unlock, devices_page, refused_dismiss,
+    refused_take,
 };
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
@@ -62,6 +65,9 @@ use requests::{
     request_register, request_reopen, requests_page,
 };
 use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
+use staff::{
+    kiosk_call, kiosk_mode, staff_close, staff_end, staff_exchange, staff_page, staff_unlock,
+};
 use start::{
     about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
 };

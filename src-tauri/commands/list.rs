@@ -64,11 +64,20 @@ commands! {
     kiosk_voice(Nothing) -> KioskVoice;
     kiosk_speak(KioskSpeakInput) -> Nothing;
     kiosk_hush(Nothing) -> Nothing;
+    kiosk_mode(Nothing) -> KioskMode;
+    kiosk_call(KioskCallInput) -> KioskMode;
+    // staff at a kiosk, once a code has opened their page
+    staff_unlock(StaffUnlockInput) -> StaffPage;
+    staff_page(Nothing) -> StaffPage;
+    staff_exchange(Nothing) -> StaffPage;
+    staff_close(StaffCloseInput) -> StaffPage;
+    staff_end(Nothing) -> Nothing;
     // devices (asked of the server)
     devices_page(Nothing) -> Devices;
     device_invite(DeviceInviteInput) -> Invite;
     device_change(DeviceChangeInput) -> DeviceRow;
     device_revoke(DeviceInput) -> Devices;
+    device_unlock(DeviceInput) -> UnlockCode;
     refused_take(RefusedInput) -> RefusedTook;
     refused_dismiss(RefusedInput) -> Devices;
 }

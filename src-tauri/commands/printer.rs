@@ -11,6 +11,7 @@ use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use koina_model::kiosks::Paper;
 use koina_model::problem::{PrinterFault, Problem};
 
 pub(crate) use paper::{Applied, Receipt};
@@ -129,6 +130,32 @@ impl Printer {
     /// Waits until nothing is being printed any more.
     pub fn finish(&self) {
         drop(held(&self.turn));
+    }
+
+    /// Asks the printer how it is, without printing. A queue of the system is not asked.
+    pub(crate) fn look(&self) {
+        let Some(place) = &self.place else { return };
+        let _turn = held(&self.turn);
+        let outcome = match &place.way {
+            Way::Network(host) => {
+                line::network(host, self.patience).and_then(|line| wire::look(line, self.patience))
+            }
+            Way::File(path) => line::file(path).and_then(|line| wire::look(line, self.patience)),
+            Way::Queue(_) => return,
+        };
+        *held(&self.last) = Some(outcome);
+    }
+
+    /// What the desk and staff are told of it; `None` before anybody knows.
+    pub(crate) fn paper(&self) -> Option<Paper> {
+        Some(match self.last()? {
+            Ok(()) => Paper::Ready,
+            Err(PrinterFault::NotSet) => Paper::NoPrinter,
+            Err(PrinterFault::NoPaper) => Paper::Out,
+            Err(PrinterFault::Unreachable | PrinterFault::CoverOpen | PrinterFault::Slow) => {
+                Paper::Fault
+            }
+        })
     }
 
     /// Prints a receipt. May block for as long as a slow printer takes.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::problem::Problem;
+use koina_sync::replica::KioskMode;
 use koina_sync::views::assets::*;
 use koina_sync::views::conflicts::*;
 use koina_sync::views::outbox::*;

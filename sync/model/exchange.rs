@@ -10,6 +10,7 @@ use serde_bytes::ByteBuf;
 
 use crate::columns::Columns;
 use crate::ids::{DeviceId, DocId, Time};
+use crate::kiosks::{Health, StaffCall};
 use crate::permits::{Permit, Role};
 use crate::words::Kind;
 
@@ -28,6 +29,9 @@ pub const CONTACTS_MAX: usize = 500;
 pub const CAPABILITIES: [&str; 3] = ["changes", "saved-docs", COLUMNS];
 /// The capability of taking whole records by column, see [`crate::columns`].
 pub const COLUMNS: &str = "columns";
+/// The capability of kiosks and of the desks that look after them, see [`crate::kiosks`]. Only who is one of them names it,
+/// and only who named it hears it.
+pub const KIOSKS: &str = "kiosks";
 
 /// What a device says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,7 +50,7 @@ pub struct Ask {
     pub lists: u64,
     /// Changes in this message, oldest first, dependencies before dependents.
     pub push: Vec<Pushed>,
-    /// Changes that stay in the outbox after this message.
+    /// Changes and contacts that stay on the device after this message.
     pub pending: u32,
     /// About how many bytes of answer the device wants, before compression.
     pub want_bytes: u32,
@@ -63,6 +67,12 @@ pub struct Ask {
     /// Contacts of people, sealed where they were typed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<SealedContact>,
+    /// How a kiosk is, when that changed and every few minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// A kiosk that has no key yet for the codes of staff.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unlock: bool,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -136,6 +146,12 @@ pub struct Answer {
     /// Records whose contacts of the ask are durable here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<DocId>,
+    /// The key for the codes of staff at this kiosk, see [`crate::unlock`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlock: Option<ByteBuf>,
+    /// Visitors' calls for staff that stand now, at kiosks this desk looks after.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<StaffCall>,
 }
 
 /// How to reach whoever reported something, sealed to the key of the server. The device that hands it over cannot read it.

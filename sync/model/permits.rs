@@ -53,12 +53,14 @@ pub enum Permit {
     RetireAssets,
     DecideConflicts,
     ReadContacts,
+    /// Seeing how kiosks are, and asking for the code that opens the page of staff at one.
+    TendKiosks,
     ManageDevices,
 }
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::EnterRequests,
         Self::EnterRegistered,
         Self::EditRequests,
@@ -75,6 +77,7 @@ impl Permit {
         Self::RetireAssets,
         Self::DecideConflicts,
         Self::ReadContacts,
+        Self::TendKiosks,
         Self::ManageDevices,
     ];
 }
@@ -122,6 +125,14 @@ impl Author {
     /// Whether a record at this place is the author's business. Records without a place are the desk's.
     pub fn serves(&self, community: &str) -> bool {
         self.communities.is_empty() || self.communities.iter().any(|mine| mine == community)
+    }
+
+    /// Whether a kiosk for these communities (empty means all) is this desk's to look after: administrators look after all,
+    /// a desk of the whole municipality too, and a desk of some communities after those that are for one of them.
+    pub fn tends(&self, kiosk: &[String]) -> bool {
+        let serves_one = || kiosk.iter().any(|community| self.serves(community));
+        self.role == Role::Admin
+            || (self.role.may(Permit::TendKiosks) && (self.communities.is_empty() || serves_one()))
     }
 }
 
@@ -319,4 +330,30 @@ fn decided_field(kind: Kind, writes: &Writes) -> Option<String> {
             _ => None,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Author, Role};
+
+    #[test]
+    fn a_kiosk_is_looked_after_by_the_desks_of_its_place() {
+        let author = |role, communities: &[&str]| Author {
+            role,
+            communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+        };
+        let everywhere: &[String] = &[];
+        let here: &[String] = &["11020101".to_owned()];
+        let there: &[String] = &["11020201".to_owned()];
+        for (author, tends) in [
+            (author(Role::Admin, &["11020201"]), [true, true, true]),
+            (author(Role::Clerk, &[]), [true, true, true]),
+            (author(Role::Clerk, &["11020101"]), [false, true, false]),
+            (author(Role::Crew, &[]), [false; 3]),
+            (author(Role::Kiosk, &[]), [false; 3]),
+        ] {
+            let all = [everywhere, here, there].map(|kiosk| author.tends(kiosk));
+            assert_eq!(all, tends, "{author:?}");
+        }
+    }
 }

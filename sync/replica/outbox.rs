@@ -24,6 +24,8 @@ pub struct Pending {
     pub needs_decision: u32,
     /// Of other devices, handed over again after a restore and refused: the desk decides.
     pub with_desk: u32,
+    /// Contacts of people that the server does not have yet.
+    pub contacts: u32,
 }
 
 /// Puts a change into the outbox, in the tx that saves it.
@@ -117,10 +119,17 @@ impl Replica {
             Ok(db
                 .prepare_cached(
                     "SELECT coalesce(sum(state IN ('on_device', 'sent')), 0), coalesce(sum(state = 'needs_decision'), 0),
-                        coalesce(sum(state = 'with_desk'), 0)
+                        coalesce(sum(state = 'with_desk'), 0), (SELECT count(*) FROM contacts WHERE received = 0)
                      FROM outbox WHERE state <> 'received'",
                 )?
-                .query_row([], |row| Ok(Pending { waiting: row.get(0)?, needs_decision: row.get(1)?, with_desk: row.get(2)? }))?)
+                .query_row([], |row| {
+                    Ok(Pending {
+                        waiting: row.get(0)?,
+                        needs_decision: row.get(1)?,
+                        with_desk: row.get(2)?,
+                        contacts: row.get(3)?,
+                    })
+                })?)
         })
     }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use koina_model::contacts::SEALED_BYTES_MAX;
 use koina_model::exchange::{
-    self, Answer, Ask, CAPABILITIES, COLUMNS, CONTACTS_MAX, Entry, FirstLoad, Item,
+    self, Answer, Ask, CAPABILITIES, COLUMNS, CONTACTS_MAX, Entry, FirstLoad, Item, KIOSKS,
     PUSH_CHANGES_MAX, Pushed, Receipt, Refusal, SealedContact, Verdict,
 };
 use koina_model::guard;
 use koina_model::ids::{DocId, Time};
-use koina_model::permits::{Author as Permitted, Permit};
+use koina_model::kiosks::StaffCall;
+use koina_model::permits::{Author as Permitted, Permit, Role};
 use koina_model::problem::Problem;
 use koina_sync::identity::hex;
 use koina_sync::views::{Fate, TakenOver};
@@ -71,8 +72,11 @@ pub async fn exchange(
         decisions,
         scope: scope_heard,
         contacts,
+        health,
+        unlock,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
+    let kiosks = capabilities.iter().any(|name| name == KIOSKS);
     let version = version.chars().take(40).collect();
     town.log.seen(who.id, now, pending, version).await?;
 
@@ -91,8 +95,9 @@ pub async fn exchange(
     } else {
         reached
     };
+    let understood = CAPABILITIES.iter().chain(kiosks.then_some(&KIOSKS));
     let mut answer = Answer {
-        capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+        capabilities: understood.map(|name| (*name).to_owned()).collect(),
         epoch: town.epoch().to_owned(),
         now,
         receipts,
@@ -110,6 +115,15 @@ pub async fn exchange(
             answer.restored = Some(town.log.shared(epoch).await?.unwrap_or_default());
         }
         return Ok(answer);
+    }
+    if who.role == Role::Kiosk {
+        if let Some(health) = health {
+            town.log.keep_health(who.id, now, health).await?;
+        }
+        let key = (kiosks && unlock).then(|| town.unlock_key(who.id));
+        answer.unlock = key.map(ByteBuf::from);
+    } else if kiosks {
+        answer.calls = calls(town, who, now).await?;
     }
     let newest = town.lists().await?;
     if lists < newest.version {
@@ -157,6 +171,17 @@ pub async fn exchange(
     }
     answer.items.extend(gone.into_iter().map(evict));
     Ok(answer)
+}
+
+/// Visitors' calls for staff at the kiosks that a desk looks after.
+async fn calls(town: &Municipality, who: &Device, now: Time) -> Result<Vec<StaffCall>, Problem> {
+    if !who.role.may(Permit::TendKiosks) {
+        return Ok(Vec::new());
+    }
+    let desk = scope(who);
+    let calls = town.log.calls(now).await?.into_iter();
+    let calls = calls.filter(|(_, communities)| desk.tends(communities));
+    Ok(calls.map(|(call, _)| call).collect())
 }
 
 /// Keeps the contacts that a device hands over, of whatever record: it may be on its way. Gives the records they belong to.

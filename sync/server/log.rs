@@ -5,11 +5,13 @@
 //! PostgreSQL is how a tx begins and ends (`log/sqlite.rs`, `log/postgres.rs`), nothing else.
 //! One database holds one municipality.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use koina_model::exchange::{Decision, Entry, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::kiosks::{Health, StaffCall};
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -23,6 +25,7 @@ mod chain;
 mod changes;
 mod contacts;
 mod devices;
+mod kiosks;
 mod lists;
 mod postgres;
 mod quarantine;
@@ -227,6 +230,15 @@ pub struct Kept {
     pub doc: DocId,
     pub kind: Kind,
     pub bytes: Vec<u8>,
+}
+
+/// How a kiosk said it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub at: Time,
+    pub health: Health,
+    /// Since when a visitor calls for staff.
+    pub called_at: Option<Time>,
 }
 
 /// A contact as it came from a device.
@@ -523,6 +535,41 @@ impl AnyLog {
     /// The key of the digits with which people follow their requests, in hex; the first call keeps the fresh one.
     pub async fn tracking_key(&self, fresh: String) -> Result<String, LogError> {
         in_one_tx!(self, Write, |tx| lists::tracking_key(tx, fresh))
+    }
+
+    /// The key that the keys for the codes of staff are made of, in hex; the first call keeps the fresh one.
+    pub async fn unlock_key(&self, fresh: String) -> Result<String, LogError> {
+        in_one_tx!(self, Write, |tx| lists::unlock_key(tx, fresh))
+    }
+
+    /// Keeps how a kiosk says that it is, in place of what it said before.
+    pub async fn keep_health(
+        &self,
+        id: DeviceId,
+        at: Time,
+        health: Health,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| kiosks::keep(tx, id, at, health))
+    }
+
+    /// How the kiosks said they are.
+    pub async fn healths(&self) -> Result<HashMap<DeviceId, Told>, LogError> {
+        in_one_tx!(self, Read, |tx| kiosks::healths(tx))
+    }
+
+    /// Visitors' calls for staff that stand at this moment, each with the communities of its kiosk; empty means all.
+    pub async fn calls(&self, now: Time) -> Result<Vec<(StaffCall, Vec<String>)>, LogError> {
+        in_one_tx!(self, Read, |tx| kiosks::calls(tx, now))
+    }
+
+    /// The step of the next code for the page of staff at a kiosk. Nobody gets it twice; the audit says who asked.
+    pub async fn next_code(
+        &self,
+        by: Author,
+        at: Time,
+        id: DeviceId,
+    ) -> Result<Result<u64, Problem>, LogError> {
+        in_one_tx!(self, Write, |tx| kiosks::next_code(tx, by, at, id))
     }
 
     /// Keeps contacts that came sealed; gives the records whose contacts are durable now.

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use koina_model::ids::Time;
+use koina_model::ids::{DeviceId, Time};
 use koina_model::lists::{Crew, DeviceName, Lists};
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
+use koina_model::unlock;
 use koina_sync::courier::Key;
-use koina_sync::identity::hex;
+use koina_sync::identity::{hex, unhex};
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
 use crate::log::{AnyLog, Author, LogError};
@@ -30,6 +31,8 @@ pub enum OpenError {
     OtherMunicipality { found: String, wanted: String },
     #[error("the key for courier files")]
     Courier,
+    #[error("the key for the codes of staff at kiosks")]
+    Unlock,
     #[error("the work was cut off")]
     CutOff,
 }
@@ -47,6 +50,8 @@ pub struct Municipality {
     courier: Key,
     /// The key of the digits with which people follow their requests, in hex.
     tracking: String,
+    /// What the keys for the codes of staff at kiosks are made of.
+    unlock: Vec<u8>,
     /// Held while the replica follows the log and while a push is judged against it.
     following: Mutex<()>,
 }
@@ -103,6 +108,8 @@ impl Municipality {
         let courier = Key::read(&kept).ok_or(OpenError::Courier)?;
         let fresh = fresh_key().map_err(|_| OpenError::Courier)?;
         let tracking = log.tracking_key(fresh).await?;
+        let fresh = fresh_key().map_err(|_| OpenError::Courier)?;
+        let unlock = unhex(&log.unlock_key(fresh).await?).ok_or(OpenError::Unlock)?;
         let epoch = log.epoch().await?;
         let restored = log.was_restored().await?;
         let (path, name) = (replica.to_owned(), epoch.clone());
@@ -125,6 +132,7 @@ impl Municipality {
             restored,
             courier,
             tracking,
+            unlock,
             lists: RwLock::new(Arc::new(lists)),
             following: Mutex::new(()),
         };
@@ -139,6 +147,11 @@ impl Municipality {
     /// The key that opens courier files.
     pub fn courier_key(&self) -> Key {
         self.courier.clone()
+    }
+
+    /// The key for the codes of staff at a kiosk.
+    pub fn unlock_key(&self, kiosk: DeviceId) -> [u8; 32] {
+        unlock::key(&self.unlock, kiosk)
     }
 
     /// Random name of the log; a log restored from a backup has another.

@@ -90,15 +90,16 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 12] = [
+pub const TABLE: [Route; 13] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
     Route { method: "POST", path: "/v1/courier",             who: DESK,         bytes_max: FILE_BYTES_MAX, handler: |call| Box::pin(exchange::courier(call)) },
-    Route { method: "GET",  path: "/v1/devices",             who: ADMINS,       bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
+    Route { method: "GET",  path: "/v1/devices",             who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/change", who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::change(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
+    Route { method: "POST", path: "/v1/devices/{id}/unlock", who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::unlock(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 0,              handler: |call| Box::pin(contacts::read(call)) },
     Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
     Route { method: "POST", path: "/v1/refused/take",        who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },
@@ -107,6 +108,8 @@ pub const TABLE: [Route; 12] = [
 
 const ADMINS: Who = Who::Roles(&[Role::Admin], Permit::ManageDevices);
 const DESK: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DecideConflicts);
+
+const TENDERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::TendKiosks);
 
 const READERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::ReadContacts);
 

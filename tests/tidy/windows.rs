@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{files, text};
 
 /// Commands that decide for the municipality, or manage its devices. No crew may call them.
-const OF_THE_DESK: [&str; 10] = [
+const OF_THE_DESK: [&str; 11] = [
     "request_edit",
     "request_register",
     "request_assign",
@@ -18,6 +18,7 @@ const OF_THE_DESK: [&str; 10] = [
     "devices_page",
     "device_invite",
     "device_revoke",
+    "device_unlock",
 ];
 
 /// What the first window may call: it can make this installation somebody and see no record.
@@ -103,21 +104,33 @@ fn the_first_window_may_only_enrol_and_no_other_may() {
 }
 
 /// What a visitor's window may call: nothing that lists records, keeps what is typed, or says who reported what.
-const OF_THE_KIOSK: [&str; 10] = [
+/// Those of staff refuse everything until the replica has taken a code.
+const OF_THE_KIOSK: [&str; 21] = [
     "about",
     "exchange_state",
+    "kiosk_application",
+    "kiosk_apply",
     "kiosk_asset",
+    "kiosk_call",
     "kiosk_contact",
+    "kiosk_end",
     "kiosk_hush",
+    "kiosk_mode",
+    "kiosk_print",
     "kiosk_report",
     "kiosk_speak",
     "kiosk_track",
     "kiosk_voice",
     "lists",
+    "staff_close",
+    "staff_end",
+    "staff_exchange",
+    "staff_page",
+    "staff_unlock",
 ];
 
 #[test]
-fn a_visitor_may_report_and_follow_and_nothing_else() {
+fn a_visitor_may_report_follow_and_call_for_staff_and_nothing_else() {
     let capabilities = capabilities();
     let wanted = OF_THE_KIOSK.iter().map(|name| (*name).to_owned());
     assert_eq!(capabilities["kiosk"], wanted.collect());

@@ -130,17 +130,6 @@ impl Window {
         Ok((window, begun))
     }
 
-    /// Runs a script that says when it has ended, however long it takes.
-    pub(crate) async fn script(&self, script: &str, args: Vec<Value>) -> anyhow::Result<()> {
-        self.page
-            .set_script_timeout(Duration::from_secs(600))
-            .await?;
-        let said = self.page.execute_async(script, args).await?;
-        let failed = said.json().get("failed");
-        ensure!(failed.is_none(), "the script ended with {failed:?}");
-        Ok(())
-    }
-
     /// Closes the app as a person would.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         self.page.clone().quit().await.context("closing the window")

@@ -103,7 +103,7 @@ impl Planted {
             let more = read.is_ok();
             total += piece.len() as u64;
             self.look(&piece, place, found);
-            if !more || piece.len() < wanted as usize {
+            if !more || (piece.len() as u64) < wanted {
                 break;
             }
             let overlap = if at + wanted < to {
@@ -175,7 +175,7 @@ fn region(line: &str) -> Option<(u64, u64)> {
 fn filled(pages: &mut File, from: u64, to: u64) -> anyhow::Result<Vec<(u64, u64)>> {
     /// Bits of an entry of `/proc/ID/pagemap`: in memory, or swapped out.
     const THERE: u64 = 0b11 << 62;
-    const NOTHING: [u8; 8 * 4096] = [0; 8 * 4096];
+    static NOTHING: [u8; 8 * 4096] = [0; 8 * 4096];
     let mut parts: Vec<(u64, u64)> = Vec::new();
     let mut entries = Vec::new();
     let mut at = from;

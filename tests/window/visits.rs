@@ -2,8 +2,9 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde_json::json;
 
 use crate::browser::{Start, Window};
@@ -12,6 +13,8 @@ use crate::traces::family;
 
 /// Visits between two looks at the memory.
 const STEP: u32 = 50;
+/// How long so many visits may take.
+const PATIENCE_OF_VISITS: Duration = Duration::from_secs(300);
 /// Starts that are timed.
 const STARTS: usize = 7;
 
@@ -48,7 +51,10 @@ async fn measure(app: &Path, data: &Path, visits: u32) -> anyhow::Result<()> {
     for done in (0..=visits).step_by(STEP as usize) {
         println!("{done:6} | {}", memory_mb(&kiosk)?);
         if done < visits {
-            kiosk.script(VISITS, vec![json!(STEP)]).await?;
+            let said = kiosk
+                .script(VISITS, vec![json!(STEP)], PATIENCE_OF_VISITS)
+                .await?;
+            ensure!(said.get("failed").is_none(), "a visit ended with {said}");
         }
     }
     kiosk.close().await

@@ -1,4 +1,9 @@
 //! A printer that is a real listener: what it is sent is turned back into a picture and compared.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails says where"
+)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -60,6 +60,11 @@ pub(super) fn print(
     line.flush().map_err(|_| PrinterFault::Unreachable)
 }
 
+/// Asks a printer how it is.
+pub(super) fn look(mut line: impl Line, patience: Patience) -> Result<(), PrinterFault> {
+    ready(&mut line, patience).map(|_| ())
+}
+
 /// Whether the printer answers at all; a fault when it says that it cannot print.
 fn ready(line: &mut impl Line, patience: Patience) -> Result<bool, PrinterFault> {
     let mut ask = |question: [u8; 3]| {

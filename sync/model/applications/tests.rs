@@ -1,3 +1,9 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails says where"
+)]
+
 use crate::contacts::Contact;
 use crate::ids::Time;
 use crate::lists::Lists;

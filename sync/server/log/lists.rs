@@ -8,6 +8,7 @@ use super::{LogError, Source, sql};
 pub(super) const EPOCH: &str = "epoch";
 const COURIER_KEY: &str = "courier_key";
 const TRACKING_KEY: &str = "tracking_key";
+const UNLOCK_KEY: &str = "unlock_key";
 const LISTS_VERSION: &str = "lists_version";
 /// Number of the last decision about a refused change.
 pub(super) const DECISION: &str = "decision";
@@ -52,6 +53,15 @@ pub(super) async fn courier_key<T: Tx>(tx: &mut T, fresh: String) -> Result<Stri
 
 pub(super) async fn tracking_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
     key(tx, TRACKING_KEY, fresh).await
+}
+
+/// No device hears this key, only what is made of it for each kiosk: it is on no list.
+pub(super) async fn unlock_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
+    if let Some(kept) = meta(tx, UNLOCK_KEY).await? {
+        return Ok(kept);
+    }
+    put_meta(tx, UNLOCK_KEY, fresh.clone()).await?;
+    Ok(fresh)
 }
 
 /// A key of the municipality, or the fresh one. It, or its public half, is on the lists.

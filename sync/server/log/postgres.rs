@@ -11,12 +11,13 @@ use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_epochs.sql"),
     include_str!("../migrations/postgres/0003_decisions.sql"),
     include_str!("../migrations/postgres/0004_scope.sql"),
     include_str!("../migrations/postgres/0005_contacts.sql"),
+    include_str!("../migrations/postgres/0006_kiosks.sql"),
 ];
 
 /// The lock of whoever writes the log («KOINA» in ASCII). It belongs to the database, that is, to the municipality.

@@ -153,6 +153,19 @@ pub(super) const PUT_CONTACT: &str = "INSERT INTO contacts (doc, device, at, sea
 pub(super) const CONTACTS_OF: &str =
     "SELECT device, at, sealed FROM contacts WHERE doc = $1 ORDER BY at, device";
 
+pub(super) const PUT_HEALTH: &str =
+    "INSERT INTO kiosks (device, told_at, health, called_at) VALUES ($1, $2, $3, $4)
+ ON CONFLICT (device) DO UPDATE SET told_at = excluded.told_at, health = excluded.health,
+ called_at = excluded.called_at";
+pub(super) const HEALTH: &str =
+    "SELECT device, told_at, health, called_at FROM kiosks WHERE told_at > 0";
+pub(super) const CALLS: &str = "SELECT k.device, k.called_at, d.communities
+ FROM kiosks k JOIN devices d ON d.id = k.device
+ WHERE k.called_at > $1 AND d.revoked_at IS NULL AND d.role = 'kiosk' ORDER BY k.called_at, k.device";
+pub(super) const CODE_STEP: &str = "SELECT code_step FROM kiosks WHERE device = $1";
+pub(super) const PUT_CODE_STEP: &str = "INSERT INTO kiosks (device, code_step) VALUES ($1, $2)
+ ON CONFLICT (device) DO UPDATE SET code_step = excluded.code_step";
+
 pub(super) const CREWS: &str = "SELECT id, name, department, communities FROM crews ORDER BY id";
 pub(super) const PUT_CREW: &str =
     "INSERT INTO crews (id, name, department, communities) VALUES ($1, $2, $3, $4)

@@ -1,15 +1,17 @@
 //! Devices as the desk manages them: who is here, who may come, who must go.
 
 use axum::response::Response;
-use koina_model::ids::DeviceId;
-use koina_model::permits::Role;
+use koina_model::ids::{DeviceId, Time};
+use koina_model::kiosks::{is_calling, needs};
+use koina_model::permits::{Author as Permitted, Permit, Role};
 use koina_model::problem::{FieldProblem, FieldRule, Problem};
-use koina_sync::views::{DeviceRow, Invite};
+use koina_model::unlock;
+use koina_sync::views::{DeviceRow, HealthRow, Invite, UnlockCode};
 use serde::{Deserialize, Serialize};
 
 use super::{Call, json};
 use crate::codes;
-use crate::log::{Author, Device, Invitation, Purpose};
+use crate::log::{Author, Device, Invitation, Purpose, Told};
 use crate::municipality::Municipality;
 
 const NAME_CHARS_MAX: u32 = 200;
@@ -28,9 +30,48 @@ pub struct InviteAsk {
     pub communities: Vec<String>,
 }
 
+/// Every device for administrators; for other desks the kiosks they look after.
 pub(super) async fn list(call: Call) -> Result<Response, Problem> {
-    let devices = call.app.town.log.devices().await?;
-    json(&devices.into_iter().map(row).collect::<Vec<DeviceRow>>())
+    let desk = call.device()?;
+    let log = &call.app.town.log;
+    let mut healths = log.healths().await?;
+    let mut devices = log.devices().await?;
+    if !desk.role.may(Permit::ManageDevices) {
+        devices.retain(|device| tends(desk, device));
+    }
+    let rows = devices.into_iter().map(|device| {
+        let told = healths.remove(&device.id);
+        row(device, told, call.now)
+    });
+    json(&rows.collect::<Vec<DeviceRow>>())
+}
+
+/// The code that opens the page of staff at a kiosk, for somebody to read out to whoever stands before it.
+pub(super) async fn unlock(call: Call) -> Result<Response, Problem> {
+    let desk = call.device()?;
+    let id = named(&call)?;
+    let town = &call.app.town;
+    let kiosk = town.log.device(id).await?;
+    let kiosk = kiosk.filter(|kiosk| kiosk.role == Role::Kiosk && kiosk.revoked_at.is_none());
+    if !tends(desk, &kiosk.ok_or(Problem::NotFound)?) {
+        return Err(Problem::NotAllowed {
+            needs: Permit::TendKiosks,
+        });
+    }
+    let step = town.log.next_code(Author::of(desk), call.now, id).await??;
+    json(&UnlockCode {
+        code: unlock::code(&town.unlock_key(id), step),
+        good_until: unlock::good_until(step),
+    })
+}
+
+/// Whether a device is a kiosk that this desk looks after.
+fn tends(desk: &Device, kiosk: &Device) -> bool {
+    let desk = Permitted {
+        role: desk.role,
+        communities: desk.communities.clone(),
+    };
+    kiosk.role == Role::Kiosk && desk.tends(&kiosk.communities)
 }
 
 pub(super) async fn invite(call: Call) -> Result<Response, Problem> {
@@ -94,8 +135,10 @@ fn named(call: &Call) -> Result<DeviceId, Problem> {
 }
 
 async fn told(call: &Call, id: DeviceId) -> Result<Response, Problem> {
-    let device = call.app.town.log.device(id).await?;
-    json(&row(device.ok_or(Problem::NotFound)?))
+    let log = &call.app.town.log;
+    let device = log.device(id).await?.ok_or(Problem::NotFound)?;
+    let told = log.healths().await?.remove(&id);
+    json(&row(device, told, call.now))
 }
 
 /// Makes a one-time code. The command line makes the first one.
@@ -104,7 +147,7 @@ pub async fn let_in(
     by: Author,
     ask: InviteAsk,
     public_url: &str,
-    now: koina_model::ids::Time,
+    now: Time,
 ) -> Result<Invite, Problem> {
     check(town, &ask).await?;
     let code = codes::new()?;
@@ -175,8 +218,28 @@ async fn check(town: &Municipality, ask: &InviteAsk) -> Result<(), Problem> {
     }
 }
 
-fn row(device: Device) -> DeviceRow {
+fn row(device: Device, told: Option<Told>, now: Time) -> DeviceRow {
+    let is_kiosk = device.role == Role::Kiosk && device.revoked_at.is_none();
+    let told = told.filter(|_| is_kiosk);
+    let heard_at = device.seen_at.unwrap_or(device.enrolled_at);
+    let health = told.as_ref().map(|told| &told.health);
+    let called_at = told.as_ref().and_then(|told| told.called_at);
+    let needs = if is_kiosk {
+        needs(heard_at, health, called_at, now)
+    } else {
+        Vec::new()
+    };
+    let health = told.map(|told| HealthRow {
+        as_of: told.at,
+        requests: told.health.requests,
+        contacts: told.health.contacts,
+        paper: told.health.paper,
+        out_of_order: told.health.out_of_order,
+        called_at: called_at.filter(|at| is_calling(*at, now)),
+    });
     DeviceRow {
+        health,
+        needs,
         id: device.id,
         code: device.station,
         name: device.name,

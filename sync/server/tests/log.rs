@@ -14,8 +14,10 @@ use std::sync::Arc;
 use koina_model::calendar::athens_year;
 use koina_model::exchange::{Entry, EntryWords, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::kiosks::Health;
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
+use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::log::{
     AnyLog, Author, Invitation, LogError, Newcomer, Placed, Quarantined, Redeemed, Scope, Source,
@@ -87,6 +89,8 @@ conformance! {
     a_reopened_log_is_the_same,
     a_backup_is_one_state_while_devices_push,
     a_restored_log_gives_no_number_twice,
+    nobody_gets_a_code_for_a_kiosk_twice,
+    what_a_kiosk_said_last_is_kept,
 }
 
 fn device(n: u128) -> DeviceId {
@@ -1083,4 +1087,64 @@ async fn entries(log: &AnyLog) -> Vec<Entry> {
             _ => None,
         })
         .collect()
+}
+
+async fn nobody_gets_a_code_for_a_kiosk_twice(stand: Stand) {
+    let log = Arc::new(stand.open().await);
+    let asking: Vec<_> = (1..=8)
+        .map(|n| {
+            let log = Arc::clone(&log);
+            tokio::spawn(async move { log.next_code(by(n), NOON, device(9)).await.unwrap() })
+        })
+        .collect();
+    let mut given = Vec::new();
+    for task in asking {
+        match task.await.unwrap() {
+            Ok(step) => given.push(step),
+            Err(problem) => assert!(matches!(problem, Problem::TooManyTries { .. })),
+        }
+    }
+    given.sort_unstable();
+    let first = koina_model::unlock::step(NOON);
+    assert_eq!(given, [first, first + 1, first + 2, first + 3]);
+    let other = log.next_code(by(1), NOON, device(8)).await.unwrap();
+    assert_eq!(other, Ok(first), "each kiosk counts for itself");
+    log.verify_audit().await.unwrap();
+
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("backup");
+    log.back_up(&file).await.unwrap();
+    let restored = stand.another().await.open().await;
+    restored.restore(NOON, &file).await.unwrap();
+    let again = restored.next_code(by(1), NOON, device(8)).await.unwrap();
+    assert_eq!(again, Ok(first + 1), "nor after a restore");
+}
+
+async fn what_a_kiosk_said_last_is_kept(stand: Stand) {
+    let log = stand.open().await;
+    let health = |requests, called_s| Health {
+        requests,
+        called_s,
+        ..Health::default()
+    };
+    let at = |s: i64| Time(NOON.0 + s * 1_000);
+    for (s, said) in [(0, health(4, Some(3))), (60, health(2, None))] {
+        log.keep_health(device(1), at(s), said).await.unwrap();
+    }
+    let long_ago = health(7, Some(u32::MAX));
+    log.keep_health(device(2), at(60), long_ago).await.unwrap();
+    log.next_code(by(1), NOON, device(3))
+        .await
+        .unwrap()
+        .unwrap();
+    let log = stand.open().await;
+    let kept = log.healths().await.unwrap();
+    assert_eq!(kept.len(), 2, "who only got a code has said nothing");
+    let one = &kept[&device(1)];
+    assert_eq!(
+        (one.at, one.health.requests, one.called_at),
+        (at(60), 2, None)
+    );
+    assert_eq!(kept[&device(2)].called_at, None, "over by now");
+    assert_eq!(log.calls(at(60)).await.unwrap(), []);
 }

@@ -74,6 +74,12 @@ condition: number, retired: boolean, clash: boolean, sort: AssetSort, offset: nu
 
 export type CableInput = { cable: boolean, };
 
+export type CallRow = { device: DeviceId, 
+/**
+ * What people call the kiosk.
+ */
+name: string, at: Time, };
+
 export type CategoryItem = { code: string, group: string, el: string, en: string, department: string, 
 /**
  * 1 (danger) to 4 (low).
@@ -214,13 +220,21 @@ communities: Array<string>, };
 
 export type DeviceRow = { id: DeviceId, code: string, name: string, person: string, role: Role, crew: string | null, communities: Array<string>, enrolled_at: Time, last_seen_at: Time | null, revoked_at: Time | null, 
 /**
- * Changes the device said it still held when last seen.
+ * Changes and contacts the device said it still held when last seen.
  */
 pending: number, 
 /**
  * Changes of this device that the server refused.
  */
-refused: number, version: string, };
+refused: number, version: string, 
+/**
+ * How a kiosk is; `None` while it has not said, and for all other devices.
+ */
+health: HealthRow | null, 
+/**
+ * What a kiosk needs somebody for.
+ */
+needs: Array<Need>, };
 
 export type Devices = { devices: Array<DeviceRow>, 
 /**
@@ -248,7 +262,7 @@ export type ExchangeState = {
  */
 cable: boolean, running: boolean, 
 /**
- * Saved here and not yet received by the server.
+ * Changes and contacts saved here and not yet received by the server.
  */
 pending: number, needs_decision: number, 
 /**
@@ -270,7 +284,11 @@ remaining_s: number,
 /**
  * Grows with every change of what the windows show.
  */
-revision: number, };
+revision: number, 
+/**
+ * Visitors' calls for staff that stand, at kiosks this desk looks after.
+ */
+calls: Array<CallRow>, };
 
 export type FieldCheck = "text" | "lines" | "afm" | "date" | "year" | "kaek" | "number";
 
@@ -281,6 +299,20 @@ export type FieldProblem = {
 field: string, rule: FieldRule, };
 
 export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" };
+
+export type HealthRow = { 
+/**
+ * When it said so, by the clock of the server.
+ */
+as_of: Time, 
+/**
+ * Requests and contacts that waited there.
+ */
+requests: number, contacts: number, paper: Paper, out_of_order: boolean, 
+/**
+ * Since when a visitor calls for staff.
+ */
+called_at: Time | null, };
 
 export type Invite = { code: string, expires_at: Time, 
 /**
@@ -312,6 +344,12 @@ number: string, };
 
 export type KioskAssets = { rows: Array<Tagged>, };
 
+export type KioskCallInput = { 
+/**
+ * A visitor calls for staff, or does not any more.
+ */
+on: boolean, };
+
 export type KioskEndInput = { 
 /**
  * Whether the visitor typed anything anywhere.
@@ -323,6 +361,16 @@ export type KioskEnded = {
  * The app starts anew now, so that nothing stays in its memory.
  */
 starts_anew: boolean, };
+
+export type KioskMode = { out_of_order: boolean, 
+/**
+ * Since when a visitor has been calling for staff.
+ */
+called_at: Time | null, 
+/**
+ * The town hall has heard of the call.
+ */
+call_told: boolean, };
 
 export type KioskPrintInput = { receipt_number: string, language: Language, };
 
@@ -398,6 +446,8 @@ quantity: string, unit: string, };
 
 export type Named = { code: string, el: string, en: string, };
 
+export type Need = "called" | "out_of_order" | "paper_out" | "printer_fault" | "silent";
+
 export type Nothing = Record<symbol, never>;
 
 export type OutboxPage = { rows: Array<OutboxRow>, total: number, };
@@ -434,7 +484,9 @@ export type Outcome = { "outcome": "resolved" } | { "outcome": "rejected", reaso
 
 export type PageInput = { search: string, offset: number, limit: number, };
 
-export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "manage_devices";
+export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown";
+
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "manage_devices";
 
 export type PlaceInput = { 
 /**
@@ -622,6 +674,36 @@ export type SettlementItem = { code: string, community: string, el: string, en: 
 
 export type Signature = { "by": "drawn", lines: Array<Array<[number, number]>>, } | { "by": "typed", name: string, };
 
+export type StaffCloseInput = { out_of_order: boolean, };
+
+export type StaffPage = { 
+/**
+ * Station code, and what people call the kiosk.
+ */
+station: string, name: string, version: string, 
+/**
+ * Requests and contacts that wait here.
+ */
+requests: number, contacts: number, 
+/**
+ * Requests that the server did not take.
+ */
+refused: number, paper: Paper, out_of_order: boolean, 
+/**
+ * When the last complete exchange ended, and why the last try failed.
+ */
+last_at: Time | null, problem: Problem | null, running: boolean, 
+/**
+ * Room on the disk; `None` where the system does not say.
+ */
+disk_free_mb: number | null, };
+
+export type StaffUnlockInput = { 
+/**
+ * Eight digits, however they were typed.
+ */
+code: string, };
+
 export type Station = { device: DeviceId, 
 /**
  * Short code that opens every receipt number of this device.
@@ -702,6 +784,16 @@ as_of: Time | null, };
 
 export type TrackedStep = { at: Time, status: Status, };
 
+export type UnlockCode = { 
+/**
+ * Eight digits.
+ */
+code: string, 
+/**
+ * Until when it is good, if the clock of the kiosk is right.
+ */
+good_until: Time, };
+
 export type Version = { 
 /**
  * Names the version when the desk chooses it.
@@ -775,10 +867,18 @@ export type Commands = {
   kiosk_voice: [input: Nothing, output: KioskVoice];
   kiosk_speak: [input: KioskSpeakInput, output: Nothing];
   kiosk_hush: [input: Nothing, output: Nothing];
+  kiosk_mode: [input: Nothing, output: KioskMode];
+  kiosk_call: [input: KioskCallInput, output: KioskMode];
+  staff_unlock: [input: StaffUnlockInput, output: StaffPage];
+  staff_page: [input: Nothing, output: StaffPage];
+  staff_exchange: [input: Nothing, output: StaffPage];
+  staff_close: [input: StaffCloseInput, output: StaffPage];
+  staff_end: [input: Nothing, output: Nothing];
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];
   device_change: [input: DeviceChangeInput, output: DeviceRow];
   device_revoke: [input: DeviceInput, output: Devices];
+  device_unlock: [input: DeviceInput, output: UnlockCode];
   refused_take: [input: RefusedInput, output: RefusedTook];
   refused_dismiss: [input: RefusedInput, output: Devices];
 };

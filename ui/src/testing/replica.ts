@@ -61,7 +61,7 @@ export function about(where: Station | null): About {
 }
 
 export const exchange: ExchangeState = {
-  cable: true, running: false, pending: 0, needs_decision: 0, last_at: null, problem: null, done: 0, expected: 0, remaining_s: 0, revision: 1,
+  cable: true, running: false, pending: 0, needs_decision: 0, last_at: null, problem: null, done: 0, expected: 0, remaining_s: 0, revision: 1, calls: [],
 };
 
 export const lists: Lists = {

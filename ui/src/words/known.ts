@@ -116,6 +116,6 @@ function escaped(text: string): string {
 }
 
 function namesOf(all: Lists): Set<string> {
-  const items = [all.municipality, all.emergency, ...all.communities, ...all.settlements, ...all.groups, ...all.categories, ...all.departments, ...all.asset_types];
+  const items = [all.municipality, all.emergency, ...all.communities, ...all.settlements, ...all.groups, ...all.categories, ...all.departments, ...all.asset_types, ...all.application_types, ...all.application_types.flatMap((type) => type.fields)];
   return new Set(items.flatMap((item) => [tidy(item.el), tidy(item.en)]));
 }

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeAll, expect, test } from "vitest";
 import type { Clash, ConflictRow, DeviceRow, Problem, RequestCase, Role, Station } from "../../ipc/commands";
 import App from "../../shell/App.svelte";
-import { about, replica, request, requestCase, station } from "../../testing/replica";
+import { about, exchange, replica, request, requestCase, station } from "../../testing/replica";
 
 // The screens are a chunk of their own; the first test does not wait for it.
 beforeAll(async () => {
@@ -260,7 +260,7 @@ test("no conflicts is said in words", async () => {
 
 const device: DeviceRow = {
   id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
-  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, pending: 3, refused: 1, version: "0.1.0",
+  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [],
 };
 const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope", typed: "Έσπασε ο κρουνός" };
 
@@ -366,6 +366,42 @@ test("a clerk sees what was refused, and no devices", async () => {
   expect(list.getByText(/Συνεργείο 2 – Ηλεκτροφωτισμός/)).toBeVisible();
   expect(screen.queryByRole("searchbox")).toBeNull();
   expect(town.times("devices_page")).toBe(1);
+});
+
+test("a clerk sees how the kiosks are, in words, and asks for a code for whoever stands there", async () => {
+  const kiosk: DeviceRow = {
+    ...device, id: "k1", code: "A7", name: "Κιόσκι ΚΕΠ", role: "kiosk", crew: null, refused: 0, pending: 3, needs: ["out_of_order", "paper_out"],
+    health: { as_of: Date.now() - 60_000, requests: 2, contacts: 1, paper: "out", out_of_order: true, called_at: null },
+  };
+  const town = replica({
+    ...enrolled("clerk"),
+    devices_page: () => ({ devices: [kiosk, { ...kiosk, id: "k2", name: "Κιόσκι δημαρχείου", needs: [], health: null }], refused: [] }),
+    device_unlock: () => ({ code: "01234567", good_until: Date.now() + 1_800_000 }),
+  });
+  await openTab("Συσκευές");
+  const kiosks = within(await screen.findByRole("region", { name: "Κιόσκια" }));
+  const [first, second] = kiosks.getAllByRole("heading", { level: 3 }).map((heading) => heading.closest("li"));
+  expect(first).toHaveTextContent("Κιόσκι ΚΕΠ");
+  expect(first).toHaveTextContent("2 αιτήματα, 1 στοιχείο επικοινωνίας");
+  expect(within(first!).getAllByText("Τελείωσε το χαρτί")).toHaveLength(2);
+  expect(second).toHaveTextContent("Δεν χρειάζεται κάποιον");
+  expect(second).toHaveTextContent("Δεν έχει πει ακόμη πώς είναι");
+  await userEvent.click(within(first!).getByRole("button", { name: "Κωδικός για το προσωπικό: Κιόσκι ΚΕΠ" }));
+  expect(await kiosks.findByText("0123 4567")).toBeVisible();
+  expect(town.last("device_unlock")).toEqual({ id: "k1" });
+});
+
+test("a visitor's call for staff is told on every screen of the desk, until it ends", async () => {
+  const at = Date.now() - 120_000;
+  replica({
+    ...enrolled("clerk"),
+    devices_page: () => ({ devices: [], refused: [] }),
+    exchange_state: () => ({ ...exchange, calls: [{ device: "k1", name: "Κιόσκι ΚΕΠ", at }, { device: "k2", name: "Παλιά", at: at - 15 * 60_000 }] }),
+  });
+  await openTab("Συσκευές");
+  expect(await screen.findByText("Επισκέπτης καλεί υπάλληλο")).toBeVisible();
+  expect(screen.getByText(/^Κιόσκι ΚΕΠ, από τις/)).toBeVisible();
+  expect(screen.queryByText(/^Παλιά/)).toBeNull();
 });
 
 test("an invitation shows its code, until when it is good, and the QR as a picture", async () => {
