@@ -17,8 +17,10 @@ const TO_BUILD: &[&str] = &[
 ];
 /// What it takes to drive windows without a screen.
 const FOR_WINDOWS: &[&str] = &["xvfb", "webkit2gtk-driver", "dbus-x11", "fonts-dejavu-core"];
-/// What the tests take besides.
-const TO_TEST: &[&str] = &["postgresql", "chromium"];
+/// What the tests take besides: a database, and the programs that read the profile of a kiosk.
+const TO_TEST_FAST: &[&str] = &["postgresql", "systemd", "udev", "nftables", "libxml2-utils"];
+/// A browser, and the kiosk's compositor with what takes its picture.
+const TO_TEST: &[&str] = &["chromium", "cage", "xwayland", "grim"];
 
 /// The oldest Node that builds the screens: 20.19, or 22.12.
 const NODE: &str = "20.19";
@@ -35,14 +37,14 @@ pub(crate) enum Purpose {
 
 /// Installs the packages that are missing.
 pub(crate) fn packages(purpose: Purpose) -> Outcome {
-    let (windows, tests): (&[&str], &[&str]) = match purpose {
-        Purpose::Demo => (&[], &[]),
-        Purpose::Script => (FOR_WINDOWS, &[]),
-        Purpose::TestFast => (&[], &["postgresql"]),
-        Purpose::Test => (FOR_WINDOWS, TO_TEST),
-        Purpose::Link => (&[], &["iproute2"]),
+    let more: &[&[&str]] = match purpose {
+        Purpose::Demo => &[],
+        Purpose::Script => &[FOR_WINDOWS],
+        Purpose::TestFast => &[TO_TEST_FAST],
+        Purpose::Test => &[FOR_WINDOWS, TO_TEST_FAST, TO_TEST],
+        Purpose::Link => &[&["iproute2"]],
     };
-    let mut wanted: Vec<&str> = [TO_BUILD, windows, tests].concat();
+    let mut wanted: Vec<&str> = [&[TO_BUILD], more].concat().concat();
     if place::find(&["node"]).is_none() || place::find(&["npm"]).is_none() {
         wanted.extend(["nodejs", "npm"]);
     }
@@ -102,6 +104,12 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "xvfb" => place::find(&["Xvfb"]).is_some(),
         "webkit2gtk-driver" => place::find(&["WebKitWebDriver"]).is_some(),
         "iproute2" => place::find(&["ip"]).is_some(),
+        "systemd" => place::find(&["systemd-analyze"]).is_some(),
+        "udev" => place::find(&["udevadm"]).is_some(),
+        "nftables" => place::find(&["nft"]).is_some(),
+        "libxml2-utils" => place::find(&["xmllint"]).is_some(),
+        "xwayland" => place::find(&["Xwayland"]).is_some(),
+        "cage" | "grim" => place::find(&[**package]).is_some(),
         "postgresql" => crate::postgres::programs().is_some(),
         "chromium" => chromium().is_some(),
         "nodejs" | "npm" => false,

@@ -249,7 +249,9 @@ fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
     steps.step("Testing whole screens in a browser");
     browser(sums)?;
     steps.step("Driving the real windows");
-    windows(sums)
+    windows(sums)?;
+    steps.step("Killing the kiosk under cage");
+    cage(sums)
 }
 
 fn browser(sums: &mut Sums) -> Outcome {
@@ -267,6 +269,12 @@ fn browser(sums: &mut Sums) -> Outcome {
 fn windows(sums: &mut Sums) -> Outcome {
     let screen = Unseen::new()?;
     sums.hear("windows", in_windows(&screen, "data")?.arg("promises"))
+}
+
+/// The kiosk as its unit starts it; the screen is for the driver only.
+fn cage(sums: &mut Sums) -> Outcome {
+    let screen = Unseen::new()?;
+    sums.hear("kiosk", in_windows(&screen, "cage")?.arg("cage"))
 }
 
 impl Sums {

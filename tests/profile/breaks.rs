@@ -286,10 +286,9 @@ pub(crate) const ROUNDABOUT: &[(&str, fn(&Root))] = &[
         )
     }),
     ("logind-NAutoVTs", |root| {
-        root.change(
+        root.add(
             "etc/systemd/logind.conf.d/zz-koina-kiosk.conf",
-            "[Login]",
-            Some("[Other]\n[Login]\nNAutoVTs=6\n[Other]\n[Login]"),
+            "[Other]\nNAutoVTs=0\n[Login]\nNAutoVTs=6\n",
         )
     }),
     ("coredump-Storage", |root| {
@@ -328,7 +327,9 @@ pub(crate) const ROUNDABOUT: &[(&str, fn(&Root))] = &[
         )
     }),
     ("others-write", |root| root.allow("usr/bin/koina", 0o775)),
-    ("conf", |root| root.add(CONF, "USB_ALLOW=0EEF\n")),
+    ("conf", |root| {
+        root.add(CONF, "NTP_ADDRESSES=time.example.gr\n")
+    }),
     ("now-usb", |root| {
         root.write("sys/bus/usb/devices/usb1/authorized_default", "1")
     }),

@@ -39,6 +39,7 @@ impl Root {
         for program in [
             "usr/bin/koina",
             "usr/bin/cage",
+            "usr/bin/Xwayland",
             "usr/sbin/seatd",
             "usr/sbin/nft",
         ] {

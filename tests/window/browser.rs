@@ -373,7 +373,7 @@ async fn into_sight(page: &WebDriver, element: &WebElement) -> anyhow::Result<()
 }
 
 /// The processes that a process started.
-fn children(of: u32) -> Vec<u32> {
+pub(crate) fn children(of: u32) -> Vec<u32> {
     let parent = |stat: &str| {
         stat.rsplit_once(')').and_then(|(_, rest)| {
             rest.split_whitespace()

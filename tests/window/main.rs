@@ -1,7 +1,8 @@
 //! `koina-window`: the real app in real windows, driven through WebKitWebDriver.
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
-//! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step. `soak` kills the app.
+//! `N passed, M failed`. `cage` does the same with the kiosk as its unit starts it. `story` shows the demo's story in two windows
+//! and takes pictures of every step. `soak` kills the app.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
     clippy::disallowed_methods,
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod browser;
+mod cage;
 mod promises;
 mod soak;
 mod stage;
@@ -39,6 +41,8 @@ struct Cli {
 enum Command {
     /// Tries every promise of the window.
     Promises,
+    /// Tries the kiosk as its unit starts it: under cage, killed, hanging, in the middle of a visit.
+    Cage,
     /// Shows the story of the crew without network, in two windows.
     Story,
     /// Kills the app at random moments while somebody saves; ends with `N kills, L lost`.
@@ -64,6 +68,7 @@ async fn main() -> ExitCode {
     };
     match cli.command {
         Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
+        Command::Cage => cage::run(&app, &cli.data, &cli.pictures).await,
         Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,
         Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {
             Ok(()) => ExitCode::SUCCESS,

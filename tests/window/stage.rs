@@ -105,6 +105,11 @@ impl Stage {
         )
     }
 
+    /// `ADDRESS#CODE` for the kiosk.
+    pub(crate) fn kiosk(&self) -> &str {
+        &self.kiosk
+    }
+
     /// The kiosk's window, enrolled at its first start.
     pub(crate) fn kiosk_window(&self) -> Start {
         self.window("Κιόσκι", "kiosk", "0,0,1080,1000", Some(self.kiosk.clone()))
