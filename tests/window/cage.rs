@@ -1,9 +1,11 @@
 //! The kiosk as its unit starts it: the app under cage, on a screen that nobody sees, begun again when it falls or hangs.
 //!
 //! There is no systemd to ask here. This program does what the unit says: its command, its environment, the seconds before it
-//! begins again, the seconds of silence after which it is ended; it reads them from the unit.
+//! begins again, the seconds of silence after which it is ended; it reads them from the unit. `kiosk-profile/linux/try` asks a
+//! real systemd.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixDatagram;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,10 @@ const UNIT: &str = concat!(
 /// How soon a visitor has a home screen again, whatever fell.
 const AGAIN: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(100);
+/// The screen stands on its head: what fills an upright one is handed to it past the place where cage 0.1 lets pictures be taken.
+const TURN: [&str; 2] = ["-r", "-r"];
+/// Whoever cage runs as when the superuser tries it: it refuses to be him.
+const NOBODY: u32 = 65_534;
 /// Share of a picture, in thousandths, that may differ: the line about the exchange comes and goes.
 const MAY_DIFFER: usize = 20;
 
@@ -61,9 +67,15 @@ impl Unit {
             "the unit begins nothing again"
         );
         let mut command = Vec::new();
+        if is_root()? {
+            let whom = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")];
+            command.push("setpriv".to_owned());
+            command.extend(whom);
+            command.push("--clear-groups".to_owned());
+        }
         for word in one("ExecStart")?.split(' ') {
             match word {
-                "$KOINA_TURN" => {}
+                "$KOINA_TURN" => command.extend(TURN.map(str::to_owned)),
                 "/usr/bin/koina" => command.push(app.display().to_string()),
                 "${STATE_DIRECTORY}" => command.push(data.display().to_string()),
                 "$ENROL" => command.extend(["--enrol".to_owned(), enrol.to_owned()]),
@@ -111,8 +123,11 @@ impl Drop for Supervisor {
 
 impl Supervisor {
     fn begin(unit: Unit, run: &Path) -> anyhow::Result<Self> {
-        let hears = UnixDatagram::bind(run.join("notify")).context("Listening")?;
+        let address = run.join("notify");
+        let _ = std::fs::remove_file(&address);
+        let hears = UnixDatagram::bind(&address).context("Listening")?;
         hears.set_read_timeout(Some(LOOK))?;
+        hand_over(&address)?;
         let cage = Self::start(&unit, run)?;
         Ok(Self {
             unit,
@@ -123,12 +138,7 @@ impl Supervisor {
     }
 
     fn start(unit: &Unit, run: &Path) -> anyhow::Result<Child> {
-        // What the app and its web view wrote goes with them, as the folder of the unit does.
-        let home = run.join("home");
-        if home.exists() {
-            std::fs::remove_dir_all(&home)?;
-        }
-        std::fs::create_dir_all(&home)?;
+        empty_home(run)?;
         let (program, words) = unit
             .command
             .split_first()
@@ -216,6 +226,34 @@ impl Supervisor {
             .find(shows)
             .context("no process shows the page")
     }
+}
+
+/// What the app and its web view wrote goes with them, as the folder of the unit does.
+fn empty_home(run: &Path) -> anyhow::Result<()> {
+    let home = run.join("home");
+    if home.exists() {
+        std::fs::remove_dir_all(&home)?;
+    }
+    std::fs::create_dir_all(&home)?;
+    hand_over(&home)
+}
+
+fn is_root() -> anyhow::Result<bool> {
+    Ok(std::fs::metadata("/proc/self")?.uid() == 0)
+}
+
+/// Gives a file to whoever cage runs as.
+fn hand_over(path: &Path) -> anyhow::Result<()> {
+    if is_root()? {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY))
+            .with_context(|| format!("Handing {} over", path.display()))?;
+    }
+    Ok(())
+}
+
+fn allow(path: &Path, mode: u32) -> anyhow::Result<()> {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+        .with_context(|| format!("Allowing {}", path.display()))
 }
 
 /// The one program that cage shows.
@@ -338,13 +376,17 @@ pub(crate) async fn run(app: &Path, data: &Path, pictures: &Path) -> ExitCode {
 
 async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<()> {
     let stage = Stage::set(app, data, 120, 60, |_| ())?;
-    let run = data.join("run");
-    std::fs::create_dir_all(&run)?;
-    // A folder of its own, as for any session.
-    let mut owner = std::fs::metadata(&run)?.permissions();
-    std::os::unix::fs::PermissionsExt::set_mode(&mut owner, 0o700);
-    std::fs::set_permissions(&run, owner)?;
-    let records = data.join("kiosk");
+    // Where whoever cage runs as may look, also when the rest is the superuser's.
+    let place = tempfile::tempdir().context("Making a folder")?;
+    allow(place.path(), 0o755)?;
+    let app = &place.path().join("koina");
+    std::fs::copy(&stage.app, app).context("Copying the app")?;
+    let (run, records) = (place.path().join("run"), place.path().join("records"));
+    for folder in [&run, &records] {
+        std::fs::create_dir(folder)?;
+        allow(folder, 0o700)?;
+        hand_over(folder)?;
+    }
     let keep = tally.pictures.to_owned();
 
     let begun = Instant::now();
@@ -400,7 +442,17 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
     drop(kiosk);
 
     let begun = Instant::now();
-    let outcome = mid_visit(&stage.kiosk_window(), &run, &home, &keep).await;
+    let outcome = mid_visit(
+        &Start {
+            app: app.clone(),
+            data: records,
+            ..stage.kiosk_window()
+        },
+        &run,
+        &home,
+        &keep,
+    )
+    .await;
     tally
         .note(
             "a visit that a fall cut off is not there when the kiosk is back",
@@ -480,13 +532,17 @@ async fn mid_visit(start: &Start, run: &Path, home: &Picture, keep: &Path) -> an
     for (name, value) in &unit.environment {
         words.push_str(&format!("export {name}='{value}'\n"));
     }
+    let begun: Vec<&str> = unit.command.iter().map(String::as_str).collect();
+    let begun = begun.split(|word| *word == "--").next().unwrap_or_default();
     words.push_str(&format!(
-        "echo $$ > '{}'\nexec cage -d -- '{}' \"$@\"\n",
+        "echo $$ > '{}'\nexec {} -- '{}' \"$@\"\n",
         run.join("cage").display(),
+        begun.join(" "),
         start.app.display()
     ));
     std::fs::write(&script, words)?;
-    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    allow(&script, 0o755)?;
+    empty_home(run)?;
     let visit = Window::open(&Start {
         app: script,
         ..start.clone()
@@ -504,9 +560,9 @@ async fn mid_visit(start: &Start, run: &Path, home: &Picture, keep: &Path) -> an
         .await?;
     visit.press("Συνέχεια").await?;
     visit.fill("text", TYPED).await?;
-    Picture::settled(run, &keep.join("cage-visit.png"))
-        .await?
-        .differs(home)?;
+    // The caret blinks, so this screen never comes to rest.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    Picture::take(run, &keep.join("cage-visit.png"))?.differs(home)?;
     let cage: u32 = std::fs::read_to_string(run.join("cage"))?.trim().parse()?;
     kill(&app_of(cage)?.to_string())?;
     drop(visit);

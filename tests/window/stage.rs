@@ -12,7 +12,7 @@ use crate::browser::Start;
 pub(crate) struct Stage {
     server: Child,
     folder: PathBuf,
-    app: PathBuf,
+    pub(crate) app: PathBuf,
     /// `ADDRESS#CODE` for a desk, for a crew and for a kiosk.
     pub(crate) desk: String,
     pub(crate) crew: String,
