@@ -22,6 +22,16 @@ const TO_TEST_FAST: &[&str] = &["postgresql", "systemd", "udev", "nftables", "li
 /// A browser, and the kiosk's compositor with what takes its picture.
 const TO_TEST: &[&str] = &["chromium", "cage", "xwayland", "grim"];
 
+/// What a kiosk is made of, and a container to try it in.
+const TO_TRY_A_KIOSK: &[&str] = &[
+    "cage",
+    "grim",
+    "nftables",
+    "seatd",
+    "systemd-container",
+    "xwayland",
+];
+
 /// The oldest Node that builds the screens: 20.19, or 22.12.
 const NODE: &str = "20.19";
 
@@ -33,6 +43,7 @@ pub(crate) enum Purpose {
     TestFast,
     Test,
     Link,
+    Kiosk,
 }
 
 /// Installs the packages that are missing.
@@ -43,6 +54,7 @@ pub(crate) fn packages(purpose: Purpose) -> Outcome {
         Purpose::TestFast => &[TO_TEST_FAST],
         Purpose::Test => &[FOR_WINDOWS, TO_TEST_FAST, TO_TEST],
         Purpose::Link => &[&["iproute2"]],
+        Purpose::Kiosk => &[TO_TRY_A_KIOSK],
     };
     let mut wanted: Vec<&str> = [&[TO_BUILD], more].concat().concat();
     if place::find(&["node"]).is_none() || place::find(&["npm"]).is_none() {
@@ -107,6 +119,8 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "systemd" => place::find(&["systemd-analyze"]).is_some(),
         "udev" => place::find(&["udevadm"]).is_some(),
         "nftables" => place::find(&["nft"]).is_some(),
+        "seatd" => place::find(&["seatd"]).is_some(),
+        "systemd-container" => place::find(&["systemd-nspawn"]).is_some(),
         "libxml2-utils" => place::find(&["xmllint"]).is_some(),
         "xwayland" => place::find(&["Xwayland"]).is_some(),
         "cage" | "grim" => place::find(&[**package]).is_some(),

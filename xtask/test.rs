@@ -157,6 +157,21 @@ pub(crate) fn link(options: &[&str]) -> Outcome {
     run(install::as_root(&program)?.args(options))
 }
 
+/// Tries the lock-down of a Linux kiosk with a real systemd, in a container.
+pub(crate) fn kiosk() -> Outcome {
+    install::packages(Purpose::Kiosk)?;
+    install::node_modules("ui")?;
+    install::screens()?;
+    crate::demo::programs(&["koina-demo"])?;
+    crate::demo::app()?;
+    let script = place::root().join("kiosk-profile/linux/try");
+    // A machine is started and its network made: that is the superuser's.
+    run(install::as_root(&script)?
+        .arg(place::app()?)
+        .arg(place::program("koina-demo")?)
+        .arg(place::target()?.join("kiosk")))
+}
+
 /// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();

@@ -418,11 +418,15 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
             "cage-after-app",
         ),
         (
-            "what shows the page is killed: the same",
+            "what shows the page is killed: its silence tells, and a home screen comes back",
             Whom::Page,
             "cage-after-page",
         ),
-        ("cage is killed: the same", Whom::Cage, "cage-after-cage"),
+        (
+            "cage is killed: within ten seconds again",
+            Whom::Cage,
+            "cage-after-cage",
+        ),
     ] {
         let begun = Instant::now();
         let outcome = fall(&mut kiosk, whom, &home, &keep.join(format!("{name}.png"))).await;
