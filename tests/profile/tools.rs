@@ -117,6 +117,7 @@ fn the_firewall_takes_its_rules_and_drops_the_rest() {
             "ip daddr 192.0.2.53 udp dport 53",
             "ip daddr 192.0.2.53 tcp dport 53",
             "ip daddr 192.0.2.1 udp dport 123",
+            "ip daddr 192.0.2.80 tcp dport { 80, 443 }",
             "udp sport 68 udp dport 67",
         ]
     );
