@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
+#[cfg(target_os = "linux")]
+use koina_commands::alive::Supervisor;
 use koina_commands::{Desk, Exchanger, Kiosk, Printer};
 use koina_model::ids::Time;
 use koina_model::permits::Profile;
@@ -20,6 +22,13 @@ mod lock;
 
 /// Milliseconds between looks whether the windows show something old.
 const LOOK_MS: u64 = 150;
+
+/// Milliseconds between questions to the page whether it lives, where a supervisor wants to know.
+#[cfg(target_os = "linux")]
+const ALIVE_MS: u64 = 2_000;
+/// What the page is asked: whether there is a word on it.
+#[cfg(target_os = "linux")]
+const ALIVE: &str = "document.getElementById('app').innerText.trim() !== ''";
 
 /// Commands that give a window its first list, and what the log says when it has it: from then on people can work.
 const LISTS: [&str; 3] = ["today", "requests_page", "assets_page"];
@@ -146,7 +155,39 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     });
     app.manage(options.clone());
     show(app.handle(), label(&replica))?;
+    #[cfg(target_os = "linux")]
+    if let Some(address) = std::env::var("NOTIFY_SOCKET")
+        .ok()
+        .filter(|address| !address.is_empty())
+    {
+        let supervisor = Supervisor::at(&address).context("Finding the supervisor")?;
+        tauri::async_runtime::spawn(stay_watched(app.handle().clone(), supervisor));
+    }
     Ok(())
+}
+
+/// Asks the page, and tells the supervisor when it answers. A page that hangs, that fell or that is empty says nothing, and the
+/// supervisor begins everything anew.
+#[cfg(target_os = "linux")]
+async fn stay_watched(app: tauri::AppHandle, supervisor: Supervisor) {
+    let supervisor = Arc::new(supervisor);
+    loop {
+        for window in app.webview_windows().into_values() {
+            let supervisor = Arc::clone(&supervisor);
+            let heard = move |answer: String| {
+                if answer != "true" {
+                    return;
+                }
+                if let Err(failure) = supervisor.lives() {
+                    tracing::warn!(%failure, "the supervisor was not told that the window lives");
+                }
+            };
+            if let Err(failure) = window.eval_with_callback(ALIVE, heard) {
+                tracing::warn!(%failure, "the page was not asked whether it lives");
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(ALIVE_MS)).await;
+    }
 }
 
 /// The window that fits whoever this installation is. Before enrolment that is one which may only enrol.

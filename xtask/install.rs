@@ -17,10 +17,29 @@ const TO_BUILD: &[&str] = &[
 ];
 /// What it takes to drive windows without a screen.
 const FOR_WINDOWS: &[&str] = &["xvfb", "webkit2gtk-driver", "dbus-x11", "fonts-dejavu-core"];
-/// What the tests take besides.
-const TO_TEST: &[&str] = &["postgresql", "chromium", SPEECH];
 /// The kiosk's voice. Without it a kiosk runs, and speaks nothing.
 const SPEECH: &str = "espeak-ng";
+/// What the tests take besides: a database, a voice, and the programs that read the profile of a kiosk.
+const TO_TEST_FAST: &[&str] = &[
+    "postgresql",
+    SPEECH,
+    "systemd",
+    "udev",
+    "nftables",
+    "libxml2-utils",
+];
+/// A browser, and the kiosk's compositor with what takes its picture.
+const TO_TEST: &[&str] = &["chromium", "cage", "xwayland", "grim"];
+
+/// What a kiosk is made of, and a container to try it in.
+const TO_TRY_A_KIOSK: &[&str] = &[
+    "cage",
+    "grim",
+    "nftables",
+    "seatd",
+    "systemd-container",
+    "xwayland",
+];
 
 /// The oldest Node that builds the screens: 20.19, or 22.12.
 const NODE: &str = "20.19";
@@ -33,18 +52,20 @@ pub(crate) enum Purpose {
     TestFast,
     Test,
     Link,
+    Kiosk,
 }
 
 /// Installs the packages that are missing.
 pub(crate) fn packages(purpose: Purpose) -> Outcome {
-    let (windows, tests): (&[&str], &[&str]) = match purpose {
-        Purpose::Demo => (&[], &[SPEECH]),
-        Purpose::Script => (FOR_WINDOWS, &[]),
-        Purpose::TestFast => (&[], &["postgresql", SPEECH]),
-        Purpose::Test => (FOR_WINDOWS, TO_TEST),
-        Purpose::Link => (&[], &["iproute2"]),
+    let more: &[&[&str]] = match purpose {
+        Purpose::Demo => &[&[SPEECH]],
+        Purpose::Script => &[FOR_WINDOWS],
+        Purpose::TestFast => &[TO_TEST_FAST],
+        Purpose::Test => &[FOR_WINDOWS, TO_TEST_FAST, TO_TEST],
+        Purpose::Link => &[&["iproute2"]],
+        Purpose::Kiosk => &[TO_TRY_A_KIOSK],
     };
-    let mut wanted: Vec<&str> = [TO_BUILD, windows, tests].concat();
+    let mut wanted: Vec<&str> = [&[TO_BUILD], more].concat().concat();
     if place::find(&["node"]).is_none() || place::find(&["npm"]).is_none() {
         wanted.extend(["nodejs", "npm"]);
     }
@@ -105,6 +126,14 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "webkit2gtk-driver" => place::find(&["WebKitWebDriver"]).is_some(),
         "iproute2" => place::find(&["ip"]).is_some(),
         SPEECH => place::find(&["espeak-ng"]).is_some(),
+        "systemd" => place::find(&["systemd-analyze"]).is_some(),
+        "udev" => place::find(&["udevadm"]).is_some(),
+        "nftables" => place::find(&["nft"]).is_some(),
+        "seatd" => place::find(&["seatd"]).is_some(),
+        "systemd-container" => place::find(&["systemd-nspawn"]).is_some(),
+        "libxml2-utils" => place::find(&["xmllint"]).is_some(),
+        "xwayland" => place::find(&["Xwayland"]).is_some(),
+        "cage" | "grim" => place::find(&[**package]).is_some(),
         "postgresql" => crate::postgres::programs().is_some(),
         "chromium" => chromium().is_some(),
         "nodejs" | "npm" => false,

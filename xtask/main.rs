@@ -37,6 +37,7 @@ cargo xtask fuzz [--minutes N] [--target NAME]
                                       Hostile bytes, N minutes for each way in; the last line counts crashes.
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
 cargo xtask link [...]                A crew and its server over 64 kbit/s with 600 ms and losses, line and app cut (needs root).
+cargo xtask kiosk                     The lock-down of a Linux kiosk with a real systemd, in a container: killed and stopped (needs root).
 cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
 ";
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => fuzz::fuzz(options),
         ["bench", options @ ..] => test::bench(options),
         ["link", options @ ..] => test::link(options),
+        ["kiosk"] => test::kiosk(),
         ["peers", options @ ..] => test::peers(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

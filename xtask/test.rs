@@ -179,6 +179,21 @@ pub(crate) fn link(options: &[&str]) -> Outcome {
     run(install::as_root(&program)?.args(options))
 }
 
+/// Tries the lock-down of a Linux kiosk with a real systemd, in a container.
+pub(crate) fn kiosk() -> Outcome {
+    install::packages(Purpose::Kiosk)?;
+    install::node_modules("ui")?;
+    install::screens()?;
+    crate::demo::programs(&["koina-demo"])?;
+    crate::demo::app()?;
+    let script = place::root().join("kiosk-profile/linux/try");
+    // A machine is started and its network made: that is the superuser's.
+    run(install::as_root(&script)?
+        .arg(place::app()?)
+        .arg(place::program("koina-demo")?)
+        .arg(place::target()?.join("kiosk")))
+}
+
 /// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();
@@ -271,7 +286,9 @@ fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
     steps.step("Testing whole screens in a browser");
     browser(sums)?;
     steps.step("Driving the real windows");
-    windows(sums)
+    windows(sums)?;
+    steps.step("Killing the kiosk under cage");
+    cage(sums)
 }
 
 fn browser(sums: &mut Sums) -> Outcome {
@@ -292,6 +309,12 @@ fn windows(sums: &mut Sums) -> Outcome {
     // A screen of its own: whatever else is on it would be an escape.
     let screen = Unseen::new()?;
     sums.hear("breakout", in_windows(&screen, "breakout")?.arg("breakout"))
+}
+
+/// The kiosk as its unit starts it; the screen is for the driver only.
+fn cage(sums: &mut Sums) -> Outcome {
+    let screen = Unseen::new()?;
+    sums.hear("kiosk", in_windows(&screen, "cage")?.arg("cage"))
 }
 
 impl Sums {

@@ -18,6 +18,8 @@ use koina_sync::views::outbox::OutboxQuery;
 use koina_sync::views::requests::RequestsQuery;
 use serde_json::Value;
 
+#[cfg(target_os = "linux")]
+pub mod alive;
 mod assets;
 mod conflicts;
 mod contacts;

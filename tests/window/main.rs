@@ -1,8 +1,9 @@
 //! `koina-window`: the real app in real windows, driven through WebKitWebDriver.
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
-//! `N passed, M failed`. `story` shows the demo's story in two windows and takes pictures of every step. `soak` kills the app,
-//! `visits` measures the kiosk, `breakout` tries to get out of the kiosk's window.
+//! `N passed, M failed`. `cage` does the same with the kiosk as its unit starts it. `story` shows the demo's story in two windows
+//! and takes pictures of every step. `soak` kills the app, `visits` measures the kiosk, `breakout` tries to get out of the
+//! kiosk's window.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
     clippy::disallowed_methods,
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 mod breakout;
 mod browser;
+mod cage;
 mod kiosk;
 mod promises;
 mod soak;
@@ -55,6 +57,8 @@ enum Command {
         #[arg(long)]
         control: bool,
     },
+    /// Tries the kiosk as its unit starts it: under cage, killed, hanging, in the middle of a visit.
+    Cage,
     /// Shows the story of the crew without network, in two windows.
     Story,
     /// Kills the app at random moments while somebody saves; ends with `N kills, L lost`.
@@ -81,6 +85,7 @@ async fn main() -> ExitCode {
     match cli.command {
         Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
         Command::Breakout { control } => breakout::run(&app, &cli.data, control).await,
+        Command::Cage => cage::run(&app, &cli.data, &cli.pictures).await,
         Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,
         Command::Visits { visits } => visits::run(&app, &cli.data, visits).await,
         Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {

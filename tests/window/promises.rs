@@ -13,17 +13,42 @@ use crate::stage::Stage;
 use crate::story;
 
 /// What is being typed when the app is cut off.
-const TYPED: &str = "Σπασμένο φωτιστικό στη γωνία, κρέμεται το καλώδιο";
+pub(crate) const TYPED: &str = "Σπασμένο φωτιστικό στη γωνία, κρέμεται το καλώδιο";
 
 /// The promises kept and broken so far.
-struct Tally<'a> {
-    pictures: &'a Path,
+pub(crate) struct Tally<'a> {
+    pub(crate) pictures: &'a Path,
     passed: u32,
     failed: u32,
 }
 
-impl Tally<'_> {
-    async fn note(
+impl<'a> Tally<'a> {
+    pub(crate) fn new(pictures: &'a Path) -> Self {
+        let _ = std::fs::create_dir_all(pictures);
+        Self {
+            pictures,
+            passed: 0,
+            failed: 0,
+        }
+    }
+
+    /// What could not be tried any more counts as broken.
+    pub(crate) fn stopped(&mut self, failure: &anyhow::Error) {
+        self.failed += 1;
+        println!("FAIL the windows could not be driven any further: {failure:#}");
+    }
+
+    /// Says the sum.
+    pub(crate) fn end(&self) -> ExitCode {
+        println!("{} passed, {} failed", self.passed, self.failed);
+        if self.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+
+    pub(crate) async fn note(
         &mut self,
         promise: &str,
         begun: Instant,
@@ -51,22 +76,11 @@ impl Tally<'_> {
 
 /// Tries every promise; ends with `N passed, M failed`.
 pub(crate) async fn run(app: &Path, data: &Path, pictures: &Path) -> ExitCode {
-    let mut tally = Tally {
-        pictures,
-        passed: 0,
-        failed: 0,
-    };
-    let _ = std::fs::create_dir_all(pictures);
+    let mut tally = Tally::new(pictures);
     if let Err(failure) = all(app, data, &mut tally).await {
-        tally.failed += 1;
-        println!("FAIL the windows could not be driven any further: {failure:#}");
+        tally.stopped(&failure);
     }
-    println!("{} passed, {} failed", tally.passed, tally.failed);
-    if tally.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    tally.end()
 }
 
 async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<()> {

@@ -12,7 +12,7 @@ use crate::browser::Start;
 pub(crate) struct Stage {
     server: Child,
     folder: PathBuf,
-    app: PathBuf,
+    pub(crate) app: PathBuf,
     /// `ADDRESS#CODE` for a desk, for a crew and for a kiosk.
     pub(crate) desk: String,
     pub(crate) crew: String,
@@ -103,6 +103,11 @@ impl Stage {
             "1290,0,480,900",
             enrol.then(|| self.crew.clone()),
         )
+    }
+
+    /// `ADDRESS#CODE` for the kiosk.
+    pub(crate) fn kiosk(&self) -> &str {
+        &self.kiosk
     }
 
     /// The kiosk's window, enrolled at its first start.
