@@ -130,7 +130,9 @@ pub(super) async fn keys(run: &mut Run, in_field: bool) -> anyhow::Result<()> {
             if run.enough() {
                 return Ok(());
             }
-            if in_field {
+            if in_field && run.to_field().await.is_err() {
+                // Where no key is swallowed they lead to other screens, from which only a new beginning leads back.
+                run.reopen().await?;
                 run.to_field().await?;
             }
             for key in some {

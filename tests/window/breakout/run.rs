@@ -243,7 +243,8 @@ impl Run {
         .await
     }
 
-    async fn reopen(&mut self) -> anyhow::Result<()> {
+    /// Begins anew, with an app that was just started.
+    pub(super) async fn reopen(&mut self) -> anyhow::Result<()> {
         drop(self.open.take());
         let window = Window::open(&self.start).await?;
         window
