@@ -17,6 +17,7 @@ mod giver;
 mod hands;
 mod page;
 mod run;
+mod tries;
 mod watch;
 
 /// Where the desk's window is put, to be as large as the kiosk's.

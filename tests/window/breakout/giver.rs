@@ -155,16 +155,16 @@ impl Giver {
             [(DRAGS << 24) | more, first, second, third],
         )?;
         let place = (u32::from(at.0.unsigned_abs()) << 16) | u32::from(at.1.unsigned_abs());
-        for _ in 0..3 {
+        for _ in 0..6 {
             self.tell(
                 window,
                 "XdndPosition",
                 [0, place, 0, self.names.of("XdndActionCopy")],
             )?;
-            tokio::time::sleep(Duration::from_millis(60)).await;
+            tokio::time::sleep(Duration::from_millis(120)).await;
         }
         self.tell(window, "XdndDrop", [0, 0, 0, 0])?;
-        tokio::time::sleep(Duration::from_millis(250)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         self.tell(window, "XdndLeave", [0, 0, 0, 0])
     }
 

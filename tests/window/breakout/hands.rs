@@ -7,6 +7,7 @@ use super::commands;
 use super::desktop::Modifier;
 use super::page;
 use super::run::Run;
+use crate::browser::PATIENCE;
 
 /// So many keys are pressed between two looks.
 const AT_ONCE: usize = 12;
@@ -129,7 +130,9 @@ pub(super) async fn keys(run: &mut Run, in_field: bool) -> anyhow::Result<()> {
             if run.enough() {
                 return Ok(());
             }
-            if in_field {
+            if in_field && run.to_field().await.is_err() {
+                // Where no key is swallowed they lead to other screens, from which only a new beginning leads back.
+                run.reopen().await?;
                 run.to_field().await?;
             }
             for key in some {
@@ -324,9 +327,7 @@ pub(super) async fn pressed(run: &mut Run) -> anyhow::Result<()> {
             let script = PRESS
                 .replace("BODY", body)
                 .replace("PORT", &run.trap.port.to_string());
-            run.window()?
-                .script(&script, vec![], Duration::from_secs(3))
-                .await?;
+            run.window()?.script(&script, vec![], PATIENCE).await?;
             if by_key {
                 run.desktop.press(&[], run.desktop.key("0xff0d")?)?;
                 run.desktop.press(&[], run.desktop.key("0x20")?)?;
@@ -341,9 +342,7 @@ pub(super) async fn pressed(run: &mut Run) -> anyhow::Result<()> {
     }
     run.to_home().await?;
     let away = "document.getElementById('__attempt')?.remove(); arguments[0](true);";
-    run.window()?
-        .script(away, vec![], Duration::from_secs(3))
-        .await?;
+    run.window()?.script(away, vec![], PATIENCE).await?;
     Ok(())
 }
 
@@ -356,11 +355,7 @@ pub(super) async fn commands(run: &mut Run) -> anyhow::Result<()> {
         }
         let said = run
             .window()?
-            .script(
-                commands::CALL,
-                vec![serde_json::json!(name)],
-                Duration::from_secs(3),
-            )
+            .script(commands::CALL, vec![serde_json::json!(name)], PATIENCE)
             .await?;
         run.made(1);
         match said.as_str() {
@@ -387,7 +382,7 @@ pub(super) async fn pages(run: &mut Run, ended: &mut impl FnMut(&Run)) -> anyhow
     run.begin("a page is told of chords");
     let said = run
         .window()?
-        .script(page::chords(), vec![], Duration::from_secs(5))
+        .script(page::chords(), vec![], PATIENCE)
         .await?;
     let tried = said.get("tried").and_then(serde_json::Value::as_u64);
     run.made(u32::try_from(tried.unwrap_or_default())?);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::desktop::Desktop;
 use super::giver::Giver;
 use super::watch::{Seen, Trap};
-use crate::browser::{NEWS, Start, Window};
+use crate::browser::{NEWS, PATIENCE, Start, Window};
 
 /// After so many escapes a group of attempts has shown enough.
 const ENOUGH: u32 = 5;
@@ -186,7 +186,7 @@ impl Run {
     pub(super) async fn page(&mut self, what: &str, script: &str) -> anyhow::Result<()> {
         let through = self
             .window()?
-            .script(script, vec![], Duration::from_secs(3))
+            .script(script, vec![], Duration::from_secs(10))
             .await;
         let escaped = match through {
             Ok(through) => through == Value::Bool(true),
@@ -215,7 +215,7 @@ impl Run {
     )]
     async fn place_of(&self, script: &str) -> anyhow::Result<(i16, i16)> {
         let window = self.window()?;
-        let place = window.script(script, vec![], Duration::from_secs(5));
+        let place = window.script(script, vec![], PATIENCE);
         let at: Vec<f64> = serde_json::from_value(place.await?)?;
         match at.as_slice() {
             [x, y] => Ok((*x as i16, *y as i16)),
@@ -243,7 +243,8 @@ impl Run {
         .await
     }
 
-    async fn reopen(&mut self) -> anyhow::Result<()> {
+    /// Begins anew, with an app that was just started.
+    pub(super) async fn reopen(&mut self) -> anyhow::Result<()> {
         drop(self.open.take());
         let window = Window::open(&self.start).await?;
         window
@@ -254,11 +255,7 @@ impl Run {
         self.mark += 1;
         let mark = "window.__stayed = arguments[0]; arguments[1](true);";
         window
-            .script(
-                mark,
-                vec![json!(self.mark.to_string())],
-                Duration::from_secs(5),
-            )
+            .script(mark, vec![json!(self.mark.to_string())], PATIENCE)
             .await?;
         self.open = Some(window);
         self.desktop.unlock()?;

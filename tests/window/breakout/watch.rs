@@ -13,8 +13,8 @@ use super::desktop::{Desktop, Shown};
 use super::giver::CANARY;
 use crate::browser::Window;
 
-/// How long a page may take to say how it is.
-const PATIENCE: Duration = Duration::from_secs(6);
+/// How long a page may take to say how it is; much, since other programs may be busy.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long whoever knocks may take to say something, and what is answered: a page.
 const WORDS: Duration = Duration::from_millis(150);
