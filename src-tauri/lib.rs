@@ -104,7 +104,8 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     );
     let runtime = tauri::async_runtime::handle().inner().clone();
     let exchanger = Exchanger::new(Arc::clone(&replica), runtime, now);
-    let printer = options.printer.as_deref().map(str::parse).transpose();
+    let printer = options.printer.as_deref().filter(|place| !place.is_empty());
+    let printer = printer.map(str::parse).transpose();
     let kiosk = Kiosk {
         printer: Printer::at(printer.context("Reading where the printer is")?),
         ..Kiosk::default()

@@ -172,7 +172,9 @@ fn install_does_nothing_before_it_knows_the_server() {
 #[test]
 fn install_writes_no_word_that_is_more_than_an_address() {
     for (from, to) in [
-        ("192.0.2.20", "\"192.0.2.20; accept\""),
+        ("ADDRESSES=192.0.2.20", "ADDRESSES=\"192.0.2.20; accept\""),
+        ("tcp://192.0.2.20:9100", "tcp://$(reboot)"),
+        ("tcp://192.0.2.20:9100", "file:///etc/shadow"),
         ("192.0.2.53", "$(reboot)"),
         ("8443", "8443,22"),
         ("\"0eef:c000 05e0:1200\"", "*:*"),
