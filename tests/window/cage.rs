@@ -231,8 +231,14 @@ impl Supervisor {
 /// What the app and its web view wrote goes with them, as the folder of the unit does.
 fn empty_home(run: &Path) -> anyhow::Result<()> {
     let home = run.join("home");
-    if home.exists() {
-        std::fs::remove_dir_all(&home)?;
+    let until = Instant::now() + PATIENCE;
+    // Whoever was killed with the app may still be writing.
+    while home.exists() {
+        let removed = std::fs::remove_dir_all(&home);
+        ensure!(
+            removed.is_ok() || Instant::now() < until,
+            "what the app left behind cannot be removed: {removed:?}"
+        );
     }
     std::fs::create_dir_all(&home)?;
     hand_over(&home)
