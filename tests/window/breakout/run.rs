@@ -25,7 +25,7 @@ const TO_FIELD: &str = r"
         if (document.querySelector('.kiosk') && !document.querySelector('#field-number')) {
             document.querySelector('.bar .end')?.click();
             await pause(60);
-            document.querySelectorAll('.tiles button')[1]?.click();
+            [...document.querySelectorAll('.tiles button')].find((tile) => tile.textContent.includes('Πορεία'))?.click();
             await pause(60);
         }
         const at = field();
