@@ -143,79 +143,102 @@ test("without network the sign comes all the same, staff get in, and what was ty
   await expect(page.getByRole("main")).toContainText("Ο διακομιστής του δήμου δεν απαντά");
 });
 
-test("every screen of staff and of calls can be seen, read and hit: both languages, three sizes, high contrast", async ({ koina }) => {
+const WIDE = { width: 1920, height: 1080 };
+const LOW = { width: 1366, height: 768 };
+
+/** Pictures for people to look at, where a folder is named for them. */
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.KOINA_SHOTS) await page.screenshot({ path: `${process.env.KOINA_SHOTS}/${name}.png` });
+}
+
+/** As it stands. What is in a named group, like the bar, has sizes of its own. */
+async function stands(page: Page, where: string): Promise<void> {
+  await accessible(page, where, true);
+  await fits(page, where);
+  const small = await page.evaluate(() => {
+    const dialog = document.querySelector("dialog[open]");
+    return [...(dialog ?? document).querySelectorAll<HTMLElement>("button, input")]
+      .filter((element) => element.checkVisibility() && element.getClientRects().length > 0 && (dialog || !element.closest("[role=group][aria-label]")))
+      .filter((element) => element.getBoundingClientRect().height < 62.5)
+      .map((element) => `${element.getBoundingClientRect().height}: ${element.outerHTML.slice(0, 120)}`);
+  });
+  expect.soft(small, `at least 63 px high: ${where}`).toEqual([]);
+}
+
+/** A screen in both languages, on a tall and on a wide glass, in three sizes, and in high contrast. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const language of ["el", "en"] as const) {
+    const say = words[language];
+    for (const size of [TOTEM, WIDE]) {
+      await page.setViewportSize(size);
+      for (let step = 1; step <= 3; step += 1) {
+        await stands(page, `kiosk: ${name}, ${language}, ${size.width} px, size ${step}`);
+        await picture(page, `${name}-${language}-${size.width}-${step}`);
+        await bar(page, say).getByRole("button", { name: say("kiosk-size") }).click();
+      }
+    }
+    await bar(page, say).getByRole("button", { name: say("kiosk-contrast") }).click();
+    await stands(page, `kiosk: ${name}, ${language}, high contrast`);
+    await bar(page, say).getByRole("button", { name: say("kiosk-contrast") }).click();
+    await bar(page, say).getByRole("button", { name: say("language-switch"), exact: true }).click();
+  }
+  await page.setViewportSize(TOTEM);
+}
+
+/** What lies over everything: the bar is under it. */
+async function over(page: Page, name: string): Promise<void> {
+  for (const size of [TOTEM, WIDE, LOW]) {
+    await page.setViewportSize(size);
+    await stands(page, `kiosk: ${name}, ${size.width} px`);
+    await picture(page, `${name}-${size.width}`);
+  }
+  await page.setViewportSize(TOTEM);
+}
+
+test("the question and the sign of a call can be seen, read and hit: both languages, three sizes", async ({ koina }) => {
   test.setTimeout(300_000);
   const page = await kiosk(koina);
-  const desk = await koina.window("desk");
-  const wide = { width: 1920, height: 1080 };
-
-  /** As it stands; what is in a group of its own, like the bar, has sizes of its own. */
-  async function stands(where: string): Promise<void> {
-    await accessible(page, where, true);
-    await fits(page, where);
-    const small = await page.evaluate(() => {
-      const dialog = document.querySelector("dialog[open]");
-      return [...(dialog ?? document).querySelectorAll<HTMLElement>("button, input")]
-        .filter((element) => element.checkVisibility() && element.getClientRects().length > 0 && (dialog || !element.closest("[role=group][aria-label]")))
-        .filter((element) => element.getBoundingClientRect().height < 62.5)
-        .map((element) => `${element.getBoundingClientRect().height}: ${element.outerHTML.slice(0, 120)}`);
-    });
-    expect.soft(small, `at least 63 px high: ${where}`).toEqual([]);
-  }
-  async function look(name: string, shots = name): Promise<void> {
-    for (const language of ["el", "en"] as const) {
-      const say = words[language];
-      for (const size of [TOTEM, wide]) {
-        await page.setViewportSize(size);
-        for (let step = 1; step <= 3; step += 1) {
-          const where = `kiosk: ${name}, ${language}, ${size.width} px, size ${step}`;
-          await stands(where);
-          if (process.env.KOINA_SHOTS) await page.screenshot({ path: `${process.env.KOINA_SHOTS}/${shots}-${language}-${size.width}-${step}.png` });
-          await bar(page, say).getByRole("button", { name: say("kiosk-size") }).click();
-        }
-      }
-      await bar(page, say).getByRole("button", { name: say("kiosk-contrast") }).click();
-      await stands(`kiosk: ${name}, ${language}, high contrast`);
-      await bar(page, say).getByRole("button", { name: say("kiosk-contrast") }).click();
-      await bar(page, say).getByRole("button", { name: say("language-switch"), exact: true }).click();
-    }
-    await page.setViewportSize(TOTEM);
-  }
-  /** What lies over everything: the bar is under it. */
-  async function over(name: string): Promise<void> {
-    for (const size of [TOTEM, wide, { width: 1366, height: 768 }]) {
-      await page.setViewportSize(size);
-      await stands(`kiosk: ${name}, ${size.width} px`);
-      if (process.env.KOINA_SHOTS) await page.screenshot({ path: `${process.env.KOINA_SHOTS}/${name}-${size.width}.png` });
-    }
-    await page.setViewportSize(TOTEM);
-  }
-
-  await look("home");
+  await look(page, "home");
   for (const language of ["el", "en"] as const) {
     const say = words[language];
     for (let step = 1; step <= 3; step += 1) {
       await bar(page, say).getByRole("button", { name: say("staff-call") }).click();
-      await over(`call-question-${language}-${step}`);
+      await over(page, `call-question-${language}-${step}`);
       await page.getByRole("dialog").getByRole("button", { name: say("staff-call-do") }).click();
-      await over(`call-sign-${language}-${step}`);
+      await over(page, `call-sign-${language}-${step}`);
+      await page.setViewportSize(LOW);
+      await expect(page.getByRole("button", { name: say("staff-call-enough") }), "without scrolling").toBeInViewport({ ratio: 1 });
+      await page.setViewportSize(TOTEM);
       await page.getByRole("dialog").getByRole("button", { name: say("staff-call-came") }).click();
       await bar(page, say).getByRole("button", { name: say("kiosk-size") }).click();
     }
     await bar(page, say).getByRole("button", { name: say("language-switch"), exact: true }).click();
   }
+});
+
+test("the page of staff can be seen, read and hit: both languages, three sizes, high contrast", async ({ koina }) => {
+  test.setTimeout(300_000);
+  const page = await kiosk(koina);
   await press(page, w("staff-enter"));
-  await look("code");
-  await typeCode(page, await askCode(desk));
+  await look(page, "code");
+  await typeCode(page, await askCode(await koina.window("desk")));
   await expect(page.getByRole("main")).toContainText(w("staff-state-open"));
-  await look("staff");
+  await look(page, "staff");
   await press(page, w("staff-close"));
-  await look("close");
+  await look(page, "close");
+});
+
+test("a kiosk out of order can be read by visitors and at the desk: both languages, three sizes, high contrast", async ({ koina }) => {
+  test.setTimeout(300_000);
+  const page = await kiosk(koina);
+  await press(page, w("staff-enter"));
+  await typeCode(page, await askCode(await koina.window("desk")));
+  await press(page, w("staff-close"));
   await press(page, w("staff-close-confirm"));
   await expect(page.getByRole("main")).toContainText(w("staff-done-closed"));
   await press(page, w("staff-end"));
   await expect(page.getByRole("heading", { level: 1, name: w("staff-closed") })).toBeVisible();
-  await look("closed");
+  await look(page, "closed");
 
   await exchange(koina, "new");
   for (const language of ["el", "en"] as const) {
@@ -224,6 +247,6 @@ test("every screen of staff and of calls can be seen, read and hit: both languag
     await expect(window.getByRole("region", { name: words[language]("kiosks-title") })).toContainText(words[language]("kiosks-need-out_of_order"));
     await accessible(window, `desk: kiosks, ${language}`);
     await fits(window, `desk: kiosks, ${language}`);
-    if (process.env.KOINA_SHOTS) await window.screenshot({ path: `${process.env.KOINA_SHOTS}/desk-${language}.png`, fullPage: true });
+    await picture(window, `desk-${language}`);
   }
 });
