@@ -264,7 +264,7 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
         }));
         match caught {
             Ok(Ok(output)) => {
-                if name == "kiosk_end" && output["starts_anew"] == json!(true) {
+                if name == "kiosk_end" && output.get("starts_anew") == Some(&json!(true)) {
                     anew::start(&app);
                 }
                 resolver.resolve(output);

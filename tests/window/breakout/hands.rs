@@ -123,17 +123,17 @@ pub(super) async fn keys(run: &mut Run, in_field: bool) -> anyhow::Result<()> {
     } else {
         "every key with every modifier"
     });
-    run.to_home().await?;
+    run.go_home().await?;
     let keys = run.desktop.keys.clone();
     for held in run.desktop.combinations() {
         for some in keys.chunks(AT_ONCE) {
             if run.enough() {
                 return Ok(());
             }
-            if in_field && run.to_field().await.is_err() {
+            if in_field && run.go_to_field().await.is_err() {
                 // Where no key is swallowed they lead to other screens, from which only a new beginning leads back.
                 run.reopen().await?;
-                run.to_field().await?;
+                run.go_to_field().await?;
             }
             for key in some {
                 run.desktop.press(&held, key.code)?;
@@ -150,7 +150,7 @@ pub(super) async fn keys(run: &mut Run, in_field: bool) -> anyhow::Result<()> {
 /// Every button of a mouse with every modifier, the wheel, long and many presses, drags.
 pub(super) async fn buttons(run: &mut Run) -> anyhow::Result<()> {
     run.begin("buttons, wheels, long presses and drags");
-    let title = run.to_home().await?;
+    let title = run.go_home().await?;
     let (wide, high) = (
         run.desktop.size.0.cast_signed(),
         run.desktop.size.1.cast_signed(),
@@ -222,7 +222,7 @@ pub(super) async fn clipboards(run: &mut Run) -> anyhow::Result<()> {
         if run.enough() {
             return Ok(());
         }
-        run.to_field().await?;
+        run.go_to_field().await?;
         let word = run.desktop.key("b")?;
         run.desktop.press(&[], word)?;
         let held: Vec<Modifier> = held
@@ -241,7 +241,7 @@ pub(super) async fn clipboards(run: &mut Run) -> anyhow::Result<()> {
         if run.enough() {
             return Ok(());
         }
-        let field = run.to_field().await?;
+        let field = run.go_to_field().await?;
         // What was chosen just now is ours no more: the other program offers its own again.
         run.giver.offer()?;
         run.desktop.move_to(field)?;
@@ -259,7 +259,7 @@ pub(super) async fn clipboards(run: &mut Run) -> anyhow::Result<()> {
 /// Another program drags text, a page, an address and a file over the window and drops them.
 pub(super) async fn drops(run: &mut Run) -> anyhow::Result<()> {
     run.begin("drops of another program, and drags of what is chosen");
-    let field = run.to_field().await?;
+    let field = run.go_to_field().await?;
     let (wide, high) = (
         run.desktop.size.0.cast_signed(),
         run.desktop.size.1.cast_signed(),
@@ -272,14 +272,14 @@ pub(super) async fn drops(run: &mut Run) -> anyhow::Result<()> {
         (wide / 2, high - 40),
     ] {
         for files in [true, false] {
-            run.to_field().await?;
+            run.go_to_field().await?;
             run.giver.drop_on(run.frame()?, at, files).await?;
             let what = if files { "files and words" } else { "words" };
             run.look(1, &format!("a drop of {what} at {at:?}")).await?;
         }
     }
     for to in [(wide / 2, 20), (wide / 2, high / 2), (wide - 1, high - 1)] {
-        let field = run.to_field().await?;
+        let field = run.go_to_field().await?;
         for name in ["b", "c", "d"] {
             run.desktop.press(&[], run.desktop.key(name)?)?;
         }
@@ -340,7 +340,7 @@ pub(super) async fn pressed(run: &mut Run) -> anyhow::Result<()> {
             run.look(1, &format!("{name}, by {hand}")).await?;
         }
     }
-    run.to_home().await?;
+    run.go_home().await?;
     let away = "document.getElementById('__attempt')?.remove(); arguments[0](true);";
     run.window()?.script(away, vec![], PATIENCE).await?;
     Ok(())
@@ -400,8 +400,8 @@ pub(super) async fn pages(run: &mut Run, ended: &mut impl FnMut(&Run)) -> anyhow
 /// A person types, also in Greek, and a scanner does. Gives what did not arrive.
 pub(super) async fn typing(run: &mut Run) -> anyhow::Result<Vec<String>> {
     let mut missing = Vec::new();
-    run.to_home().await?;
-    run.to_field().await?;
+    run.go_home().await?;
+    run.go_to_field().await?;
     for name in ["a", "b", "7"] {
         run.desktop.press(&[], run.desktop.key(name)?)?;
     }
@@ -412,12 +412,12 @@ pub(super) async fn typing(run: &mut Run) -> anyhow::Result<Vec<String>> {
         .press(&[run.desktop.modifier("Ctrl")?], run.desktop.key("a")?)?;
     run.desktop.press(&[], run.desktop.key("x")?)?;
     expect(run, "all chosen with Ctrl+A", "number", "x", &mut missing).await?;
-    run.to_field().await?;
+    run.go_to_field().await?;
     // α, dead acute with ε, final σ, dialytika with ι, €.
     let greek = [0x07e1, 0xfe51, 0x07e5, 0x07f3, 0xfe57, 0x07e9, 0x20ac];
     run.desktop.write(&greek).await?;
     expect(run, "Greek with dead keys", "number", "αέςϊ€", &mut missing).await?;
-    run.to_field().await?;
+    run.go_to_field().await?;
     for digit in "56141007020600000000000127612832".chars() {
         run.desktop
             .press(&[], run.desktop.key(&digit.to_string())?)?;

@@ -21,10 +21,15 @@ const TO_FIELD: &str = r"
     const done = arguments[0];
     const pause = (ms) => new Promise((go) => setTimeout(go, ms));
     const field = () => document.querySelector('#field-number, #field-search');
+    const back = async () => {
+        for (let step = 0; step < 9 && !document.querySelector('.tiles'); step += 1) {
+            (document.querySelector('dialog[open] button:last-of-type') ?? document.querySelector('.back button'))?.click();
+            await pause(60);
+        }
+    };
     (async () => {
         if (document.querySelector('.kiosk') && !document.querySelector('#field-number')) {
-            document.querySelector('.bar .end')?.click();
-            await pause(60);
+            await back();
             [...document.querySelectorAll('.tiles button')].find((tile) => tile.textContent.includes('Πορεία'))?.click();
             await pause(60);
         }
@@ -39,15 +44,20 @@ const TO_FIELD: &str = r"
     })().then(done, () => done(null));
 ";
 
-/// Back to the first screen.
+/// Back to the first screen, step by step: after «Τέλος» the app might start anew.
 const HOME: &str = r"
     const done = arguments[0];
-    document.querySelector('.kiosk .bar .end')?.click();
-    document.activeElement?.blur();
-    setTimeout(() => {
+    const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+    (async () => {
+        for (let step = 0; step < 9 && document.querySelector('.kiosk') && !document.querySelector('.tiles'); step += 1) {
+            (document.querySelector('dialog[open] button:last-of-type') ?? document.querySelector('.back button'))?.click();
+            await pause(60);
+        }
+        document.activeElement?.blur();
+        await pause(60);
         const title = document.querySelector('h1')?.getBoundingClientRect();
-        done(title ? [title.x + Math.min(title.width / 2, 60), title.y + title.height / 2] : null);
-    }, 60);
+        return title ? [title.x + Math.min(title.width / 2, 60), title.y + title.height / 2] : null;
+    })().then(done, () => done(null));
 ";
 
 pub(super) struct Run {
@@ -59,11 +69,18 @@ pub(super) struct Run {
     pub(super) trap: Trap,
     mark: u32,
     before: Option<Seen>,
+    /// Where the app's program lies in memory: elsewhere in each app that starts.
+    image: Option<String>,
     /// Whether the window must be the whole screen.
     whole: bool,
     group: Group,
     pub(super) attempts: u32,
     pub(super) escapes: u32,
+}
+
+fn image(window: Option<&Window>) -> Option<String> {
+    let maps = std::fs::read_to_string(format!("/proc/{}/maps", window?.process()?)).ok()?;
+    maps.lines().next().map(str::to_owned)
 }
 
 struct Group {
@@ -98,6 +115,7 @@ impl Run {
             trap,
             mark: 0,
             before: None,
+            image: None,
             whole,
             group: Group::new(""),
             attempts: 0,
@@ -167,6 +185,11 @@ impl Run {
         if self.changed().await.is_empty() {
             return Ok(false);
         }
+        // A visit that ended after something was typed: the app starts anew then, as it should.
+        if self.began_anew() {
+            self.reopen().await?;
+            return Ok(false);
+        }
         // By now it is all there to be seen.
         tokio::time::sleep(MOMENT * 8).await;
         let changed = self.changed().await.join("; ");
@@ -200,20 +223,28 @@ impl Run {
     }
 
     /// Puts the cursor into an empty field; gives where the field is.
-    pub(super) async fn to_field(&self) -> anyhow::Result<(i16, i16)> {
+    pub(super) async fn go_to_field(&mut self) -> anyhow::Result<(i16, i16)> {
         self.place_of(TO_FIELD).await.context("there is no field")
     }
 
     /// The first screen; gives where its title is.
-    pub(super) async fn to_home(&self) -> anyhow::Result<(i16, i16)> {
+    pub(super) async fn go_home(&mut self) -> anyhow::Result<(i16, i16)> {
         self.place_of(HOME).await.context("there is no title")
+    }
+
+    /// Whether a fresh app took the place of the one that was opened.
+    fn began_anew(&self) -> bool {
+        image(self.open.as_ref()).is_some_and(|now| self.image.as_ref() != Some(&now))
     }
 
     #[allow(
         clippy::cast_possible_truncation,
         reason = "a place on a screen, and `as` keeps to the bounds"
     )]
-    async fn place_of(&self, script: &str) -> anyhow::Result<(i16, i16)> {
+    async fn place_of(&mut self, script: &str) -> anyhow::Result<(i16, i16)> {
+        if self.began_anew() {
+            self.reopen().await?;
+        }
         let window = self.window()?;
         let place = window.script(script, vec![], PATIENCE);
         let at: Vec<f64> = serde_json::from_value(place.await?)?;
@@ -257,6 +288,7 @@ impl Run {
         window
             .script(mark, vec![json!(self.mark.to_string())], PATIENCE)
             .await?;
+        self.image = image(Some(&window));
         self.open = Some(window);
         self.desktop.unlock()?;
         let (wide, high) = self.desktop.size;
