@@ -205,9 +205,9 @@ fn tell_of_printer(desk: &Desk) -> Result<(), Problem> {
 /// Ends the visit, once what is being printed is out. If anything of a person was in it, the app starts anew.
 pub(crate) fn kiosk_end(desk: &Desk, input: KioskEndInput) -> Result<KioskEnded, Problem> {
     desk.kiosk.printer.finish();
-    let personal = desk.kiosk.visit.end();
+    let anew = desk.kiosk.visit.end();
     Ok(KioskEnded {
-        starts_anew: personal || input.typed,
+        starts_anew: anew || input.typed,
     })
 }
 

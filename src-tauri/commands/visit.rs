@@ -20,6 +20,9 @@ pub(crate) struct Given {
     pub application: Option<Applied>,
 }
 
+/// Visits of one app, when nothing is typed: each leaves some 0.2 MB with the web view.
+const VISITS_MAX: u32 = 100;
+
 #[derive(Debug, Default)]
 pub struct Visit(Mutex<State>);
 
@@ -27,6 +30,8 @@ pub struct Visit(Mutex<State>);
 struct State {
     given: Vec<Given>,
     personal: bool,
+    /// Visits that ended since the app was started.
+    ended: u32,
 }
 
 impl Visit {
@@ -54,8 +59,29 @@ impl Visit {
         found.cloned().ok_or(Problem::NotFound)
     }
 
-    /// Ends it. Whether anything of a person was in it.
+    /// Ends it. Whether the app should start anew: something of a person was in it, or the web view has grown over many visits.
     pub(crate) fn end(&self) -> bool {
-        std::mem::take(&mut *self.state()).personal
+        let mut state = self.state();
+        let ended = state.ended + 1;
+        let before = std::mem::take(&mut *state);
+        state.ended = ended;
+        before.personal || ended >= VISITS_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{VISITS_MAX, Visit};
+
+    #[test]
+    fn an_app_starts_anew_after_a_personal_visit_and_after_many_others() {
+        let visit = Visit::default();
+        assert!(!visit.end());
+        visit.touched();
+        assert!(visit.end());
+        for _ in 2..VISITS_MAX - 1 {
+            assert!(!visit.end());
+        }
+        assert!(visit.end());
     }
 }

@@ -45,7 +45,7 @@ async fn measure(app: &Path, data: &Path, visits: u32) -> anyhow::Result<()> {
         starts.first().copied().unwrap_or_default(),
         starts.last().copied().unwrap_or_default(),
     );
-    let kiosk = Window::open(&start).await?;
+    let mut kiosk = Window::open(&start).await?;
     kiosk.sees("Τι θέλετε να κάνετε;").await?;
     println!("visits | memory of the app and its web view, MB");
     for done in (0..=visits).step_by(STEP as usize) {
@@ -53,8 +53,21 @@ async fn measure(app: &Path, data: &Path, visits: u32) -> anyhow::Result<()> {
         if done < visits {
             let said = kiosk
                 .script(VISITS, vec![json!(STEP)], PATIENCE_OF_VISITS)
-                .await?;
-            ensure!(said.get("failed").is_none(), "a visit ended with {said}");
+                .await;
+            match said {
+                Ok(said) => ensure!(said.get("failed").is_none(), "a visit ended with {said}"),
+                // The app started anew, as it does after many visits; the driver has lost it.
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_secs(3)).await;
+                    println!(
+                        "       | {} in the app that took its place",
+                        memory_mb(&kiosk)?
+                    );
+                    kiosk.cut()?;
+                    kiosk = Window::open(&start).await?;
+                    kiosk.sees("Τι θέλετε να κάνετε;").await?;
+                }
+            }
         }
     }
     kiosk.close().await
