@@ -9,6 +9,12 @@ pub(crate) fn start(app: &tauri::AppHandle) {
     if let Ok(program) = std::env::current_exe() {
         use std::os::unix::process::CommandExt;
         end_children();
+        // Whoever watches counts from here on.
+        #[cfg(target_os = "linux")]
+        if let Ok(address) = std::env::var("NOTIFY_SOCKET") {
+            let told = koina_commands::alive::Supervisor::at(&address);
+            let _ = told.and_then(|supervisor| supervisor.lives());
+        }
         let mut fresh = Command::new(program);
         let failure = fresh.args(std::env::args_os().skip(1)).exec();
         tracing::error!(%failure, "the app could not put a fresh one in its place");

@@ -11,7 +11,7 @@ use koina_model::problem::Problem;
 use koina_model::reference::Text2;
 use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
-use koina_sync::replica::Reported;
+use koina_sync::replica::{Replica, Reported};
 use koina_sync::views::tracked::Tracked;
 
 use crate::printer::{Applied, Printer, Receipt};
@@ -44,26 +44,47 @@ const FORGOTTEN_MS: i64 = 10 * WAIT_MS;
 const SCANNED: &str = "5614";
 
 /// Wrong digits at this kiosk, whoever typed them, and the moment of the last. Right ones forgive nothing: whoever holds one
-/// receipt could guess at others for ever.
+/// receipt could guess at others for ever. They are kept with the replica: the app starts anew after every visit.
 #[derive(Debug, Default)]
-pub struct Tries(Mutex<(u32, Time)>);
+pub struct Tries(Mutex<()>);
+
+/// Where wrong digits are kept: how many, and when the last were typed.
+trait Kept {
+    fn load(&self) -> Result<(u32, Time), Problem>;
+    fn save(&self, wrong: (u32, Time)) -> Result<(), Problem>;
+}
+
+impl Kept for Replica {
+    fn load(&self) -> Result<(u32, Time), Problem> {
+        told(self.wrong_digits())
+    }
+
+    fn save(&self, wrong: (u32, Time)) -> Result<(), Problem> {
+        told(self.note_wrong_digits(wrong))
+    }
+}
 
 impl Tries {
     /// Looks something up, unless people have to wait. One at a time.
-    fn one<T>(&self, now: Time, look: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (wrong, last) = *tries;
+    fn one<T>(
+        &self,
+        kept: &impl Kept,
+        now: Time,
+        look: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let _turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut wrong, last) = kept.load()?;
         // A clock that was set back waits no longer than one that was not.
         let since = (now.0 - last.0).max(0);
         if since >= FORGOTTEN_MS {
-            *tries = (0, now);
+            wrong = 0;
         } else if wrong >= TRIES && since < WAIT_MS {
             let wait_s = u32::try_from((WAIT_MS - since + 999) / 1_000).unwrap_or_default();
             return Err(Problem::TooManyTries { wait_s });
         }
         let found = look();
         if matches!(found, Err(Problem::NotFound)) {
-            *tries = (tries.0 + 1, now);
+            kept.save((wrong + 1, now))?;
         }
         found
     }
@@ -83,7 +104,11 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
     };
     let now = desk.now();
     desk.kiosk.visit.touched();
-    let reported = told(desk.replica.report(&entered, &input.contact, now))?;
+    let contact = Contact {
+        application: None,
+        ..input.contact
+    };
+    let reported = told(desk.replica.report(&entered, &contact, now))?;
     let lists = desk.replica.lists();
     let subject = lists.reference.category(&input.category);
     let subject = subject.map(|category| category.name.clone());
@@ -122,7 +147,10 @@ pub(crate) fn kiosk_apply(desk: &Desk, input: KioskApplyInput) -> Result<KioskRe
         register: true,
     };
     let reported = told(desk.replica.report(&entered, &contact, now))?;
-    let department = lists.reference.department(&kind.department);
+    // The one that the record is charged to.
+    let department = lists.reference.category(&kind.category);
+    let department =
+        department.and_then(|category| lists.reference.department(&category.department));
     let today = calendar::athens_date(now.0);
     let due = calendar::deadline(today, ANSWER_DAYS, &lists.reference.holidays);
     let printed = Applied {
@@ -185,7 +213,9 @@ pub(crate) fn kiosk_print(desk: &Desk, input: KioskPrintInput) -> Result<Nothing
         subject: &given.subject,
         application: given.application.as_ref(),
     });
-    tell_of_printer(desk)?;
+    if let Err(problem) = tell_of_printer(desk) {
+        tracing::warn!(%problem, "how the printer is could not be noted");
+    }
     printed.map(|()| Nothing {})
 }
 
@@ -213,7 +243,7 @@ pub(crate) fn kiosk_end(desk: &Desk, input: KioskEndInput) -> Result<KioskEnded,
 
 pub(crate) fn kiosk_track(desk: &Desk, input: KioskTrackInput) -> Result<Tracked, Problem> {
     desk.kiosk.visit.touched();
-    desk.kiosk.tries.one(desk.now(), || {
+    desk.kiosk.tries.one(&*desk.replica, desk.now(), || {
         told(desk.replica.track(&input.number, &input.pin))
     })
 }
@@ -242,14 +272,32 @@ mod tests {
     use koina_model::ids::Time;
     use koina_model::problem::Problem;
 
-    use super::{Tries, scan_code};
+    use std::cell::Cell;
+
+    use super::{Kept, Tries, scan_code};
+
+    /// A replica that outlives the app.
+    #[derive(Default)]
+    struct Paper(Cell<Option<(u32, Time)>>);
+
+    impl Kept for Paper {
+        fn load(&self) -> Result<(u32, Time), Problem> {
+            Ok(self.0.get().unwrap_or((0, Time(0))))
+        }
+
+        fn save(&self, wrong: (u32, Time)) -> Result<(), Problem> {
+            self.0.set(Some(wrong));
+            Ok(())
+        }
+    }
 
     #[test]
     fn guessing_digits_is_slow_and_a_right_guess_forgives_nothing() {
-        let tries = Tries::default();
+        // Each try by an app of its own.
+        let paper = Paper::default();
         let at = |s: i64| Time(1_795_000_000_000 + s * 1_000);
-        let wrong = |s| tries.one::<()>(at(s), || Err(Problem::NotFound));
-        let right = |s| tries.one(at(s), || Ok(()));
+        let wrong = |s| Tries::default().one::<()>(&paper, at(s), || Err(Problem::NotFound));
+        let right = |s| Tries::default().one(&paper, at(s), || Ok(()));
         for s in 0..4 {
             assert_eq!(wrong(s), Err(Problem::NotFound));
         }

@@ -8,7 +8,7 @@ mod wire;
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use koina_model::kiosks::Paper;
@@ -83,6 +83,8 @@ struct Patience {
     answer: Duration,
     /// Without the printer taking anything.
     silence: Duration,
+    /// For everything, however steadily it trickles.
+    whole: Duration,
     /// From the last byte until the paper is out.
     printed: Duration,
 }
@@ -91,8 +93,12 @@ const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(3),
     answer: Duration::from_millis(700),
     silence: Duration::from_secs(8),
+    whole: Duration::from_secs(30),
     printed: Duration::from_secs(12),
 };
+
+/// Between looks whether a printer takes or says something.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The printer of this installation, if it has one. Prints one receipt at a time.
 #[derive(Debug)]
@@ -127,9 +133,13 @@ impl Printer {
         *held(&self.last)
     }
 
-    /// Waits until nothing is being printed any more.
+    /// Waits until nothing is being printed any more, or until nobody would wait any longer.
     pub fn finish(&self) {
-        drop(held(&self.turn));
+        let until = line::deadline(self.patience.whole);
+        while matches!(self.turn.try_lock(), Err(TryLockError::WouldBlock)) && !line::passed(until)
+        {
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// Asks the printer how it is, without printing. A queue of the system is not asked.

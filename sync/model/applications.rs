@@ -97,9 +97,10 @@ impl Signature {
                     .iter()
                     .flatten()
                     .any(|(x, y)| *x > ACROSS_MAX || *y > ACROSS_MAX);
+                let empty = lines.iter().any(Vec::is_empty);
                 if points < 2 {
                     fields.wrong("signature", FieldRule::Missing);
-                } else if points > POINTS_MAX || outside {
+                } else if points > POINTS_MAX || outside || empty {
                     fields.wrong("signature", FieldRule::TooLong { max: 1_000 });
                 }
                 self.clone()

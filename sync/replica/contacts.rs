@@ -1,6 +1,6 @@
 //! What a visitor reports at a kiosk: a request, and apart from it who reported it, sealed before it is written down.
 
-use koina_model::contacts::Contact;
+use koina_model::contacts::{Contact, SEALED_BYTES_MAX};
 use koina_model::exchange::{CONTACTS_MAX, SealedContact};
 use koina_model::ids::{DocId, Time};
 use koina_model::numbers::tracking_pin;
@@ -42,7 +42,12 @@ impl Replica {
         } else if key.is_empty() {
             return Err(Problem::CourierNotReady.into());
         } else {
-            Some(courier::seal(CONTACT, key, &contact)?)
+            let sealed = courier::seal(CONTACT, key, &contact)?;
+            if sealed.len() > SEALED_BYTES_MAX {
+                // The server would take nothing of this device any more.
+                return Err(Problem::too_large(SEALED_BYTES_MAX).into());
+            }
+            Some(sealed)
         };
         let keep = |tx: &Transaction<'_>, id: DocId| -> Result<(), ReplicaError> {
             if let Some(sealed) = &sealed {

@@ -25,6 +25,8 @@ const CALLED_AT: &str = "called_at";
 const UNLOCK_KEY: &str = "unlock_key";
 /// What was typed as a code, as JSON of [`Door`].
 const DOOR: &str = "door";
+/// Wrong digits of people who follow a request, as JSON of how many and when.
+const WRONG_DIGITS: &str = "wrong_digits";
 /// How far the clock of the server is ahead of the one here, in ms.
 const CLOCK_AHEAD: &str = "clock_ahead_ms";
 /// The printer, as JSON of [`Paper`].
@@ -60,6 +62,16 @@ impl Replica {
         }
     }
 
+    /// Wrong digits typed at this kiosk, and when the last were.
+    pub fn wrong_digits(&self) -> Result<(u32, Time), ReplicaError> {
+        Ok(self.read_json(WRONG_DIGITS)?.unwrap_or((0, Time(0))))
+    }
+
+    pub fn note_wrong_digits(&self, wrong: (u32, Time)) -> Result<(), ReplicaError> {
+        let wrong = serde_json::to_string(&wrong)?;
+        self.write_quietly(|tx| set_meta(tx, WRONG_DIGITS, &wrong))
+    }
+
     /// How this kiosk meets visitors now.
     pub fn kiosk_mode(&self, now: Time) -> Result<KioskMode, ReplicaError> {
         self.kiosk()?;
@@ -68,8 +80,9 @@ impl Replica {
         Ok(KioskMode {
             out_of_order: self.meta(OUT_OF_ORDER)?.is_some(),
             called_at,
-            call_told: called_at.is_some()
-                && told.is_some_and(|(health, _)| health.called_s.is_some()),
+            call_told: called_at.is_some_and(|called| {
+                told.is_some_and(|(health, at)| health.called_s.is_some() && at.0 >= called.0)
+            }),
         })
     }
 

@@ -10,10 +10,7 @@ use std::time::{Duration, Instant};
 
 use koina_model::problem::PrinterFault;
 
-use super::Patience;
-
-/// Between looks whether a printer takes or says something.
-const LOOK: Duration = Duration::from_millis(20);
+use super::{LOOK, Patience};
 
 /// Something that takes bytes at its own pace and may answer. Neither reading nor writing waits.
 pub(super) trait Line: Read + Write {}
@@ -50,8 +47,9 @@ pub(super) fn queue(name: &str, pdf: &[u8], patience: Patience) -> Result<(), Pr
         .spawn()
         .map_err(|_| PrinterFault::Unreachable)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A child that ended early says why by how it ended.
-        let _ = stdin.write_all(pdf);
+        let pdf = pdf.to_vec();
+        // A child that takes nothing must not keep us; one that ended early says why by how it ended.
+        std::thread::spawn(move || stdin.write_all(&pdf));
     }
     let until = deadline(patience.printed);
     loop {
@@ -72,8 +70,10 @@ pub(super) fn queue(name: &str, pdf: &[u8], patience: Patience) -> Result<(), Pr
 pub(super) fn send(
     line: &mut impl Line,
     mut bytes: &[u8],
-    silence: Duration,
+    patience: Patience,
 ) -> Result<(), PrinterFault> {
+    let Patience { silence, whole, .. } = patience;
+    let last = deadline(whole);
     let mut until = deadline(silence);
     while !bytes.is_empty() {
         match line.write(bytes) {
@@ -83,7 +83,7 @@ pub(super) fn send(
                 until = deadline(silence);
             }
             Err(failure) if waits(&failure) => {
-                if passed(until) {
+                if passed(until) || passed(last) {
                     return Err(PrinterFault::Slow);
                 }
                 sleep(LOOK);
@@ -129,7 +129,7 @@ fn waits(failure: &std::io::Error) -> bool {
     clippy::disallowed_methods,
     reason = "patience with a device is measured, not told"
 )]
-fn deadline(wait: Duration) -> Instant {
+pub(super) fn deadline(wait: Duration) -> Instant {
     Instant::now() + wait
 }
 
@@ -137,6 +137,6 @@ fn deadline(wait: Duration) -> Instant {
     clippy::disallowed_methods,
     reason = "patience with a device is measured, not told"
 )]
-fn passed(until: Instant) -> bool {
+pub(super) fn passed(until: Instant) -> bool {
     Instant::now() >= until
 }

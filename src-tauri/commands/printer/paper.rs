@@ -130,6 +130,10 @@ pub(super) fn blocks(receipt: &Receipt<'_>) -> Vec<Block> {
     if receipt.application.is_some() {
         blocks.push(small(say("paper-rights", &[])));
     }
-    blocks.push(small(say("paper-privacy", &[])));
+    let privacy = match receipt.application {
+        Some(_) => "paper-privacy-application",
+        None => "paper-privacy",
+    };
+    blocks.push(small(say(privacy, &[])));
     blocks
 }

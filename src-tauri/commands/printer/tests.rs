@@ -36,6 +36,7 @@ const SHORT: Patience = Patience {
     connect: Duration::from_secs(2),
     answer: Duration::from_millis(150),
     silence: Duration::from_millis(400),
+    whole: Duration::from_secs(4),
     printed: Duration::from_millis(400),
 };
 

@@ -38,13 +38,13 @@ pub(super) fn print(
 ) -> Result<(), PrinterFault> {
     let answers = ready(&mut line, patience)?;
     for band in escpos(picture) {
-        if let Err(fault) = send(&mut line, &band, patience.silence) {
+        if let Err(fault) = send(&mut line, &band, patience) {
             // What stopped it is worth more than that it stopped.
             return Err(ready(&mut line, patience).err().unwrap_or(fault));
         }
     }
     if answers {
-        send(&mut line, &PAPER_AFTERWARDS, patience.silence)?;
+        send(&mut line, &PAPER_AFTERWARDS, patience)?;
         match hear(&mut line, patience.printed)? {
             Some(said) if said & NO_PAPER_AFTERWARDS == NO_PAPER_AFTERWARDS => {
                 return Err(PrinterFault::NoPaper);
@@ -68,7 +68,7 @@ pub(super) fn look(mut line: impl Line, patience: Patience) -> Result<(), Printe
 /// Whether the printer answers at all; a fault when it says that it cannot print.
 fn ready(line: &mut impl Line, patience: Patience) -> Result<bool, PrinterFault> {
     let mut ask = |question: [u8; 3]| {
-        send(line, &question, patience.silence)?;
+        send(line, &question, patience)?;
         let said = hear(line, patience.answer)?;
         Ok(said.filter(|byte| byte & ANSWER.0 == ANSWER.1))
     };

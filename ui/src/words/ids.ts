@@ -663,6 +663,7 @@ export type Words = {
   "paper-number": null;
   "paper-pin": null;
   "paper-privacy": null;
+  "paper-privacy-application": null;
   "paper-received": { when: string | number };
   "paper-rights": null;
   "paper-subject": { subject: string | number };
