@@ -15,6 +15,9 @@ globalThis.ResizeObserver ??= class {
 async function kiosk(languages: string[]): Promise<Replica> {
   const behind = replica({
     lists: () => lists,
+    kiosk_mode: () => ({ out_of_order: false, called_at: null, call_told: false }),
+    kiosk_end: () => ({ starts_anew: false }),
+    staff_end: () => ({}),
     kiosk_voice: () => ({ languages }),
     kiosk_speak: () => ({}),
     kiosk_hush: () => ({}),
@@ -96,6 +99,9 @@ test("the end of a visit is silent, and the next one begins without a voice", as
 test("a voice that is gone is told in words, and the rest goes on", async () => {
   const behind = replica({
     lists: () => lists,
+    kiosk_mode: () => ({ out_of_order: false, called_at: null, call_told: false }),
+    kiosk_end: () => ({ starts_anew: false }),
+    staff_end: () => ({}),
     kiosk_voice: () => ({ languages: ["el"] }),
     kiosk_speak: () => {
       throw { code: "no_voice" };
