@@ -236,7 +236,10 @@ test("a kiosk out of order can be read by visitors and at the desk: both languag
   await press(page, w("staff-close"));
   await press(page, w("staff-close-confirm"));
   await expect(page.getByRole("main")).toContainText(w("staff-done-closed"));
+  // A code was typed: the app starts anew.
+  const anew = page.waitForEvent("load");
   await press(page, w("staff-end"));
+  await anew;
   await expect(page.getByRole("heading", { level: 1, name: w("staff-closed") })).toBeVisible();
   await look(page, "closed");
 
