@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Parser;
 #[cfg(target_os = "linux")]
 use koina_commands::alive::Supervisor;
-use koina_commands::{Desk, Exchanger, Kiosk, Printer};
+use koina_commands::{Desk, Exchanger, Kiosk};
 use koina_model::ids::Time;
 use koina_model::permits::Profile;
 use koina_model::problem::Problem;
@@ -106,10 +106,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     let exchanger = Exchanger::new(Arc::clone(&replica), runtime, now);
     let printer = options.printer.as_deref().filter(|place| !place.is_empty());
     let printer = printer.map(str::parse).transpose();
-    let kiosk = Kiosk {
-        printer: Printer::at(printer.context("Reading where the printer is")?),
-        ..Kiosk::default()
-    };
+    let kiosk = Kiosk::with_printer(printer.context("Reading where the printer is")?);
     let desk = Arc::new(Desk {
         replica: Arc::clone(&replica),
         exchanger: Arc::clone(&exchanger),

@@ -13,6 +13,8 @@ use koina_model::lists::Crew;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
+use koina_model::requests::acts::Entered;
+use koina_model::words::Channel;
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
 use koina_server::routes::App;
@@ -35,6 +37,21 @@ thread_local! {
 
 fn clock() -> Time {
     Time(CLOCK.get())
+}
+
+/// A lamp that is out, told on the phone. A story changes what it is about.
+pub fn lamp(text: &str) -> Entered<'_> {
+    Entered {
+        category: "LGT-01",
+        community: LITOCHORO,
+        settlement: "",
+        place_text: "",
+        position: None,
+        asset: None,
+        text,
+        channel: Channel::Phone,
+        register: false,
+    }
 }
 
 /// A municipality under test.

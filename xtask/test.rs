@@ -110,6 +110,11 @@ pub(crate) fn visits(options: &[&str]) -> Outcome {
     in_real_windows("visits", options)
 }
 
+/// Tries every way out of the kiosk's window.
+pub(crate) fn breakout(options: &[&str]) -> Outcome {
+    in_real_windows("breakout", options)
+}
+
 fn in_real_windows(what: &str, options: &[&str]) -> Outcome {
     install::packages(Purpose::Script)?;
     install::node_modules("ui")?;
@@ -118,19 +123,6 @@ fn in_real_windows(what: &str, options: &[&str]) -> Outcome {
     crate::demo::app()?;
     let screen = Unseen::new()?;
     run(in_windows(&screen, what)?.arg(what).args(options))
-}
-
-/// Tries every way out of the kiosk's window.
-pub(crate) fn breakout(options: &[&str]) -> Outcome {
-    install::packages(Purpose::Script)?;
-    install::node_modules("ui")?;
-    install::screens()?;
-    crate::demo::programs(&["koina-demo", "koina-window"])?;
-    crate::demo::app()?;
-    let screen = Unseen::new()?;
-    run(in_windows(&screen, "breakout")?
-        .arg("breakout")
-        .args(options))
 }
 
 /// Drives the built app in windows on a screen, with records in a folder of this name.

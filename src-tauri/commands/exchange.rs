@@ -1,7 +1,7 @@
 //! The line to the town hall: when it runs, and what a window sees of it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use koina_model::ids::Time;
 use koina_model::problem::{FieldRule, Problem};
@@ -13,7 +13,7 @@ use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
 use koina_sync::views::{CallRow, ExchangeState};
 use tokio::runtime::Handle;
 
-use crate::{CableInput, ChangeInput, Desk, Nothing, VERSION, told};
+use crate::{CableInput, ChangeInput, Desk, Nothing, VERSION, held, told};
 
 /// Seconds between exchanges when nothing was saved here.
 const EVERY_S: u64 = 30;
@@ -112,7 +112,7 @@ impl Exchanger {
             Err(problem) => Err(problem),
         };
         self.running.store(false, Ordering::Relaxed);
-        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = match &outcome {
+        *held(&self.problem) = match &outcome {
             Ok(()) | Err(Problem::CableOut) => None,
             Err(problem) => Some(problem.clone()),
         };
@@ -206,11 +206,7 @@ impl Exchanger {
     pub(crate) fn state(&self) -> Result<ExchangeState, Problem> {
         let pending = told(self.replica.pending())?;
         let last_at = told(self.replica.exchanged_at())?;
-        let problem = self
-            .problem
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let problem = held(&self.problem).clone();
         let lists = self.replica.lists();
         let calls = told(self.replica.staff_calls((self.clock)()))?.into_iter();
         let calls = calls.map(|call| CallRow {

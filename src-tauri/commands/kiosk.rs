@@ -1,6 +1,6 @@
 //! The public kiosk: whoever stands before it reports something and follows it. Nothing of a visit is kept here in the clear.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use koina_model::applications::{self, Application};
 use koina_model::calendar::{self, ANSWER_DAYS};
@@ -11,28 +11,39 @@ use koina_model::problem::Problem;
 use koina_model::reference::Text2;
 use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
-use koina_sync::replica::{Replica, Reported};
+use koina_sync::replica::Reported;
 use koina_sync::views::tracked::Tracked;
 
-use crate::printer::{Applied, Printer, Receipt};
+use crate::printer::{Applied, Printer, PrinterPlace, Receipt};
 use crate::speech::Voice;
 use crate::staff::Staff;
 use crate::visit::{Given, Visit};
 use crate::{
     Desk, KioskApplyInput, KioskAssetInput, KioskAssets, KioskEndInput, KioskEnded,
-    KioskPrintInput, KioskReceipt, KioskReportInput, KioskTrackInput, Nothing, told,
+    KioskPrintInput, KioskReceipt, KioskReportInput, KioskTrackInput, Nothing, held, told,
 };
 
 /// What a kiosk has besides its replica.
 #[derive(Debug, Default)]
 pub struct Kiosk {
-    pub tries: Tries,
+    /// Whoever looks a request up.
+    tracking: Mutex<()>,
     pub printer: Printer,
     pub visit: Visit,
     /// What this kiosk speaks with.
     pub voice: Voice,
     /// Whether staff have opened their page.
     pub staff: Staff,
+}
+
+impl Kiosk {
+    /// With a printer there, or with none.
+    pub fn with_printer(place: Option<PrinterPlace>) -> Self {
+        Self {
+            printer: Printer::at(place),
+            ..Self::default()
+        }
+    }
 }
 
 /// Wrong digits before the kiosk makes people wait, how long, and after how long they are forgotten.
@@ -45,46 +56,27 @@ const SCANNED: &str = "5614";
 
 /// Wrong digits at this kiosk, whoever typed them, and the moment of the last. Right ones forgive nothing: whoever holds one
 /// receipt could guess at others for ever. They are kept with the replica: the app starts anew after every visit.
-#[derive(Debug, Default)]
-pub struct Tries(Mutex<()>);
+#[derive(Clone, Copy, Debug)]
+struct Wrong(u32, Time);
 
-/// Where wrong digits are kept: how many, and when the last were typed.
-trait Kept {
-    fn load(&self) -> Result<(u32, Time), Problem>;
-    fn save(&self, wrong: (u32, Time)) -> Result<(), Problem>;
-}
-
-impl Kept for Replica {
-    fn load(&self) -> Result<(u32, Time), Problem> {
-        told(self.wrong_digits())
-    }
-
-    fn save(&self, wrong: (u32, Time)) -> Result<(), Problem> {
-        told(self.note_wrong_digits(wrong))
-    }
-}
-
-impl Tries {
-    /// Looks something up, unless people have to wait. One at a time.
-    fn one<T>(
-        &self,
-        kept: &impl Kept,
+impl Wrong {
+    /// Looks something up, unless people have to wait. What was not found counts: keep it then.
+    fn look<T>(
+        &mut self,
         now: Time,
         look: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let _turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut wrong, last) = kept.load()?;
         // A clock that was set back waits no longer than one that was not.
-        let since = (now.0 - last.0).max(0);
+        let since = (now.0 - self.1.0).max(0);
         if since >= FORGOTTEN_MS {
-            wrong = 0;
-        } else if wrong >= TRIES && since < WAIT_MS {
+            self.0 = 0;
+        } else if self.0 >= TRIES && since < WAIT_MS {
             let wait_s = u32::try_from((WAIT_MS - since + 999) / 1_000).unwrap_or_default();
             return Err(Problem::TooManyTries { wait_s });
         }
         let found = look();
         if matches!(found, Err(Problem::NotFound)) {
-            kept.save((wrong + 1, now))?;
+            *self = Self(self.0 + 1, now);
         }
         found
     }
@@ -241,11 +233,19 @@ pub(crate) fn kiosk_end(desk: &Desk, input: KioskEndInput) -> Result<KioskEnded,
     })
 }
 
+/// Looks a request up, unless people have to wait. One at a time.
 pub(crate) fn kiosk_track(desk: &Desk, input: KioskTrackInput) -> Result<Tracked, Problem> {
     desk.kiosk.visit.touched();
-    desk.kiosk.tries.one(&*desk.replica, desk.now(), || {
+    let _turn = held(&desk.kiosk.tracking);
+    let (count, last) = told(desk.replica.wrong_digits())?;
+    let mut wrong = Wrong(count, last);
+    let found = wrong.look(desk.now(), || {
         told(desk.replica.track(&input.number, &input.pin))
-    })
+    });
+    if matches!(found, Err(Problem::NotFound)) {
+        told(desk.replica.note_wrong_digits((wrong.0, wrong.1)))?;
+    }
+    found
 }
 
 /// What bears the number that a visitor read on a tag.
@@ -272,32 +272,20 @@ mod tests {
     use koina_model::ids::Time;
     use koina_model::problem::Problem;
 
-    use std::cell::Cell;
-
-    use super::{Kept, Tries, scan_code};
-
-    /// A replica that outlives the app.
-    #[derive(Default)]
-    struct Paper(Cell<Option<(u32, Time)>>);
-
-    impl Kept for Paper {
-        fn load(&self) -> Result<(u32, Time), Problem> {
-            Ok(self.0.get().unwrap_or((0, Time(0))))
-        }
-
-        fn save(&self, wrong: (u32, Time)) -> Result<(), Problem> {
-            self.0.set(Some(wrong));
-            Ok(())
-        }
-    }
+    use super::{Wrong, scan_code};
 
     #[test]
     fn guessing_digits_is_slow_and_a_right_guess_forgives_nothing() {
-        // Each try by an app of its own.
-        let paper = Paper::default();
+        let kept = std::cell::Cell::new(Wrong(0, Time(0)));
         let at = |s: i64| Time(1_795_000_000_000 + s * 1_000);
-        let wrong = |s| Tries::default().one::<()>(&paper, at(s), || Err(Problem::NotFound));
-        let right = |s| Tries::default().one(&paper, at(s), || Ok(()));
+        let look = |s, found| {
+            let mut wrong = kept.get();
+            let found = wrong.look(at(s), || found);
+            kept.set(wrong);
+            found
+        };
+        let wrong = |s| look(s, Err(Problem::NotFound));
+        let right = |s| look(s, Ok(()));
         for s in 0..4 {
             assert_eq!(wrong(s), Err(Problem::NotFound));
         }

@@ -5,8 +5,8 @@
 )]
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
@@ -40,7 +40,7 @@ pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
 pub use kiosk::{Kiosk, look_at_printer};
-pub use printer::{Printer, PrinterPlace};
+pub use printer::PrinterPlace;
 pub use speech::Voice;
 pub use staff::Staff;
 pub use start::server_and_code;
@@ -97,6 +97,11 @@ impl Desk {
     fn now(&self) -> Time {
         (self.clock)()
     }
+}
+
+/// What a mutex guards. A panic of whoever held it before leaves nothing half done in ours.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Turns a replica's failure into words for a window.

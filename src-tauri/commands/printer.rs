@@ -8,13 +8,15 @@ mod wire;
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, TryLockError};
 use std::time::Duration;
 
 use koina_model::kiosks::Paper;
 use koina_model::problem::{PrinterFault, Problem};
 
 pub(crate) use paper::{Applied, Receipt};
+
+use crate::held;
 
 /// Dots in a line of 80 mm paper at 203 dots per inch, of which 72 mm are printed.
 const DOTS: u32 = 576;
@@ -184,10 +186,6 @@ impl Printer {
         *held(&self.last) = Some(outcome);
         Ok(outcome?)
     }
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

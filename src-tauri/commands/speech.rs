@@ -6,12 +6,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use koina_model::limits::Fields;
 use koina_model::problem::{FieldRule, Problem};
 
-use crate::{Desk, KioskSpeakInput, KioskVoice, Nothing};
+use crate::{Desk, KioskSpeakInput, KioskVoice, Nothing, held};
 
 /// Characters of one utterance. As bytes they fit into a pipe, so that handing them over never waits for the voice.
 const SPOKEN_MAX: u32 = 4_000;
@@ -99,7 +99,7 @@ impl Voice {
     }
 
     fn speaking(&self) -> MutexGuard<'_, Option<Child>> {
-        self.speaking.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.speaking)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The window of a kiosk may call all of this, so the code is asked for here and not only on the screen.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use koina_model::ids::Time;
 use koina_model::permits::Permit;
@@ -10,7 +10,8 @@ use koina_model::problem::Problem;
 use koina_sync::replica::KioskMode;
 
 use crate::{
-    Desk, KioskCallInput, Nothing, StaffCloseInput, StaffPage, StaffUnlockInput, VERSION, told,
+    Desk, KioskCallInput, Nothing, StaffCloseInput, StaffPage, StaffUnlockInput, VERSION, held,
+    told,
 };
 
 /// How long the page of staff stays open after the last thing they did. A clock that is set back closes it.
@@ -22,12 +23,12 @@ pub struct Staff(Mutex<Option<Time>>);
 
 impl Staff {
     fn set(&self, at: Option<Time>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        *held(&self.0) = at;
     }
 
     /// Refuses while the page is not open.
     fn check(&self, now: Time) -> Result<(), Problem> {
-        let at = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = *held(&self.0);
         match at {
             Some(at) if (0..OPEN_MS).contains(&(now.0 - at.0)) => Ok(()),
             _ => Err(Problem::NotAllowed {

@@ -1,12 +1,13 @@
 //! The visit that is going on at a kiosk. It lives in memory only, and when it touched anything personal the whole app is
 //! started anew at its end: no page of memory outlives it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_model::reference::Text2;
 
+use crate::held;
 use crate::printer::Applied;
 
 /// What was handed to the visitor, as it is printed.
@@ -36,7 +37,7 @@ struct State {
 
 impl Visit {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.0)
     }
 
     /// Something of the visitor came in.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::extract::Request;
 use axum::middleware::Next;
-use koina_commands::{Desk, Exchanger, Kiosk, Printer};
+use koina_commands::{Desk, Exchanger, Kiosk};
 use koina_model::ids::Time;
 use koina_model::lists::Crew;
 use koina_model::permits::Role;
@@ -259,11 +259,7 @@ impl Town {
         let _ = std::fs::remove_dir_all(self.folder.join(NEW));
         let place = format!("file://{}", self.printer().display());
         let place = printer.then(|| place.parse()).transpose()?;
-        let kiosk = Kiosk {
-            printer: Printer::at(place),
-            ..Kiosk::default()
-        };
-        self.open_with(NEW, kiosk)?;
+        self.open_with(NEW, Kiosk::with_printer(place))?;
         self.go_online(NEW)
     }
 

@@ -5,7 +5,7 @@ use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::acts::{Entered, Step};
 use koina_model::words::{Channel, Outcome, Position};
 use koina_sync::replica::ReplicaError;
-use koina_tests::town::{DION, LITOCHORO, Town};
+use koina_tests::town::{DION, LITOCHORO, Town, lamp};
 
 use super::told::request;
 
@@ -23,17 +23,7 @@ fn rules<T: std::fmt::Debug>(outcome: Result<T, ReplicaError>) -> Vec<(String, F
 fn every_wrong_field_of_a_request_is_named_at_once_and_nothing_is_saved() {
     let mut town = Town::new();
     let desk = town.desk("Δημαρχείο");
-    let good = Entered {
-        category: "LGT-01",
-        community: LITOCHORO,
-        settlement: "",
-        place_text: "",
-        position: None,
-        asset: None,
-        text: "καλό",
-        channel: Channel::Phone,
-        register: false,
-    };
+    let good = lamp("καλό");
     let long = "α".repeat(4_001);
     let cases: Vec<(Entered<'_>, &str, FieldRule)> = vec![
         (
@@ -253,15 +243,9 @@ fn wrong_steps_of_work_and_of_the_desk_are_refused_in_words() {
     );
     let outside = request(&town, desk, DION, "Στο Δίο");
     let entered = Entered {
-        category: "LGT-01",
         community: DION,
-        settlement: "",
-        place_text: "",
-        position: None,
-        asset: None,
-        text: "",
         channel: Channel::Crew,
-        register: false,
+        ..lamp("")
     };
     assert_eq!(
         rules(town.at(crew).enter_request(&entered, None, town.time(crew))),

@@ -7,10 +7,10 @@ use koina_disk as disk;
 use koina_model::assets::acts::Added;
 use koina_model::ids::{DocId, Time};
 use koina_model::requests::acts::{Entered, Step};
-use koina_model::words::{Channel, Saved};
+use koina_model::words::Saved;
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::outbox::OutboxQuery;
-use koina_tests::town::{LITOCHORO, Town};
+use koina_tests::town::{LITOCHORO, Town, lamp};
 
 use super::told::{all, application, request};
 
@@ -208,14 +208,7 @@ fn what_was_typed_survives_a_crash_of_the_window_and_of_the_app() {
     // Handing it in drops the draft in the same tx; a refused try keeps it.
     let entered = Entered {
         category: "",
-        community: LITOCHORO,
-        settlement: "",
-        place_text: "",
-        position: None,
-        asset: None,
-        text: "Έσπασε",
-        channel: Channel::Phone,
-        register: false,
+        ..lamp("Έσπασε")
     };
     assert!(
         town.at(desk)

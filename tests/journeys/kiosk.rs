@@ -9,7 +9,7 @@ use koina_model::requests::acts::{Entered, Step};
 use koina_model::words::{Channel, Status};
 use koina_sync::replica::Reported;
 use koina_sync::views::ContactRow;
-use koina_tests::town::{LITOCHORO, Town, Who};
+use koina_tests::town::{LITOCHORO, Town, Who, lamp};
 
 fn visitor() -> Contact {
     Contact {
@@ -49,15 +49,10 @@ fn kiosk(town: &mut Town) -> Who {
 
 fn entered(text: &str) -> Entered<'_> {
     Entered {
-        category: "LGT-01",
-        community: LITOCHORO,
-        settlement: "",
         place_text: "στην πλατεία",
-        position: None,
-        asset: None,
-        text,
         channel: Channel::Kiosk,
         register: true,
+        ..lamp(text)
     }
 }
 

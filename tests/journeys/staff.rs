@@ -10,7 +10,7 @@ use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
 use koina_server::log::AnyLog;
 use koina_sync::views::{DeviceRow, UnlockCode};
-use koina_tests::town::{LEPTOKARYA, LITOCHORO, Town, Who};
+use koina_tests::town::{LEPTOKARYA, LITOCHORO, Town, Who, lamp};
 
 use super::two_servers::fresh_database;
 
@@ -48,15 +48,8 @@ fn calls(town: &Town, desk: Who) -> usize {
 
 fn report(town: &Town, kiosk: Who) {
     let entered = Entered {
-        category: "LGT-01",
-        community: LITOCHORO,
-        settlement: "",
-        place_text: "",
-        position: None,
-        asset: None,
-        text: "Σβηστό φως",
         channel: Channel::Kiosk,
-        register: false,
+        ..lamp("Σβηστό φως")
     };
     let contact = Contact {
         name: "Ευτυχία Δοκιμαστική".to_owned(),

@@ -3,9 +3,9 @@
 use koina_model::exchange::{Pushed, Verdict};
 use koina_model::ids::DocId;
 use koina_model::requests::acts::{Entered, Step};
-use koina_model::words::{Channel, Kind};
+use koina_model::words::Kind;
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::town::{Town, Who};
+use koina_tests::town::{Town, Who, lamp};
 
 pub(crate) fn request(town: &Town, who: Who, community: &str, text: &str) -> DocId {
     enter(town, who, community, text, false).0
@@ -17,15 +17,10 @@ pub(crate) fn application(town: &Town, who: Who, community: &str, text: &str) ->
 
 fn enter(town: &Town, who: Who, community: &str, text: &str, register: bool) -> (DocId, String) {
     let entered = Entered {
-        category: "LGT-01",
         community,
-        settlement: "",
         place_text: "έξω από το σχολείο",
-        position: None,
-        asset: None,
-        text,
-        channel: Channel::Phone,
         register,
+        ..lamp(text)
     };
     town.at(who)
         .enter_request(&entered, None, town.time(who))

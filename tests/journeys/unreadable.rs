@@ -8,10 +8,9 @@ use koina_model::ids::{DeviceId, DocId};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Step};
-use koina_model::words::Channel;
 use koina_sync::replica::{Replica, ReplicaError};
 use koina_sync::views::outbox::OutboxQuery;
-use koina_tests::town::{LITOCHORO, Town, Who};
+use koina_tests::town::{LITOCHORO, Town, Who, lamp};
 
 use super::told::{all, application, request, work};
 
@@ -382,17 +381,7 @@ fn used(day: &Day) -> Result<(), Problem> {
     look().map_err(|failure| failure.to_problem())?;
     day.town.join(day.crew);
     day.town.exchange(day.crew)?;
-    let entered = Entered {
-        category: "LGT-01",
-        community: LITOCHORO,
-        settlement: "",
-        place_text: "",
-        position: None,
-        asset: None,
-        text: "Πρώτη δοκιμή",
-        channel: Channel::Phone,
-        register: false,
-    };
+    let entered = lamp("Πρώτη δοκιμή");
     let entered = replica.enter_request(&entered, None, day.town.time(day.crew));
     entered.map(drop).map_err(|failure| failure.to_problem())
 }
@@ -623,16 +612,9 @@ fn a_sidecar_that_cannot_be_written_stops_only_numbers_that_could_come_again() {
     std::fs::create_dir(&sidecar).unwrap();
     let refused = (0..150).find_map(|n| {
         let text = format!("Γεμάτη μνήμη {n}");
-        let entered = koina_model::requests::acts::Entered {
-            category: "LGT-01",
-            community: LITOCHORO,
-            settlement: "",
+        let entered = Entered {
             place_text: "έξω από το σχολείο",
-            position: None,
-            asset: None,
-            text: &text,
-            channel: koina_model::words::Channel::Phone,
-            register: false,
+            ..lamp(&text)
         };
         let now = day.town.time(day.crew);
         day.replica().enter_request(&entered, None, now).err()

@@ -7,7 +7,7 @@ use cosmic_text::{
 };
 use image::{GrayImage, Luma, imageops};
 
-use super::held;
+use crate::held;
 
 /// The letters that every kiosk prints with, whatever is installed there.
 static LETTERS: LazyLock<Mutex<(FontSystem, SwashCache)>> = LazyLock::new(|| {

@@ -10,8 +10,9 @@ use image::{GrayImage, ImageFormat, imageops};
 use koina_model::problem::PrinterFault;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref};
 
+use super::Patience;
 use super::line::{Line, hear, send};
-use super::{Patience, held};
+use crate::held;
 
 /// Rows in one command: the memory of small printers holds no more.
 const BAND_ROWS: u32 = 128;

@@ -16,17 +16,21 @@ const ENOUGH: u32 = 5;
 /// What a hand does needs a moment until it has gone through all processes.
 const MOMENT: Duration = Duration::from_millis(40);
 
-/// Goes where there is a field, empties it, and puts the cursor into it.
-const TO_FIELD: &str = r"
+/// What both ways begin with: back to the first screen of a kiosk, step by step, since after «Τέλος» the app might start anew.
+const BACK: &str = r"
     const done = arguments[0];
     const pause = (ms) => new Promise((go) => setTimeout(go, ms));
-    const field = () => document.querySelector('#field-number, #field-search');
     const back = async () => {
-        for (let step = 0; step < 9 && !document.querySelector('.tiles'); step += 1) {
+        for (let step = 0; step < 9 && document.querySelector('.kiosk') && !document.querySelector('.tiles'); step += 1) {
             (document.querySelector('dialog[open] button:last-of-type') ?? document.querySelector('.back button'))?.click();
             await pause(60);
         }
     };
+";
+
+/// Goes where there is a field, empties it, and puts the cursor into it.
+const TO_FIELD: &str = r"
+    const field = () => document.querySelector('#field-number, #field-search');
     (async () => {
         if (document.querySelector('.kiosk') && !document.querySelector('#field-number')) {
             await back();
@@ -44,15 +48,10 @@ const TO_FIELD: &str = r"
     })().then(done, () => done(null));
 ";
 
-/// Back to the first screen, step by step: after «Τέλος» the app might start anew.
+/// Goes to the first screen.
 const HOME: &str = r"
-    const done = arguments[0];
-    const pause = (ms) => new Promise((go) => setTimeout(go, ms));
     (async () => {
-        for (let step = 0; step < 9 && document.querySelector('.kiosk') && !document.querySelector('.tiles'); step += 1) {
-            (document.querySelector('dialog[open] button:last-of-type') ?? document.querySelector('.back button'))?.click();
-            await pause(60);
-        }
+        await back();
         document.activeElement?.blur();
         await pause(60);
         const title = document.querySelector('h1')?.getBoundingClientRect();
@@ -246,7 +245,8 @@ impl Run {
             self.reopen().await?;
         }
         let window = self.window()?;
-        let place = window.script(script, vec![], PATIENCE);
+        let script = format!("{BACK}{script}");
+        let place = window.script(&script, vec![], PATIENCE);
         let at: Vec<f64> = serde_json::from_value(place.await?)?;
         match at.as_slice() {
             [x, y] => Ok((*x as i16, *y as i16)),
