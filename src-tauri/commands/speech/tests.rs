@@ -43,6 +43,19 @@ fn process(voice: &Voice) -> Option<String> {
         .map(|child| format!("/proc/{}", child.id()))
 }
 
+/// What the list of processes says of one. A process that just began its program stands there without arguments for a
+/// moment.
+fn arguments(path: &str) -> String {
+    for _ in 0..1_000 {
+        let line = std::fs::read(format!("{path}/cmdline")).expect("a process");
+        if !line.is_empty() {
+            return String::from_utf8_lossy(&line).into_owned();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{path} has no arguments")
+}
+
 #[test]
 fn both_languages_make_sound() {
     let voice = voice();
@@ -105,8 +118,7 @@ fn what_is_said_stands_in_no_list_of_processes() {
         .start(held_up(&voice), &LONG.repeat(40))
         .expect("a start");
     let path = process(&voice).expect("a process");
-    let line = std::fs::read(format!("{path}/cmdline")).expect("arguments");
-    let line = String::from_utf8_lossy(&line);
+    let line = arguments(&path);
     assert!(line.contains("--stdin"), "{line}");
     assert!(!line.contains("τέσσερα"), "{line}");
 }
