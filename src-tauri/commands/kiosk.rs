@@ -226,6 +226,8 @@ fn tell_of_printer(desk: &Desk) -> Result<(), Problem> {
 
 /// Ends the visit, once what is being printed is out. If anything of a person was in it, the app starts anew.
 pub(crate) fn kiosk_end(desk: &Desk, input: KioskEndInput) -> Result<KioskEnded, Problem> {
+    // Not only what the page asks for: it goes before its last question may have been heard.
+    desk.kiosk.voice.hush();
     desk.kiosk.printer.finish();
     let anew = desk.kiosk.visit.end();
     Ok(KioskEnded {

@@ -94,7 +94,7 @@ impl Voice {
     }
 
     /// Ends what is being said.
-    fn hush(&self) {
+    pub(crate) fn hush(&self) {
         silence(&mut self.speaking());
     }
 

@@ -106,8 +106,8 @@ for (const language of ["el", "en"] as const) {
 
     // Follows it, with the numbers typed.
     await twice(bar(page, s, s("kiosk-end")));
-    // The app starts anew after such a visit; what was being said has ended before.
-    await expect.poll(() => heard.asked.lastIndexOf("kiosk_hush")).toBeGreaterThan(heard.asked.lastIndexOf("kiosk_speak"));
+    // The end of a visit ends what is being said, and the app starts anew after such a visit.
+    await expect.poll(() => heard.asked.lastIndexOf("kiosk_end")).toBeGreaterThan(heard.asked.lastIndexOf("kiosk_speak"));
     await expect(heading(page, w("kiosk-home"))).toBeVisible();
     await expect(bar(page, w, w("speech-listen"))).toHaveAttribute("aria-pressed", "false");
     const before = heard.said.length;

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use koina_model::problem::Problem;
+use koina_sync::replica::Replica;
 
 use super::{VOICES, Voice, find, plain};
+use crate::{Desk, Exchanger, Kiosk, call};
 
 /// Long enough that espeak-ng is still at it when its sound is not taken away.
 const LONG: &str = "Ένα, δύο, τρία, τέσσερα, πέντε, έξι, επτά, οκτώ, εννέα, δέκα. ";
@@ -109,6 +112,31 @@ fn the_voice_ends_with_the_app() {
     let path = process(&voice).expect("a process");
     drop(voice);
     assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn the_end_of_a_visit_ends_what_is_being_said() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = || koina_model::ids::Time(1_800_000_000_000);
+    let replica = Replica::open(&folder.path().join("replica.sqlite"), clock());
+    let replica = Arc::new(replica.expect("a replica"));
+    let exchanger = Exchanger::new(Arc::clone(&replica), runtime.handle().clone(), clock);
+    let desk = Desk {
+        replica,
+        exchanger,
+        clock,
+        places: Box::new(Vec::new),
+        kiosk: Kiosk::default(),
+    };
+    let voice = &desk.kiosk.voice;
+    voice
+        .start(held_up(voice), &LONG.repeat(40))
+        .expect("a start");
+    let path = process(voice).expect("a process");
+    let ended = call(&desk, "kiosk_end", serde_json::json!({ "typed": false }));
+    assert!(ended.is_ok(), "{ended:?}");
+    assert!(!Path::new(&path).exists(), "{path} still speaks");
 }
 
 #[test]
