@@ -53,7 +53,7 @@ struct Options {
     #[arg(long)]
     enrol: Option<String>,
     /// The receipt printer of a kiosk: `tcp://HOST:9100`, `file:///dev/usb/lp0` or `queue://NAME`, with `?dots=384` for paper
-    /// of 58 mm.
+    /// of 58 mm, and `?text=cp737` (or `cp869`, `cp1253`, `iso8859-7`) for text instead of a picture.
     #[arg(long, env = "KOINA_PRINTER")]
     printer: Option<String>,
     /// Place of the window on the screen, `X,Y,WIDTH,HEIGHT`.

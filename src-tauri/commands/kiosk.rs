@@ -190,20 +190,21 @@ fn hand_over(
 
 /// Prints a receipt of this visit. Takes as long as the printer does.
 pub(crate) fn kiosk_print(desk: &Desk, input: KioskPrintInput) -> Result<Nothing, Problem> {
-    let given = desk.kiosk.visit.given(&input.receipt_number)?;
     let identity = desk.replica.identity().ok_or(Problem::NotEnrolled)?;
     let lists = desk.replica.lists();
     let language = input.language;
-    let printed = desk.kiosk.printer.print(&Receipt {
-        language,
-        municipality: lists.reference.municipality.name.in_language(language),
-        station: &identity.name,
-        receipt_number: &given.receipt_number,
-        pin: &given.pin,
-        scan: &given.scan,
-        received_at: given.received_at,
-        subject: &given.subject,
-        application: given.application.as_ref(),
+    let printed = desk.kiosk.visit.print(&input.receipt_number, |given| {
+        desk.kiosk.printer.print(&Receipt {
+            language,
+            municipality: lists.reference.municipality.name.in_language(language),
+            station: &identity.name,
+            receipt_number: &given.receipt_number,
+            pin: &given.pin,
+            scan: &given.scan,
+            received_at: given.received_at,
+            subject: &given.subject,
+            application: given.application.as_ref(),
+        })
     });
     if let Err(problem) = tell_of_printer(desk) {
         tracing::warn!(%problem, "how the printer is could not be noted");

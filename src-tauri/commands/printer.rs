@@ -1,9 +1,10 @@
-//! The printer of a kiosk. Receipts go to it as pictures, so that Greek is right on every model; what it cannot do is said in
-//! words, and the receipt stays on the screen.
+//! The printer of a kiosk. Receipts go to it as pictures, so that Greek is right on every model, or as text where its place names a
+//! code page; what it cannot do is said in words, and the receipt stays on the screen.
 
 mod line;
 mod paper;
 mod raster;
+mod text;
 mod wire;
 
 use std::path::PathBuf;
@@ -15,6 +16,9 @@ use koina_model::kiosks::Paper;
 use koina_model::problem::{PrinterFault, Problem};
 
 pub(crate) use paper::{Applied, Receipt};
+
+use line::Line;
+use text::Page;
 
 use crate::held;
 
@@ -28,11 +32,14 @@ const PORT: u16 = 9100;
 /// Where the printer is and how wide its paper is.
 ///
 /// Written `tcp://192.0.2.7:9100`, `file:///dev/usb/lp0` or `queue://receipts` (a printer of the system, by its name),
-/// with `?dots=384` for paper of 58 mm.
+/// with `?dots=384` for paper of 58 mm, `text=cp737` to print text instead of pictures, in that code page, and `page=64` if the
+/// printer has it under that number (`tcp://192.0.2.7?dots=384&text=cp737&page=64`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrinterPlace {
     way: Way,
     dots: u32,
+    /// `None` for pictures.
+    page: Option<Page>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,21 +52,39 @@ enum Way {
 /// Why a printer's place cannot be understood.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "a printer is tcp://HOST:9100, file:///dev/usb/lp0 or queue://NAME, with ?dots=384 to ?dots=832 (a multiple of 8)"
+    "a printer is tcp://HOST:9100, file:///dev/usb/lp0 or queue://NAME, with ?dots=384 to ?dots=832 (a multiple of 8); \
+     but for a queue also text=cp737, cp869, cp1253 or iso8859-7, and with it page=0 to page=255"
 )]
 pub struct NotAPlace;
 
 impl FromStr for PrinterPlace {
     type Err = NotAPlace;
 
-    fn from_str(text: &str) -> Result<Self, NotAPlace> {
-        let (place, dots) = match text.split_once("?dots=") {
-            Some((place, dots)) => (place, dots.parse().map_err(|_| NotAPlace)?),
-            None => (text, DOTS),
-        };
+    fn from_str(written: &str) -> Result<Self, NotAPlace> {
+        let (place, settings) = written.split_once('?').unwrap_or((written, ""));
+        let (mut dots, mut text, mut number) = (None, None, None);
+        for setting in settings.split('&').filter(|setting| !setting.is_empty()) {
+            let (name, value) = setting.split_once('=').ok_or(NotAPlace)?;
+            let before = match name {
+                "dots" => dots.replace(value),
+                "text" => text.replace(value),
+                "page" => number.replace(value),
+                _ => return Err(NotAPlace),
+            };
+            if before.is_some() {
+                return Err(NotAPlace);
+            }
+        }
+        let dots = dots.map_or(Ok(DOTS), str::parse).map_err(|_| NotAPlace)?;
         if !DOTS_FROM_TO.contains(&dots) || dots % 8 != 0 {
             return Err(NotAPlace);
         }
+        let number = number.map(str::parse).transpose().map_err(|_| NotAPlace)?;
+        let page = match text {
+            Some(name) => Some(Page::named(name, number).ok_or(NotAPlace)?),
+            None if number.is_some() => return Err(NotAPlace),
+            None => None,
+        };
         let way = match place.split_once("://") {
             Some(("tcp", host)) if !host.is_empty() => Way::Network(if host.contains(':') {
                 host.to_owned()
@@ -67,13 +92,32 @@ impl FromStr for PrinterPlace {
                 format!("{host}:{PORT}")
             }),
             Some(("file", path)) if path.starts_with('/') => Way::File(path.into()),
-            // A name that begins with a dash would be an option.
-            Some(("queue", name)) if !name.is_empty() && !name.starts_with('-') => {
+            // A name that begins with a dash would be an option. A queue takes pages, and draws them itself.
+            Some(("queue", name))
+                if !name.is_empty() && !name.starts_with('-') && page.is_none() =>
+            {
                 Way::Queue(name.to_owned())
             }
             _ => return Err(NotAPlace),
         };
-        Ok(Self { way, dots })
+        Ok(Self { way, dots, page })
+    }
+}
+
+/// The way to a printer, as far as it has been gone.
+enum Open<'a> {
+    Line(Box<dyn Line>),
+    /// A queue takes whole pages only, and cannot be asked how the printer is.
+    Queue(&'a str),
+}
+
+impl PrinterPlace {
+    fn open(&self, patience: Patience) -> Result<Open<'_>, PrinterFault> {
+        Ok(match &self.way {
+            Way::Network(host) => Open::Line(Box::new(line::network(host, patience)?)),
+            Way::File(path) => Open::Line(Box::new(line::file(path)?)),
+            Way::Queue(name) => Open::Queue(name),
+        })
     }
 }
 
@@ -85,7 +129,7 @@ struct Patience {
     answer: Duration,
     /// Without the printer taking anything.
     silence: Duration,
-    /// For everything, however steadily it trickles.
+    /// For everything, however steadily it trickles; for a queue, until it is done with a receipt.
     whole: Duration,
     /// From the last byte until the paper is out.
     printed: Duration,
@@ -107,6 +151,8 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Printer {
     place: Option<PrinterPlace>,
     patience: Patience,
+    /// Where `lp`, `lpstat` and `cancel` are; empty for where the system looks for programs.
+    programs: PathBuf,
     turn: Mutex<()>,
     last: Mutex<Option<Result<(), PrinterFault>>>,
 }
@@ -122,6 +168,7 @@ impl Printer {
         Self {
             place,
             patience: PATIENCE,
+            programs: PathBuf::new(),
             turn: Mutex::default(),
             last: Mutex::default(),
         }
@@ -137,7 +184,7 @@ impl Printer {
 
     /// Waits until nothing is being printed any more, or until nobody would wait any longer.
     pub fn finish(&self) {
-        let until = line::deadline(self.patience.whole);
+        let until = line::deadline(self.patience.whole + self.patience.printed);
         while matches!(self.turn.try_lock(), Err(TryLockError::WouldBlock)) && !line::passed(until)
         {
             std::thread::sleep(LOOK);
@@ -148,12 +195,10 @@ impl Printer {
     pub(crate) fn look(&self) {
         let Some(place) = &self.place else { return };
         let _turn = held(&self.turn);
-        let outcome = match &place.way {
-            Way::Network(host) => {
-                line::network(host, self.patience).and_then(|line| wire::look(line, self.patience))
-            }
-            Way::File(path) => line::file(path).and_then(|line| wire::look(line, self.patience)),
-            Way::Queue(_) => return,
+        let outcome = match place.open(self.patience) {
+            Ok(Open::Line(mut line)) => wire::look(&mut *line, self.patience),
+            Ok(Open::Queue(_)) => return,
+            Err(fault) => Err(fault),
         };
         *held(&self.last) = Some(outcome);
     }
@@ -174,15 +219,18 @@ impl Printer {
     pub(crate) fn print(&self, receipt: &Receipt<'_>) -> Result<(), Problem> {
         let place = self.place.as_ref().ok_or(PrinterFault::NotSet)?;
         let _turn = held(&self.turn);
-        let picture = raster::draw(&paper::blocks(receipt), place.dots);
-        let outcome = match &place.way {
-            Way::Network(host) => line::network(host, self.patience)
-                .and_then(|line| wire::print(line, &picture, self.patience)),
-            Way::File(path) => {
-                line::file(path).and_then(|line| wire::print(line, &picture, self.patience))
+        let patience = self.patience;
+        let blocks = paper::blocks(receipt);
+        let outcome = place.open(patience).and_then(|open| match open {
+            Open::Line(mut line) => {
+                let bytes = wire::escpos(&blocks, place.dots, place.page)?;
+                wire::print(&mut *line, &bytes, patience)
             }
-            Way::Queue(name) => line::queue(name, &wire::pdf(&picture), self.patience),
-        };
+            Open::Queue(name) => {
+                let page = wire::pdf(&raster::draw(&blocks, place.dots));
+                line::queue(&self.programs, name, &page, patience)
+            }
+        });
         *held(&self.last) = Some(outcome);
         Ok(outcome?)
     }

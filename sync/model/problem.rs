@@ -71,6 +71,8 @@ pub enum Problem {
     ReplicaDamaged,
     #[error("nothing was printed: {fault:?}")]
     Printer { fault: PrinterFault },
+    #[error("this receipt was printed {most} times")]
+    PrintedEnough { most: u32 },
     #[error("this kiosk has no voice")]
     NoVoice,
     #[error("internal failure, incident {incident}")]

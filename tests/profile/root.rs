@@ -25,7 +25,7 @@ DHCP=yes
 MAINTENANCE_ADDRESSES=192.0.2.30
 USB_ALLOW="0eef:c000 05e0:1200"
 TURN=270
-PRINTER=tcp://192.0.2.20:9100
+PRINTER=tcp://192.0.2.20:9100?dots=384&text=cp737&page=64
 "#;
 
 /// The kernel's settings on a machine that runs, from the file that install lays down.

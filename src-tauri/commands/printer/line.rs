@@ -9,12 +9,37 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use koina_model::problem::PrinterFault;
+use socket2::SockRef;
 
 use super::{LOOK, Patience};
 
+/// Bytes that the system holds for a printer in the network. A whole receipt would seem to be sent when nobody took any of it.
+const HELD_MAX: usize = 16 * 1024;
+
 /// Something that takes bytes at its own pace and may answer. Neither reading nor writing waits.
-pub(super) trait Line: Read + Write {}
-impl<T: Read + Write> Line for T {}
+///
+/// What the system still holds when it is closed is forgotten, also when the app falls: a printer that was off for a while
+/// would print it when somebody else stands there.
+pub(super) trait Line: Read + Write {
+    /// Has the system deliver what it holds, unless the printer takes nothing for so long.
+    fn keep(&self, silence: Duration);
+}
+
+impl Line for TcpStream {
+    fn keep(&self, silence: Duration) {
+        let socket = SockRef::from(self);
+        #[cfg(target_os = "linux")]
+        let _ = socket.set_tcp_user_timeout(Some(silence));
+        #[cfg(not(target_os = "linux"))]
+        let _ = silence;
+        let _ = socket.set_linger(None);
+    }
+}
+
+/// The driver of printers on USB (`usblp`) forgets by itself.
+impl Line for File {
+    fn keep(&self, _: Duration) {}
+}
 
 pub(super) fn network(host: &str, patience: Patience) -> Result<TcpStream, PrinterFault> {
     let off = |_| PrinterFault::Unreachable;
@@ -22,6 +47,9 @@ pub(super) fn network(host: &str, patience: Patience) -> Result<TcpStream, Print
     let address = address.ok_or(PrinterFault::Unreachable)?;
     let line = TcpStream::connect_timeout(&address, patience.connect).map_err(off)?;
     line.set_nonblocking(true).map_err(off)?;
+    let socket = SockRef::from(&line);
+    socket.set_linger(Some(Duration::ZERO)).map_err(off)?;
+    socket.set_send_buffer_size(HELD_MAX).map_err(off)?;
     Ok(line)
 }
 
@@ -37,24 +65,70 @@ pub(super) fn file(path: &Path) -> Result<File, PrinterFault> {
     how.open(path).map_err(|_| PrinterFault::Unreachable)
 }
 
-/// Hands a PDF to a queue of the system; from there on the system prints it. Nothing is written to a disk by us.
-pub(super) fn queue(name: &str, pdf: &[u8], patience: Patience) -> Result<(), PrinterFault> {
-    let mut child = Command::new("lp")
-        .args(["-s", "-d", name, "-t", "receipt", "-"])
+/// Hands a PDF to a queue of the system and waits until it is printed. What is not by then is taken back out of the queue. Nothing
+/// is written to a disk by us.
+pub(super) fn queue(
+    programs: &Path,
+    name: &str,
+    pdf: &[u8],
+    patience: Patience,
+) -> Result<(), PrinterFault> {
+    let run = |words: &[&str], input: &[u8]| run(programs, words, input, patience.printed);
+    let said = run(&["lp", "-d", name, "-t", "receipt", "-"], pdf)?;
+    // "request id is receipts-12 (0 file(s))"
+    let job = said
+        .split_whitespace()
+        .find(|word| word.rsplit_once('-').is_some_and(|(of, _)| of == name));
+    let Some(job) = job else {
+        // A queue that names no job cannot be asked for it, and is believed.
+        return Ok(());
+    };
+    let until = deadline(patience.whole);
+    loop {
+        // A list that cannot be had says nothing.
+        let waiting =
+            run(&["lpstat", "-W", "not-completed", "-o", name], &[]).map_or(true, |jobs| {
+                jobs.lines()
+                    .any(|line| line.split_whitespace().next() == Some(job))
+            });
+        if !waiting {
+            return Ok(());
+        }
+        if passed(until) {
+            // With what the system kept of it.
+            let _ = run(&["cancel", "-x", job], &[]);
+            return Err(PrinterFault::Slow);
+        }
+        sleep(patience.answer);
+    }
+}
+
+/// Runs a program of the printing system with this input, and gives what it said.
+fn run(
+    programs: &Path,
+    words: &[&str],
+    input: &[u8],
+    wait: Duration,
+) -> Result<String, PrinterFault> {
+    let off = |_| PrinterFault::Unreachable;
+    let (program, words) = words.split_first().ok_or(PrinterFault::Unreachable)?;
+    let mut child = Command::new(programs.join(program))
+        .args(words)
+        .env("LC_ALL", "C")
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|_| PrinterFault::Unreachable)?;
+        .map_err(off)?;
     if let Some(mut stdin) = child.stdin.take() {
-        let pdf = pdf.to_vec();
+        let input = input.to_vec();
         // A child that takes nothing must not keep us; one that ended early says why by how it ended.
-        std::thread::spawn(move || stdin.write_all(&pdf));
+        std::thread::spawn(move || stdin.write_all(&input));
     }
-    let until = deadline(patience.printed);
+    let until = deadline(wait);
     loop {
         match child.try_wait() {
-            Ok(Some(end)) if end.success() => return Ok(()),
+            Ok(Some(end)) if end.success() => break,
             Ok(Some(_)) | Err(_) => return Err(PrinterFault::Unreachable),
             Ok(None) if passed(until) => {
                 let _ = child.kill();
@@ -64,11 +138,16 @@ pub(super) fn queue(name: &str, pdf: &[u8], patience: Patience) -> Result<(), Pr
             Ok(None) => sleep(LOOK),
         }
     }
+    let mut said = String::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_string(&mut said).map_err(off)?;
+    }
+    Ok(said)
 }
 
 /// Sends everything, unless the printer takes nothing for too long.
 pub(super) fn send(
-    line: &mut impl Line,
+    line: &mut dyn Line,
     mut bytes: &[u8],
     patience: Patience,
 ) -> Result<(), PrinterFault> {
@@ -99,7 +178,7 @@ pub(super) fn send(
 }
 
 /// The next byte the printer says; `None` when it says nothing for so long.
-pub(super) fn hear(line: &mut impl Line, wait: Duration) -> Result<Option<u8>, PrinterFault> {
+pub(super) fn hear(line: &mut dyn Line, wait: Duration) -> Result<Option<u8>, PrinterFault> {
     let until = deadline(wait);
     let mut byte = [0];
     loop {

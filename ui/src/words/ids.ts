@@ -547,6 +547,7 @@ export type Words = {
   "kiosk-pin-missing": null;
   "kiosk-print-again": null;
   "kiosk-printed": null;
+  "kiosk-printed-enough": { most: string | number };
   "kiosk-printing": null;
   "kiosk-promise": null;
   "kiosk-protocol-awaited": null;

@@ -42,6 +42,7 @@ const problems: Sentences = {
   replica_in_use: () => t("problem-replica-in-use"),
   replica_damaged: () => t("problem-replica-damaged"),
   printer: ({ fault }) => t(faults[fault]),
+  printed_enough: ({ most }) => t("kiosk-printed-enough", { most }),
   no_voice: () => t("problem-no-voice"),
   internal: ({ incident }) => t("problem-internal", { incident }),
 };

@@ -57,6 +57,7 @@ printer-unreachable = The printer is switched off or unplugged. Write the two nu
 printer-no-paper = The printer is out of paper. Call a clerk and print again, or photograph the two numbers.
 printer-cover-open = The cover of the printer is open. Close it and print again.
 printer-slow = The printer does not respond. Try again, or photograph the two numbers.
+kiosk-printed-enough = Your receipt was printed { $most } times already. Write the two numbers down or photograph them, or call a clerk.
 kiosk-keep = Write both numbers down or take a picture of them. With them you can follow it, here or at the office.
 kiosk-track-title = Follow a request
 kiosk-track-lead = Type the numbers of the receipt, or scan its square.
