@@ -222,7 +222,12 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
                 .resizable(false)
                 .fullscreen(true)
                 .always_on_top(true);
-            match app.primary_monitor()? {
+            // Wayland names no primary screen, and a window that nobody may resize stays as it began.
+            let screen = match app.primary_monitor()? {
+                Some(screen) => Some(screen),
+                None => app.available_monitors()?.into_iter().next(),
+            };
+            match screen {
                 Some(screen) => {
                     let size = screen.size().to_logical::<f64>(screen.scale_factor());
                     whole.position(0.0, 0.0).inner_size(size.width, size.height)
