@@ -30,7 +30,7 @@ cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from
                                       With `--self-check`: plants known mistakes and looks whether they are noticed.
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
 cargo xtask soak --window [--kills N] Kills the real app in its window instead.
-cargo xtask visits [--visits N]       The kiosk in its real window: its start, and its memory over many visits.
+cargo xtask visits [--visits N]       The kiosk in its real window: its start, a report without thinking, its memory over many visits.
 cargo xtask breakout [--control]      Every way out of the kiosk's window; says how many attempts and escapes there were.
                                       With `--control`: the same on a window that is not locked, where it must find ways out.
 cargo xtask fuzz [--minutes N] [--target NAME]

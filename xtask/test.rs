@@ -105,7 +105,7 @@ fn soak_windows(options: &[&str]) -> Outcome {
     in_real_windows("soak", options)
 }
 
-/// Measures the kiosk in its real window: its start, and its memory over many visits.
+/// Measures the kiosk in its real window: its start, a report without thinking, and its memory over many visits.
 pub(crate) fn visits(options: &[&str]) -> Outcome {
     in_real_windows("visits", options)
 }

@@ -15,6 +15,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 /// How long news may take: the exchange looks for them every 30 seconds by itself.
 pub(crate) const NEWS: Duration = Duration::from_secs(100);
 const LOOK: Duration = Duration::from_millis(150);
+/// From one point of a drawn line to the next.
+const STROKE: Duration = Duration::from_millis(40);
 
 /// How to start the app.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub(crate) struct Start {
     pub(crate) enrol: Option<String>,
     /// The home of whoever runs it, where it is not that of whoever runs the tests.
     pub(crate) home: Option<PathBuf>,
+    /// A file that takes what a kiosk prints.
+    pub(crate) printer: Option<PathBuf>,
 }
 
 /// A running app and the program that drives it. Both end with it.
@@ -103,6 +107,12 @@ impl Window {
         if let Some(link) = &start.enrol {
             args.extend(["--enrol".to_owned(), link.clone()]);
         }
+        if let Some(printer) = &start.printer {
+            args.extend([
+                "--printer".to_owned(),
+                format!("file://{}", printer.display()),
+            ]);
+        }
         let mut wanted = Capabilities::new();
         wanted.set(
             "webkitgtk:browserOptions",
@@ -148,6 +158,13 @@ impl Window {
     /// The process of the app.
     pub(crate) fn process(&self) -> Option<u32> {
         children(self.driver.0.id()).first().copied()
+    }
+
+    /// Where the app's program lies in memory: elsewhere in each app that starts, also when a fresh one takes the place and the
+    /// number of the one before.
+    pub(crate) fn image(&self) -> Option<String> {
+        let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.process()?)).ok()?;
+        maps.lines().next().map(str::to_owned)
     }
 
     /// After enrolment another window takes the place of the first one.
@@ -293,6 +310,25 @@ impl Window {
         into_sight(&self.page, &found).await?;
         found.click().await?;
         Ok(true)
+    }
+
+    /// Draws one line over a part of the screen with the pointer, through these thousandths of its width and height.
+    pub(crate) async fn draw(&self, xpath: &str, points: &[(i64, i64)]) -> anyhow::Result<()> {
+        self.look_at(xpath).await?;
+        let look = "const found = document.evaluate(arguments[0], document, null, 9, null).singleNodeValue;
+            const { x, y, width, height } = found.getBoundingClientRect();
+            return [x, y, width, height].map(Math.round);";
+        let place = self.page.execute(look, vec![json!(xpath)]).await?;
+        let (x, y, width, height): (i64, i64, i64, i64) =
+            serde_json::from_value(place.json().clone())?;
+        let mut hand = self.page.action_chain_with_delay(None, Some(STROKE));
+        for (at, (across, down)) in points.iter().enumerate() {
+            hand = hand.move_to(x + width * across / 1_000, y + height * down / 1_000);
+            if at == 0 {
+                hand = hand.click_and_hold();
+            }
+        }
+        hand.release().perform().await.context("drawing a line")
     }
 
     /// Scrolls until a part of the screen is in sight.

@@ -344,6 +344,26 @@ impl Picture {
         }
     }
 
+    /// Where cage shows no window it is black; the app draws something into every corner.
+    fn fills(&self) -> anyhow::Result<()> {
+        let corners = [
+            0,
+            self.width.saturating_sub(1),
+            self.width * self.height.saturating_sub(1),
+            (self.width * self.height).saturating_sub(1),
+        ];
+        let is_black = |at: &usize| {
+            let point = self.points.get(3 * at..3 * at + 3);
+            point.is_none_or(|point| point.iter().all(|part| *part == 0))
+        };
+        let black = corners.into_iter().filter(is_black).count();
+        ensure!(
+            black == 0,
+            "the app does not fill the screen: {black} of its corners are black"
+        );
+        Ok(())
+    }
+
     fn colours(&self) -> usize {
         let points = self.points.chunks_exact(3);
         points.collect::<std::collections::BTreeSet<_>>().len()
@@ -402,7 +422,11 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
     let outcome = match kiosk.ready() {
         Ok(()) => Picture::settled(&run, &keep.join("cage-home.png"))
             .await
-            .map(|picture| home = Some(picture)),
+            .and_then(|picture| {
+                let outcome = picture.fills();
+                home = Some(picture);
+                outcome
+            }),
         failed => failed,
     };
     tally

@@ -1,9 +1,9 @@
 //! `koina-window`: the real app in real windows, driven through WebKitWebDriver.
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
-//! `N passed, M failed`. `cage` does the same with the kiosk as its unit starts it. `story` shows the demo's story in two windows
-//! and takes pictures of every step. `soak` kills the app, `visits` measures the kiosk, `breakout` tries to get out of the
-//! kiosk's window.
+//! `N passed, M failed`. `traces` tries the last part of that alone, `cage` the kiosk as its unit starts it. `story` shows the
+//! demo's story in two windows and takes pictures of every step. `soak` kills the app, `visits` measures the kiosk, `breakout`
+//! tries to get out of the kiosk's window.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
     clippy::disallowed_methods,
@@ -46,7 +46,9 @@ struct Cli {
 enum Command {
     /// Tries every promise of the window.
     Promises,
-    /// Measures the kiosk: its start, and its memory over many visits.
+    /// Tries only that a visit to the kiosk leaves no trace.
+    Traces,
+    /// Measures the kiosk: its start, a report without thinking, and its memory over many visits.
     Visits {
         #[arg(long, default_value_t = 500)]
         visits: u32,
@@ -84,6 +86,7 @@ async fn main() -> ExitCode {
     };
     match cli.command {
         Command::Promises => promises::run(&app, &cli.data, &cli.pictures).await,
+        Command::Traces => promises::traces(&app, &cli.data, &cli.pictures).await,
         Command::Breakout { control } => breakout::run(&app, &cli.data, control).await,
         Command::Cage => cage::run(&app, &cli.data, &cli.pictures).await,
         Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,

@@ -129,6 +129,7 @@ impl Stage {
             place,
             enrol,
             home: None,
+            printer: None,
         }
     }
 }

@@ -15,9 +15,12 @@ const PIECE: usize = 4 << 20;
 /// Bytes of a page of memory.
 const PAGE: u64 = 4096;
 
-/// Words somebody typed, in every form in which programs keep text.
+/// One thing in every form in which programs keep it.
+pub(crate) type Forms = Vec<Vec<u8>>;
+
+/// What somebody typed, drew or was given, in every form in which programs keep it.
 pub(crate) struct Planted {
-    words: Vec<(String, [Vec<u8>; 2])>,
+    words: Vec<(String, Forms)>,
     longest: usize,
     since: SystemTime,
 }
@@ -31,24 +34,38 @@ pub(crate) struct Trace {
 
 impl Planted {
     pub(crate) fn new(words: &[&str]) -> Self {
-        let forms = |word: &&str| {
-            let wide = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            ((*word).to_owned(), [word.as_bytes().to_vec(), wide])
-        };
-        let words: Vec<_> = words.iter().map(forms).collect();
-        let longest = words
-            .iter()
-            .flat_map(|(_, forms)| forms)
-            .map(Vec::len)
-            .max();
-        Self {
-            words,
-            longest: longest.unwrap_or_default(),
+        let mut planted = Self {
+            words: Vec::new(),
+            longest: 0,
             since: SystemTime::now(),
+        };
+        for word in words {
+            planted.plant(word, text(word));
         }
+        planted
     }
 
-    fn look(&self, bytes: &[u8], place: &str, found: &mut Vec<Trace>) {
+    /// Looks for one thing more, in any of these forms.
+    pub(crate) fn plant(&mut self, name: &str, forms: Forms) {
+        let longest = forms.iter().map(Vec::len).max().unwrap_or_default();
+        self.longest = self.longest.max(longest);
+        self.words.push((name.to_owned(), forms));
+    }
+
+    /// How many things are looked for.
+    pub(crate) fn count(&self) -> usize {
+        self.words.len()
+    }
+
+    /// What of it was not found.
+    pub(crate) fn missing(&self, found: &[Trace]) -> Vec<&str> {
+        let names = self.words.iter().map(|(name, _)| name.as_str());
+        names
+            .filter(|name| found.iter().all(|trace| trace.word != *name))
+            .collect()
+    }
+
+    pub(crate) fn look(&self, bytes: &[u8], place: &str, found: &mut Vec<Trace>) {
         for (word, forms) in &self.words {
             for form in forms {
                 if memchr::memmem::find(bytes, form).is_some() {
@@ -147,6 +164,12 @@ impl Planted {
             }
         }
     }
+}
+
+/// A text as programs keep it: in bytes, and in units of two bytes.
+pub(crate) fn text(word: &str) -> Forms {
+    let wide = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    vec![word.as_bytes().to_vec(), wide]
 }
 
 /// A process and everything it started, however deep.

@@ -77,11 +77,6 @@ pub(super) struct Run {
     pub(super) escapes: u32,
 }
 
-fn image(window: Option<&Window>) -> Option<String> {
-    let maps = std::fs::read_to_string(format!("/proc/{}/maps", window?.process()?)).ok()?;
-    maps.lines().next().map(str::to_owned)
-}
-
 struct Group {
     name: String,
     begun: Instant,
@@ -233,7 +228,8 @@ impl Run {
 
     /// Whether a fresh app took the place of the one that was opened.
     fn began_anew(&self) -> bool {
-        image(self.open.as_ref()).is_some_and(|now| self.image.as_ref() != Some(&now))
+        let now = self.open.as_ref().and_then(Window::image);
+        now.is_some_and(|now| self.image.as_ref() != Some(&now))
     }
 
     #[allow(
@@ -288,7 +284,7 @@ impl Run {
         window
             .script(mark, vec![json!(self.mark.to_string())], PATIENCE)
             .await?;
-        self.image = image(Some(&window));
+        self.image = window.image();
         self.open = Some(window);
         self.desktop.unlock()?;
         let (wide, high) = self.desktop.size;
