@@ -21,9 +21,9 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
-    entries_again, evict, forget_entries_again, forget_meta, go_on_without_lost, hand_over_again,
-    keep_identity, meta, outside, set_meta, take_decisions, take_early, take_entry, take_of_kiosks,
-    take_receipts, take_records, take_rows, with_early,
+    entries_again, evict, files_again, forget_entries_again, forget_meta, go_on_without_lost,
+    hand_over_again, keep_identity, meta, outside, set_meta, take_decisions, take_early,
+    take_entry, take_of_kiosks, take_receipts, take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -65,6 +65,22 @@ pub trait Line {
         headers: &[(&str, String)],
         body: Vec<u8>,
     ) -> impl Future<Output = Result<Vec<u8>, Failed>> + Send;
+
+    /// Gets the bytes at a path behind those that are `taken` already; what arrived before a line was cut is there too.
+    fn fetch(
+        &self,
+        path: &str,
+        headers: &[(&str, String)],
+        taken: &mut Vec<u8>,
+    ) -> impl Future<Output = Result<(), Failed>> + Send
+    where
+        Self: Sync,
+    {
+        async {
+            taken.extend(self.send("GET", path, headers, Vec::new()).await?);
+            Ok(())
+        }
+    }
 }
 
 /// Why nothing came back over a line.
@@ -96,7 +112,7 @@ pub struct Progress {
 ///
 /// How large the message is that is under way is kept, so that a device that is cut off with it goes on with half of it.
 #[derive(Debug)]
-struct Pace {
+pub(crate) struct Pace {
     bytes: AtomicUsize,
     /// What was lost comes back in steps: twice as much after each message that arrived.
     careful: AtomicUsize,
@@ -122,7 +138,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    fn at_most(&self, bytes: usize) -> usize {
+    pub(crate) fn at_most(&self, bytes: usize) -> usize {
         self.bytes.load(Ordering::Relaxed).min(bytes)
     }
 
@@ -131,7 +147,7 @@ impl Pace {
         self.at_most(bytes / COMPRESSES) * COMPRESSES
     }
 
-    fn lost(&self) {
+    pub(crate) fn lost(&self) {
         self.lost_with(self.at_most(usize::MAX));
     }
 
@@ -143,7 +159,7 @@ impl Pace {
     }
 
     /// So many bytes, as they travelled, took so long.
-    fn carried(&self, bytes: u64, ms: i64) {
+    pub(crate) fn carried(&self, bytes: u64, ms: i64) {
         let ms = u64::try_from(ms).unwrap_or_default().max(1);
         let within = bytes.saturating_mul(ON_THE_WAY_S * 1_000) / ms;
         let within = usize::try_from(within).unwrap_or(usize::MAX);
@@ -322,6 +338,7 @@ impl Replica {
             match answer.restored {
                 Some(restored) => {
                     contacts_again(tx)?;
+                    files_again(tx)?;
                     hand_over_again(tx, restored, me, brings_numbers, &lists, now)?;
                 }
                 None if said.ask.ends_again() => forget_entries_again(tx)?,

@@ -5,6 +5,7 @@ use koina_model::doc::{Doc, Scalar, Writes};
 use koina_model::ids::{DocId, EventId, Time};
 use koina_model::lists::Lists;
 use koina_model::permits::{Author, Permit};
+use koina_model::photos::{FileHash, Photo};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::{self, Request, What, acts as request_acts};
 use koina_model::words::{Kind, Outcome};
@@ -20,13 +21,26 @@ impl Replica {
         draft: Option<&str>,
         now: Time,
     ) -> Result<(DocId, String), ReplicaError> {
-        self.enter(entered, false, now, without(draft))
+        self.enter_request_with(entered, &[], draft, now)
+    }
+
+    /// The same, beginning with photos that were kept here.
+    pub fn enter_request_with(
+        &self,
+        entered: &request_acts::Entered<'_>,
+        photos: &[FileHash],
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<(DocId, String), ReplicaError> {
+        let photos = self.kept_photos(photos)?;
+        self.enter(entered, &photos, false, now, without(draft))
     }
 
     /// The same; `also` happens in the same tx.
     pub(crate) fn enter(
         &self,
         entered: &request_acts::Entered<'_>,
+        photos: &[Photo],
         has_contact: bool,
         now: Time,
         also: impl FnOnce(&Transaction<'_>, DocId) -> Result<(), ReplicaError>,
@@ -39,7 +53,11 @@ impl Replica {
             new.has_contact = has_contact;
             new.receipt_number = receipt()?;
             number.clone_from(&new.receipt_number);
-            Ok(requests::begin(&new))
+            let mut writes = requests::begin(&new);
+            if !photos.is_empty() {
+                writes.extend(self.request_photos(None, photos, &author, now)?);
+            }
+            Ok(writes)
         })?;
         Ok((id, number))
     }
@@ -129,6 +147,19 @@ impl Replica {
         draft: Option<&str>,
         now: Time,
     ) -> Result<DocId, ReplicaError> {
+        self.add_asset_with(added, condition, &[], draft, now)
+    }
+
+    /// The same, beginning with photos that were kept here.
+    pub fn add_asset_with(
+        &self,
+        added: &asset_acts::Added<'_>,
+        condition: Option<u8>,
+        photos: &[FileHash],
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<DocId, ReplicaError> {
+        let photos = self.kept_photos(photos)?;
         let author = self.author()?;
         let lists = self.lists();
         let event = self.new_event(now);
@@ -148,6 +179,9 @@ impl Replica {
                     note: String::new(),
                 };
                 writes.extend(assets::record(event, &assets::Event { at: now, what }));
+            }
+            if !photos.is_empty() {
+                writes.extend(self.asset_photos(None, &photos, &author, now)?);
             }
             Ok(writes)
         })

@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use uuid::Uuid;
 
 use crate::identity::Identity;
+use crate::photos::store::Store;
 
 mod contacts;
 mod docs;
@@ -25,6 +26,7 @@ mod first_load;
 mod judge;
 mod opening;
 mod outbox;
+mod photos;
 mod recover;
 mod refused;
 mod restored;
@@ -46,6 +48,8 @@ use opening::{Opened, given, open_reader};
 pub use opening::{set_aside, write_ahead};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
+pub(crate) use photos::files_again;
+pub use photos::{Named, Travelling, Way};
 pub use recover::Recovered;
 pub use refused::typed;
 pub(crate) use refused::{go_on_without_lost, take_decisions};
@@ -55,7 +59,7 @@ pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "4";
+const VIEW_VERSION: &str = "5";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -180,6 +184,7 @@ pub struct Replica {
     ids: Mutex<Ids>,
     revision: AtomicU32,
     sidecar: Mutex<Sidecar>,
+    photos: Store,
     /// Damage was met while running, and noted for the next opening.
     damaged: AtomicBool,
     /// A file that could not be read was set aside here at this opening.
@@ -231,12 +236,14 @@ impl Replica {
             ids: Mutex::new(ids),
             revision: AtomicU32::new(1),
             sidecar: Mutex::new(sidecar),
+            photos: Store::at(path.with_extension("photos")),
             damaged: AtomicBool::new(false),
             set_aside,
         };
         if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {
             replica.rebuild_views()?;
         }
+        replica.look_at_photos(now)?;
         if opened.marked {
             recover::forget(path);
         }

@@ -84,6 +84,18 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_waiting ON contacts (saved_at) WHERE received = 0;
 CREATE INDEX contacts_received ON contacts (received) WHERE received > 0;
 
+-- Files of photos: what is on this device's disk, and what is at the town hall.
+CREATE TABLE files (
+    hash    BLOB NOT NULL PRIMARY KEY,  -- SHA-256 of its bytes, and its name in the folder of photos
+    size    INTEGER NOT NULL,           -- bytes
+    here    INTEGER NOT NULL DEFAULT 0, -- 1: whole on this device's disk
+    town    INTEGER NOT NULL DEFAULT 0, -- ms UTC, when the server said that it has it; 0: it has not, as far as is known
+    wanted  INTEGER NOT NULL DEFAULT 0, -- 1: somebody wants to see it
+    kept_at INTEGER NOT NULL,           -- ms UTC, this device's clock when it came here
+    about   TEXT NOT NULL DEFAULT ''    -- of a picture taken here: JSON of what a record will say of it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_waiting ON files (kept_at) WHERE here = 1 AND town = 0;
+
 -- What is being typed. Survives a crash of the window.
 CREATE TABLE drafts (
     key      TEXT NOT NULL PRIMARY KEY,   -- the form
@@ -160,6 +172,23 @@ CREATE INDEX assets_kind ON assets (kind, retired, number_key);
 CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
 CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
 CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
+
+-- One row a photo of a record.
+CREATE TABLE photos (
+    n          INTEGER NOT NULL,            -- row of docs
+    event      BLOB NOT NULL,               -- the event that added it
+    doc        BLOB NOT NULL,               -- id of the record
+    file       BLOB NOT NULL,               -- SHA-256 of the picture
+    size       INTEGER NOT NULL,            -- bytes of the picture
+    thumb      BLOB NOT NULL,               -- SHA-256 of the small copy
+    thumb_size INTEGER NOT NULL,            -- bytes of the small copy
+    writer     BLOB NOT NULL,               -- the device that added it
+    added_at   INTEGER NOT NULL,            -- the writer's clock
+    PRIMARY KEY (n, event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX photos_file ON photos (file);
+CREATE INDEX photos_thumb ON photos (thumb);
+CREATE INDEX photos_newest ON photos (added_at DESC);
 
 -- Folded Greek words and their sound, for both kinds; the row is that of docs.
 CREATE VIRTUAL TABLE search USING fts5 (

@@ -21,6 +21,7 @@ use crate::replica::{Recovered, ReplicaError};
 pub mod assets;
 pub mod conflicts;
 pub mod outbox;
+pub mod photos;
 pub mod requests;
 pub mod tagged;
 pub mod tracked;
@@ -156,6 +157,14 @@ pub struct ExchangeState {
     pub expected: u32,
     /// About how long the rest will take, in seconds; 0 while that is not known.
     pub remaining_s: u32,
+    /// Photos saved here that the town hall does not have yet.
+    pub photos: photos::PhotosWaiting,
+    /// Bytes of photos that travelled, of those that are to, and about how long the rest takes in seconds, while they travel.
+    #[ts(type = "number")]
+    pub photos_done: u64,
+    #[ts(type = "number")]
+    pub photos_expected: u64,
+    pub photos_remaining_s: u32,
     /// Grows with every change of what the windows show.
     pub revision: u32,
     /// Visitors' calls for staff that stand, at kiosks this desk looks after.
@@ -343,6 +352,7 @@ pub struct Invite {
 /// What the views say of one record, ready to be written. Making it is the costly part and needs no database.
 pub(crate) struct Shown {
     row: ShownRow,
+    photos: Vec<photos::Shown>,
     words: String,
     sounds: String,
 }
@@ -360,18 +370,21 @@ impl Shown {
         number: requests::Number,
         lists: &KnownLists,
     ) -> Self {
-        let (row, said) = match kind {
+        let (row, said, photos) = match kind {
             Kind::Request => {
                 let (shown, said) = requests::read(record, number, lists);
-                (ShownRow::Request(shown), said)
+                let photos = shown.photos();
+                (ShownRow::Request(shown), said, photos)
             }
             Kind::Asset => {
                 let (shown, said) = assets::read(record, lists);
-                (ShownRow::Asset(shown), said)
+                let photos = shown.photos();
+                (ShownRow::Asset(shown), said, photos)
             }
         };
         Self {
             row,
+            photos,
             words: greek::words(&said).join(" "),
             sounds: greek::skeleton(&said),
         }
@@ -393,6 +406,7 @@ impl Shown {
             ShownRow::Request(shown) => requests::put(tx, n, id, shown)?,
             ShownRow::Asset(shown) => assets::put(tx, n, id, shown)?,
         }
+        photos::put(tx, n, id, &self.photos)?;
         tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?
             .execute(params![n, self.words, self.sounds])?;
         Ok(())
@@ -428,6 +442,7 @@ pub(crate) fn hide(tx: &Transaction<'_>, n: i64) -> Result<(), ReplicaError> {
     for statement in [
         "DELETE FROM requests WHERE n = ?1",
         "DELETE FROM assets WHERE n = ?1",
+        "DELETE FROM photos WHERE n = ?1",
         "DELETE FROM search WHERE rowid = ?1",
     ] {
         tx.prepare_cached(statement)?.execute([n])?;
@@ -451,7 +466,8 @@ pub(crate) fn number(
 /// made when everything is there.
 pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
     tx.execute_batch(
-        "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;",
+        "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS photos;
+        DROP TABLE IF EXISTS search;",
     )?;
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
@@ -592,6 +608,8 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
             || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
             || '|' || inspected_at || '|' || retired || '|' || clashes FROM assets ORDER BY doc",
+        "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)
+            || '|' || added_at FROM photos ORDER BY doc, event",
     ] {
         let mut rows = db.prepare(statement)?;
         let mut rows = rows.query([])?;

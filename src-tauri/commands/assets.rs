@@ -35,11 +35,13 @@ pub(crate) fn asset_add(desk: &Desk, input: AssetAddInput) -> Result<AssetCard, 
         position: input.position,
         note: &input.note,
     };
-    let id =
-        told(
-            desk.replica
-                .add_asset(&added, input.condition, input.draft.as_deref(), desk.now()),
-        )?;
+    let id = told(desk.replica.add_asset_with(
+        &added,
+        input.condition,
+        &input.photos,
+        input.draft.as_deref(),
+        desk.now(),
+    ))?;
     saved(desk, id)
 }
 

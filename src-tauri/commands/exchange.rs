@@ -8,6 +8,7 @@ use koina_model::problem::{FieldRule, Problem};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Progress, Run};
 use koina_sync::identity::unhex;
+use koina_sync::photos::carry::{Carrying, Round};
 use koina_sync::replica::Replica;
 use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
 use koina_sync::views::{CallRow, ExchangeState};
@@ -20,6 +21,8 @@ const EVERY_S: u64 = 30;
 /// Seconds to wait after a failure; doubled each time, up to the most.
 const AGAIN_S: u64 = 5;
 const AGAIN_S_MAX: u64 = 300;
+/// Seconds after which photos that travel make room for an exchange of records.
+const RECORDS_WAIT_S: i64 = 60;
 
 /// Runs the exchange: one at a time, after every save, and every so often.
 pub struct Exchanger {
@@ -32,6 +35,7 @@ pub struct Exchanger {
     /// Grows with everything a window shows of the exchange.
     pub ticks: AtomicU32,
     progress: Progress,
+    carrying: Carrying,
     problem: Mutex<Option<Problem>>,
     wake: tokio::sync::Notify,
     one_at_a_time: tokio::sync::Mutex<()>,
@@ -49,6 +53,7 @@ impl Exchanger {
             exchanging: tokio::sync::Mutex::new(()),
             ticks: AtomicU32::new(0),
             progress: Progress::default(),
+            carrying: Carrying::default(),
             problem: Mutex::new(None),
             wake: tokio::sync::Notify::new(),
             one_at_a_time: tokio::sync::Mutex::new(()),
@@ -93,19 +98,8 @@ impl Exchanger {
         self.ticks.fetch_add(1, Ordering::Relaxed);
         let outcome = match HttpLine::new(&identity.server) {
             Ok(line) => {
-                let run = async {
-                    let now = || (self.clock)();
-                    let mut run = Run::begin(now(), &self.progress);
-                    loop {
-                        // What a person asks of the server waits for one round trip, not for all of a first load.
-                        let _one = self.one_at_a_time.lock().await;
-                        if !run.round_trip(&self.replica, &line, VERSION, &now).await? {
-                            return Ok(());
-                        }
-                    }
-                };
                 tokio::select! {
-                    outcome = run => outcome,
+                    outcome = self.exchange_over(&line) => outcome,
                     () = self.cable_out() => Err(Problem::CableOut),
                 }
             }
@@ -118,6 +112,39 @@ impl Exchanger {
         };
         self.ticks.fetch_add(1, Ordering::Relaxed);
         outcome
+    }
+
+    /// Records first, then photos. What is saved meanwhile, and new records of others, do not wait for a photo longer than for
+    /// one piece of it.
+    async fn exchange_over(&self, line: &HttpLine) -> Result<(), Problem> {
+        let now = || (self.clock)();
+        let mut photos = Round::begin(now(), &self.carrying);
+        loop {
+            let mut run = Run::begin(now(), &self.progress);
+            loop {
+                // What a person asks of the server waits for one round trip, not for all of a first load.
+                let _one = self.one_at_a_time.lock().await;
+                if !run.round_trip(&self.replica, line, VERSION, &now).await? {
+                    break;
+                }
+            }
+            let exchanged_at = now();
+            let saved = told(self.replica.pending())?.waiting;
+            loop {
+                let _one = self.one_at_a_time.lock().await;
+                let more = photos.step(&self.replica, line, &now).await?;
+                self.ticks.fetch_add(1, Ordering::Relaxed);
+                if !more {
+                    told(self.replica.tidy_photos(now()))?;
+                    return Ok(());
+                }
+                let waited_s = (now().0 - exchanged_at.0) / 1_000;
+                let more_saved = told(self.replica.pending())?.waiting > saved;
+                if more_saved || waited_s > RECORDS_WAIT_S {
+                    break;
+                }
+            }
+        }
     }
 
     /// Ends when the cable is pulled while an exchange runs.
@@ -228,6 +255,10 @@ impl Exchanger {
             done: self.progress.done.load(Ordering::Relaxed),
             expected: self.progress.expected.load(Ordering::Relaxed),
             remaining_s: self.progress.remaining_s.load(Ordering::Relaxed),
+            photos: told(self.replica.photos_waiting())?,
+            photos_done: self.carrying.done.load(Ordering::Relaxed),
+            photos_expected: self.carrying.expected.load(Ordering::Relaxed),
+            photos_remaining_s: self.carrying.remaining_s.load(Ordering::Relaxed),
             revision: self.replica.revision(),
         })
     }

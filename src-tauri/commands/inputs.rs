@@ -5,9 +5,11 @@ use koina_model::contacts::Contact;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::Paper;
 use koina_model::permits::Role;
+use koina_model::photos::{FileHash, Moment};
 use koina_model::problem::Problem;
 use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
+use koina_sync::views::photos::PhotoRow;
 use koina_sync::views::tagged::Tagged;
 use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
@@ -128,8 +130,55 @@ pub struct RequestEnterInput {
     pub channel: Channel,
     /// The person asks for a protocol number (a formal application always has one).
     pub register: bool,
+    /// Photos that were kept here.
+    #[serde(default)]
+    pub photos: Vec<FileHash>,
     /// The draft that this request makes unnecessary; dropped in the same tx.
     pub draft: Option<String>,
+}
+
+/// A picture from the camera or from a file.
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoKeepInput {
+    /// The bytes of the file, as base64.
+    pub data: String,
+    pub moment: Moment,
+    /// Where it was taken, and where the camera looked, may be kept with it.
+    pub with_place: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotosAddInput {
+    pub id: DocId,
+    /// Photos that were kept here.
+    pub photos: Vec<FileHash>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Photos {
+    pub photos: Vec<PhotoRow>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoInput {
+    /// A picture or a small copy.
+    pub file: FileHash,
+}
+
+#[derive(Clone, Serialize, TS)]
+pub struct PhotoData {
+    /// A JPEG, as base64.
+    pub data: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotosBudgetInput {
+    #[ts(type = "number")]
+    pub bytes: u64,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -380,6 +429,9 @@ pub struct AssetAddInput {
     pub note: String,
     /// 1 to 5, when it was looked at while being added.
     pub condition: Option<u8>,
+    /// Photos that were kept here.
+    #[serde(default)]
+    pub photos: Vec<FileHash>,
     pub draft: Option<String>,
 }
 

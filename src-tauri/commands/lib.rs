@@ -28,6 +28,7 @@ mod devices;
 mod exchange;
 mod inputs;
 mod kiosk;
+mod photos;
 mod printer;
 mod requests;
 mod speech;
@@ -62,6 +63,7 @@ use kiosk::{
     kiosk_application, kiosk_apply, kiosk_asset, kiosk_contact, kiosk_end, kiosk_print,
     kiosk_report, kiosk_track,
 };
+use photos::{photo_keep, photo_read, photo_want, photos_add, photos_budget, photos_room};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
     request_register, request_reopen, requests_page,

@@ -46,6 +46,13 @@ commands! {
     asset_inspect(AssetInspectInput) -> AssetCard;
     asset_move(AssetMoveInput) -> AssetCard;
     asset_retire(AssetRetireInput) -> AssetCard;
+    // photos
+    photo_keep(PhotoKeepInput) -> PhotoRow;
+    photos_add(PhotosAddInput) -> Photos;
+    photo_read(PhotoInput) -> PhotoData;
+    photo_want(PhotoInput) -> Nothing;
+    photos_room(Nothing) -> PhotosRoom;
+    photos_budget(PhotosBudgetInput) -> PhotosRoom;
     // conflicts
     conflicts_page(PageInput) -> ConflictsPage;
     conflict_decide(ConflictDecideInput) -> ConflictRow;

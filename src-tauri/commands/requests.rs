@@ -39,8 +39,9 @@ pub(crate) fn request_enter(
         channel: input.channel,
         register: input.register,
     };
-    let (id, receipt_number) = told(desk.replica.enter_request(
+    let (id, receipt_number) = told(desk.replica.enter_request_with(
         &entered,
+        &input.photos,
         input.draft.as_deref(),
         desk.now(),
     ))?;

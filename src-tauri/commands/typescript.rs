@@ -10,6 +10,7 @@ use koina_sync::replica::KioskMode;
 use koina_sync::views::assets::*;
 use koina_sync::views::conflicts::*;
 use koina_sync::views::outbox::*;
+use koina_sync::views::photos::*;
 use koina_sync::views::requests::*;
 use koina_sync::views::tracked::*;
 use koina_sync::views::*;

@@ -61,7 +61,8 @@ impl HttpLine {
         headers: &[(&str, String)],
         body: Vec<u8>,
         moved: &Moved,
-    ) -> Result<(reqwest::StatusCode, Vec<u8>), Failed> {
+        taken: &mut Vec<u8>,
+    ) -> Result<(), Failed> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Failed {
             problem: Problem::BadAddress,
             left: false,
@@ -80,12 +81,40 @@ impl HttpLine {
         }
         let mut answer = request.send().await.map_err(|failure| offline(&failure))?;
         moved.note();
-        let mut taken = Vec::new();
+        let fine = answer.status().is_success();
+        let mut refused = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|failure| offline(&failure))? {
             moved.note();
-            taken.extend_from_slice(&piece);
+            let to = if fine { &mut *taken } else { &mut refused };
+            to.extend_from_slice(&piece);
         }
-        Ok((answer.status(), taken))
+        if fine {
+            return Ok(());
+        }
+        let problem = serde_json::from_slice(&refused).unwrap_or(Problem::Offline { since: None });
+        Err(Failed {
+            problem,
+            left: true,
+        })
+    }
+
+    /// Sends a body and adds the answer to what is taken; ends when the line falls silent.
+    async fn talk(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+        taken: &mut Vec<u8>,
+    ) -> Result<(), Failed> {
+        let moved = Moved::now(self.silence);
+        tokio::select! {
+            carried = self.carry(method, path, headers, body, &moved, taken) => carried,
+            () = moved.fell_silent() => {
+                tracing::debug!("the line fell silent");
+                Err(Failed { problem: Problem::Offline { since: None }, left: true })
+            }
+        }
     }
 }
 
@@ -97,22 +126,18 @@ impl Line for HttpLine {
         headers: &[(&str, String)],
         body: Vec<u8>,
     ) -> Result<Vec<u8>, Failed> {
-        let moved = Moved::now(self.silence);
-        let (status, body) = tokio::select! {
-            carried = self.carry(method, path, headers, body, &moved) => carried?,
-            () = moved.fell_silent() => {
-                tracing::debug!("the line fell silent");
-                return Err(Failed { problem: Problem::Offline { since: None }, left: true });
-            }
-        };
-        if status.is_success() {
-            return Ok(body);
-        }
-        let problem = serde_json::from_slice(&body).unwrap_or(Problem::Offline { since: None });
-        Err(Failed {
-            problem,
-            left: true,
-        })
+        let mut taken = Vec::new();
+        self.talk(method, path, headers, body, &mut taken).await?;
+        Ok(taken)
+    }
+
+    async fn fetch(
+        &self,
+        path: &str,
+        headers: &[(&str, String)],
+        taken: &mut Vec<u8>,
+    ) -> Result<(), Failed> {
+        self.talk("GET", path, headers, Vec::new(), taken).await
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};
 use crate::ids::{DeviceId, DocId, EventId, Time};
+use crate::photos::Photo;
 use crate::place::Place;
 use crate::requests::event_write;
 use crate::words::{Kind, Position};
@@ -64,6 +65,7 @@ pub enum What {
     Retired {
         reason: String,
     },
+    Photo(Photo),
     Decided {
         field: String,
         value: String,

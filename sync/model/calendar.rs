@@ -10,6 +10,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Time;
 use crate::reference::Text2;
 
 #[cfg(test)]
@@ -201,6 +202,24 @@ fn athens(ms: i64) -> DateTime {
         Timestamp::MAX
     });
     ATHENS.to_datetime(moment)
+}
+
+/// The moment of a date (year, month, day) and a time (hour, minute, second) on a clock that is so many minutes ahead of UTC, or
+/// without that in Athens; of the hour that is there twice in autumn, the first. `None` where there is no such date or time.
+pub fn clock_moment(
+    (year, month, day): (i16, i8, i8),
+    (hour, minute, second): (i8, i8, i8),
+    ahead_min: Option<i16>,
+) -> Option<Time> {
+    let written = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
+    let moment = match ahead_min {
+        Some(ahead) => {
+            let offset = Offset::from_seconds(i32::from(ahead) * 60).ok()?;
+            offset.to_timestamp(written).ok()?
+        }
+        None => ATHENS.to_ambiguous_timestamp(written).compatible().ok()?,
+    };
+    Some(Time(moment.as_millisecond()))
 }
 
 /// The time of day in Athens at a moment: `21:05`.

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod lists;
 pub mod numbers;
 pub mod permits;
+pub mod photos;
 pub mod place;
 pub mod problem;
 pub mod reference;

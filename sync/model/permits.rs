@@ -265,6 +265,11 @@ fn request_event(
             need(Permit::RecordWork)?;
             vec![]
         }
+        What::Photo(photo) => {
+            need(Permit::RecordWork)?;
+            photo.check()?;
+            vec![]
+        }
         What::Answered { .. } => {
             need(Permit::AnswerRequests)?;
             vec![keys::ANSWER]
@@ -298,6 +303,11 @@ fn asset_event(
         What::Inspected { .. } => {
             need(Permit::InspectAssets)?;
             vec![state]
+        }
+        What::Photo(photo) => {
+            need(Permit::InspectAssets)?;
+            photo.check()?;
+            vec![]
         }
         What::Moved { .. } => {
             need(Permit::MoveAssets)?;

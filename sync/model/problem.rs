@@ -73,6 +73,8 @@ pub enum Problem {
     Printer { fault: PrinterFault },
     #[error("this receipt was printed {most} times")]
     PrintedEnough { most: u32 },
+    #[error("the photo was not taken: {fault:?}")]
+    Photo { fault: PhotoFault },
     #[error("this kiosk has no voice")]
     NoVoice,
     #[error("internal failure, incident {incident}")]
@@ -96,6 +98,28 @@ pub enum PrinterFault {
 impl From<PrinterFault> for Problem {
     fn from(fault: PrinterFault) -> Self {
         Self::Printer { fault }
+    }
+}
+
+/// Why a file was not taken as a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoFault {
+    /// Nothing is in it.
+    Empty,
+    /// No picture of a kind that can be read here: JPEG, PNG, WebP.
+    NotAPicture,
+    /// More bytes or pixels than any camera makes.
+    TooLarge,
+    /// It begins like a picture and breaks off, or is damaged.
+    Damaged,
+    /// Its file is not on this device (any more).
+    NotHere,
+}
+
+impl From<PhotoFault> for Problem {
+    fn from(fault: PhotoFault) -> Self {
+        Self::Photo { fault }
     }
 }
 

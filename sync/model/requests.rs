@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};
 use crate::ids::{DeviceId, DocId, EventId, Time};
+use crate::photos::Photo;
 use crate::place::Place;
 use crate::words::{Channel, Kind, Outcome, Position, Status};
 
@@ -95,6 +96,7 @@ pub enum What {
     Note {
         text: String,
     },
+    Photo(Photo),
     Answered {
         text: String,
     },
@@ -138,6 +140,7 @@ impl What {
             Self::Reopened { .. } => Some(Status::Reopened),
             Self::Material { .. }
             | Self::Note { .. }
+            | Self::Photo(_)
             | Self::Answered { .. }
             | Self::Decided { .. }
             | Self::Other => None,

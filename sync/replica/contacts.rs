@@ -58,7 +58,7 @@ impl Replica {
             }
             Ok(())
         };
-        let (id, receipt_number) = self.enter(entered, sealed.is_some(), now, keep)?;
+        let (id, receipt_number) = self.enter(entered, &[], sealed.is_some(), now, keep)?;
         let pin = self.pin(&receipt_number);
         Ok(Reported {
             id,

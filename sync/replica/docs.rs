@@ -12,6 +12,7 @@ use koina_model::words::Kind;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::judge::Foreseen;
+use super::photos::holds_photos;
 use super::refused::{others_again, rewind};
 use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
 use crate::views;
@@ -298,7 +299,7 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaErro
             "SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state NOT IN ('received', 'with_desk'))",
         )?
         .query_row([key], |row| row.get(0))?;
-    if held {
+    if held || holds_photos(tx, id)? {
         return Ok(false);
     }
     let n: Option<i64> = tx

@@ -12,10 +12,11 @@ use super::{ReplicaError, meta, recover};
 use crate::identity::Identity;
 
 /// Migrations of what is kept, in order. Never edited after a release.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_again.sql"),
     include_str!("../migrations/0003_contacts.sql"),
+    include_str!("../migrations/0004_files.sql"),
 ];
 
 /// Size of a page of the file; SQLite's own choice.

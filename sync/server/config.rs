@@ -8,11 +8,16 @@ use koina_model::lists::Crew;
 use koina_model::reference::{Reference, ReferenceError};
 use serde::Deserialize;
 
+use crate::files::{Bucket, Files};
 use crate::log::{AnyLog, LogError};
 use crate::municipality::{Municipality, OpenError};
 
 /// Name of the environment variable with the connection URL of PostgreSQL.
 pub const POSTGRES_VARIABLE: &str = "KOINA_POSTGRES";
+
+/// Names of the environment variables with the key of the bucket of photos.
+pub const S3_KEY_VARIABLE: &str = "KOINA_S3_KEY";
+pub const S3_SECRET_VARIABLE: &str = "KOINA_S3_SECRET";
 
 /// Everything a server needs to know before it starts.
 #[derive(Clone, Debug)]
@@ -23,6 +28,8 @@ pub struct Config {
     pub log: LogPlace,
     /// Address devices reach this server at.
     pub public_url: String,
+    /// The bucket of the photos; without one they are in the folder `files` of the data folder.
+    pub photos: Option<Bucket>,
     pub reference: Reference,
     pub crews: Vec<Crew>,
 }
@@ -61,6 +68,10 @@ pub enum ConfigError {
     },
     #[error("`log = \"postgres\"` needs the environment variable {POSTGRES_VARIABLE}")]
     NoPostgresUrl,
+    #[error(
+        "`[photos]` needs the environment variables {S3_KEY_VARIABLE} and {S3_SECRET_VARIABLE}"
+    )]
+    NoBucketKey,
     #[error("`public_url` must start with https:// or http:// and hold no spaces")]
     PublicUrl,
     #[error("the crew {crew} names {code}, which is not on the lists of the municipality")]
@@ -77,8 +88,17 @@ struct File {
     reference: Option<PathBuf>,
     log: LogName,
     public_url: String,
+    photos: Option<Photos>,
     #[serde(default)]
     crews: Vec<Crew>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Photos {
+    bucket: String,
+    endpoint: Option<String>,
+    region: String,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -133,6 +153,17 @@ impl Config {
         {
             return Err(ConfigError::PublicUrl);
         }
+        let photos = file.photos.map(|photos| {
+            let secret = |name| environment(name).ok_or(ConfigError::NoBucketKey);
+            Ok::<_, ConfigError>(Bucket {
+                name: photos.bucket,
+                endpoint: photos.endpoint,
+                region: photos.region,
+                key: secret(S3_KEY_VARIABLE)?,
+                secret: secret(S3_SECRET_VARIABLE)?,
+            })
+        });
+        let photos = photos.transpose()?;
         let reference = match (file.municipality, file.reference) {
             (Some(id), None) => Reference::bundled(&id).ok_or(ConfigError::NotBundled(id))?,
             (None, Some(path)) => reference_in(&folder.join(path))?,
@@ -157,6 +188,7 @@ impl Config {
             data: folder.join(file.data),
             log,
             public_url: file.public_url.trim_end_matches('/').to_owned(),
+            photos,
             reference,
             crews: file.crews,
         })
@@ -174,14 +206,18 @@ impl Config {
     pub async fn open(&self, now: Time) -> Result<Municipality, OpenError> {
         let log = self.open_log().await?;
         let replica = self.data.join("replica.sqlite");
-        Municipality::open(
+        let opened = Municipality::open(
             log,
             &replica,
             self.reference.clone(),
             self.crews.clone(),
             now,
         )
-        .await
+        .await?;
+        Ok(match &self.photos {
+            Some(bucket) => opened.with_files(Files::in_bucket(bucket, &self.data.join("files"))?),
+            None => opened,
+        })
     }
 }
 

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod config;
 pub mod courier;
 pub mod exchange;
+pub mod files;
 pub mod import;
 pub mod log;
 pub mod municipality;

@@ -12,6 +12,7 @@ use koina_sync::courier::Key;
 use koina_sync::identity::{hex, unhex};
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
+use crate::files::{Files, FilesError};
 use crate::log::{AnyLog, Author, LogError};
 use crate::replica::{Foreseen, Replica, ReplicaError};
 
@@ -33,6 +34,8 @@ pub enum OpenError {
     Courier,
     #[error("the key for the codes of staff at kiosks")]
     Unlock,
+    #[error("the files of photos")]
+    Files(#[from] FilesError),
     #[error("the work was cut off")]
     CutOff,
 }
@@ -40,6 +43,8 @@ pub enum OpenError {
 /// A municipality that is open for business.
 pub struct Municipality {
     pub log: AnyLog,
+    /// Files of photos.
+    pub files: Files,
     replica: Arc<Replica>,
     reference: Reference,
     epoch: String,
@@ -110,6 +115,7 @@ impl Municipality {
         let tracking = log.tracking_key(fresh).await?;
         let fresh = fresh_key().map_err(|_| OpenError::Courier)?;
         let unlock = unhex(&log.unlock_key(fresh).await?).ok_or(OpenError::Unlock)?;
+        let files = Files::in_folder(&replica.with_file_name("files"))?;
         let epoch = log.epoch().await?;
         let restored = log.was_restored().await?;
         let (path, name) = (replica.to_owned(), epoch.clone());
@@ -126,6 +132,7 @@ impl Municipality {
         };
         let opened = Self {
             log,
+            files,
             replica: Arc::new(replica),
             reference,
             epoch,
@@ -138,6 +145,13 @@ impl Municipality {
         };
         opened.read_lists().await?;
         Ok(opened)
+    }
+
+    /// The same with its files elsewhere.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
     }
 
     pub fn reference(&self) -> &Reference {

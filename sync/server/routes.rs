@@ -5,11 +5,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -30,6 +30,7 @@ mod contacts;
 pub mod devices;
 mod enrol;
 mod exchange;
+mod files;
 mod refused;
 mod who;
 
@@ -44,6 +45,11 @@ const BODY: Duration = Duration::from_secs(30 * 60);
 
 const KIB: usize = 1024;
 
+/// The handler reads the body itself, as it comes. The signature does not cover it, so it may be nothing that has to be believed.
+pub const STREAMED: usize = usize::MAX;
+/// Bodies that come as they come, at a time. They take a turn for long, so not one of those that answer.
+const STREAMS_MAX: usize = 64;
+
 /// What answers every request.
 pub struct App {
     pub town: Municipality,
@@ -52,6 +58,7 @@ pub struct App {
     /// Address devices reach this server at, for invites.
     pub public_url: String,
     working: Semaphore,
+    streaming: Semaphore,
 }
 
 impl App {
@@ -61,6 +68,7 @@ impl App {
             clock,
             public_url,
             working: Semaphore::new(WORKING_MAX),
+            streaming: Semaphore::new(STREAMS_MAX),
         }
     }
 }
@@ -90,11 +98,14 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 13] = [
+pub const TABLE: [Route; 16] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
     Route { method: "POST", path: "/v1/courier",             who: DESK,         bytes_max: FILE_BYTES_MAX, handler: |call| Box::pin(exchange::courier(call)) },
+    Route { method: "POST", path: "/v1/files",               who: Who::Devices, bytes_max: 16 * KIB,       handler: |call| Box::pin(files::state(call)) },
+    Route { method: "GET",  path: "/v1/files/{id}",          who: Who::Devices, bytes_max: 0,              handler: |call| Box::pin(files::get(call)) },
+    Route { method: "POST", path: "/v1/files/{id}",          who: Who::Devices, bytes_max: STREAMED,       handler: |call| Box::pin(files::put(call)) },
     Route { method: "GET",  path: "/v1/devices",             who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/change", who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::change(call)) },
@@ -120,11 +131,21 @@ pub struct Call {
     device: Option<Device>,
     /// The parameter in the path, if the path has one.
     param: Option<String>,
+    /// What stands behind the path.
+    query: String,
     body: Vec<u8>,
+    /// The body of a route that is streamed. Handlers share a call between threads, and a body alone cannot be shared.
+    streamed: Mutex<Option<Body>>,
     now: Time,
 }
 
 impl Call {
+    /// The body of a route that is streamed, once.
+    fn take_streamed(&self) -> Option<Body> {
+        let mut streamed = self.streamed.lock().unwrap_or_else(PoisonError::into_inner);
+        streamed.take()
+    }
+
     fn device(&self) -> Result<&Device, Problem> {
         self.device.as_ref().ok_or(Problem::NotEnrolled)
     }
@@ -181,8 +202,12 @@ async fn pass(
         Who::Anybody => None,
         Who::Devices | Who::Roles(..) => Some(who::claim(&app.town, &parts.headers).await?),
     };
-    let body = read(body, route.bytes_max).await?;
-    let _turn = tokio::time::timeout(TURN, app.working.acquire())
+    let (streamed, body, turns) = if route.bytes_max == STREAMED {
+        (Some(body), Vec::new(), &app.streaming)
+    } else {
+        (None, read(body, route.bytes_max).await?, &app.working)
+    };
+    let _turn = tokio::time::timeout(TURN, turns.acquire())
         .await
         .map_err(|_| Problem::Busy)?;
     let device = match claim {
@@ -200,7 +225,9 @@ async fn pass(
         app: Arc::clone(&app),
         device,
         param,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         body,
+        streamed: Mutex::new(streamed),
         now,
     })
     .await
@@ -218,31 +245,38 @@ fn may(who: Who, device: Option<&Device>) -> Result<(), Problem> {
 
 /// Reads a body within its limits of size and time.
 async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
-    use axum::body::HttpBody;
-
     let mut bytes = Vec::new();
     let all = async {
-        loop {
-            let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
-            let frame = tokio::time::timeout(SILENCE, frame)
-                .await
-                .map_err(|_| cut_off())?;
-            let Some(frame) = frame else {
-                return Ok(());
-            };
-            let Ok(data) = frame.map_err(|_| cut_off())?.into_data() else {
-                continue;
-            };
+        while let Some(data) = next_of(&mut body).await? {
             if bytes.len() + data.len() > bytes_max {
                 return Err(Problem::too_large(bytes_max));
             }
             bytes.extend_from_slice(&data);
         }
+        Ok(())
     };
     tokio::time::timeout(BODY, all)
         .await
         .map_err(|_| cut_off())??;
     Ok(bytes)
+}
+
+/// The next bytes of a body; `None` at its end. Silence ends it.
+async fn next_of(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    use axum::body::HttpBody;
+
+    loop {
+        let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
+        let frame = tokio::time::timeout(SILENCE, frame)
+            .await
+            .map_err(|_| cut_off())?;
+        let Some(frame) = frame else {
+            return Ok(None);
+        };
+        if let Ok(data) = frame.map_err(|_| cut_off())?.into_data() {
+            return Ok(Some(data));
+        }
+    }
 }
 
 fn cut_off() -> Problem {

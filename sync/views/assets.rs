@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::photos::PhotoRow;
 use super::requests::{AssetRef, RequestRow};
 use super::{Clash, Conditions, SAVED, Telling, TimelineRow, saved_from};
 use crate::replica::{Replica, ReplicaError};
@@ -71,6 +72,8 @@ pub struct AssetCard {
     pub row: AssetRow,
     pub note: String,
     pub position: Option<Position>,
+    /// In the order they were added.
+    pub photos: Vec<PhotoRow>,
     pub timeline: Vec<TimelineRow>,
     pub requests: Vec<RequestRow>,
     pub clashes: Vec<Clash>,
@@ -110,6 +113,18 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
         asset,
     };
     (shown, said)
+}
+
+impl Shown {
+    /// The photos of the asset.
+    pub(crate) fn photos(&self) -> Vec<super::photos::Shown> {
+        let events = self.asset.events.iter();
+        let photos = events.filter_map(|(id, by, event)| match &event.what {
+            model::What::Photo(photo) => Some(super::photos::Shown::new(*id, *by, event.at, photo)),
+            _ => None,
+        });
+        photos.collect()
+    }
 }
 
 /// Writes the row of an asset.
@@ -320,6 +335,7 @@ impl Replica {
             row,
             note: asset.note.clone(),
             position: asset.position,
+            photos: self.photos_of(id)?,
             timeline,
             requests: self.requests_about(id, now)?,
             clashes,

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::photos::PhotoRow;
 use super::{Clash, Conditions, SAVED, Telling, TimelineRow, saved_from};
 use crate::replica::{Replica, ReplicaError, entries_of};
 
@@ -103,6 +104,8 @@ pub struct RequestCase {
     pub answer_by: Option<String>,
     pub duplicate_of: Option<DocId>,
     pub materials: Vec<Material>,
+    /// In the order they were added.
+    pub photos: Vec<PhotoRow>,
     pub timeline: Vec<TimelineRow>,
     pub clashes: Vec<Clash>,
     /// What the person at this window may do with it now.
@@ -153,6 +156,18 @@ pub(crate) struct Shown {
     status: Status,
     due_at: Time,
     clashes: i64,
+}
+
+impl Shown {
+    /// The photos of the request.
+    pub(crate) fn photos(&self) -> Vec<super::photos::Shown> {
+        let events = self.request.events.iter();
+        let photos = events.filter_map(|(id, by, event)| match &event.what {
+            What::Photo(photo) => Some(super::photos::Shown::new(*id, *by, event.at, photo)),
+            _ => None,
+        });
+        photos.collect()
+    }
 }
 
 /// A protocol number as printed, empty when there is none, and when it was given.
@@ -504,6 +519,7 @@ impl Replica {
             answer_by,
             duplicate_of: request.duplicate_of,
             materials,
+            photos: self.photos_of(id)?,
             timeline,
             may: may.collect(),
             clashes,

@@ -41,6 +41,20 @@ CREATE TABLE assets (
     clashes      INTEGER NOT NULL
 ) STRICT;
 
+-- One row a photo of a record.
+CREATE TABLE photos (
+    n          INTEGER NOT NULL,           -- row of docs
+    event      BLOB NOT NULL,              -- the event that added it
+    doc        BLOB NOT NULL,
+    file       BLOB NOT NULL,              -- SHA-256 of the picture
+    size       INTEGER NOT NULL,           -- bytes of the picture
+    thumb      BLOB NOT NULL,              -- SHA-256 of the small copy
+    thumb_size INTEGER NOT NULL,           -- bytes of the small copy
+    writer     BLOB NOT NULL,              -- the device that added it
+    added_at   INTEGER NOT NULL,           -- ms UTC, the writer's clock
+    PRIMARY KEY (n, event)
+) STRICT, WITHOUT ROWID;
+
 -- Folded Greek words and their sound, for both kinds; the row is that of docs.
 CREATE VIRTUAL TABLE search USING fts5 (
     words, sounds,

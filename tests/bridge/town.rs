@@ -297,6 +297,7 @@ impl Server {
             data,
             log: LogPlace::Sqlite,
             public_url: public_url.clone(),
+            photos: None,
             reference,
             crews: crews(),
         };

@@ -20,9 +20,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use koina_model::ids::Time;
+use koina_model::photos::Moment;
 use koina_model::requests::acts::{Entered, Step};
 use koina_model::words::Channel;
 use koina_sync::exchange::{self, Progress, http::HttpLine};
+use koina_sync::photos::carry::{self, Carrying};
+use koina_sync::photos::picture::{self, Told};
 use koina_sync::replica::Replica;
 use koina_tests::sim::{plan::Dice, words_of_log};
 
@@ -55,6 +58,14 @@ enum Role {
         #[arg(long)]
         code: Option<String>,
     },
+    /// A device with a camera, started by the test of photos.
+    Camera {
+        data: PathBuf,
+        url: String,
+        /// Number of the first photo, and how many are taken in all.
+        from: u32,
+        upto: u32,
+    },
 }
 
 fn now() -> Time {
@@ -72,6 +83,12 @@ fn main() -> anyhow::Result<()> {
             finish,
             code,
         }) => device(&data, &url, from, finish, code),
+        Some(Role::Camera {
+            data,
+            url,
+            from,
+            upto,
+        }) => camera(&data, &url, from, upto),
         None => soak(
             cli.kills,
             cli.seed,
@@ -167,6 +184,69 @@ fn device(
         std::thread::sleep(Duration::from_millis(3));
     }
     Ok(())
+}
+
+/// Takes photos and hands them over until it is killed, or until all are at the town hall. Says «kept N FILE THUMB» once photo N
+/// is on its disk and in a record.
+fn camera(data: &Path, url: &str, from: u32, upto: u32) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let replica = Arc::new(Replica::open(&data.join("replica.sqlite"), now())?);
+    ensure!(replica.set_aside().is_none(), "the replica was set aside");
+    let line = HttpLine::new(url)?;
+    let carrying = Carrying::default();
+    let handing = Arc::clone(&replica);
+    let hand_over = async move {
+        loop {
+            let exchanged =
+                exchange::run(&handing, &line, "soak", &now, &Progress::default()).await;
+            if exchanged.is_ok() {
+                drop(carry::run(&handing, &line, &now, &carrying).await);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    runtime.spawn(hand_over);
+    let ids = replica.doc_ids()?;
+    for number in from..upto {
+        let told = Told {
+            moment: Moment::Before,
+            with_place: false,
+        };
+        let prepared = picture::prepare(&noise(number), told)
+            .map_err(|fault| anyhow::anyhow!("photo {number}: {fault:?}"))?;
+        let file = replica.keep_photo(&prepared, now())?;
+        let job = usize::try_from(number)? % ids.len();
+        let job = ids.get(job).context("A job")?;
+        replica.add_photos(*job, &[file], now())?;
+        println!("kept {number} {file} {}", prepared.photo.thumb);
+        std::io::stdout().flush()?;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    loop {
+        let waiting = replica.photos_waiting()?;
+        if waiting.bytes == 0 && replica.pending()?.waiting == 0 {
+            println!("all there");
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A picture that nobody else has.
+fn noise(number: u32) -> Vec<u8> {
+    let mut state = (u64::from(number) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_be_bytes()[0]
+    };
+    let picture = image::RgbImage::from_fn(240, 180, |_, _| image::Rgb([next(), next(), next()]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Jpeg)
+        .unwrap();
+    bytes.into_inner()
 }
 
 /// A process that is killed when it is no longer wanted.

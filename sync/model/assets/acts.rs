@@ -5,6 +5,7 @@ use crate::ids::{DocId, Time};
 use crate::limits::{Fields, NAME_MAX, NOTE_MAX, NUMBER_MAX, PLACE_TEXT_MAX};
 use crate::lists::Lists;
 use crate::permits::{Author, Permit};
+use crate::photos::{self, Photo};
 use crate::place::position_text;
 use crate::problem::{FieldRule, Problem};
 use crate::requests::acts::{check_place, check_position, needs};
@@ -103,6 +104,22 @@ pub fn inspect(asset: &Asset, condition: u8, note: &str, author: &Author) -> Res
     fields.done()?;
     in_use(asset)?;
     Ok(What::Inspected { condition, note })
+}
+
+/// Adds photos; an asset that is not there yet is `None`.
+pub fn add_photos(
+    asset: Option<&Asset>,
+    photos: &[Photo],
+    author: &Author,
+) -> Result<Vec<What>, Problem> {
+    needs(author, Permit::InspectAssets)?;
+    let events = asset.iter().flat_map(|asset| &asset.events);
+    let before = events.filter_map(|(_, _, event)| match &event.what {
+        What::Photo(photo) => Some(photo),
+        _ => None,
+    });
+    let more = photos::new_of(before, photos)?;
+    Ok(more.into_iter().map(What::Photo).collect())
 }
 
 /// Where an asset goes.

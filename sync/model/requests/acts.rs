@@ -5,6 +5,7 @@ use crate::ids::{DocId, Time};
 use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
 use crate::lists::Lists;
 use crate::permits::{Author, Permit};
+use crate::photos::{self, Photo};
 use crate::place::{Place, is_on_earth};
 use crate::problem::{FieldRule, Problem};
 use crate::reference::Need;
@@ -384,6 +385,22 @@ pub fn work(
         return Err(Problem::AlreadyClosed);
     }
     Ok(what)
+}
+
+/// Adds photos; a request that is not there yet is `None`. Also to a closed one: the last may be taken when the work is done.
+pub fn add_photos(
+    request: Option<&Request>,
+    photos: &[Photo],
+    author: &Author,
+) -> Result<Vec<What>, Problem> {
+    needs(author, Permit::RecordWork)?;
+    let events = request.iter().flat_map(|request| &request.events);
+    let before = events.filter_map(|(_, _, event)| match &event.what {
+        What::Photo(photo) => Some(photo),
+        _ => None,
+    });
+    let more = photos::new_of(before, photos)?;
+    Ok(more.into_iter().map(What::Photo).collect())
 }
 
 /// Reads a quantity typed with a comma or a dot; at most three decimals, more than nothing.

@@ -34,9 +34,17 @@ export type AssetAddInput = { kind: string, number: string, name: string, commun
 /**
  * 1 to 5, when it was looked at while being added.
  */
-condition: number | null, draft: string | null, };
+condition: number | null, 
+/**
+ * Photos that were kept here.
+ */
+photos: Array<FileHash>, draft: string | null, };
 
-export type AssetCard = { row: AssetRow, note: string, position: Position | null, timeline: Array<TimelineRow>, requests: Array<RequestRow>, clashes: Array<Clash>, may: Array<Permit>, };
+export type AssetCard = { row: AssetRow, note: string, position: Position | null, 
+/**
+ * In the order they were added.
+ */
+photos: Array<PhotoRow>, timeline: Array<TimelineRow>, requests: Array<RequestRow>, clashes: Array<Clash>, may: Array<Permit>, };
 
 export type AssetEditInput = { id: DocId, number: string | null, name: string | null, note: string | null, };
 
@@ -282,6 +290,14 @@ done: number, expected: number,
  */
 remaining_s: number, 
 /**
+ * Photos saved here that the town hall does not have yet.
+ */
+photos: PhotosWaiting, 
+/**
+ * Bytes of photos that travelled, of those that are to, and about how long the rest takes in seconds, while they travel.
+ */
+photos_done: number, photos_expected: number, photos_remaining_s: number, 
+/**
  * Grows with every change of what the windows show.
  */
 revision: number, 
@@ -299,6 +315,8 @@ export type FieldProblem = {
 field: string, rule: FieldRule, };
 
 export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" };
+
+export type FileHash = string;
 
 export type HealthRow = { 
 /**
@@ -444,6 +462,8 @@ export type Material = { name: string,
  */
 quantity: string, unit: string, };
 
+export type Moment = "before" | "after" | "other";
+
 export type Named = { code: string, el: string, en: string, };
 
 export type Need = "called" | "out_of_order" | "paper_out" | "printer_fault" | "silent";
@@ -488,6 +508,100 @@ export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown"
 
 export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "manage_devices";
 
+export type PhotoData = { 
+/**
+ * A JPEG, as base64.
+ */
+data: string, };
+
+export type PhotoFault = "empty" | "not_a_picture" | "too_large" | "damaged" | "not_here";
+
+export type PhotoInput = { 
+/**
+ * A picture or a small copy.
+ */
+file: FileHash, };
+
+export type PhotoKeepInput = { 
+/**
+ * The bytes of the file, as base64.
+ */
+data: string, moment: Moment, 
+/**
+ * Where it was taken, and where the camera looked, may be kept with it.
+ */
+with_place: boolean, };
+
+export type PhotoRow = { 
+/**
+ * Names the picture when a window asks for it.
+ */
+file: FileHash, thumb: FileHash, moment: Moment, 
+/**
+ * When it was added, by the clock of the device that did.
+ */
+added_at: Time, 
+/**
+ * When it was taken, by the clock of the camera.
+ */
+taken_at: Time | null, 
+/**
+ * Who added it: the device's name, as people call it.
+ */
+by: string, position: Position | null, 
+/**
+ * Where the camera looked, in degrees from true north.
+ */
+direction: number | null, 
+/**
+ * Bytes of the picture.
+ */
+size: number, width: number, height: number, state: PhotoState, 
+/**
+ * The picture can be shown in full.
+ */
+here: boolean, 
+/**
+ * The small copy can be shown.
+ */
+thumb_here: boolean, 
+/**
+ * Somebody asked for the picture, and it is on its way.
+ */
+wanted: boolean, };
+
+export type PhotoState = "on_device" | "received" | "elsewhere";
+
+export type Photos = { photos: Array<PhotoRow>, };
+
+export type PhotosAddInput = { id: DocId, 
+/**
+ * Photos that were kept here.
+ */
+photos: Array<FileHash>, };
+
+export type PhotosBudgetInput = { bytes: number, };
+
+export type PhotosRoom = { used_bytes: number, 
+/**
+ * Above this, pictures that the town hall has leave this device, the oldest first.
+ */
+budget_bytes: number, 
+/**
+ * Bytes that cannot go, since only this device has them.
+ */
+unsent_bytes: number, };
+
+export type PhotosWaiting = { 
+/**
+ * Pictures that are not at the town hall yet.
+ */
+photos: number, 
+/**
+ * Bytes of those and of their small copies.
+ */
+bytes: number, };
+
 export type PlaceInput = { 
 /**
  * One of the places that `courier_places` names.
@@ -498,7 +612,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk";
 
@@ -590,7 +704,11 @@ awaits_number: boolean, registered_at: Time | null,
 /**
  * Last day to answer an application (ΚΔΔ, ν.2690/1999 art. 4), as YYYY-MM-DD.
  */
-answer_by: string | null, duplicate_of: DocId | null, materials: Array<Material>, timeline: Array<TimelineRow>, clashes: Array<Clash>, 
+answer_by: string | null, duplicate_of: DocId | null, materials: Array<Material>, 
+/**
+ * In the order they were added.
+ */
+photos: Array<PhotoRow>, timeline: Array<TimelineRow>, clashes: Array<Clash>, 
 /**
  * What the person at this window may do with it now.
  */
@@ -613,6 +731,10 @@ community: string, settlement: string, place_text: string, position: Position | 
  * The person asks for a protocol number (a formal application always has one).
  */
 register: boolean, 
+/**
+ * Photos that were kept here.
+ */
+photos: Array<FileHash>, 
 /**
  * The draft that this request makes unnecessary; dropped in the same tx.
  */
@@ -853,6 +975,12 @@ export type Commands = {
   asset_inspect: [input: AssetInspectInput, output: AssetCard];
   asset_move: [input: AssetMoveInput, output: AssetCard];
   asset_retire: [input: AssetRetireInput, output: AssetCard];
+  photo_keep: [input: PhotoKeepInput, output: PhotoRow];
+  photos_add: [input: PhotosAddInput, output: Photos];
+  photo_read: [input: PhotoInput, output: PhotoData];
+  photo_want: [input: PhotoInput, output: Nothing];
+  photos_room: [input: Nothing, output: PhotosRoom];
+  photos_budget: [input: PhotosBudgetInput, output: PhotosRoom];
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];

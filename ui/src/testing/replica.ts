@@ -62,6 +62,7 @@ export function about(where: Station | null): About {
 
 export const exchange: ExchangeState = {
   cable: true, running: false, pending: 0, needs_decision: 0, last_at: null, problem: null, done: 0, expected: 0, remaining_s: 0, revision: 1, calls: [],
+  photos: { photos: 0, bytes: 0 }, photos_done: 0, photos_expected: 0, photos_remaining_s: 0,
 };
 
 export const lists: Lists = {
@@ -99,7 +100,7 @@ export const request: RequestRow = {
 
 export const requestCase: RequestCase = {
   row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
-  answer_by: null, duplicate_of: null, materials: [], clashes: [], may: ["record_work", "reopen_requests"],
+  answer_by: null, duplicate_of: null, materials: [], photos: [], clashes: [], may: ["record_work", "reopen_requests"],
   timeline: [{ id: "e1", at: Date.now() - 7_200_000, claimed: false, by: "Γραφείο", what: "received", detail: {}, pending: false, concurrent: false }],
 };
 
@@ -109,7 +110,7 @@ export const asset: AssetRow = {
 };
 
 export const assetCard: AssetCard = {
-  row: asset, note: "", position: null, timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
+  row: asset, note: "", position: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
 };
 
 export function outboxRow(change: string, saved: OutboxRow["saved"], more: Partial<OutboxRow> = {}): OutboxRow {

@@ -18,6 +18,7 @@ const icons: Record<string, IconName> = {
   impossible: "stop",
   material: "material",
   note: "note",
+  photo: "photo",
   answered: "send",
   closed: "lock",
   resolved: "check",

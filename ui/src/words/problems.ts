@@ -1,5 +1,5 @@
 /** A sentence for every problem and every rule of a field. A new code without a sentence does not compile. */
-import type { FieldProblem, FieldRule, PrinterFault, Problem } from "../ipc/commands";
+import type { FieldProblem, FieldRule, PhotoFault, PrinterFault, Problem } from "../ipc/commands";
 import type { MessageId } from "./ids";
 import { moment, number } from "./times.svelte";
 import { t } from "./words.svelte";
@@ -10,6 +10,10 @@ type Rules = { [R in FieldRule["rule"]]: (label: string, rule: Extract<FieldRule
 
 const faults: Record<PrinterFault, MessageId & `printer-${string}`> = {
   not_set: "printer-not-set", unreachable: "printer-unreachable", no_paper: "printer-no-paper", cover_open: "printer-cover-open", slow: "printer-slow",
+};
+
+const photoFaults: Record<PhotoFault, MessageId & `photo-fault-${string}`> = {
+  empty: "photo-fault-empty", not_a_picture: "photo-fault-not-a-picture", too_large: "photo-fault-too-large", damaged: "photo-fault-damaged", not_here: "photo-fault-not-here",
 };
 
 const problems: Sentences = {
@@ -43,6 +47,7 @@ const problems: Sentences = {
   replica_damaged: () => t("problem-replica-damaged"),
   printer: ({ fault }) => t(faults[fault]),
   printed_enough: ({ most }) => t("kiosk-printed-enough", { most }),
+  photo: ({ fault }) => t(photoFaults[fault]),
   no_voice: () => t("problem-no-voice"),
   internal: ({ incident }) => t("problem-internal", { incident }),
 };

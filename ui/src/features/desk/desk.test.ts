@@ -52,7 +52,7 @@ test("a phone call is entered with the keyboard alone, from F2 to the receipt nu
   expect(town.times("request_enter")).toBe(1);
   expect(town.last("request_enter")).toEqual({
     category: "LGT-01", community: "11020101", settlement: "1102010103", place_text: "δίπλα στο φάρο", position: null, asset: null,
-    text: "Δεν ανάβει από χθες", channel: "phone", register: true, draft: "desk-enter",
+    text: "Δεν ανάβει από χθες", channel: "phone", register: true, photos: [], draft: "desk-enter",
   });
   expect(screen.getByText(/Θα δοθεί στην επόμενη ανταλλαγή/)).toBeVisible();
   await waitFor(() => expect(within(screen.getByRole("main")).getByRole("button", { name: "Νέο αίτημα" })).toHaveFocus());

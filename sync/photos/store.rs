@@ -1,0 +1,175 @@
+//! Files named by the hash of their bytes, in one folder. What is there under its name is whole and on the disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use koina_model::photos::FileHash;
+
+/// Ending of a file that is not whole yet.
+const PART: &str = "part";
+
+/// A folder of files.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// What became of a part to which all bytes came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    Whole,
+    /// The bytes are not those of the name; they are gone.
+    Wrong,
+}
+
+impl Store {
+    /// Files in this folder; it is made with the first of them.
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Keeps bytes under their name. They are on the disk afterwards.
+    pub fn put(&self, bytes: &[u8]) -> io::Result<FileHash> {
+        let name = FileHash::of(bytes);
+        if self.size(name)? == Some(bytes.len() as u64) {
+            return Ok(name);
+        }
+        self.forget_part(name)?;
+        self.append(name, 0, bytes)?;
+        self.settle(name)?;
+        Ok(name)
+    }
+
+    /// The bytes of a file; `None` if it is not here, or what is here is not what its name says.
+    pub fn read(&self, name: FileHash) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.whole(name)) {
+            Ok(bytes) if FileHash::of(&bytes) == name => Ok(Some(bytes)),
+            Ok(_) => Ok(None),
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// How large a whole file is; `None` if it is not here.
+    pub fn size(&self, name: FileHash) -> io::Result<Option<u64>> {
+        size(&self.whole(name))
+    }
+
+    /// How many bytes of a file that is not whole are here.
+    pub fn had(&self, name: FileHash) -> io::Result<u64> {
+        Ok(size(&self.part(name))?.unwrap_or_default())
+    }
+
+    /// Adds bytes to a part, behind so many that are there; what stood behind those goes. Gives how many there are now.
+    pub fn append(&self, name: FileHash, from: u64, bytes: &[u8]) -> io::Result<u64> {
+        let mut part = self.open_part(name)?;
+        part.set_len(from)?;
+        part.seek(SeekFrom::Start(from))?;
+        part.write_all(bytes)?;
+        Ok(from + bytes.len() as u64)
+    }
+
+    /// Gives a part its name, if its bytes are those of the name.
+    pub fn finish(&self, name: FileHash) -> io::Result<Finished> {
+        let mut bytes = Vec::new();
+        File::open(self.part(name))?.read_to_end(&mut bytes)?;
+        if FileHash::of(&bytes) != name {
+            self.forget_part(name)?;
+            return Ok(Finished::Wrong);
+        }
+        self.settle(name)?;
+        Ok(Finished::Whole)
+    }
+
+    /// The bytes of a part.
+    pub fn read_part(&self, name: FileHash) -> io::Result<Vec<u8>> {
+        fs::read(self.part(name))
+    }
+
+    /// Removes what is here of a file that is not whole.
+    pub fn forget_part(&self, name: FileHash) -> io::Result<()> {
+        remove(&self.part(name))
+    }
+
+    /// Removes a file.
+    pub fn forget(&self, name: FileHash) -> io::Result<()> {
+        remove(&self.whole(name))
+    }
+
+    /// Every whole file with its size.
+    pub fn all(&self) -> io::Result<Vec<(FileHash, u64)>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if let Some(name) = entry.file_name().to_str().and_then(FileHash::parse) {
+                all.push((name, entry.metadata()?.len()));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The bytes come to the disk, then the name: a name never stands for less than all.
+    fn settle(&self, name: FileHash) -> io::Result<()> {
+        self.open_part(name)?.sync_all()?;
+        fs::rename(self.part(name), self.whole(name))?;
+        sync_folder(&self.folder)
+    }
+
+    fn open_part(&self, name: FileHash) -> io::Result<File> {
+        let path = self.part(name);
+        let open = || {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(false).open(&path)
+        };
+        match open() {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&self.folder)?;
+                if let Some(above) = self.folder.parent() {
+                    sync_folder(above)?;
+                }
+                open()
+            }
+            other => other,
+        }
+    }
+
+    fn whole(&self, name: FileHash) -> PathBuf {
+        self.folder.join(name.to_string())
+    }
+
+    fn part(&self, name: FileHash) -> PathBuf {
+        self.folder.join(format!("{name}.{PART}"))
+    }
+}
+
+fn size(path: &Path) -> io::Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(about) => Ok(Some(about.len())),
+        Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Makes what was made or renamed in a folder durable. Windows knows no such thing, and needs none.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
