@@ -184,7 +184,7 @@ CREATE TABLE photos (
     thumb_size INTEGER NOT NULL,            -- bytes of the small copy
     writer     BLOB NOT NULL,               -- the device that added it
     added_at   INTEGER NOT NULL,            -- the writer's clock
-    PRIMARY KEY (n, event)
+    PRIMARY KEY (n, event)                  -- a photo may stand in several records
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX photos_file ON photos (file);
 CREATE INDEX photos_thumb ON photos (thumb);

@@ -417,6 +417,28 @@ async fn what_is_kept_outlives_its_rows_and_rows_do_not_outlive_what_is_gone() {
     assert!(is_whole(&served, stays).await);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_takes_no_photo_is_told_in_words_and_the_report_is_saved_without_it() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let desk = served
+        .device("desk", &folder.path().join("desk.sqlite"))
+        .await;
+    let id = request(&desk);
+    // Where the folder of photos should be there is something else.
+    std::fs::write(desk.photos().folder(), b"").unwrap();
+    let refused = desk.keep_photo(&picture(40, 64, 48), now());
+    let problem = refused.map_err(|failure| failure.to_problem());
+    assert_eq!(problem, Err(Problem::DiskReadOnly));
+    assert!(desk.photos_of(id).unwrap().is_empty());
+    let note = koina_model::requests::acts::Step::Note {
+        text: "χωρίς φωτογραφία",
+    };
+    desk.record_work(id, &note, now()).unwrap();
+    served.exchange(&desk).await;
+    assert_eq!(desk.pending().unwrap().waiting, 0);
+}
+
 /// A device with a camera as a process of its own.
 fn camera(data: &Path, url: &str, from: u32) -> Process {
     let word = |word: &str| word.to_owned();

@@ -16,7 +16,7 @@ mod town;
 use town::{HERE, Hand, NOON, Town, hex, problem};
 
 /// The table as it is meant to be. A new route is added here too, on purpose.
-const MEANT: [(&str, &str, &[&str]); 13] = [
+const MEANT: [(&str, &str, &[&str]); 16] = [
     ("GET", "/v1/health", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
     (
@@ -25,6 +25,21 @@ const MEANT: [(&str, &str, &[&str]); 13] = [
         &["crew", "clerk", "admin", "kiosk", "revoked"],
     ),
     ("POST", "/v1/courier", &["clerk", "admin"]),
+    (
+        "POST",
+        "/v1/files",
+        &["crew", "clerk", "admin", "kiosk", "revoked"],
+    ),
+    (
+        "GET",
+        "/v1/files/{id}",
+        &["crew", "clerk", "admin", "kiosk", "revoked"],
+    ),
+    (
+        "POST",
+        "/v1/files/{id}",
+        &["crew", "clerk", "admin", "kiosk", "revoked"],
+    ),
     ("GET", "/v1/devices", &["clerk", "admin"]),
     ("POST", "/v1/devices/invites", &["admin"]),
     ("POST", "/v1/devices/{id}/change", &["admin"]),

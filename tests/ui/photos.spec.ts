@@ -1,0 +1,108 @@
+/** Photos: from a hand without a network to the eyes of the desk. */
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./lib/koina";
+import { accessible } from "./lib/look";
+import { openFirst, press, search, tab } from "./lib/screens/steps";
+import { words } from "./lib/words";
+
+const w = words.el;
+const PHONE = { size: { width: 360, height: 740 } };
+const PICTURE = { name: "IMG_0001.png", mimeType: "image/png", buffer: readFileSync(new URL("../../icons/icon.png", import.meta.url)) };
+const BILL = { name: "λογαριασμός.jpg", mimeType: "image/jpeg", buffer: Buffer.from("%PDF-1.7 not a picture at all") };
+const EMPTY = { name: "άδειο.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) };
+
+async function turnNetwork(page: Page, on: boolean): Promise<void> {
+  await tab(page, w, "outbox");
+  const network = page.getByRole("switch", { name: w("exchange-network") });
+  await network.click();
+  await expect(network).toBeChecked({ checked: on });
+}
+
+async function lampAtTheClinic(page: Page): Promise<void> {
+  await tab(page, w, "requests");
+  await search(page, w("requests-search"), "ιατρείο");
+  await openFirst(page, "Καμένος λαμπτήρας");
+}
+
+/** The picture that is shown in full, once it is there: how many pixels it has across. */
+async function pixels(page: Page): Promise<number> {
+  const picture = page.getByRole("dialog").getByRole("img");
+  await expect(picture).toBeVisible({ timeout: 20_000 });
+  return picture.evaluate((img: HTMLImageElement) => img.naturalWidth);
+}
+
+test("a photo taken without a network waits here, arrives, and is seen by the desk", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await turnNetwork(crew, false);
+  await lampAtTheClinic(crew);
+  await press(crew, w("case-work"));
+  await crew.getByLabel(w("photo-take-before"), { exact: true }).setInputFiles([PICTURE, BILL, EMPTY]);
+  // What is no picture is refused by its name, and costs the others nothing.
+  await expect(crew.getByText(w("photo-fault-not-a-picture"))).toBeVisible();
+  await expect(crew.getByText("λογαριασμός.jpg")).toBeVisible();
+  await expect(crew.getByText(w("photo-fault-empty"))).toBeVisible();
+  await expect(crew.getByText("Κρατήθηκε 1 φωτογραφία στη συσκευή")).toBeVisible();
+  await expect(crew.getByText("Η φωτογραφία δεν έφτασε ακόμη στον δήμο")).toBeVisible();
+  const strip = crew.getByRole("main").getByRole("listitem").filter({ hasText: w("photo-moment-before") });
+  await expect(strip).toContainText("Στη συσκευή");
+  await expect(strip.getByRole("img")).toBeVisible();
+  await accessible(crew, "photos, 1");
+  await crew.screenshot({ path: test.info().outputPath("crew-job.png"), fullPage: true });
+  await strip.getByRole("button").click();
+  expect(await pixels(crew)).toBeGreaterThan(320);
+  await accessible(crew, "photos, 2");
+  await crew.keyboard.press("Escape");
+
+  await tab(crew, w, "outbox");
+  await expect(crew.getByText(/1 φωτογραφία περιμένει/)).toBeVisible();
+  const network = crew.getByRole("switch", { name: w("exchange-network") });
+  await network.click();
+  await expect(crew.getByText(/1 φωτογραφία περιμένει/)).toBeHidden({ timeout: 20_000 });
+  await lampAtTheClinic(crew);
+  await expect(crew.getByText("Η φωτογραφία είναι στον δήμο")).toBeVisible();
+
+  const desk = await koina.window("desk");
+  await tab(desk, w, "outbox");
+  await press(desk, w("exchange-now"));
+  await desk.goBack();
+  await search(desk, w("requests-search"), "ιατρείο");
+  await openFirst(desk);
+  const photo = desk.getByRole("main").getByRole("listitem").filter({ hasText: w("photo-moment-before") }).first();
+  await expect(photo.getByRole("img")).toBeVisible({ timeout: 20_000 });
+  await expect(photo).toContainText("Παραλήφθηκε");
+  await photo.getByRole("button").click();
+  await expect(desk.getByRole("dialog")).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
+  await expect.poll(() => pixels(desk), { timeout: 20_000 }).toBeGreaterThan(320);
+  await accessible(desk, "photos, 3");
+  await desk.screenshot({ path: test.info().outputPath("desk-photo.png") });
+});
+
+test("a finding begins with its photo, and what was dropped does not go with it", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await press(crew, w("finding-title"));
+  const take = crew.getByLabel(w("photo-take-before"), { exact: true });
+  await take.setInputFiles([PICTURE]);
+  await expect(crew.getByText("Κρατήθηκε 1 φωτογραφία στη συσκευή")).toBeVisible();
+  await accessible(crew, "photos, 4");
+  await crew.screenshot({ path: test.info().outputPath("finding.png"), fullPage: true });
+  // The draft knows it after a crash of the window.
+  await expect(crew.getByText(w("draft-kept"))).toBeVisible();
+  await crew.reload();
+  await press(crew, w("finding-title"));
+  await expect(crew.getByRole("img", { name: "Φωτογραφία 1" })).toBeVisible();
+});
+
+test("the room for photos is told and chosen", async ({ koina }) => {
+  const crew = await koina.window("crew", PHONE);
+  await tab(crew, w, "outbox");
+  await crew.getByText(w("photos-room"), { exact: true }).click();
+  const limit = crew.getByLabel(w("photos-room-budget"));
+  await expect(limit).toHaveValue(String(2 * 1024 ** 3));
+  await limit.selectOption({ label: "512 MB" });
+  await crew.reload();
+  await tab(crew, w, "outbox");
+  await crew.getByText(w("photos-room"), { exact: true }).click();
+  await expect(limit).toHaveValue(String(512 * 1024 ** 2));
+  await accessible(crew, "photos, 5");
+});
