@@ -7,7 +7,9 @@ use std::io::Cursor;
 
 use exif::{Exif, In, Rational, Tag, Value};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, Rgba, RgbaImage,
+};
 use koina_model::ids::Time;
 use koina_model::photos::{
     FileHash, Moment, PICTURE_BYTES_MAX, Photo, SIDE_MAX, THUMB_BYTES_MAX, THUMB_SIDE_MAX,
@@ -136,7 +138,7 @@ fn jpeg(
     } else {
         picture.clone()
     };
-    let reduced = reduced.to_rgb8();
+    let reduced = on_white(&reduced);
     let (width, height) = reduced.dimensions();
     for quality in qualities {
         let mut bytes = Vec::new();
@@ -150,6 +152,16 @@ fn jpeg(
         }
     }
     Err(PhotoFault::TooLarge)
+}
+
+/// A JPEG has nothing that is transparent: what is becomes white, as on paper.
+fn on_white(picture: &DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.to_rgb8();
+    }
+    let mut white = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([255; 4]));
+    image::imageops::overlay(&mut white, &picture.to_rgba8(), 0, 0);
+    DynamicImage::from(white).to_rgb8()
 }
 
 /// When it was taken. Cameras write the time on their clock; newer ones how far that is from UTC. Without that it is taken for

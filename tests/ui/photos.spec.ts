@@ -9,6 +9,7 @@ import { words } from "./lib/words";
 const w = words.el;
 const PHONE = { size: { width: 360, height: 740 } };
 const PICTURE = { name: "IMG_0001.png", mimeType: "image/png", buffer: readFileSync(new URL("../../icons/icon.png", import.meta.url)) };
+const OTHER = { name: "IMG_0002.png", mimeType: "image/png", buffer: readFileSync(new URL("../../icons/128x128.png", import.meta.url)) };
 const BILL = { name: "λογαριασμός.jpg", mimeType: "image/jpeg", buffer: Buffer.from("%PDF-1.7 not a picture at all") };
 const EMPTY = { name: "άδειο.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) };
 
@@ -80,7 +81,7 @@ test("a photo taken without a network waits here, arrives, and is seen by the de
 
 test("a finding begins with its photo, and what was dropped does not go with it", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);
-  await press(crew, w("finding-title"));
+  await press(crew, w("finding-new"));
   const take = crew.getByLabel(w("photo-take-before"), { exact: true });
   await take.setInputFiles([PICTURE]);
   await expect(crew.getByText("Κρατήθηκε 1 φωτογραφία στη συσκευή")).toBeVisible();
@@ -89,8 +90,19 @@ test("a finding begins with its photo, and what was dropped does not go with it"
   // The draft knows it after a crash of the window.
   await expect(crew.getByText(w("draft-kept"))).toBeVisible();
   await crew.reload();
-  await press(crew, w("finding-title"));
   await expect(crew.getByRole("img", { name: "Φωτογραφία 1" })).toBeVisible();
+  await take.setInputFiles([OTHER]);
+  await expect(crew.getByRole("img", { name: "Φωτογραφία 2" })).toBeVisible();
+  await crew.getByRole("button", { name: /^Αφαίρεση.*1$/ }).click();
+  await expect(crew.getByRole("img", { name: "Φωτογραφία 2" })).toBeHidden();
+
+  await press(crew, "Καμένος λαμπτήρας");
+  await expect(crew.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
+  await press(crew, w("continue"));
+  await press(crew, w("finding-save"));
+  await press(crew, w("finding-open"));
+  const photos = crew.getByRole("main").getByRole("listitem").filter({ hasText: w("photo-moment-before") });
+  await expect(photos).toHaveCount(1);
 });
 
 test("the room for photos is told and chosen", async ({ koina }) => {

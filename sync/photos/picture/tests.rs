@@ -132,6 +132,14 @@ fn small_pictures_stay_as_large_as_they_are_whatever_they_are_written_in() {
 }
 
 #[test]
+fn what_is_transparent_becomes_white() {
+    let clear = image::RgbaImage::from_pixel(20, 20, image::Rgba([0, 0, 0, 0]));
+    let prepared = prepare(&written(&clear.into(), ImageFormat::Png), TOLD).expect("a photo");
+    let read = image::load_from_memory(&prepared.picture).expect("a picture");
+    assert!(read.to_rgb8().pixels().all(|pixel| pixel.0 == [255; 3]));
+}
+
+#[test]
 fn what_is_no_picture_is_refused_and_said_why() {
     let whole = written(&picture(640, 480), ImageFormat::Jpeg);
     let cut = whole.get(..whole.len() / 3).expect("a third").to_vec();
