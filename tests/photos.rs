@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use koina_model::ids::DocId;
+use koina_model::ids::{DocId, EventId};
 use koina_model::permits::Role;
-use koina_model::photos::{FileHash, FileState, Moment};
+use koina_model::photos::{FileHash, FileState, Moment, Photo};
 use koina_model::problem::Problem;
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::photos::carry::{self, Carrying};
@@ -367,14 +367,19 @@ async fn only_what_the_town_hall_has_leaves_a_device_and_only_above_the_budget()
         .collect();
     desk.set_photos_budget(1).unwrap();
     assert_eq!(
-        desk.tidy_photos(now()).unwrap(),
+        desk.tidy_photos(now().plus_days(2)).unwrap(),
         0,
         "nothing is at the town hall"
     );
     served.exchange(&desk).await;
     carry_over(&desk, &served.url).await;
     let late = take(&desk, id, &picture(20, 320, 240));
-    assert_eq!(desk.tidy_photos(now()).unwrap(), 4);
+    assert_eq!(
+        desk.tidy_photos(now()).unwrap(),
+        0,
+        "somebody may still look at them"
+    );
+    assert_eq!(desk.tidy_photos(now().plus_days(2)).unwrap(), 4);
     let rows = desk.photos_of(id).unwrap();
     for row in &rows {
         assert_eq!(row.here, row.file == late, "{row:?}");
@@ -437,6 +442,127 @@ async fn a_disk_that_takes_no_photo_is_told_in_words_and_the_report_is_saved_wit
     desk.record_work(id, &note, now()).unwrap();
     served.exchange(&desk).await;
     assert_eq!(desk.pending().unwrap().waiting, 0);
+    // And it can be opened again.
+    let path = desk.path().to_owned();
+    drop(desk);
+    assert!(Replica::open(&path, now()).unwrap().photos_of(id).is_ok());
+}
+
+/// Adds to a record what a changed app says of a photo.
+fn claim(replica: &Replica, id: DocId, photo: &Photo) {
+    use koina_model::requests::{Event, What, record};
+    let now = now();
+    let event = EventId(replica.new_id(now));
+    let writes = record(
+        event,
+        &Event {
+            at: now,
+            what: What::Photo(photo.clone()),
+        },
+    );
+    let kind = koina_model::words::Kind::Request;
+    replica
+        .change(id, kind, now, |_, _| Ok(("photo".to_owned(), writes)))
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_lies_about_a_photo_stops_neither_it_nor_those_behind_it() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let liar = served.device("liar", &path("liar.sqlite")).await;
+    let taken = picture(50, 400, 300);
+    let id = request(&liar);
+    for (size, swapped) in [(10, false), (2_000_000, false), (taken.photo.size, true)] {
+        let mut photo = Photo {
+            size,
+            ..taken.photo.clone()
+        };
+        if swapped {
+            (photo.file, photo.thumb) = (photo.thumb, photo.file);
+            (photo.size, photo.thumb_size) = (photo.thumb_size, 48_000);
+        }
+        claim(&liar, id, &photo);
+    }
+    // Photos that nobody has: more than one question asks for.
+    for number in 0..60_u32 {
+        let photo = Photo {
+            file: FileHash::of(&number.to_be_bytes()),
+            thumb: FileHash::of(&number.to_le_bytes()),
+            ..taken.photo.clone()
+        };
+        claim(&liar, id, &photo);
+    }
+    served.exchange(&liar).await;
+    let crew = served.device("crew", &path("crew.sqlite")).await;
+    served.exchange(&crew).await;
+    let mine = request(&crew);
+    let file = take(&crew, mine, &taken);
+    served.exchange(&crew).await;
+    carry_over(&crew, &served.url).await;
+    assert!(is_whole(&served, file).await);
+    assert!(is_whole(&served, taken.photo.thumb).await);
+    // A fresh desk gets it, behind all that nobody has.
+    let desk = served.device("desk", &path("desk.sqlite")).await;
+    served.exchange(&desk).await;
+    desk.want_photo(file, now()).unwrap();
+    carry_over(&desk, &served.url).await;
+    assert_eq!(desk.photo_bytes(file).unwrap(), taken.picture);
+    let rows = desk.photos_of(mine).unwrap();
+    assert!(rows.first().unwrap().thumb_here);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_device_hands_over_its_photos_and_gets_none() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let desk = served.device("desk", &path("desk.sqlite")).await;
+    let theirs = request(&desk);
+    let other = take(&desk, theirs, &picture(60, 320, 240));
+    served.exchange(&desk).await;
+    carry_over(&desk, &served.url).await;
+    let crew = Arc::new(served.device("crew", &path("crew.sqlite")).await);
+    served.exchange(&crew).await;
+    let id = request(&crew);
+    let file = take(&crew, id, &picture(61, 320, 240));
+    let device = crew.identity().unwrap().device;
+    let by = koina_server::log::Author::server();
+    served.app.town.log.revoke(by, now(), device).await.unwrap();
+    // As the app does it: records first, which end with the word that it is revoked.
+    let runtime = tokio::runtime::Handle::current();
+    let exchanger = koina_commands::Exchanger::new(Arc::clone(&crew), runtime, now);
+    assert_eq!(exchanger.exchange().await, Err(Problem::Revoked));
+    assert!(is_whole(&served, file).await);
+    assert!(crew.named(other).unwrap().is_empty() || crew.photo_bytes(other).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_cannot_be_read_is_set_aside_and_stops_no_other() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let desk = served
+        .device("desk", &folder.path().join("desk.sqlite"))
+        .await;
+    let id = request(&desk);
+    let spoiled = take(&desk, id, &picture(70, 320, 240));
+    let good = take(&desk, id, &picture(71, 320, 240));
+    let on_disk = desk.photos().folder().join(spoiled.to_string());
+    let mut bytes = std::fs::read(&on_disk).unwrap();
+    *bytes.get_mut(200).unwrap() ^= 1;
+    std::fs::write(&on_disk, &bytes).unwrap();
+    served.exchange(&desk).await;
+    carry_over(&desk, &served.url).await;
+    assert!(is_whole(&served, good).await);
+    // It is not thrown away: somebody may still see something in it.
+    let aside = desk.photos().folder().join(format!("{spoiled}.damaged"));
+    assert_eq!(std::fs::read(aside).unwrap(), bytes);
+    // Taken again, it is whole again.
+    take(&desk, id, &picture(70, 320, 240));
+    served.exchange(&desk).await;
+    carry_over(&desk, &served.url).await;
+    assert!(is_whole(&served, spoiled).await);
 }
 
 /// A device with a camera as a process of its own.

@@ -121,28 +121,42 @@ impl Exchanger {
         let mut photos = Round::begin(now(), &self.carrying);
         loop {
             let mut run = Run::begin(now(), &self.progress);
-            loop {
+            let exchanged = loop {
                 // What a person asks of the server waits for one round trip, not for all of a first load.
                 let _one = self.one_at_a_time.lock().await;
-                if !run.round_trip(&self.replica, line, VERSION, &now).await? {
-                    break;
+                match run.round_trip(&self.replica, line, VERSION, &now).await {
+                    Ok(true) => {}
+                    Ok(false) => break Ok(()),
+                    // What it holds of photos, a revoked device still hands over.
+                    Err(Problem::Revoked) => break Err(Problem::Revoked),
+                    Err(problem) => return Err(problem),
                 }
-            }
+            };
+            photos.again();
             let exchanged_at = now();
             let saved = told(self.replica.pending())?.waiting;
-            loop {
+            let more_records = loop {
                 let _one = self.one_at_a_time.lock().await;
-                let more = photos.step(&self.replica, line, &now).await?;
+                let more = photos.step(&self.replica, line, &now).await;
                 self.ticks.fetch_add(1, Ordering::Relaxed);
-                if !more {
-                    told(self.replica.tidy_photos(now()))?;
-                    return Ok(());
+                match more {
+                    Ok(true) => {}
+                    Ok(false) => break false,
+                    Err(problem) => {
+                        // The records went through; photos go on from where they are at the next exchange.
+                        tracing::info!(%problem, "photos did not all travel");
+                        break false;
+                    }
                 }
                 let waited_s = (now().0 - exchanged_at.0) / 1_000;
                 let more_saved = told(self.replica.pending())?.waiting > saved;
                 if more_saved || waited_s > RECORDS_WAIT_S {
-                    break;
+                    break true;
                 }
+            };
+            told(self.replica.tidy_photos(now()))?;
+            if !more_records {
+                return exchanged;
             }
         }
     }

@@ -11,11 +11,11 @@ use koina_model::ids::Time;
 use koina_model::photos::{
     FILES_MAX, FILES_PATH, FileHash, FileState, FilesAnswer, FilesAsk, file_path,
 };
-use koina_model::problem::{PhotoFault, Problem};
+use koina_model::problem::Problem;
 
 use super::store::Finished;
 use crate::exchange::{Failed, Line, Pace, pack, unpack};
-use crate::replica::{Replica, ReplicaError, Travelling, Way, of_disk};
+use crate::replica::{Replica, ReplicaError, Travelling, Way};
 
 /// Files of each kind that one question is about.
 const AT_ONCE: usize = 48;
@@ -45,9 +45,8 @@ pub struct Round<'a> {
     /// What cannot travel now.
     put_off: BTreeSet<FileHash>,
     wrong: u8,
-    asked: bool,
-    /// Something came through since the question.
-    moved: bool,
+    /// The disk of this device takes nothing: what is to come waits.
+    full: bool,
     /// Bytes of both ways, as photos and not as they travelled.
     pub carried: u64,
 }
@@ -63,10 +62,16 @@ impl<'a> Round<'a> {
             queue: VecDeque::new(),
             put_off: BTreeSet::new(),
             wrong: 0,
-            asked: false,
-            moved: false,
+            full: false,
             carried: 0,
         }
+    }
+
+    /// After records were exchanged: what could not travel may now.
+    pub fn again(&mut self) {
+        self.put_off.clear();
+        self.wrong = 0;
+        self.full = false;
     }
 
     /// Moves one piece, or asks what may move. Gives whether there is more.
@@ -77,11 +82,6 @@ impl<'a> Round<'a> {
         now: &(dyn Fn() -> Time + Sync),
     ) -> Result<bool, Problem> {
         let Some((next, from)) = self.queue.pop_front() else {
-            if self.asked && !self.moved {
-                return Ok(false);
-            }
-            self.asked = true;
-            self.moved = false;
             return self.ask(replica, line, now).await;
         };
         match next.way {
@@ -102,6 +102,9 @@ impl<'a> Round<'a> {
         let most = u32::try_from(AT_ONCE + self.put_off.len()).unwrap_or(u32::MAX);
         let mut all = told(replica.to_travel(most))?;
         let mut once = BTreeSet::new();
+        let revoked = replica.identity().is_some_and(|identity| identity.revoked);
+        // A revoked device hands over what it holds and gets nothing.
+        all.retain(|next| next.way == Way::Up || !(revoked || self.full));
         all.retain(|next| !self.put_off.contains(&next.file) && once.insert(next.file));
         all.truncate(FILES_MAX);
         if all.is_empty() {
@@ -130,12 +133,12 @@ impl<'a> Round<'a> {
                 }
             }
         }
-        self.moved |= !at_town.is_empty();
         told(replica.at_town(&at_town, now()))?;
         self.carrying
             .expected
             .fetch_add(expected, Ordering::Relaxed);
-        Ok(self.moved || !self.queue.is_empty())
+        // What was asked about travels, is at the town hall or was put off: there is an end.
+        Ok(true)
     }
 
     /// Hands over a piece.
@@ -149,13 +152,13 @@ impl<'a> Round<'a> {
     ) -> Result<(), Problem> {
         let Travelling { file, size, .. } = next;
         let bytes = match told(replica.photo_bytes(file)) {
-            Err(Problem::Photo {
-                fault: PhotoFault::NotHere,
-            }) => {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                // One that cannot be read stops nothing but itself.
+                tracing::warn!(%file, %problem, "a photo could not be read");
                 self.put_off.insert(file);
                 return Ok(());
             }
-            other => other?,
         };
         let begin = from as usize;
         let end = bytes
@@ -174,7 +177,6 @@ impl<'a> Round<'a> {
         self.note(length as u64, left_at, now());
         match unpack(&answer)? {
             FileState::Whole => {
-                self.moved = true;
                 told(replica.at_town(&[(file, size)], now()))?;
             }
             FileState::Has(had) if had <= size && (had > from || self.wrong < WRONG_MAX) => {
@@ -199,10 +201,8 @@ impl<'a> Round<'a> {
     ) -> Result<(), Problem> {
         let Travelling { file, size, .. } = next;
         let store = replica.photos();
-        let on_disk = |failure: std::io::Error| of_disk(&failure);
-        let had = store.had(file).map_err(on_disk)?;
-        let had = u32::try_from(had).ok().filter(|had| *had <= size);
-        let had = had.unwrap_or_default();
+        let had = store.had(file).ok().and_then(|had| u32::try_from(had).ok());
+        let had = had.filter(|had| *had <= size).unwrap_or_default();
         let mut taken = Vec::new();
         if had < size {
             let most = self.carrying.pace.at_most(PIECE_MAX);
@@ -211,46 +211,53 @@ impl<'a> Round<'a> {
             let left_at = now();
             let came = line.fetch(&path, &headers, &mut taken).await;
             taken.truncate((size - had) as usize);
-            store
-                .append(file, u64::from(had), &taken)
-                .map_err(on_disk)?;
+            if let Err(failure) = store.append(file, u64::from(had), &taken) {
+                self.not_kept(file, &failure);
+                return Ok(());
+            }
             if let Err(failed) = came {
                 return self.failed(file, failed);
             }
             self.note(taken.len() as u64, left_at, now());
         }
         let has = u64::from(had) + taken.len() as u64;
-        if has < u64::from(size) {
-            if taken.is_empty() {
-                self.put_off.insert(file);
-            } else {
-                self.queue.push_front((next, 0));
-            }
+        // Nothing more comes, or all is here: what counts is whether it is what the name says.
+        if has < u64::from(size) && !taken.is_empty() {
+            self.queue.push_front((next, 0));
             return Ok(());
         }
-        match store.finish(file).map_err(on_disk)? {
-            Finished::Whole => {
-                self.moved = true;
-                told(replica.came(file, size, now()))
-            }
-            Finished::Wrong if self.wrong < WRONG_MAX => {
+        match store.finish(file) {
+            Ok(Finished::Whole) => told(replica.came(file, size, now())),
+            Ok(Finished::Wrong) if self.wrong < WRONG_MAX && !taken.is_empty() => {
                 self.wrong += 1;
                 self.queue.push_front((next, 0));
                 Ok(())
             }
-            Finished::Wrong => {
+            Ok(Finished::Wrong) => {
                 tracing::warn!(%file, "a photo came that is not what its name says");
                 self.put_off.insert(file);
                 Ok(())
             }
+            Err(failure) => {
+                self.not_kept(file, &failure);
+                Ok(())
+            }
         }
+    }
+
+    /// The disk took nothing: what is handed over goes on, what is to come waits for the next run.
+    fn not_kept(&mut self, file: FileHash, failure: &std::io::Error) {
+        tracing::error!(%file, %failure, "a photo could not be kept");
+        self.put_off.insert(file);
+        self.full = true;
+        self.queue.retain(|(next, _)| next.way == Way::Up);
     }
 
     /// A line that failed ends the run; what the server does not take stops nothing but itself.
     fn failed(&mut self, file: FileHash, failed: Failed) -> Result<(), Problem> {
         if matches!(
             failed.problem,
-            Problem::Busy | Problem::NotFound | Problem::Photo { .. }
+            Problem::Busy | Problem::NotFound | Problem::Photo { .. } | Problem::Internal { .. }
         ) {
             tracing::warn!(%file, problem = %failed.problem, "a photo did not travel");
             self.put_off.insert(file);

@@ -3,11 +3,18 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use koina_model::photos::FileHash;
 
-/// Ending of a file that is not whole yet.
+/// Endings of a file that is not whole yet, of one that is being kept, and of one whose bytes are no longer its own.
 const PART: &str = "part";
+const NEW: &str = "new";
+const DAMAGED: &str = "damaged";
+
+/// Files that were kept by this process; each is written under a name of its own.
+static PUT: AtomicU64 = AtomicU64::new(0);
 
 /// A folder of files.
 #[derive(Clone, Debug)]
@@ -36,12 +43,21 @@ impl Store {
     /// Keeps bytes under their name. They are on the disk afterwards.
     pub fn put(&self, bytes: &[u8]) -> io::Result<FileHash> {
         let name = FileHash::of(bytes);
-        if self.size(name)? == Some(bytes.len() as u64) {
+        if self.read(name)?.is_some() {
+            sync_folder(&self.folder)?;
             return Ok(name);
         }
-        self.forget_part(name)?;
-        self.append(name, 0, bytes)?;
-        self.settle(name)?;
+        // Not the part of the same name: that one may be on its way here.
+        let number = PUT.fetch_add(1, Ordering::Relaxed);
+        let own = self.folder.join(format!("{name}.{number}.{NEW}"));
+        let mut file = self.create(&own)?;
+        let kept = file
+            .write_all(bytes)
+            .and_then(|()| self.settle(&file, &own, name));
+        if kept.is_err() {
+            remove(&own)?;
+        }
+        kept?;
         Ok(name)
     }
 
@@ -67,7 +83,7 @@ impl Store {
 
     /// Adds bytes to a part, behind so many that are there; what stood behind those goes. Gives how many there are now.
     pub fn append(&self, name: FileHash, from: u64, bytes: &[u8]) -> io::Result<u64> {
-        let mut part = self.open_part(name)?;
+        let mut part = self.create(&self.part(name))?;
         part.set_len(from)?;
         part.seek(SeekFrom::Start(from))?;
         part.write_all(bytes)?;
@@ -76,13 +92,16 @@ impl Store {
 
     /// Gives a part its name, if its bytes are those of the name.
     pub fn finish(&self, name: FileHash) -> io::Result<Finished> {
+        let path = self.part(name);
+        let mut options = OpenOptions::new();
+        let mut part = options.read(true).write(true).open(&path)?;
         let mut bytes = Vec::new();
-        File::open(self.part(name))?.read_to_end(&mut bytes)?;
+        part.read_to_end(&mut bytes)?;
         if FileHash::of(&bytes) != name {
             self.forget_part(name)?;
             return Ok(Finished::Wrong);
         }
-        self.settle(name)?;
+        self.settle(&part, &path, name)?;
         Ok(Finished::Whole)
     }
 
@@ -94,6 +113,34 @@ impl Store {
     /// Removes what is here of a file that is not whole.
     pub fn forget_part(&self, name: FileHash) -> io::Result<()> {
         remove(&self.part(name))
+    }
+
+    /// Keeps a file whose bytes are no longer its own beside the others, for somebody to look at.
+    pub fn set_aside(&self, name: FileHash) -> io::Result<()> {
+        fs::rename(
+            self.whole(name),
+            self.folder.join(format!("{name}.{DAMAGED}")),
+        )
+    }
+
+    /// Removes what was begun and not gone on with for so long: nobody will.
+    pub fn sweep(&self, age: Duration) -> io::Result<()> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(()),
+            other => other?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let path = entry.path();
+            let begun = path
+                .extension()
+                .is_some_and(|ending| ending == PART || ending == NEW);
+            let old = || Some(entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > age);
+            if begun && old() == Some(true) {
+                remove(&path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes a file.
@@ -118,17 +165,16 @@ impl Store {
     }
 
     /// The bytes come to the disk, then the name: a name never stands for less than all.
-    fn settle(&self, name: FileHash) -> io::Result<()> {
-        self.open_part(name)?.sync_all()?;
-        fs::rename(self.part(name), self.whole(name))?;
+    fn settle(&self, file: &File, path: &Path, name: FileHash) -> io::Result<()> {
+        file.sync_all()?;
+        fs::rename(path, self.whole(name))?;
         sync_folder(&self.folder)
     }
 
-    fn open_part(&self, name: FileHash) -> io::Result<File> {
-        let path = self.part(name);
+    fn create(&self, path: &Path) -> io::Result<File> {
         let open = || {
             let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false).open(&path)
+            options.write(true).create(true).truncate(false).open(path)
         };
         match open() {
             Err(failure) if failure.kind() == io::ErrorKind::NotFound => {

@@ -24,6 +24,10 @@ use crate::views::photos::{PhotosRoom, PhotosWaiting};
 const UNNAMED_MS: i64 = 30 * 24 * 3_600 * 1_000;
 /// Room for pictures that the town hall has, where nobody chose another.
 const BUDGET_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// How long a picture stays that somebody asked for, however little room there is.
+const LOOKED_AT_MS: i64 = 24 * 3_600 * 1_000;
+/// How long what was begun and not gone on with is kept.
+const BEGUN: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3_600);
 /// Where the chosen one is kept.
 const BUDGET: &str = "photos_budget";
 
@@ -146,14 +150,14 @@ impl Replica {
     /// Somebody wants to see a picture in full.
     pub fn want_photo(&self, file: FileHash, now: Time) -> Result<(), ReplicaError> {
         let named = self.read(|db| named(db, file))?;
-        let Some(named) = named.first() else {
+        let Some(size) = named.iter().map(|named| named.size).max() else {
             return Err(Problem::NotFound.into());
         };
         self.write(|tx| {
             tx.execute(
                 "INSERT INTO files (hash, size, wanted, kept_at) VALUES (?1, ?2, 1, ?3)
                  ON CONFLICT (hash) DO UPDATE SET wanted = 1",
-                params![file.as_bytes().as_slice(), named.size, now.0],
+                params![file.as_bytes().as_slice(), size, now.0],
             )?;
             Ok(())
         })
@@ -161,29 +165,29 @@ impl Replica {
 
     /// The bytes of a file that is here. One whose bytes are no longer its own is noted as gone.
     pub fn photo_bytes(&self, file: FileHash) -> Result<Vec<u8>, ReplicaError> {
-        let read = self.photos.read(file);
-        if let Some(bytes) = read.map_err(|failure| of_disk(&failure))? {
+        let read = || self.photos.read(file).map_err(|failure| of_disk(&failure));
+        if let Some(bytes) = read()? {
             return Ok(bytes);
         }
-        self.gone(file)?;
-        Err(Problem::from(PhotoFault::NotHere).into())
-    }
-
-    /// A file is not on the disk after all.
-    pub(crate) fn gone(&self, file: FileHash) -> Result<(), ReplicaError> {
-        let known = self.write(|tx| {
-            Ok(tx.execute(
-                "UPDATE files SET here = 0 WHERE hash = ?1 AND here = 1",
-                [file.as_bytes().as_slice()],
-            )?)
-        })?;
-        if known > 0 {
+        let bytes = self.write(|tx| {
+            // Once more, while nobody else notes anything: it may just have come.
+            if let Some(bytes) = read()? {
+                return Ok(Some(bytes));
+            }
             tracing::error!(%file, "a photo is damaged or gone from the disk");
-            self.photos
-                .forget(file)
-                .map_err(|failure| of_disk(&failure))?;
-        }
-        Ok(())
+            tx.execute(
+                "UPDATE files SET here = 0 WHERE hash = ?1",
+                [file.as_bytes().as_slice()],
+            )?;
+            let there = self.photos.size(file);
+            if there.map_err(|failure| of_disk(&failure))?.is_some() {
+                // Nothing is thrown away: a picture with a wrong dot may still be looked at.
+                let aside = self.photos.set_aside(file);
+                aside.map_err(|failure| of_disk(&failure))?;
+            }
+            Ok(None)
+        })?;
+        bytes.ok_or_else(|| Problem::from(PhotoFault::NotHere).into())
     }
 
     /// Everything that names a file.
@@ -249,9 +253,11 @@ impl Replica {
         self.read(|db| {
             Ok(db
                 .prepare_cached(
-                    "SELECT count(DISTINCT CASE WHEN p.file = f.hash THEN f.hash END), coalesce(sum(DISTINCT f.size), 0)
-                     FROM files f JOIN photos p ON p.file = f.hash OR p.thumb = f.hash
-                     WHERE f.here = 1 AND f.town = 0",
+                    "SELECT count(*) FILTER (WHERE picture), coalesce(sum(size), 0) FROM (
+                        SELECT f.size, EXISTS (SELECT 1 FROM photos p WHERE p.file = f.hash) AS picture,
+                            EXISTS (SELECT 1 FROM photos p WHERE p.thumb = f.hash) AS thumb
+                        FROM files f WHERE f.here = 1 AND f.town = 0)
+                     WHERE picture OR thumb",
                 )?
                 .query_row([], |row| {
                     Ok(PhotosWaiting {
@@ -287,23 +293,25 @@ impl Replica {
     /// Makes room: what no record names, and above the budget the oldest pictures that the town hall has. What only this device
     /// has never goes. Gives how many files went.
     pub fn tidy_photos(&self, now: Time) -> Result<u32, ReplicaError> {
-        let room = self.photos_room()?;
-        let mut over = room.used_bytes.saturating_sub(room.budget_bytes);
+        let budget = self.photos_room()?.budget_bytes;
         let going = self.write_quietly(|tx| {
             let mut going = unnamed(tx, now)?;
             let mut rows = tx.prepare_cached(
-                "SELECT f.hash, f.size FROM files f WHERE f.here = 1 AND f.town > 0
-                 AND EXISTS (SELECT 1 FROM photos p WHERE p.file = f.hash) ORDER BY f.kept_at, f.hash",
+                "SELECT f.hash, f.size, f.kept_at FROM files f WHERE f.here = 1 AND f.town > 0
+                 AND EXISTS (SELECT 1 FROM photos p WHERE p.file = f.hash) ORDER BY f.kept_at DESC, f.hash",
             )?;
             let mut rows = rows.query([])?;
-            while over > 0
-                && let Some(row) = rows.next()?
-            {
-                over = over.saturating_sub(bytes_at(row, 1)?);
-                going.extend(FileHash::from_slice(&row.get::<_, Vec<u8>>(0)?));
+            let mut stays = 0;
+            while let Some(row) = rows.next()? {
+                stays += bytes_at(row, 1)?;
+                // Whoever has just asked for a picture still looks at it.
+                let new = row.get::<_, i64>(2)? > now.0 - LOOKED_AT_MS;
+                if stays > budget && !new {
+                    going.extend(FileHash::from_slice(&row.get::<_, Vec<u8>>(0)?));
+                }
             }
             for file in &going {
-                tx.prepare_cached("UPDATE files SET here = 0, about = '' WHERE hash = ?1")?
+                tx.prepare_cached("UPDATE files SET here = 0, wanted = 0, about = '' WHERE hash = ?1")?
                     .execute([file.as_bytes().as_slice()])?;
             }
             tx.execute(
@@ -325,7 +333,14 @@ impl Replica {
 
     /// Compares rows with the folder: at the opening, since a file may have been kept without a row, or lost with a disk.
     pub(super) fn look_at_photos(&self, now: Time) -> Result<(), ReplicaError> {
-        let all = self.photos.all().map_err(|failure| of_disk(&failure))?;
+        // Without photos everything else still goes on.
+        let all = match self.photos.sweep(BEGUN).and_then(|()| self.photos.all()) {
+            Ok(all) => all,
+            Err(failure) => {
+                tracing::error!(%failure, "the folder of photos cannot be read");
+                return Ok(());
+            }
+        };
         let noted = self.read(|db| {
             let mut rows = db.prepare("SELECT hash FROM files WHERE here = 1")?;
             let rows: Vec<Vec<u8>> = rows
@@ -360,12 +375,12 @@ const UP_PICTURES: &str = "SELECT f.hash, f.size FROM files f WHERE f.here = 1 A
     AND EXISTS (SELECT 1 FROM photos p WHERE p.file = f.hash) ORDER BY f.kept_at, f.hash LIMIT ?1";
 const DOWN_WANTED: &str = "SELECT f.hash, f.size FROM files f WHERE f.wanted = 1 AND f.here = 0 ORDER BY f.kept_at, f.hash LIMIT ?1";
 const DOWN_THUMBS: &str =
-    "SELECT DISTINCT p.thumb, p.thumb_size FROM photos p LEFT JOIN files f ON f.hash = p.thumb
-    WHERE coalesce(f.here, 0) = 0 ORDER BY p.added_at DESC LIMIT ?1";
+    "SELECT p.thumb, max(p.thumb_size) FROM photos p LEFT JOIN files f ON f.hash = p.thumb
+    WHERE coalesce(f.here, 0) = 0 GROUP BY p.thumb ORDER BY max(p.added_at) DESC LIMIT ?1";
 /// Pictures that are on another device or at the town hall.
 const ASK: &str =
-    "SELECT DISTINCT p.file, p.size FROM photos p LEFT JOIN files f ON f.hash = p.file
-    WHERE coalesce(f.here, 0) = 0 AND coalesce(f.town, 0) = 0 ORDER BY p.added_at DESC LIMIT ?1";
+    "SELECT p.file, max(p.size) FROM photos p LEFT JOIN files f ON f.hash = p.file
+    WHERE coalesce(f.here, 0) = 0 AND coalesce(f.town, 0) = 0 GROUP BY p.file ORDER BY max(p.added_at) DESC LIMIT ?1";
 
 /// A number of bytes; SQLite's numbers have a sign.
 fn bytes_at(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
@@ -446,7 +461,7 @@ pub(super) fn holds_photos(tx: &Transaction<'_>, id: DocId) -> Result<bool, Repl
     Ok(tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM photos p JOIN files f ON f.hash = p.file OR f.hash = p.thumb
-             WHERE p.doc = ?1 AND f.here = 1 AND f.town = 0)",
+             WHERE p.n = (SELECT n FROM docs WHERE doc = ?1) AND f.here = 1 AND f.town = 0)",
         )?
         .query_row([id.as_bytes().as_slice()], |row| row.get(0))?)
 }

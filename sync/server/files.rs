@@ -3,10 +3,12 @@
 //!
 //! A file that stands in the store under its name is whole: that is all there is to know, and no list beside it can be wrong.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use koina_model::ids::DeviceId;
 use koina_model::photos::{FileHash, FileState, SIDE_MAX, THUMB_SIDE_MAX};
 use koina_model::problem::{PhotoFault, Problem};
 use koina_sync::photos::picture::is_ours;
@@ -14,10 +16,15 @@ use koina_sync::photos::store::Store;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 
 /// Files known to be whole that are remembered, so that a distant store is asked once.
 const REMEMBERED_MAX: usize = 20_000;
+
+/// Files to which one device may be adding at a time: a slow or hostile one leaves room for others.
+const ADDING_MAX: usize = 2;
+/// How long what was begun and not gone on with is kept.
+const BEGUN: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// A bucket that speaks S3.
 #[derive(Clone)]
@@ -55,8 +62,8 @@ pub enum FilesError {
 pub struct Files {
     whole: Arc<dyn ObjectStore>,
     parts: Store,
-    /// Files to which somebody is adding.
-    busy: Mutex<HashSet<FileHash>>,
+    /// Files to which a device is adding.
+    busy: Mutex<HashMap<FileHash, DeviceId>>,
     known: Mutex<HashSet<FileHash>>,
 }
 
@@ -102,7 +109,13 @@ impl Files {
             .with_bucket_name(&bucket.name)
             .with_region(&bucket.region)
             .with_access_key_id(&bucket.key)
-            .with_secret_access_key(&bucket.secret);
+            .with_secret_access_key(&bucket.secret)
+            // Whoever waits for an answer asks again anyway.
+            .with_retry(RetryConfig {
+                max_retries: 2,
+                retry_timeout: Duration::from_secs(10),
+                ..RetryConfig::default()
+            });
         if let Some(endpoint) = &bucket.endpoint {
             builder = builder
                 .with_endpoint(endpoint)
@@ -112,9 +125,13 @@ impl Files {
     }
 
     fn with(whole: Arc<dyn ObjectStore>, folder: &Path) -> Self {
+        let parts = Store::at(folder.join("parts"));
+        if let Err(failure) = parts.sweep(BEGUN) {
+            tracing::warn!(%failure, "what was begun of photos could not be looked through");
+        }
         Self {
             whole,
-            parts: Store::at(folder.join("parts")),
+            parts,
             busy: Mutex::default(),
             known: Mutex::default(),
         }
@@ -165,13 +182,15 @@ impl Files {
         Ok(bytes.map_err(|failure| incident(&failure))?.to_vec())
     }
 
-    /// Begins to add to a file, unless somebody else does.
-    pub fn add(&self, file: FileHash) -> Result<Adding<'_>, Problem> {
-        if held(&self.busy).insert(file) {
-            Ok(Adding { files: self, file })
-        } else {
-            Err(Problem::Busy)
+    /// Begins to add to a file, unless somebody else does, or this device to too many.
+    pub fn add(&self, file: FileHash, device: DeviceId) -> Result<Adding<'_>, Problem> {
+        let mut busy = held(&self.busy);
+        let of_device = busy.values().filter(|one| **one == device).count();
+        if of_device >= ADDING_MAX || busy.contains_key(&file) {
+            return Err(Problem::Busy);
         }
+        busy.insert(file, device);
+        Ok(Adding { files: self, file })
     }
 }
 
@@ -183,6 +202,16 @@ impl Adding<'_> {
             parts
                 .append(file, from, &bytes)
                 .map_err(|error| incident(&error))
+        })
+        .await
+    }
+
+    /// Whether what is there has the hash of the name.
+    pub async fn is_all(&self) -> Result<bool, Problem> {
+        let (parts, file) = (self.files.parts.clone(), self.file);
+        crate::apart(move || {
+            let bytes = parts.read_part(file).map_err(|error| incident(&error))?;
+            Ok(FileHash::of(&bytes) == file)
         })
         .await
     }

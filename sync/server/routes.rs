@@ -17,6 +17,7 @@ use axum::routing::{MethodFilter, on};
 use koina_model::exchange::BODY_BYTES_MAX;
 use koina_model::ids::Time;
 use koina_model::permits::{Permit, Role};
+use koina_model::photos::FILES_PATH;
 use koina_model::problem::Problem;
 use koina_sync::courier::FILE_BYTES_MAX;
 use serde::Serialize;
@@ -47,7 +48,7 @@ const KIB: usize = 1024;
 
 /// The handler reads the body itself, as it comes. The signature does not cover it, so it may be nothing that has to be believed.
 pub const STREAMED: usize = usize::MAX;
-/// Bodies that come as they come, at a time. They take a turn for long, so not one of those that answer.
+/// Requests about files of photos at a time.
 const STREAMS_MAX: usize = 64;
 
 /// What answers every request.
@@ -202,10 +203,16 @@ async fn pass(
         Who::Anybody => None,
         Who::Devices | Who::Roles(..) => Some(who::claim(&app.town, &parts.headers).await?),
     };
-    let (streamed, body, turns) = if route.bytes_max == STREAMED {
-        (Some(body), Vec::new(), &app.streaming)
+    let (streamed, body) = if route.bytes_max == STREAMED {
+        (Some(body), Vec::new())
     } else {
-        (None, read(body, route.bytes_max).await?, &app.working)
+        (None, read(body, route.bytes_max).await?)
+    };
+    // Photos, and a distant store of them, take no turn of the records.
+    let turns = if route.path.starts_with(FILES_PATH) {
+        &app.streaming
+    } else {
+        &app.working
     };
     let _turn = tokio::time::timeout(TURN, turns.acquire())
         .await

@@ -112,6 +112,8 @@ test("the room for photos is told and chosen", async ({ koina }) => {
   const limit = crew.getByLabel(w("photos-room-budget"));
   await expect(limit).toHaveValue(String(2 * 1024 ** 3));
   await limit.selectOption({ label: "512 MB" });
+  await press(crew, w("photos-room-save"));
+  await expect(crew.getByRole("main").getByRole("button", { name: w("photos-room-save") })).toBeHidden();
   await crew.reload();
   await tab(crew, w, "outbox");
   await crew.getByText(w("photos-room"), { exact: true }).click();

@@ -1,5 +1,7 @@
 //! Files of photos: how far they are, and their pieces both ways.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,7 +12,7 @@ use koina_sync::exchange::{pack, unpack};
 use koina_sync::replica::Named;
 use serde::Serialize;
 
-use super::{Call, next_of, typed};
+use super::{BODY, Call, next_of, typed};
 use crate::log::Device;
 use crate::municipality::Municipality;
 
@@ -24,16 +26,29 @@ enum May {
     HandOver,
 }
 
-/// Where a record names the file, and this device may do so with it.
-async fn named(
+/// What the records that are this device's business say of a file. Somebody may say something else than the others on purpose:
+/// what counts in the end is its hash.
+struct Said {
+    sizes: BTreeSet<u64>,
+    /// Nobody says that it is a picture.
+    thumb: bool,
+}
+
+impl Said {
+    fn most(&self) -> u64 {
+        self.sizes.last().copied().unwrap_or_default()
+    }
+}
+
+async fn said(
     town: &Municipality,
     device: &Device,
     file: FileHash,
     may: May,
-) -> Result<Option<Named>, Problem> {
+) -> Result<Option<Said>, Problem> {
     let all = town.ask(move |replica| replica.named(file)).await?;
     let communities = device.works_for();
-    let serves = |named: &Named| {
+    let serves = |named: &&Named| {
         let here = communities.is_empty() || communities.contains(&named.community);
         match may {
             May::Get => device.revoked_at.is_none() && here,
@@ -41,7 +56,11 @@ async fn named(
             May::HandOver => named.writer == device.id || (device.revoked_at.is_none() && here),
         }
     };
-    Ok(all.into_iter().find(serves))
+    let mine: Vec<&Named> = all.iter().filter(serves).collect();
+    Ok((!mine.is_empty()).then(|| Said {
+        sizes: mine.iter().map(|named| u64::from(named.size)).collect(),
+        thumb: mine.iter().all(|named| named.thumb),
+    }))
 }
 
 /// How far the server is with files.
@@ -56,12 +75,14 @@ pub(super) async fn state(call: Call) -> Result<Response, Problem> {
     drop(app.town.follow().await?);
     let mut files = Vec::with_capacity(ask.files.len());
     for file in ask.files {
-        files.push(
-            match named(&app.town, &device, file, May::HandOver).await? {
-                Some(_) => app.town.files.state(file).await?,
-                None => FileState::Unknown,
-            },
-        );
+        files.push(match said(&app.town, &device, file, May::HandOver).await? {
+            // A file that cannot be asked for stops nothing but itself.
+            Some(_) => {
+                let state = app.town.files.state(file).await;
+                state.unwrap_or(FileState::Unknown)
+            }
+            None => FileState::Unknown,
+        });
     }
     packed(&FilesAnswer { files })
 }
@@ -71,10 +92,10 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
     let (file, from, most) = piece(&call)?;
     let device = call.device()?;
     let town = &call.app.town;
-    let Some(named) = named(town, device, file, May::Get).await? else {
+    let Some(said) = said(town, device, file, May::Get).await? else {
         return Err(Problem::NotFound);
     };
-    let most = most.min(u64::from(named.size));
+    let most = most.min(said.most());
     let bytes = town.files.read(file, from, most).await?;
     Ok(typed(StatusCode::OK, "application/octet-stream", bytes))
 }
@@ -85,11 +106,11 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let body = call.take_streamed();
     let town = &call.app.town;
     let device = call.device()?;
-    let Some(named) = named(town, device, file, May::HandOver).await? else {
+    let Some(said) = said(town, device, file, May::HandOver).await? else {
         return packed(&FileState::Unknown);
     };
-    let adding = town.files.add(file)?;
-    let size = u64::from(named.size);
+    let adding = town.files.add(file, device.id)?;
+    let size = said.most();
     let had = match town.files.state(file).await? {
         FileState::Has(had) => u64::from(had),
         other => return packed(&other),
@@ -99,15 +120,16 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
         return packed(&FileState::Has(u32::try_from(had).unwrap_or(u32::MAX)));
     }
     let has = if had < size {
-        take(&adding, had, size, body).await?
+        let taken = tokio::time::timeout(BODY, take(&adding, had, size, body)).await;
+        taken.map_err(|_| Problem::Busy)??
     } else {
         had
     };
-    if has < size {
-        let has = u32::try_from(has).unwrap_or(u32::MAX);
-        return packed(&FileState::Has(has));
+    if has == size || (said.sizes.contains(&has) && adding.is_all().await?) {
+        return packed(&adding.finish(said.thumb).await?);
     }
-    packed(&adding.finish(named.thumb).await?)
+    let has = u32::try_from(has).unwrap_or(u32::MAX);
+    packed(&FileState::Has(has))
 }
 
 /// Writes a body to the disk as it comes, no more than is missing. Gives how many bytes of the file there are then.

@@ -702,6 +702,7 @@ export type Words = {
   "photos-room": null;
   "photos-room-budget": null;
   "photos-room-hint": null;
+  "photos-room-save": null;
   "photos-room-used": { unsent: string | number; used: string | number };
   "photos-title": null;
   "photos-travelling": { done: string | number; expected: string | number };

@@ -49,5 +49,6 @@ photos-travelling = Φωτογραφίες: { $done } από { $expected }
 photos-room = Χώρος για φωτογραφίες
 photos-room-used = { $used } σε χρήση, από αυτά { $unsent } μόνο σε αυτή τη συσκευή
 photos-room-hint = Πάνω από το όριο φεύγουν οι παλαιότερες που έχει ήδη ο δήμος· όσες έχει μόνο αυτή η συσκευή δεν φεύγουν ποτέ.
+photos-room-save = Ορισμός ορίου
 photos-room-budget = Όριο
 did-photo = Φωτογραφία

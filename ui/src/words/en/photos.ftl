@@ -49,5 +49,6 @@ photos-travelling = Photos: { $done } of { $expected }
 photos-room = Room for photos
 photos-room-used = { $used } in use, { $unsent } of that only on this device
 photos-room-hint = Above the limit the oldest go that the town hall already has; those that only this device has never go.
+photos-room-save = Set the limit
 photos-room-budget = Limit
 did-photo = Photo
