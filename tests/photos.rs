@@ -156,6 +156,15 @@ async fn carry_over(replica: &Replica, url: &str) -> u32 {
     panic!("a photo did not get through");
 }
 
+/// The disk spoils a file: one bit of it is another. Gives what is there now.
+fn spoil(replica: &Replica, file: FileHash) -> Vec<u8> {
+    let on_disk = replica.photos().folder().join(file.to_string());
+    let mut bytes = std::fs::read(&on_disk).unwrap();
+    *bytes.get_mut(100).unwrap() ^= 1;
+    std::fs::write(&on_disk, &bytes).unwrap();
+    bytes
+}
+
 async fn is_whole(served: &Served, file: FileHash) -> bool {
     served.app.town.files.state(file).await.unwrap() == FileState::Whole
 }
@@ -328,10 +337,7 @@ async fn bytes_that_are_not_what_their_name_says_are_not_kept() {
     let file = take(&desk, id, &taken);
     served.exchange(&desk).await;
     // On the device the disk spoils it: it is noticed, said, and nothing of it is handed over.
-    let on_disk = desk.photos().folder().join(file.to_string());
-    let mut bytes = std::fs::read(&on_disk).unwrap();
-    *bytes.get_mut(100).unwrap() ^= 1;
-    std::fs::write(&on_disk, &bytes).unwrap();
+    let bytes = spoil(&desk, file);
     carry_over(&desk, &served.url).await;
     assert!(!is_whole(&served, file).await);
     assert_eq!(
@@ -548,10 +554,7 @@ async fn a_photo_that_cannot_be_read_is_set_aside_and_stops_no_other() {
     let id = request(&desk);
     let spoiled = take(&desk, id, &picture(70, 320, 240));
     let good = take(&desk, id, &picture(71, 320, 240));
-    let on_disk = desk.photos().folder().join(spoiled.to_string());
-    let mut bytes = std::fs::read(&on_disk).unwrap();
-    *bytes.get_mut(200).unwrap() ^= 1;
-    std::fs::write(&on_disk, &bytes).unwrap();
+    let bytes = spoil(&desk, spoiled);
     served.exchange(&desk).await;
     carry_over(&desk, &served.url).await;
     assert!(is_whole(&served, good).await);
