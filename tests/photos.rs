@@ -156,6 +156,12 @@ async fn carry_over(replica: &Replica, url: &str) -> u32 {
     panic!("a photo did not get through");
 }
 
+/// Records first, then photos, over a good line.
+async fn hand_over(served: &Served, replica: &Replica) {
+    served.exchange(replica).await;
+    carry_over(replica, &served.url).await;
+}
+
 /// The disk spoils a file: one bit of it is another. Gives what is there now.
 fn spoil(replica: &Replica, file: FileHash) -> Vec<u8> {
     let on_disk = replica.photos().folder().join(file.to_string());
@@ -290,8 +296,7 @@ async fn nobody_gets_or_hands_over_files_that_are_not_their_business() {
     let desk = served.device("desk", &path("desk.sqlite")).await;
     let id = request(&desk);
     let file = take(&desk, id, &picture(4, 64, 48));
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     assert!(is_whole(&served, file).await);
     let elsewhere = ["11020304".to_owned()];
     let other = served
@@ -377,8 +382,7 @@ async fn only_what_the_town_hall_has_leaves_a_device_and_only_above_the_budget()
         0,
         "nothing is at the town hall"
     );
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     let late = take(&desk, id, &picture(20, 320, 240));
     assert_eq!(
         desk.tidy_photos(now()).unwrap(),
@@ -394,8 +398,7 @@ async fn only_what_the_town_hall_has_leaves_a_device_and_only_above_the_budget()
     // And comes back when somebody wants to see it.
     let first = *files.first().unwrap();
     desk.want_photo(first, now()).unwrap();
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     assert_eq!(FileHash::of(&desk.photo_bytes(first).unwrap()), first);
 }
 
@@ -423,8 +426,7 @@ async fn what_is_kept_outlives_its_rows_and_rows_do_not_outlive_what_is_gone() {
     let state = |file| rows.iter().find(|row| row.file == file).unwrap().state;
     assert_eq!(state(stays), PhotoState::OnDevice);
     assert_eq!(state(goes), PhotoState::Elsewhere);
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     assert!(is_whole(&served, stays).await);
 }
 
@@ -505,8 +507,7 @@ async fn whoever_lies_about_a_photo_stops_neither_it_nor_those_behind_it() {
     served.exchange(&crew).await;
     let mine = request(&crew);
     let file = take(&crew, mine, &taken);
-    served.exchange(&crew).await;
-    carry_over(&crew, &served.url).await;
+    hand_over(&served, &crew).await;
     assert!(is_whole(&served, file).await);
     assert!(is_whole(&served, taken.photo.thumb).await);
     // A fresh desk gets it, behind all that nobody has.
@@ -527,8 +528,7 @@ async fn a_revoked_device_hands_over_its_photos_and_gets_none() {
     let desk = served.device("desk", &path("desk.sqlite")).await;
     let theirs = request(&desk);
     let other = take(&desk, theirs, &picture(60, 320, 240));
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     let crew = Arc::new(served.device("crew", &path("crew.sqlite")).await);
     served.exchange(&crew).await;
     let id = request(&crew);
@@ -555,16 +555,14 @@ async fn a_photo_that_cannot_be_read_is_set_aside_and_stops_no_other() {
     let spoiled = take(&desk, id, &picture(70, 320, 240));
     let good = take(&desk, id, &picture(71, 320, 240));
     let bytes = spoil(&desk, spoiled);
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     assert!(is_whole(&served, good).await);
     // It is not thrown away: somebody may still see something in it.
     let aside = desk.photos().folder().join(format!("{spoiled}.damaged"));
     assert_eq!(std::fs::read(aside).unwrap(), bytes);
     // Taken again, it is whole again.
     take(&desk, id, &picture(70, 320, 240));
-    served.exchange(&desk).await;
-    carry_over(&desk, &served.url).await;
+    hand_over(&served, &desk).await;
     assert!(is_whole(&served, spoiled).await);
 }
 

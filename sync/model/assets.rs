@@ -94,6 +94,18 @@ pub struct Asset {
     pub events: Vec<(EventId, DeviceId, Event)>,
 }
 
+impl Asset {
+    /// Its photos, with the event that added each, by whom and when.
+    pub fn photos(&self) -> impl Iterator<Item = (EventId, DeviceId, Time, &Photo)> {
+        self.events
+            .iter()
+            .filter_map(|(id, by, event)| match &event.what {
+                What::Photo(photo) => Some((*id, *by, event.at, photo)),
+                _ => None,
+            })
+    }
+}
+
 /// Reads an asset. The condition is that of the inspection nobody followed up; of several, the worse one is believed.
 pub fn read(record: &Record) -> Asset {
     let text = |key| record.text(key).unwrap_or_default().to_owned();

@@ -178,6 +178,16 @@ pub struct Request {
 }
 
 impl Request {
+    /// Its photos, with the event that added each, by whom and when.
+    pub fn photos(&self) -> impl Iterator<Item = (EventId, DeviceId, Time, &Photo)> {
+        self.events
+            .iter()
+            .filter_map(|(id, by, event)| match &event.what {
+                What::Photo(photo) => Some((*id, *by, event.at, photo)),
+                _ => None,
+            })
+    }
+
     pub fn is_open(&self) -> bool {
         self.status.is_open()
     }

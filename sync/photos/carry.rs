@@ -47,8 +47,6 @@ pub struct Round<'a> {
     wrong: u8,
     /// The disk of this device takes nothing: what is to come waits.
     full: bool,
-    /// Bytes of both ways, as photos and not as they travelled.
-    pub carried: u64,
 }
 
 impl<'a> Round<'a> {
@@ -63,7 +61,6 @@ impl<'a> Round<'a> {
             put_off: BTreeSet::new(),
             wrong: 0,
             full: false,
-            carried: 0,
         }
     }
 
@@ -270,7 +267,6 @@ impl<'a> Round<'a> {
     }
 
     fn note(&mut self, bytes: u64, left_at: Time, now: Time) {
-        self.carried += bytes;
         self.carrying.pace.carried(bytes, now.0 - left_at.0);
         let done = self.carrying.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let expected = self.carrying.expected.load(Ordering::Relaxed);
@@ -287,10 +283,10 @@ pub async fn run(
     line: &(impl Line + Sync),
     now: &(dyn Fn() -> Time + Sync),
     carrying: &Carrying,
-) -> Result<u64, Problem> {
+) -> Result<(), Problem> {
     let mut round = Round::begin(now(), carrying);
     while round.step(replica, line, now).await? {}
-    Ok(round.carried)
+    Ok(())
 }
 
 fn told<T>(outcome: Result<T, ReplicaError>) -> Result<T, Problem> {

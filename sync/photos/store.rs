@@ -13,6 +13,9 @@ const PART: &str = "part";
 const NEW: &str = "new";
 const DAMAGED: &str = "damaged";
 
+/// How long what was begun and not gone on with is kept.
+const BEGUN: Duration = Duration::from_secs(30 * 24 * 3_600);
+
 /// Files that were kept by this process; each is written under a name of its own.
 static PUT: AtomicU64 = AtomicU64::new(0);
 
@@ -123,8 +126,8 @@ impl Store {
         )
     }
 
-    /// Removes what was begun and not gone on with for so long: nobody will.
-    pub fn sweep(&self, age: Duration) -> io::Result<()> {
+    /// Removes what was begun and not gone on with for long: nobody will.
+    pub fn sweep(&self) -> io::Result<()> {
         let entries = match fs::read_dir(&self.folder) {
             Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => other?,
@@ -135,7 +138,7 @@ impl Store {
             let begun = path
                 .extension()
                 .is_some_and(|ending| ending == PART || ending == NEW);
-            let old = || Some(entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > age);
+            let old = || Some(entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > BEGUN);
             if begun && old() == Some(true) {
                 remove(&path)?;
             }

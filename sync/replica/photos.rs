@@ -26,8 +26,6 @@ const UNNAMED_MS: i64 = 30 * 24 * 3_600 * 1_000;
 const BUDGET_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// How long a picture stays that somebody asked for, however little room there is.
 const LOOKED_AT_MS: i64 = 24 * 3_600 * 1_000;
-/// How long what was begun and not gone on with is kept.
-const BEGUN: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3_600);
 /// Where the chosen one is kept.
 const BUDGET: &str = "photos_budget";
 
@@ -334,7 +332,7 @@ impl Replica {
     /// Compares rows with the folder: at the opening, since a file may have been kept without a row, or lost with a disk.
     pub(super) fn look_at_photos(&self, now: Time) -> Result<(), ReplicaError> {
         // Without photos everything else still goes on.
-        let all = match self.photos.sweep(BEGUN).and_then(|()| self.photos.all()) {
+        let all = match self.photos.sweep().and_then(|()| self.photos.all()) {
             Ok(all) => all,
             Err(failure) => {
                 tracing::error!(%failure, "the folder of photos cannot be read");

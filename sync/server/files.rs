@@ -23,8 +23,6 @@ const REMEMBERED_MAX: usize = 20_000;
 
 /// Files to which one device may be adding at a time: a slow or hostile one leaves room for others.
 const ADDING_MAX: usize = 2;
-/// How long what was begun and not gone on with is kept.
-const BEGUN: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// A bucket that speaks S3.
 #[derive(Clone)]
@@ -126,7 +124,7 @@ impl Files {
 
     fn with(whole: Arc<dyn ObjectStore>, folder: &Path) -> Self {
         let parts = Store::at(folder.join("parts"));
-        if let Err(failure) = parts.sweep(BEGUN) {
+        if let Err(failure) = parts.sweep() {
             tracing::warn!(%failure, "what was begun of photos could not be looked through");
         }
         Self {

@@ -118,11 +118,8 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
 impl Shown {
     /// The photos of the asset.
     pub(crate) fn photos(&self) -> Vec<super::photos::Shown> {
-        let events = self.asset.events.iter();
-        let photos = events.filter_map(|(id, by, event)| match &event.what {
-            model::What::Photo(photo) => Some(super::photos::Shown::new(*id, *by, event.at, photo)),
-            _ => None,
-        });
+        let photos = self.asset.photos();
+        let photos = photos.map(|(id, by, at, photo)| super::photos::Shown::new(id, by, at, photo));
         photos.collect()
     }
 }
@@ -335,7 +332,7 @@ impl Replica {
             row,
             note: asset.note.clone(),
             position: asset.position,
-            photos: self.photos_of(id)?,
+            photos: self.photo_rows(asset.photos())?,
             timeline,
             requests: self.requests_about(id, now)?,
             clashes,

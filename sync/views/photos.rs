@@ -183,35 +183,29 @@ impl Replica {
         })
     }
 
-    /// The photos of a record, in the order they were added; of a picture that was added twice, the first.
+    /// The photos of a record, in the order they were added.
     pub fn photos_of(&self, id: DocId) -> Result<Vec<PhotoRow>, ReplicaError> {
         use koina_model::words::Kind;
         use koina_model::{assets, requests};
         let doc = self.loaded(id)?.doc;
         let record = doc.record();
-        let mut photos: Vec<(Time, EventId, DeviceId, Photo)> = match doc.kind() {
-            Kind::Request => requests::read(&record)
-                .events
-                .into_iter()
-                .filter_map(|(id, by, event)| match event.what {
-                    requests::What::Photo(photo) => Some((event.at, id, by, photo)),
-                    _ => None,
-                })
-                .collect(),
-            Kind::Asset => assets::read(&record)
-                .events
-                .into_iter()
-                .filter_map(|(id, by, event)| match event.what {
-                    assets::What::Photo(photo) => Some((event.at, id, by, photo)),
-                    _ => None,
-                })
-                .collect(),
-        };
-        photos.sort_by_key(|(at, event, ..)| (*at, *event));
+        match doc.kind() {
+            Kind::Request => self.photo_rows(requests::read(&record).photos()),
+            Kind::Asset => self.photo_rows(assets::read(&record).photos()),
+        }
+    }
+
+    /// The same of a record that was read already; of a picture that was added twice, the first.
+    pub(crate) fn photo_rows<'a>(
+        &self,
+        photos: impl Iterator<Item = (EventId, DeviceId, Time, &'a Photo)>,
+    ) -> Result<Vec<PhotoRow>, ReplicaError> {
+        let mut photos: Vec<_> = photos.collect();
+        photos.sort_by_key(|(event, _, at, _)| (*at, *event));
         let mut seen = std::collections::BTreeSet::new();
         photos.retain(|(.., photo)| seen.insert(photo.file));
-        let rows = photos.iter();
-        rows.map(|(at, _, by, photo)| self.photo_row(*by, *at, photo))
+        let rows = photos.into_iter();
+        rows.map(|(_, by, at, photo)| self.photo_row(by, at, photo))
             .collect()
     }
 

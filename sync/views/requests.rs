@@ -161,11 +161,8 @@ pub(crate) struct Shown {
 impl Shown {
     /// The photos of the request.
     pub(crate) fn photos(&self) -> Vec<super::photos::Shown> {
-        let events = self.request.events.iter();
-        let photos = events.filter_map(|(id, by, event)| match &event.what {
-            What::Photo(photo) => Some(super::photos::Shown::new(*id, *by, event.at, photo)),
-            _ => None,
-        });
+        let photos = self.request.photos();
+        let photos = photos.map(|(id, by, at, photo)| super::photos::Shown::new(id, by, at, photo));
         photos.collect()
     }
 }
@@ -519,7 +516,7 @@ impl Replica {
             answer_by,
             duplicate_of: request.duplicate_of,
             materials,
-            photos: self.photos_of(id)?,
+            photos: self.photo_rows(request.photos())?,
             timeline,
             may: may.collect(),
             clashes,

@@ -113,11 +113,8 @@ pub fn add_photos(
     author: &Author,
 ) -> Result<Vec<What>, Problem> {
     needs(author, Permit::InspectAssets)?;
-    let events = asset.iter().flat_map(|asset| &asset.events);
-    let before = events.filter_map(|(_, _, event)| match &event.what {
-        What::Photo(photo) => Some(photo),
-        _ => None,
-    });
+    let before = asset.iter().flat_map(|asset| asset.photos());
+    let before = before.map(|(.., photo)| photo);
     let more = photos::new_of(before, photos)?;
     Ok(more.into_iter().map(What::Photo).collect())
 }

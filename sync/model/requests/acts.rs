@@ -394,11 +394,8 @@ pub fn add_photos(
     author: &Author,
 ) -> Result<Vec<What>, Problem> {
     needs(author, Permit::RecordWork)?;
-    let events = request.iter().flat_map(|request| &request.events);
-    let before = events.filter_map(|(_, _, event)| match &event.what {
-        What::Photo(photo) => Some(photo),
-        _ => None,
-    });
+    let before = request.iter().flat_map(|request| request.photos());
+    let before = before.map(|(.., photo)| photo);
     let more = photos::new_of(before, photos)?;
     Ok(more.into_iter().map(What::Photo).collect())
 }
