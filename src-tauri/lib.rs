@@ -15,6 +15,7 @@ use koina_model::problem::Problem;
 use koina_sync::replica::Replica;
 use serde_json::{Value, json};
 use tauri::ipc::{Invoke, InvokeBody};
+use tauri::webview::{PermissionKind, PermissionResponse};
 use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
 mod anew;
@@ -209,9 +210,15 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
         .filter_map(|part| part.parse().ok())
         .collect();
     let locked = label == lock::LOCKED;
-    if locked {
-        builder = lock::shut(builder);
-    }
+    builder = if locked {
+        lock::shut(builder)
+    } else {
+        // The page is ours alone, and asks when somebody wants to know where they are; nothing else is its business.
+        builder.on_permission_request(|_, kind| match kind {
+            PermissionKind::Geolocation => PermissionResponse::Allow,
+            _ => PermissionResponse::Deny,
+        })
+    };
     builder = match place.as_slice() {
         [x, y, width, height] => builder.position(*x, *y).inner_size(*width, *height),
         // A kiosk is this one window, as large as the screen is, also where no window manager makes it so.

@@ -4,6 +4,7 @@ pub mod courier;
 pub mod decide;
 pub mod exchange;
 pub mod identity;
+pub mod maps;
 pub mod photos;
 pub mod qr;
 pub mod records;

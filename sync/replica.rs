@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use uuid::Uuid;
 
 use crate::identity::Identity;
+use crate::maps::Maps;
 use crate::photos::store::Store;
 
 mod contacts;
@@ -59,7 +60,7 @@ pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "5";
+const VIEW_VERSION: &str = "6";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -185,6 +186,7 @@ pub struct Replica {
     revision: AtomicU32,
     sidecar: Mutex<Sidecar>,
     photos: Store,
+    maps: Maps,
     /// Damage was met while running, and noted for the next opening.
     damaged: AtomicBool,
     /// A file that could not be read was set aside here at this opening.
@@ -237,6 +239,7 @@ impl Replica {
             revision: AtomicU32::new(1),
             sidecar: Mutex::new(sidecar),
             photos: Store::at(path.with_extension("photos")),
+            maps: Maps::at(path.with_file_name("maps")),
             damaged: AtomicBool::new(false),
             set_aside,
         };
@@ -253,6 +256,11 @@ impl Replica {
     /// Where an unreadable earlier file was put, if this opening met one.
     pub fn set_aside(&self) -> Option<&Path> {
         self.set_aside.as_deref()
+    }
+
+    /// The map beside this replica.
+    pub fn maps(&self) -> &Maps {
+        &self.maps
     }
 
     /// The file of this replica.

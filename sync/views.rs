@@ -20,6 +20,7 @@ use crate::replica::{Recovered, ReplicaError};
 
 pub mod assets;
 pub mod conflicts;
+pub mod map;
 pub mod outbox;
 pub mod photos;
 pub mod requests;
@@ -61,6 +62,8 @@ pub struct Station {
 #[derive(Clone, Debug, Default, Serialize, TS)]
 pub struct Lists {
     pub municipality: Named,
+    /// West, south, east, north of the municipality, in degrees.
+    pub bounds: [f64; 4],
     pub communities: Vec<CommunityItem>,
     pub settlements: Vec<SettlementItem>,
     pub groups: Vec<Named>,
@@ -605,9 +608,9 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
     for statement in [
         "SELECT hex(doc) || '|' || receipt || '|' || protocol || '|' || registered_at || '|' || category || '|' || grp || '|' || community || '|' || settlement
             || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
-            || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes FROM requests ORDER BY doc",
+            || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
-            || '|' || inspected_at || '|' || retired || '|' || clashes FROM assets ORDER BY doc",
+            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') FROM assets ORDER BY doc",
         "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)
             || '|' || added_at FROM photos ORDER BY doc, event",
     ] {

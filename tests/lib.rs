@@ -6,6 +6,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+/// The map of the demo, made by `cargo xtask map`: land of Natural Earth, villages of the reference data.
+pub const MAP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/map/dion-olympos.pmtiles");
+
 pub mod figures;
 pub mod hostile;
 pub mod process;

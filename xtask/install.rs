@@ -53,6 +53,8 @@ pub(crate) enum Purpose {
     Test,
     Link,
     Kiosk,
+    Map,
+    MapOfOsm,
 }
 
 /// Installs the packages that are missing.
@@ -64,6 +66,8 @@ pub(crate) fn packages(purpose: Purpose) -> Outcome {
         Purpose::Test => &[FOR_WINDOWS, TO_TEST_FAST, TO_TEST],
         Purpose::Link => &[&["iproute2"]],
         Purpose::Kiosk => &[TO_TRY_A_KIOSK],
+        Purpose::Map => &[&["python3-venv"]],
+        Purpose::MapOfOsm => &[&["python3-venv", "gdal-bin"]],
     };
     let mut wanted: Vec<&str> = [&[TO_BUILD], more].concat().concat();
     if place::find(&["node"]).is_none() || place::find(&["npm"]).is_none() {
@@ -124,6 +128,8 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "librsvg2-dev" => has_library("librsvg-2.0"),
         "xvfb" => place::find(&["Xvfb"]).is_some(),
         "webkit2gtk-driver" => place::find(&["WebKitWebDriver"]).is_some(),
+        "python3-venv" => place::find(&["python3"]).is_some(),
+        "gdal-bin" => place::find(&["ogr2ogr"]).is_some(),
         "iproute2" => place::find(&["ip"]).is_some(),
         SPEECH => place::find(&["espeak-ng"]).is_some(),
         "systemd" => place::find(&["systemd-analyze"]).is_some(),

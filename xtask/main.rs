@@ -15,6 +15,7 @@ mod demo;
 mod fuzz;
 mod held;
 mod install;
+mod map;
 mod place;
 mod postgres;
 mod run;
@@ -38,6 +39,9 @@ cargo xtask fuzz [--minutes N] [--target NAME]
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
 cargo xtask link [...]                A crew and its server over 64 kbit/s with 600 ms and losses, line and app cut (needs root).
 cargo xtask kiosk                     The lock-down of a Linux kiosk with a real systemd, in a container: killed and stopped (needs root).
+cargo xtask map [NAME] [--osm FILE] [--boundaries FILE] [--to FILE]
+                                      The map of a municipality as one PMTiles file, from open data; with an extract of
+                                      OpenStreetMap (.osm.pbf) also its roads, waters and buildings.
 cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
 ";
 
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => test::bench(options),
         ["link", options @ ..] => test::link(options),
         ["kiosk"] => test::kiosk(),
+        ["map", options @ ..] => map::map(options),
         ["peers", options @ ..] => test::peers(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -4,10 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use koina_model::ids::Time;
+use koina_model::permits::Profile;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Progress, Run};
-use koina_sync::identity::unhex;
+use koina_sync::identity::{Identity, unhex};
+use koina_sync::maps;
+use koina_sync::maps::carry::MapOffer;
 use koina_sync::photos::carry::{Carrying, Round};
 use koina_sync::replica::Replica;
 use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
@@ -23,6 +26,10 @@ const AGAIN_S: u64 = 5;
 const AGAIN_S_MAX: u64 = 300;
 /// Seconds after which photos that travel make room for an exchange of records.
 const RECORDS_WAIT_S: i64 = 60;
+
+/// When this device last looked whether the town hall has another map, and how long it waits before it looks again.
+const MAP_LOOKED: &str = "map_looked";
+const MAP_LOOK_MS: i64 = 24 * 3_600 * 1_000;
 
 /// Runs the exchange: one at a time, after every save, and every so often.
 pub struct Exchanger {
@@ -114,7 +121,7 @@ impl Exchanger {
         outcome
     }
 
-    /// Records first, then photos. What is saved meanwhile, and new records of others, do not wait for a photo longer than for
+    /// Records first, then photos, then a map. What is saved meanwhile, and new records of others, do not wait for a photo longer than for
     /// one piece of it.
     async fn exchange_over(&self, line: &HttpLine) -> Result<(), Problem> {
         let now = || (self.clock)();
@@ -137,14 +144,19 @@ impl Exchanger {
             let saved = told(self.replica.pending())?.waiting;
             let more_records = loop {
                 let _one = self.one_at_a_time.lock().await;
-                let more = photos.step(&self.replica, line, &now).await;
+                let more = match photos.step(&self.replica, line, &now).await {
+                    Ok(false) if exchanged.is_ok() => {
+                        maps::carry::step(&self.replica, line, &now, &self.carrying).await
+                    }
+                    more => more,
+                };
                 self.ticks.fetch_add(1, Ordering::Relaxed);
                 match more {
                     Ok(true) => {}
                     Ok(false) => break false,
                     Err(problem) => {
                         // The records went through; photos go on from where they are at the next exchange.
-                        tracing::info!(%problem, "photos did not all travel");
+                        tracing::info!(%problem, "photos or a map did not all travel");
                         break false;
                     }
                 }
@@ -156,9 +168,38 @@ impl Exchanger {
             };
             told(self.replica.tidy_photos(now()))?;
             if !more_records {
+                if exchanged.is_ok() {
+                    self.look_for_map(line).await?;
+                }
                 return exchanged;
             }
         }
+    }
+
+    /// Looks once a day which map the town hall has. The first one comes by itself, and to a kiosk, where nobody asks, every one:
+    /// at the next exchange, after everything else.
+    async fn look_for_map(&self, line: &HttpLine) -> Result<(), Problem> {
+        let here = self.replica.maps().current()?.map(|map| map.file);
+        let kiosk = |identity: &Identity| identity.role.profile() == Profile::Kiosk;
+        if here.is_some() && !self.replica.identity().as_deref().is_some_and(kiosk) {
+            return Ok(());
+        }
+        let now = (self.clock)();
+        let looked = told(self.replica.meta(MAP_LOOKED))?;
+        let looked = looked.and_then(|ms| ms.parse().ok()).unwrap_or_default();
+        if (looked..looked + MAP_LOOK_MS).contains(&now.0) {
+            return Ok(());
+        }
+        let _one = self.one_at_a_time.lock().await;
+        let path = maps::carry::MAP_PATH;
+        let offer: MapOffer =
+            exchange::ask_json(&self.replica, line, "GET", path, Vec::new()).await?;
+        told(self.replica.set_meta(MAP_LOOKED, &now.0.to_string()))?;
+        if let Some(map) = offer.map.filter(|map| Some(map.file) != here) {
+            told(self.replica.want_map(Some(&map)))?;
+            self.soon();
+        }
+        Ok(())
     }
 
     /// Ends when the cable is pulled while an exchange runs.

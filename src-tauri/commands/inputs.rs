@@ -9,6 +9,8 @@ use koina_model::photos::{FileHash, Moment};
 use koina_model::problem::Problem;
 use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
+use koina_sync::maps::MapPack;
+use koina_sync::maps::carry::MapComing;
 use koina_sync::views::photos::PhotoRow;
 use koina_sync::views::tagged::Tagged;
 use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
@@ -181,6 +183,66 @@ pub struct PhotosBudgetInput {
     pub bytes: u64,
 }
 
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MapTileInput {
+    pub z: u8,
+    pub x: u32,
+    pub y: u32,
+}
+
+/// A Mapbox Vector Tile 2.1, as base64; `None` where the map has none.
+#[derive(Clone, Serialize, TS)]
+pub struct MapTile {
+    pub data: Option<String>,
+}
+
+/// The map of this device.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct MapHere {
+    pub map: Option<MapPack>,
+}
+
+/// The map of this device, and where another may come from.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct MapState {
+    pub map: Option<MapPack>,
+    /// On its way from the town hall.
+    pub coming: Option<MapComing>,
+    /// What the town hall has, if it was asked.
+    pub offer: Option<MapPack>,
+    /// Files of maps on sticks and among the downloads.
+    pub found: Vec<MapFile>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct MapFile {
+    pub path: String,
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MapWantInput {
+    /// The map of the town hall is to come here, or not any more.
+    pub on: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MapInstallInput {
+    /// One of those that `map_state` found.
+    pub path: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceReadInput {
+    /// Degrees (WGS 84) or metres (ΕΓΣΑ87), in either order, however they were typed.
+    pub typed: String,
+}
+
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct RequestEntered {
     pub id: DocId,
@@ -198,6 +260,9 @@ pub struct KioskReportInput {
     pub settlement: String,
     /// What it is about, if the number on it was found.
     pub asset: Option<DocId>,
+    /// Where on the map, if the visitor pointed at it.
+    #[serde(default)]
+    pub position: Option<Position>,
     pub place_text: String,
     pub text: String,
     pub contact: Contact,

@@ -88,7 +88,7 @@ pub(crate) fn kiosk_report(desk: &Desk, input: KioskReportInput) -> Result<Kiosk
         community: &input.community,
         settlement: &input.settlement,
         place_text: &input.place_text,
-        position: None,
+        position: input.position,
         asset: input.asset,
         text: &input.text,
         channel: Channel::Kiosk,

@@ -14,6 +14,7 @@ use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::replica::{Replica, ReplicaError};
 use koina_sync::views::assets::AssetsQuery;
+use koina_sync::views::map::MapQuery;
 use koina_sync::views::outbox::OutboxQuery;
 use koina_sync::views::requests::RequestsQuery;
 use serde_json::Value;
@@ -28,6 +29,7 @@ mod devices;
 mod exchange;
 mod inputs;
 mod kiosk;
+mod map;
 mod photos;
 mod printer;
 mod requests;
@@ -62,6 +64,9 @@ use exchange::{
 use kiosk::{
     kiosk_application, kiosk_apply, kiosk_asset, kiosk_contact, kiosk_end, kiosk_print,
     kiosk_report, kiosk_track,
+};
+use map::{
+    map_install, map_offer, map_pack, map_points, map_state, map_tile, map_want, place_read,
 };
 use photos::{photo_keep, photo_read, photo_want, photos_add, photos_budget, photos_room};
 use requests::{

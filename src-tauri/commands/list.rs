@@ -53,6 +53,15 @@ commands! {
     photo_want(PhotoInput) -> Nothing;
     photos_room(Nothing) -> PhotosRoom;
     photos_budget(PhotosBudgetInput) -> PhotosRoom;
+    // the map: its tiles, what lies on it, and where it comes from
+    map_tile(MapTileInput) -> MapTile;
+    map_pack(Nothing) -> MapHere;
+    map_points(MapQuery) -> MapPoints;
+    map_state(Nothing) -> MapState;
+    map_offer(Nothing) -> MapState;
+    map_want(MapWantInput) -> MapState;
+    map_install(MapInstallInput) -> MapState;
+    place_read(PlaceReadInput) -> Place;
     // conflicts
     conflicts_page(PageInput) -> ConflictsPage;
     conflict_decide(ConflictDecideInput) -> ConflictRow;

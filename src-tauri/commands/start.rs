@@ -47,6 +47,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
         .unwrap_or_default();
     Ok(Lists {
         municipality: named(&reference.municipality.id, &reference.municipality.name),
+        bounds: reference.municipality.bbox,
         communities: reference
             .communities
             .iter()

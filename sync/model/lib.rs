@@ -7,6 +7,7 @@ pub mod checks;
 pub mod columns;
 pub mod contacts;
 pub mod doc;
+pub mod egsa87;
 pub mod exchange;
 pub mod greek;
 pub mod guard;

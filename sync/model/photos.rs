@@ -30,6 +30,20 @@ pub const PHOTOS_MAX: usize = 100;
 #[ts(type = "string")]
 pub struct FileHash(pub [u8; 32]);
 
+/// The name of bytes that come one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct FileHasher(Sha256);
+
+impl FileHasher {
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn name(self) -> FileHash {
+        FileHash(self.0.finalize().into())
+    }
+}
+
 impl FileHash {
     /// The name of these bytes.
     pub fn of(bytes: &[u8]) -> Self {

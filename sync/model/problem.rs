@@ -75,6 +75,8 @@ pub enum Problem {
     PrintedEnough { most: u32 },
     #[error("the photo was not taken: {fault:?}")]
     Photo { fault: PhotoFault },
+    #[error("the map was not taken: {fault:?}")]
+    Map { fault: MapFault },
     #[error("this kiosk has no voice")]
     NoVoice,
     #[error("internal failure, incident {incident}")]
@@ -120,6 +122,28 @@ pub enum PhotoFault {
 impl From<PhotoFault> for Problem {
     fn from(fault: PhotoFault) -> Self {
         Self::Photo { fault }
+    }
+}
+
+/// Why a file was not taken as a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MapFault {
+    /// No PMTiles file with vector tiles.
+    NotAMap,
+    /// It ends before what it says it holds.
+    Truncated,
+    /// More bytes than a map of a municipality has.
+    TooLarge,
+    /// It shows somewhere else.
+    Elsewhere,
+    /// No longer where it was, or never there.
+    NotHere,
+}
+
+impl From<MapFault> for Problem {
+    fn from(fault: MapFault) -> Self {
+        Self::Map { fault }
     }
 }
 

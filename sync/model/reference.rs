@@ -87,6 +87,19 @@ pub struct Municipality {
     pub related_bodies: Vec<RelatedBody>,
 }
 
+/// How far outside its frame something of a municipality may still be, in degrees: some five kilometres. Springs and pumps
+/// lie beyond borders, and the frame of some municipalities is only that of their villages.
+const AROUND: f64 = 0.05;
+
+impl Municipality {
+    /// Whether a position may be that of something of this municipality.
+    pub fn is_near(&self, position: &crate::words::Position) -> bool {
+        let [west, south, east, north] = self.bbox;
+        (south - AROUND..=north + AROUND).contains(&position.lat)
+            && (west - AROUND..=east + AROUND).contains(&position.lon)
+    }
+}
+
 /// Who answers for water and sewers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

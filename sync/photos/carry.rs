@@ -35,6 +35,12 @@ pub struct Carrying {
     pace: Pace,
 }
 
+impl Carrying {
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+}
+
 /// A run that carries photos, one piece at a time.
 #[derive(Debug)]
 pub struct Round<'a> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use koina_model::photos::FileHash;
+use koina_model::photos::{FileHash, FileHasher};
 
 /// Endings of a file that is not whole yet, of one that is being kept, and of one whose bytes are no longer its own.
 const PART: &str = "part";
@@ -15,6 +15,9 @@ const DAMAGED: &str = "damaged";
 
 /// How long what was begun and not gone on with is kept.
 const BEGUN: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Bytes that are looked at or copied at once.
+const PIECE: usize = 64 * 1024;
 
 /// Files that were kept by this process; each is written under a name of its own.
 static PUT: AtomicU64 = AtomicU64::new(0);
@@ -41,6 +44,21 @@ impl Store {
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Keeps what a reader gives under its name. It is on the disk afterwards.
+    pub fn take(&self, mut from: impl Read) -> io::Result<FileHash> {
+        let number = PUT.fetch_add(1, Ordering::Relaxed);
+        let own = self
+            .folder
+            .join(format!("{}.{number}.{NEW}", std::process::id()));
+        let mut file = self.create(&own)?;
+        let kept = pass(&mut from, |bytes| file.write_all(bytes))
+            .and_then(|name| self.settle(&file, &own, name).map(|()| name));
+        if kept.is_err() {
+            remove(&own)?;
+        }
+        kept
     }
 
     /// Keeps bytes under their name. They are on the disk afterwards.
@@ -98,9 +116,7 @@ impl Store {
         let path = self.part(name);
         let mut options = OpenOptions::new();
         let mut part = options.read(true).write(true).open(&path)?;
-        let mut bytes = Vec::new();
-        part.read_to_end(&mut bytes)?;
-        if FileHash::of(&bytes) != name {
+        if pass(&mut part, |_| Ok(()))? != name {
             self.forget_part(name)?;
             return Ok(Finished::Wrong);
         }
@@ -151,6 +167,11 @@ impl Store {
         remove(&self.whole(name))
     }
 
+    /// Where a whole file stands.
+    pub fn path(&self, name: FileHash) -> PathBuf {
+        self.whole(name)
+    }
+
     /// Every whole file with its size.
     pub fn all(&self) -> io::Result<Vec<(FileHash, u64)>> {
         let entries = match fs::read_dir(&self.folder) {
@@ -197,6 +218,24 @@ impl Store {
 
     fn part(&self, name: FileHash) -> PathBuf {
         self.folder.join(format!("{name}.{PART}"))
+    }
+}
+
+/// Hands on everything a reader gives, in pieces. Gives its name.
+fn pass(from: &mut impl Read, mut to: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<FileHash> {
+    let mut hasher = FileHasher::default();
+    let mut piece = vec![0; PIECE];
+    loop {
+        let had = match from.read(&mut piece) {
+            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        let bytes = piece.get(..had).unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(hasher.name());
+        }
+        hasher.add(bytes);
+        to(bytes)?;
     }
 }
 

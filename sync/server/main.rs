@@ -1,4 +1,4 @@
-//! `koina-server`: serve | migrate | import | import-courier | invite | backup | restore | resume-numbers | verify-audit.
+//! `koina-server`: serve | migrate | import | import-courier | map | invite | backup | restore | resume-numbers | verify-audit.
 #![allow(
     clippy::print_stdout,
     reason = "a command line answers on its standard output"
@@ -20,6 +20,7 @@ use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_server::{import, log};
 use koina_sync::courier::FILE_BYTES_MAX;
+use koina_sync::maps::Maps;
 
 #[derive(Parser)]
 #[command(version, about = "The municipal server of Koina.")]
@@ -58,6 +59,8 @@ enum Command {
         #[arg(long)]
         answer: PathBuf,
     },
+    /// Takes a PMTiles file of vector tiles as the map that devices get.
+    Map { file: PathBuf },
     /// Prints a one-time code for a new device.
     Invite {
         #[arg(long)]
@@ -136,6 +139,17 @@ async fn main() -> anyhow::Result<()> {
                 .await
                 .context("Opening the municipality")?;
             courier(&town, &file, &answer).await
+        }
+        Command::Map { file } => {
+            let maps = Maps::at(config.data.join("maps"));
+            let map = maps
+                .install(&file, &config.reference.municipality)
+                .context("Taking the map")?;
+            println!(
+                "{}: {} bytes, zoom {} to {}. Devices get it when somebody there asks for it; kiosks by themselves.",
+                map.name, map.bytes, map.min_zoom, map.max_zoom
+            );
+            Ok(())
         }
         Command::Invite {
             role,

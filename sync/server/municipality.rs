@@ -10,6 +10,7 @@ use koina_model::reference::Reference;
 use koina_model::unlock;
 use koina_sync::courier::Key;
 use koina_sync::identity::{hex, unhex};
+use koina_sync::maps::Maps;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
 use crate::files::{Files, FilesError};
@@ -230,6 +231,16 @@ impl Municipality {
     {
         let replica = Arc::clone(&self.replica);
         crate::apart(move || question(&replica).map_err(|error| crate::incident(&error))).await
+    }
+
+    /// Asks something of the map, on a thread that may block.
+    pub async fn of_maps<T, F>(&self, question: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Maps) -> Result<T, Problem> + Send + 'static,
+    {
+        let replica = Arc::clone(&self.replica);
+        crate::apart(move || question(replica.maps())).await
     }
 
     /// Gives protocol numbers again after a restore, first to the records that waited.

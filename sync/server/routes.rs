@@ -20,6 +20,7 @@ use koina_model::permits::{Permit, Role};
 use koina_model::photos::FILES_PATH;
 use koina_model::problem::Problem;
 use koina_sync::courier::FILE_BYTES_MAX;
+use koina_sync::maps::carry::MAP_PATH;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
@@ -32,6 +33,7 @@ pub mod devices;
 mod enrol;
 mod exchange;
 mod files;
+mod map;
 mod refused;
 mod who;
 
@@ -99,7 +101,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 16] = [
+pub const TABLE: [Route; 18] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -107,6 +109,8 @@ pub const TABLE: [Route; 16] = [
     Route { method: "POST", path: "/v1/files",               who: Who::Devices, bytes_max: 16 * KIB,       handler: |call| Box::pin(files::state(call)) },
     Route { method: "GET",  path: "/v1/files/{id}",          who: Who::Devices, bytes_max: 0,              handler: |call| Box::pin(files::get(call)) },
     Route { method: "POST", path: "/v1/files/{id}",          who: Who::Devices, bytes_max: STREAMED,       handler: |call| Box::pin(files::put(call)) },
+    Route { method: "GET",  path: "/v1/map",                 who: ANY_ROLE,     bytes_max: 0,              handler: |call| Box::pin(map::about(call)) },
+    Route { method: "GET",  path: "/v1/map/{id}",            who: ANY_ROLE,     bytes_max: 0,              handler: |call| Box::pin(map::get(call)) },
     Route { method: "GET",  path: "/v1/devices",             who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/change", who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::change(call)) },
@@ -118,6 +122,10 @@ pub const TABLE: [Route; 16] = [
     Route { method: "POST", path: "/v1/refused/decide",      who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::decide(call)) },
 ];
 
+const ANY_ROLE: Who = Who::Roles(
+    &[Role::Crew, Role::Clerk, Role::Admin, Role::Kiosk],
+    Permit::EnterRequests,
+);
 const ADMINS: Who = Who::Roles(&[Role::Admin], Permit::ManageDevices);
 const DESK: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DecideConflicts);
 
@@ -208,8 +216,8 @@ async fn pass(
     } else {
         (None, read(body, route.bytes_max).await?)
     };
-    // Photos, and a distant store of them, take no turn of the records.
-    let turns = if route.path.starts_with(FILES_PATH) {
+    // Photos and maps, and a distant store of them, take no turn of the records.
+    let turns = if route.path.starts_with(FILES_PATH) || route.path.starts_with(MAP_PATH) {
         &app.streaming
     } else {
         &app.working

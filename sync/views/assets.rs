@@ -2,6 +2,7 @@
 
 use koina_model::assets as model;
 use koina_model::doc::Record;
+use koina_model::egsa87::Egsa87;
 use koina_model::greek;
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::Lists;
@@ -72,6 +73,8 @@ pub struct AssetCard {
     pub row: AssetRow,
     pub note: String,
     pub position: Option<Position>,
+    /// The same in the Greek grid.
+    pub egsa87: Option<Egsa87>,
     /// In the order they were added.
     pub photos: Vec<PhotoRow>,
     pub timeline: Vec<TimelineRow>,
@@ -137,8 +140,8 @@ pub(crate) fn put(
         clashes,
     } = shown;
     tx.prepare_cached(
-        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(params![
         n,
@@ -153,7 +156,9 @@ pub(crate) fn put(
         asset.condition.unwrap_or_default(),
         asset.inspected_at.unwrap_or_default().0,
         asset.retired,
-        clashes
+        clashes,
+        asset.position.map(|position| position.lat),
+        asset.position.map(|position| position.lon)
     ])?;
     Ok(())
 }
@@ -332,6 +337,7 @@ impl Replica {
             row,
             note: asset.note.clone(),
             position: asset.position,
+            egsa87: asset.position.as_ref().and_then(Egsa87::of),
             photos: self.photo_rows(asset.photos())?,
             timeline,
             requests: self.requests_about(id, now)?,

@@ -2,6 +2,7 @@
 
 use koina_model::calendar::{self, ANSWER_DAYS};
 use koina_model::doc::Record;
+use koina_model::egsa87::Egsa87;
 use koina_model::exchange::EntryWords;
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::Lists;
@@ -91,6 +92,8 @@ pub struct RequestCase {
     pub text: String,
     pub channel: Channel,
     pub position: Option<Position>,
+    /// The same in the Greek grid.
+    pub egsa87: Option<Egsa87>,
     /// The asset it is about.
     pub asset: Option<AssetRef>,
     /// The last public answer.
@@ -222,8 +225,8 @@ pub(crate) fn put(
     } = shown;
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
-            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
     )?
     .execute(params![
         n,
@@ -247,7 +250,9 @@ pub(crate) fn put(
         due_at.0,
         request.status_at.unwrap_or(request.received_at).0,
         clashes,
-        request.register
+        request.register,
+        request.position.map(|position| position.lat),
+        request.position.map(|position| position.lon)
     ])?;
     Ok(())
 }
@@ -277,6 +282,11 @@ fn status_name(status: Status) -> String {
         .unwrap_or_default()
 }
 
+/// The status of a name in the views.
+pub(crate) fn status_from(name: String) -> Status {
+    serde_json::from_value(serde_json::Value::String(name)).unwrap_or(Status::Received)
+}
+
 const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
     v.department, v.crew, v.received_at, v.due_at, v.clashes";
 
@@ -297,8 +307,7 @@ fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
         settlement: row.get(5)?,
         place_text: row.get(6)?,
         text: row.get(7)?,
-        status: serde_json::from_value(serde_json::Value::String(status))
-            .unwrap_or(Status::Received),
+        status: status_from(status),
         open,
         priority: row.get(10)?,
         department: row.get(11)?,
@@ -508,6 +517,7 @@ impl Replica {
             text: request.text.clone(),
             channel: request.channel,
             position: request.position,
+            egsa87: request.position.as_ref().and_then(Egsa87::of),
             asset,
             answer: request.answer.clone(),
             has_contact: request.has_contact,

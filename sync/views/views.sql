@@ -22,6 +22,8 @@ CREATE TABLE requests (
     due_at        INTEGER NOT NULL,        -- ms UTC: received plus the category's target hours
     status_at     INTEGER NOT NULL,        -- ms UTC of the event that decides the state
     clashes       INTEGER NOT NULL,
+    lat           REAL,                    -- degrees north (WGS 84)
+    lon           REAL,                    -- degrees east
     asks          INTEGER NOT NULL         -- 1: asks for a protocol number
 ) STRICT;
 
@@ -38,6 +40,8 @@ CREATE TABLE assets (
     condition    INTEGER NOT NULL,         -- 0 never inspected
     inspected_at INTEGER NOT NULL,         -- ms UTC, 0 never
     retired      INTEGER NOT NULL,
+    lat          REAL,                     -- degrees north (WGS 84)
+    lon          REAL,                     -- degrees east
     clashes      INTEGER NOT NULL
 ) STRICT;
 

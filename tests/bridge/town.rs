@@ -21,6 +21,7 @@ use koina_server::config::{Config, LogPlace};
 use koina_server::log::Author;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
+use koina_sync::maps::Maps;
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::Invite;
 use serde_json::json;
@@ -250,6 +251,27 @@ impl Town {
     /// The device file of the printer; it is there while the printer is plugged in.
     pub(crate) fn printer(&self) -> PathBuf {
         self.folder.join("lp0")
+    }
+
+    /// The town hall gets the map of the demo.
+    pub(crate) fn map_at_town(&self) -> anyhow::Result<()> {
+        let Server { app, .. } = self
+            .server
+            .as_ref()
+            .context("The municipal server is stopped")?;
+        let of = &app.town.reference().municipality;
+        let maps = Maps::at(self.folder.join("server/maps"));
+        maps.install(Path::new(koina_tests::MAP), of)
+            .context("Taking the map")?;
+        Ok(())
+    }
+
+    /// Somebody brings it on a stick, or a part of it.
+    pub(crate) fn map_on_stick(&self, bytes: Option<usize>) -> anyhow::Result<()> {
+        let mut map = std::fs::read(koina_tests::MAP).context("Reading the map")?;
+        map.truncate(bytes.unwrap_or(map.len()));
+        std::fs::write(self.folder.join("stick/χάρτης.pmtiles"), map)?;
+        Ok(())
     }
 
     /// A device that is nobody yet, in place of an earlier one, with a printer or without.

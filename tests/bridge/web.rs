@@ -223,6 +223,8 @@ struct Wish {
     window: String,
     /// Of `new-device`: whether it has a printer, which `plug-printer` plugs in.
     printer: bool,
+    /// Of `map-on-stick`: how many bytes of it, or all.
+    bytes: Option<usize>,
 }
 
 async fn control(
@@ -294,6 +296,8 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
                 json!({ "server": town.address(), "code": invite.code, "link": invite.link }),
             );
         }
+        "map-at-town" => town.map_at_town()?,
+        "map-on-stick" => town.map_on_stick(wish.bytes)?,
         "plug-printer" => std::fs::write(town.printer(), b"")?,
         "printed" => {
             let bytes = std::fs::read(town.printer())?.len();

@@ -24,6 +24,7 @@ use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
+use koina_sync::maps::Maps;
 use koina_tests::village::{Counts, Village};
 
 mod feed;
@@ -89,6 +90,14 @@ async fn main() -> anyhow::Result<()> {
     let town = Municipality::open(log, &replica, reference, crews, now())
         .await
         .context("Opening the municipality")?;
+    let of = town.reference().municipality.clone();
+    let put = move |maps: &Maps| match maps.current()? {
+        Some(_) => Ok(()),
+        None => maps.install(Path::new(koina_tests::MAP), &of).map(drop),
+    };
+    if let Err(problem) = town.of_maps(put).await {
+        println!("note The municipality goes without its map: {problem}.");
+    }
     if known.is_none() {
         println!(
             "note Writing fourteen months of a municipality: {} requests, {} assets.",

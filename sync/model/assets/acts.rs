@@ -60,7 +60,7 @@ pub fn add(
         note: fields.text("note", added.note, NOTE_MAX),
         added_at: now,
     };
-    check_position(&mut fields, added.position.as_ref());
+    check_position(&mut fields, added.position.as_ref(), lists);
     fields.done()?;
     Ok(new)
 }
@@ -148,7 +148,7 @@ pub fn relocate(
     );
     let place_text = fields.text("place_text", moved.place_text, PLACE_TEXT_MAX);
     let note = fields.text("note", moved.note, NOTE_MAX);
-    check_position(&mut fields, moved.position.as_ref());
+    check_position(&mut fields, moved.position.as_ref(), lists);
     fields.done()?;
     in_use(asset)?;
     let mut writes = Writes::new();

@@ -66,7 +66,7 @@ pub fn enter(
     );
     let place_text = fields.text("place_text", entered.place_text, PLACE_TEXT_MAX);
     let text = fields.text("text", entered.text, TEXT_MAX);
-    check_position(&mut fields, entered.position.as_ref());
+    check_position(&mut fields, entered.position.as_ref(), lists);
     fields.done()?;
     let category = category.ok_or(Problem::NotFound)?;
     Ok(NewRequest {
@@ -122,15 +122,15 @@ pub(crate) fn check_place(
     Place::new(community, settlement)
 }
 
-pub(crate) fn check_position(fields: &mut Fields, position: Option<&Position>) {
-    if position.is_some_and(|position| !is_on_earth(position)) {
-        fields.wrong(
-            "position",
-            FieldRule::OutOfRange {
-                min: -180,
-                max: 180,
-            },
-        );
+pub(crate) fn check_position(fields: &mut Fields, position: Option<&Position>, lists: &Lists) {
+    let Some(position) = position else {
+        return;
+    };
+    if !is_on_earth(position) {
+        let (min, max) = (-180, 180);
+        fields.wrong("position", FieldRule::OutOfRange { min, max });
+    } else if !lists.reference.municipality.is_near(position) {
+        fields.wrong("position", FieldRule::OutsideMunicipality);
     }
 }
 

@@ -161,7 +161,7 @@ async fn take(
 }
 
 /// Which file, from which byte on, and how many at most.
-fn piece(call: &Call) -> Result<(FileHash, u64, u64), Problem> {
+pub(super) fn piece(call: &Call) -> Result<(FileHash, u64, u64), Problem> {
     let file = call.param.as_deref().and_then(FileHash::parse);
     let file = file.ok_or(Problem::NotFound)?;
     let value = |name: &str| {

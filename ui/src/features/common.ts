@@ -3,6 +3,7 @@ import type { ScreenMap } from "../shell/map";
 import AssetAdd from "./assets/Add.svelte";
 import AssetCard from "./assets/Card.svelte";
 import AssetList from "./assets/List.svelte";
+import Map from "./map/Map.svelte";
 import Outbox from "./outbox/Outbox.svelte";
 import RequestCase from "./requests/Case.svelte";
 import RequestList from "./requests/List.svelte";
@@ -13,5 +14,6 @@ export const screens: ScreenMap = {
   assets: AssetList,
   asset: AssetCard,
   asset_add: AssetAdd,
+  map: Map,
   outbox: Outbox,
 };

@@ -42,6 +42,10 @@ photos: Array<FileHash>, draft: string | null, };
 
 export type AssetCard = { row: AssetRow, note: string, position: Position | null, 
 /**
+ * The same in the Greek grid.
+ */
+egsa87: Egsa87 | null, 
+/**
  * In the order they were added.
  */
 photos: Array<PhotoRow>, timeline: Array<TimelineRow>, requests: Array<RequestRow>, clashes: Array<Clash>, may: Array<Permit>, };
@@ -258,6 +262,8 @@ export type DraftInput = { key: string, json: string, };
 
 export type DraftKey = { key: string, };
 
+export type Egsa87 = { east: number, north: number, };
+
 export type EnrolInput = { 
 /**
  * Address of the municipal server, or the whole text of the QR.
@@ -418,7 +424,11 @@ settlement: string,
 /**
  * What it is about, if the number on it was found.
  */
-asset: DocId | null, place_text: string, text: string, contact: Contact, };
+asset: DocId | null, 
+/**
+ * Where on the map, if the visitor pointed at it.
+ */
+position: Position | null, place_text: string, text: string, contact: Contact, };
 
 export type KioskSpeakInput = { text: string, 
 /**
@@ -450,11 +460,147 @@ export type LanguageInput = {
  */
 language: string, };
 
-export type Lists = { municipality: Named, communities: Array<CommunityItem>, settlements: Array<SettlementItem>, groups: Array<Named>, categories: Array<CategoryItem>, departments: Array<Named>, crews: Array<CrewItem>, asset_types: Array<Named>, 
+export type Lists = { municipality: Named, 
+/**
+ * West, south, east, north of the municipality, in degrees.
+ */
+bounds: [number, number, number, number], communities: Array<CommunityItem>, settlements: Array<SettlementItem>, groups: Array<Named>, categories: Array<CategoryItem>, departments: Array<Named>, crews: Array<CrewItem>, asset_types: Array<Named>, 
 /**
  * What may be applied for at a kiosk.
  */
 application_types: Array<ApplicationItem>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, };
+
+export type MapCluster = { what: Kind, 
+/**
+ * Their middle.
+ */
+lat: number, lon: number, count: number, 
+/**
+ * Late requests, or assets with open requests, among them.
+ */
+pressing: number, 
+/**
+ * West, south, east, north of all of them.
+ */
+bounds: [number, number, number, number], };
+
+export type MapComing = { map: MapPack, 
+/**
+ * Bytes that are here.
+ */
+had: number, };
+
+export type MapFault = "not_a_map" | "truncated" | "too_large" | "elsewhere" | "not_here";
+
+export type MapFile = { path: string, bytes: number, };
+
+export type MapHere = { map: MapPack | null, };
+
+export type MapInstallInput = { 
+/**
+ * One of those that `map_state` found.
+ */
+path: string, };
+
+export type MapPack = { file: FileHash, bytes: number, name: string, 
+/**
+ * Whose data it is, to be shown on the map.
+ */
+attribution: string, 
+/**
+ * The day of its data, as YYYY-MM-DD, where it says so.
+ */
+made_on: string | null, 
+/**
+ * When it was put here.
+ */
+installed_at: Time, min_zoom: number, max_zoom: number, 
+/**
+ * West, south, east, north in degrees.
+ */
+bounds: [number, number, number, number], };
+
+export type MapPoint = { id: DocId, what: Kind, lat: number, lon: number, 
+/**
+ * Receipt number of a request, number of an asset.
+ */
+number: string, 
+/**
+ * Category of a request, type of an asset.
+ */
+code: string, name: string, community: string, settlement: string, place_text: string, 
+/**
+ * Of a request.
+ */
+status: Status | null, 
+/**
+ * Of a request: 1 (danger) to 4 (low).
+ */
+priority: number, late: boolean, 
+/**
+ * Of an asset: 1 (new) to 5 (dangerous); 0 when never inspected.
+ */
+condition: number, 
+/**
+ * Open requests about an asset.
+ */
+open_requests: number, };
+
+export type MapPoints = { points: Array<MapPoint>, clusters: Array<MapCluster>, 
+/**
+ * Things in the frame, of both kinds.
+ */
+total: number, 
+/**
+ * Not all of them are drawn: come closer.
+ */
+more: boolean, 
+/**
+ * Open requests of which nobody knows the position, wherever they are.
+ */
+unplaced: number, };
+
+export type MapQuery = { west: number, south: number, east: number, north: number, 
+/**
+ * As on every map of this kind: 0 is the world, each step doubles it.
+ */
+zoom: number, 
+/**
+ * Open requests.
+ */
+requests: boolean, 
+/**
+ * Assets in use.
+ */
+assets: boolean, 
+/**
+ * Asset type code; empty means all.
+ */
+kind: string, };
+
+export type MapState = { map: MapPack | null, 
+/**
+ * On its way from the town hall.
+ */
+coming: MapComing | null, 
+/**
+ * What the town hall has, if it was asked.
+ */
+offer: MapPack | null, 
+/**
+ * Files of maps on sticks and among the downloads.
+ */
+found: Array<MapFile>, };
+
+export type MapTile = { data: string | null, };
+
+export type MapTileInput = { z: number, x: number, y: number, };
+
+export type MapWantInput = { 
+/**
+ * The map of the town hall is to come here, or not any more.
+ */
+on: boolean, };
 
 export type Material = { name: string, 
 /**
@@ -602,17 +748,29 @@ photos: number,
  */
 bytes: number, };
 
+export type Place = { position: Position, egsa87: Egsa87 | null, 
+/**
+ * The nearest village, and how far its middle is, in metres.
+ */
+community: string, settlement: string, metres: number, };
+
 export type PlaceInput = { 
 /**
  * One of the places that `courier_places` names.
  */
 place: string, };
 
+export type PlaceReadInput = { 
+/**
+ * Degrees (WGS 84) or metres (ΕΓΣΑ87), in either order, however they were typed.
+ */
+typed: string, };
+
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk";
 
@@ -685,6 +843,10 @@ export type RequestAssignInput = { id: DocId, department: string,
 crew: string, note: string, };
 
 export type RequestCase = { row: RequestRow, text: string, channel: Channel, position: Position | null, 
+/**
+ * The same in the Greek grid.
+ */
+egsa87: Egsa87 | null, 
 /**
  * The asset it is about.
  */
@@ -981,6 +1143,14 @@ export type Commands = {
   photo_want: [input: PhotoInput, output: Nothing];
   photos_room: [input: Nothing, output: PhotosRoom];
   photos_budget: [input: PhotosBudgetInput, output: PhotosRoom];
+  map_tile: [input: MapTileInput, output: MapTile];
+  map_pack: [input: Nothing, output: MapHere];
+  map_points: [input: MapQuery, output: MapPoints];
+  map_state: [input: Nothing, output: MapState];
+  map_offer: [input: Nothing, output: MapState];
+  map_want: [input: MapWantInput, output: MapState];
+  map_install: [input: MapInstallInput, output: MapState];
+  place_read: [input: PlaceReadInput, output: Place];
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];

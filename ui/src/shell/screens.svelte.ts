@@ -12,6 +12,7 @@ export type CommonScreen =
   | { at: "found"; id: DocId; number: string }
   | { at: "requests" }
   | { at: "request"; id: DocId }
+  | { at: "map"; lat?: number; lon?: number }
   | { at: "assets" }
   | { at: "asset"; id: DocId }
   | { at: "asset_add" }

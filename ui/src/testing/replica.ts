@@ -67,6 +67,7 @@ export const exchange: ExchangeState = {
 
 export const lists: Lists = {
   municipality: station.municipality,
+  bounds: [22.34, 39.94, 22.68, 40.26],
   communities: [
     { code: "11020101", el: "Λιτόχωρο", en: "Litochoro", unit: "Λιτοχώρου", mine: true },
     { code: "11020302", el: "Δίον", en: "Dion", unit: "Δίου", mine: false },
@@ -99,7 +100,7 @@ export const request: RequestRow = {
 };
 
 export const requestCase: RequestCase = {
-  row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
+  row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, egsa87: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
   answer_by: null, duplicate_of: null, materials: [], photos: [], clashes: [], may: ["record_work", "reopen_requests"],
   timeline: [{ id: "e1", at: Date.now() - 7_200_000, claimed: false, by: "Γραφείο", what: "received", detail: {}, pending: false, concurrent: false }],
 };
@@ -110,7 +111,7 @@ export const asset: AssetRow = {
 };
 
 export const assetCard: AssetCard = {
-  row: asset, note: "", position: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
+  row: asset, note: "", position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
 };
 
 export function outboxRow(change: string, saved: OutboxRow["saved"], more: Partial<OutboxRow> = {}): OutboxRow {

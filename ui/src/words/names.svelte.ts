@@ -17,6 +17,7 @@ export type NamedKind =
 
 const EMPTY: Lists = {
   municipality: { code: "", el: "", en: "" },
+  bounds: [19, 34, 30, 42],
   communities: [],
   settlements: [],
   groups: [],

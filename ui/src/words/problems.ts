@@ -1,5 +1,5 @@
 /** A sentence for every problem and every rule of a field. A new code without a sentence does not compile. */
-import type { FieldProblem, FieldRule, PhotoFault, PrinterFault, Problem } from "../ipc/commands";
+import type { FieldProblem, FieldRule, MapFault, PhotoFault, PrinterFault, Problem } from "../ipc/commands";
 import type { MessageId } from "./ids";
 import { moment, number } from "./times.svelte";
 import { t } from "./words.svelte";
@@ -14,6 +14,10 @@ const faults: Record<PrinterFault, MessageId & `printer-${string}`> = {
 
 const photoFaults: Record<PhotoFault, MessageId & `photo-fault-${string}`> = {
   empty: "photo-fault-empty", not_a_picture: "photo-fault-not-a-picture", too_large: "photo-fault-too-large", damaged: "photo-fault-damaged", not_here: "photo-fault-not-here",
+};
+
+const mapFaults: Record<MapFault, MessageId & `map-fault-${string}`> = {
+  not_a_map: "map-fault-not-a-map", truncated: "map-fault-truncated", too_large: "map-fault-too-large", elsewhere: "map-fault-elsewhere", not_here: "map-fault-not-here",
 };
 
 const problems: Sentences = {
@@ -48,6 +52,7 @@ const problems: Sentences = {
   printer: ({ fault }) => t(faults[fault]),
   printed_enough: ({ most }) => t("kiosk-printed-enough", { most }),
   photo: ({ fault }) => t(photoFaults[fault]),
+  map: ({ fault }) => t(mapFaults[fault]),
   no_voice: () => t("problem-no-voice"),
   internal: ({ incident }) => t("problem-internal", { incident }),
 };

@@ -31,6 +31,11 @@ export function placeOptions(): ComboOption[] {
   });
 }
 
+/** A place as records store it. */
+export function placeValue({ community, settlement }: { community: string; settlement: string }): string {
+  return `${community}/${settlement}`;
+}
+
 /** Takes a stored place apart. */
 export function placeParts(place: string): { community: string; settlement: string } {
   const [community = "", settlement = ""] = place.split("/");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { apartInWords, compared, positionInWords, readPosition, valueInWords } from "./values";
+import { positionInWords } from "../../words/positions";
+import { apartInWords, compared, readPosition, valueInWords } from "./values";
 
 const marked = (text: string, other: string) => compared(text, other).filter((part) => part.differs).map((part) => part.text);
 

@@ -2,7 +2,8 @@
 import type { Position } from "../../ipc/commands";
 import { nameOf } from "../../words/names.svelte";
 import { storedPlaceInWords } from "../../words/lines";
-import { locale, t, tMaybe } from "../../words/words.svelte";
+import { positionInWords } from "../../words/positions";
+import { t, tMaybe } from "../../words/words.svelte";
 import { number } from "../../words/times.svelte";
 
 /** A stored value of a field as people say it: names for codes, coordinates for positions. Unknown ones stay as stored. */
@@ -41,13 +42,6 @@ export function readPosition(value: string): Position | null {
   const [lat, lon, accuracy] = value.split(",").map(Number);
   if (lat === undefined || lon === undefined || !Number.isFinite(lat) || !Number.isFinite(lon)) return null;
   return { lat, lon, accuracy_m: accuracy !== undefined && Number.isFinite(accuracy) ? accuracy : null };
-}
-
-/** «40,09971° Β, 22,50017° Α · ακρίβεια 8 μ.» */
-export function positionInWords(position: Position): string {
-  const degrees = new Intl.NumberFormat(locale(), { minimumFractionDigits: 5, maximumFractionDigits: 5 });
-  const point = `${degrees.format(position.lat)}, ${degrees.format(position.lon)}`;
-  return position.accuracy_m === null ? point : `${point} · ${t("case-position-accuracy", { metres: Math.round(position.accuracy_m) })}`;
 }
 
 /** How far two positions are apart, in words. */

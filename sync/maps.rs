@@ -1,0 +1,414 @@
+//! The map of the municipality on a device: one PMTiles file of vector tiles, which comes from the town hall or on a stick.
+//!
+//! Files stand in a folder beside the replica under the hash of their bytes; the newest is the map. What is read of a map is
+//! never mapped into memory: a card that fails would end the app.
+
+use std::fs::File;
+use std::future::Future;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::UNIX_EPOCH;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use koina_model::ids::Time;
+use koina_model::photos::FileHash;
+use koina_model::problem::{MapFault, Problem};
+use koina_model::reference::Municipality;
+use pmtiles::{
+    AsyncBackend, AsyncPmTilesReader, BackendResponse, Compression, PmtError, PmtResult, TileCoord,
+    TileType,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::photos::store::{Finished, Store};
+use crate::replica::of_disk;
+
+pub mod carry;
+
+/// Most bytes of a map. A municipality with every path and building has some tens of millions.
+pub const MAP_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Most bytes of one tile, unpacked.
+const TILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes before which a PMTiles file says what it is.
+const HEADER: usize = 127;
+
+/// A map, as it says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MapPack {
+    pub file: FileHash,
+    #[ts(type = "number")]
+    pub bytes: u64,
+    pub name: String,
+    /// Whose data it is, to be shown on the map.
+    pub attribution: String,
+    /// The day of its data, as YYYY-MM-DD, where it says so.
+    pub made_on: Option<String>,
+    /// When it was put here.
+    pub installed_at: Time,
+    pub min_zoom: u8,
+    pub max_zoom: u8,
+    /// West, south, east, north in degrees.
+    pub bounds: [f64; 4],
+}
+
+/// Maps in one folder.
+#[derive(Debug)]
+pub struct Maps {
+    store: Store,
+    open: Mutex<Option<Arc<Open>>>,
+}
+
+/// A map that is read from.
+struct Open {
+    pack: MapPack,
+    reader: AsyncPmTilesReader<Whole>,
+}
+
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Open({:?})", self.pack)
+    }
+}
+
+impl Maps {
+    /// Maps in this folder; it is made with the first of them.
+    pub fn at(folder: PathBuf) -> Self {
+        Self {
+            store: Store::at(folder),
+            open: Mutex::new(None),
+        }
+    }
+
+    /// The map there is.
+    pub fn current(&self) -> Result<Option<MapPack>, Problem> {
+        Ok(self.newest()?.map(|open| open.pack.clone()))
+    }
+
+    /// A tile, unpacked; `None` where the map has none.
+    pub fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, Problem> {
+        let Some(open) = self.newest()? else {
+            return Err(MapFault::NotHere.into());
+        };
+        let Ok(at) = TileCoord::new(z, x, y) else {
+            return Ok(None);
+        };
+        let packed = at_once(open.reader.get_tile(at)).map_err(|failure| {
+            tracing::warn!(%failure, z, x, y, "a tile could not be read");
+            Problem::from(MapFault::NotAMap)
+        })?;
+        let Some(packed) = packed else {
+            return Ok(None);
+        };
+        if open.reader.get_header().tile_compression == Compression::None {
+            return Ok(Some(packed.to_vec()));
+        }
+        let mut tile = Vec::new();
+        let mut unpacking = GzDecoder::new(packed.as_ref()).take(TILE_BYTES_MAX);
+        unpacking.read_to_end(&mut tile).map_err(|failure| {
+            tracing::warn!(%failure, z, x, y, "a tile is damaged");
+            Problem::from(MapFault::NotAMap)
+        })?;
+        Ok(Some(tile))
+    }
+
+    /// Takes the file at a path as the map, if it is one of this municipality.
+    pub fn install(&self, path: &Path, of: &Municipality) -> Result<MapPack, Problem> {
+        let open = || {
+            File::open(path).map_err(|failure| match failure.kind() {
+                io::ErrorKind::NotFound => MapFault::NotHere.into(),
+                _ => of_disk(&failure),
+            })
+        };
+        // Looked at before it is copied: a stick is slow, and a film on it is large.
+        look(open()?, of)?;
+        let file = open()?;
+        let name = self
+            .store
+            .take(file.take(MAP_BYTES_MAX + 1))
+            .map_err(|failure| of_disk(&failure))?;
+        self.settle(name, of)
+    }
+
+    /// How many bytes of a map that is on its way are here.
+    pub fn had(&self, name: FileHash) -> Result<u64, Problem> {
+        self.store.had(name).map_err(|failure| of_disk(&failure))
+    }
+
+    /// Adds bytes of a map that is on its way.
+    pub(crate) fn append(&self, name: FileHash, from: u64, bytes: &[u8]) -> Result<u64, Problem> {
+        let added = self.store.append(name, from, bytes);
+        added.map_err(|failure| of_disk(&failure))
+    }
+
+    /// Takes what came as the map; `None` if it is not what its name says, and so is gone.
+    pub(crate) fn finish(
+        &self,
+        name: FileHash,
+        of: &Municipality,
+    ) -> Result<Option<MapPack>, Problem> {
+        match self.store.finish(name) {
+            Ok(Finished::Whole) => self.settle(name, of).map(Some),
+            Ok(Finished::Wrong) => Ok(None),
+            Err(failure) => Err(of_disk(&failure)),
+        }
+    }
+
+    /// Forgets what came of a map that nobody wants any more.
+    pub(crate) fn forget(&self, name: FileHash) -> Result<(), Problem> {
+        let forgotten = self.store.forget_part(name);
+        forgotten.map_err(|failure| of_disk(&failure))
+    }
+
+    /// Some bytes of a map, from one of them on.
+    pub fn read(&self, name: FileHash, from: u64, most: usize) -> Result<Vec<u8>, Problem> {
+        let read = || {
+            let mut file = File::open(self.store.path(name))?;
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = Vec::new();
+            file.take(most as u64).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map_err(|failure: io::Error| match failure.kind() {
+            io::ErrorKind::NotFound => MapFault::NotHere.into(),
+            _ => of_disk(&failure),
+        })
+    }
+
+    /// Looks a whole file through; it takes the place of those before it, or goes.
+    fn settle(&self, name: FileHash, of: &Municipality) -> Result<MapPack, Problem> {
+        let looked = Open::at(&self.store, name).and_then(|open| {
+            let file = File::open(self.store.path(name)).map_err(|failure| of_disk(&failure))?;
+            look(file, of)?;
+            Ok(open)
+        });
+        let open = match looked {
+            Ok(open) => open,
+            Err(problem) => {
+                let gone = self.store.forget(name);
+                gone.map_err(|failure| of_disk(&failure))?;
+                return Err(problem);
+            }
+        };
+        let pack = open.pack.clone();
+        *self.held() = Some(Arc::new(open));
+        for (other, _) in self.store.all().map_err(|failure| of_disk(&failure))? {
+            if other != name
+                && let Err(failure) = self.store.forget(other)
+            {
+                tracing::warn!(%failure, "an old map stays on the disk");
+            }
+        }
+        Ok(pack)
+    }
+
+    /// The newest map that can be read. Another process may have put one here.
+    fn newest(&self) -> Result<Option<Arc<Open>>, Problem> {
+        let mut all = self.store.all().map_err(|failure| of_disk(&failure))?;
+        if all.len() > 1 {
+            all.sort_by_key(|(name, _)| installed_at(&self.store, *name));
+        }
+        let mut open = self.held();
+        let last = all.last().map(|(name, _)| *name);
+        if open.as_ref().map(|open| open.pack.file) == last {
+            return Ok(open.clone());
+        }
+        *open = None;
+        while let Some((name, _)) = all.pop() {
+            match Open::at(&self.store, name) {
+                Ok(found) => {
+                    *open = Some(Arc::new(found));
+                    break;
+                }
+                Err(problem) => tracing::error!(%problem, file = %name, "a map cannot be read"),
+            }
+        }
+        Ok(open.clone())
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<Arc<Open>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn at(store: &Store, name: FileHash) -> Result<Self, Problem> {
+        let path = store.path(name);
+        let file = File::open(&path).map_err(|failure| of_disk(&failure))?;
+        let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
+        let reader = reader(file)?;
+        let said = at_once(reader.get_metadata()).ok();
+        let said = said.and_then(|json| serde_json::from_str::<Said>(&json).ok());
+        let said = said.unwrap_or_default();
+        let header = reader.get_header();
+        Ok(Self {
+            pack: MapPack {
+                file: name,
+                bytes,
+                made_on: said.made_on(),
+                name: said.name,
+                attribution: plain(&said.attribution),
+                installed_at: installed_at(store, name),
+                min_zoom: header.min_zoom,
+                max_zoom: header.max_zoom,
+                bounds: [
+                    header.min_longitude,
+                    header.min_latitude,
+                    header.max_longitude,
+                    header.max_latitude,
+                ],
+            },
+            reader,
+        })
+    }
+}
+
+fn installed_at(store: &Store, name: FileHash) -> Time {
+    let changed = std::fs::metadata(store.path(name)).and_then(|about| about.modified());
+    let since = changed.unwrap_or(UNIX_EPOCH).duration_since(UNIX_EPOCH);
+    Time(i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or_default())
+}
+
+/// What a map says of itself in its metadata.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    name: String,
+    description: String,
+    attribution: String,
+    /// Of maps made with Planetiler, as those of Protomaps are.
+    #[serde(rename = "planetiler:osm:osmosisreplicationtime")]
+    of_osm: String,
+}
+
+impl Said {
+    /// The day of the data: of OpenStreetMap, or the first that the description names, as our own maps do.
+    fn made_on(&self) -> Option<String> {
+        let day = |text: &str| {
+            let shape: String = text
+                .chars()
+                .map(|c| if c.is_ascii_digit() { '0' } else { c })
+                .collect();
+            (shape == "0000-00-00").then(|| text.to_owned())
+        };
+        let osm = self.of_osm.get(..10).and_then(day);
+        osm.or_else(|| self.description.split_whitespace().find_map(day))
+    }
+}
+
+/// Text without the links that attributions are often written with.
+fn plain(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in html.chars().take(2_000) {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&copy;", "©").trim().to_owned()
+}
+
+/// Refuses what is no map of vector tiles, is not whole, or shows another place.
+fn look(mut file: File, of: &Municipality) -> Result<(), Problem> {
+    let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
+    if bytes > MAP_BYTES_MAX {
+        return Err(MapFault::TooLarge.into());
+    }
+    let mut header = Vec::new();
+    file.by_ref()
+        .take(HEADER as u64)
+        .read_to_end(&mut header)
+        .map_err(|failure| of_disk(&failure))?;
+    if !header.starts_with(b"PMTiles") {
+        return Err(MapFault::NotAMap.into());
+    }
+    if header.len() < HEADER {
+        return Err(MapFault::Truncated.into());
+    }
+    // Four parts, each with its place and length: root, metadata, leaves, tiles (PMTiles 3, section 3.2).
+    let (numbers, _) = header.get(8..72).unwrap_or_default().as_chunks::<8>();
+    let (parts, _) = numbers.as_chunks::<2>();
+    for [from, length] in parts {
+        let end = u64::from_le_bytes(*from).saturating_add(u64::from_le_bytes(*length));
+        if end > bytes {
+            return Err(MapFault::Truncated.into());
+        }
+    }
+    file.seek(SeekFrom::Start(0))
+        .map_err(|failure| of_disk(&failure))?;
+    let reader = reader(file)?;
+    let header = reader.get_header();
+    let readable = header.tile_type == TileType::Mvt
+        && matches!(
+            header.tile_compression,
+            Compression::None | Compression::Gzip
+        );
+    if !readable {
+        return Err(MapFault::NotAMap.into());
+    }
+    let [west, south, east, north] = of.bbox;
+    let meets = header.min_longitude < east
+        && header.max_longitude > west
+        && header.min_latitude < north
+        && header.max_latitude > south;
+    if !meets {
+        return Err(MapFault::Elsewhere.into());
+    }
+    Ok(())
+}
+
+fn reader(file: File) -> Result<AsyncPmTilesReader<Whole>, Problem> {
+    let reader = AsyncPmTilesReader::try_from_source(Whole(Mutex::new(file)));
+    at_once(reader).map_err(|failure| {
+        tracing::warn!(%failure, "a file is no map");
+        MapFault::NotAMap.into()
+    })
+}
+
+/// A file as the reader of maps wants it. Never waits for anything but the disk.
+struct Whole(Mutex<File>);
+
+impl Whole {
+    fn bytes(&self, offset: u64, length: usize) -> io::Result<Bytes> {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        // A length that a damaged map claims is not believed before the bytes are there.
+        file.by_ref().take(length as u64).read_to_end(&mut bytes)?;
+        Ok(Bytes::from(bytes))
+    }
+}
+
+impl AsyncBackend for Whole {
+    fn read(
+        &self,
+        offset: u64,
+        length: usize,
+    ) -> impl Future<Output = PmtResult<BackendResponse>> + Send {
+        let bytes = self.bytes(offset, length);
+        std::future::ready(bytes.map(BackendResponse::new).map_err(PmtError::Reading))
+    }
+}
+
+/// Runs what never waits.
+fn at_once<T>(work: impl Future<Output = PmtResult<T>>) -> PmtResult<T> {
+    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(PmtError::Reading(io::ErrorKind::WouldBlock.into())),
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+mod tests;

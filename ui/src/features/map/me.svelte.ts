@@ -1,0 +1,21 @@
+/** Where I am, for a screen: asked when somebody wants to know, and told in words when nobody knows. */
+import { NoPosition, position, type Fix, type PositionFault } from "../../device/position";
+
+export class Me {
+  fix = $state.raw<Fix | null>(null);
+  fault = $state<PositionFault | null>(null);
+  finding = $state(false);
+
+  async find(): Promise<void> {
+    if (this.finding) return;
+    this.finding = true;
+    this.fault = null;
+    try {
+      this.fix = await position();
+    } catch (failure) {
+      this.fault = failure instanceof NoPosition ? failure.fault : "none";
+    } finally {
+      this.finding = false;
+    }
+  }
+}
