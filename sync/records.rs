@@ -8,6 +8,7 @@ use koina_model::permits::{Author, Permit};
 use koina_model::photos::{FileHash, Photo};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::{self, Request, What, acts as request_acts};
+use koina_model::tags::Tag;
 use koina_model::words::{Kind, Outcome};
 use rusqlite::Transaction;
 
@@ -203,6 +204,21 @@ impl Replica {
                 "edited".to_owned(),
                 asset_acts::edit(&asset, number, name, note, &author)?,
             ))
+        })?;
+        Ok(())
+    }
+
+    /// Links a tag to an asset, or takes it off. A tag that another asset here bears stays there.
+    pub fn link_tag(&self, id: DocId, tag: Option<Tag>, now: Time) -> Result<(), ReplicaError> {
+        let author = self.author()?;
+        if let Some(tag) = tag
+            && let Some(other) = self.bearing(tag)?.into_iter().find(|row| row.id != id)
+        {
+            return Err(Problem::TagTaken { asset: other.id }.into());
+        }
+        self.change(id, Kind::Asset, now, |doc, _| {
+            let asset = assets::read(&doc.record());
+            Ok(("edited".to_owned(), asset_acts::link(&asset, tag, &author)?))
         })?;
         Ok(())
     }

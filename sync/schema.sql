@@ -136,6 +136,8 @@ CREATE TABLE requests (
     due_at        INTEGER NOT NULL,         -- received plus the category's target hours
     status_at     INTEGER NOT NULL,         -- of the event that decides the state, its writer's clock
     clashes       INTEGER NOT NULL,         -- fields with versions for the desk to decide
+    lat           REAL,                     -- where somebody said it is, degrees north (WGS 84)
+    lon           REAL,                     -- degrees east
     asks          INTEGER NOT NULL          -- 1: asks for a protocol number
 ) STRICT;
 CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
@@ -162,6 +164,9 @@ CREATE TABLE assets (
     condition    INTEGER NOT NULL,          -- 1 new to 5 dangerous; 0 never inspected
     inspected_at INTEGER NOT NULL,          -- the inspector's clock; 0 never
     retired      INTEGER NOT NULL,          -- 1 once out of use, for ever
+    lat          REAL,                      -- degrees north (WGS 84)
+    lon          REAL,                      -- degrees east
+    tag          TEXT NOT NULL,             -- the tag it bears, twelve digits; empty: none
     clashes      INTEGER NOT NULL           -- fields with versions for the desk to decide
 ) STRICT;
 CREATE INDEX requests_receipt ON requests (replace(receipt, '-', ''));
@@ -172,6 +177,7 @@ CREATE INDEX assets_kind ON assets (kind, retired, number_key);
 CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
 CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
 CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
+CREATE INDEX assets_tag ON assets (tag) WHERE tag <> '';
 
 -- One row a photo of a record.
 CREATE TABLE photos (

@@ -207,7 +207,13 @@ pub(crate) fn node_modules(folder: &str) -> Outcome {
         println!("   The packages of {folder}/ are here.");
         return Ok(());
     }
-    run(npm(folder).args(["ci", "--no-audit"]))
+    if run(npm(folder).args(["ci", "--no-audit"])).is_ok() {
+        return Ok(());
+    }
+    // Newer versions of npm refuse a lock file that names an optional package for other systems which the registry does not
+    // have; the versions in it hold all the same.
+    println!("   npm took the lock file for incomplete; installing by it without that check.");
+    run(npm(folder).args(["install", "--no-audit", "--no-save"]))
 }
 
 /// Builds the screens, unless they are newer than what they are made of. Otherwise the app would be built again each time.

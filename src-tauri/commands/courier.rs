@@ -62,18 +62,32 @@ pub(crate) fn courier_take(desk: &Desk, input: CourierTakeInput) -> Result<Couri
 }
 
 /// One of the places there are now: a window never names a path of its own.
-fn place(desk: &Desk, named: &str) -> Result<PathBuf, Problem> {
+pub(crate) fn place(desk: &Desk, named: &str) -> Result<PathBuf, Problem> {
     (desk.places)()
         .into_iter()
         .find(|place| place.to_string_lossy() == named)
         .ok_or_else(|| Problem::field("place", FieldRule::NotOnAList))
 }
 
-/// Writes a new file, and says so only when it is on the disk. The name tells the day and nothing else.
 fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierWritten, Problem> {
+    let path = write_new(desk, place, name, "koina", bytes)?;
+    Ok(CourierWritten {
+        path: path.to_string_lossy().into_owned(),
+        bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+    })
+}
+
+/// Writes a new file, and gives its path only when it is on the disk. The name tells the day and nothing else.
+pub(crate) fn write_new(
+    desk: &Desk,
+    place: &Path,
+    name: &str,
+    ending: &str,
+    bytes: &[u8],
+) -> Result<PathBuf, Problem> {
     let day = athens_date(desk.now().0);
     for n in 1..=OF_A_DAY {
-        let path = place.join(format!("{name}-{day}-{n}.koina"));
+        let path = place.join(format!("{name}-{day}-{n}.{ending}"));
         let mut file = match std::fs::File::create_new(&path) {
             Ok(file) => file,
             Err(failure) if failure.kind() == std::io::ErrorKind::AlreadyExists => continue,
@@ -84,10 +98,7 @@ fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierW
             std::fs::remove_file(&path).ok();
             return Err(not_written(&failure));
         }
-        return Ok(CourierWritten {
-            path: path.to_string_lossy().into_owned(),
-            bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-        });
+        return Ok(path);
     }
     Err(Problem::PlaceFull)
 }

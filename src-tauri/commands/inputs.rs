@@ -7,10 +7,12 @@ use koina_model::kiosks::Paper;
 use koina_model::permits::Role;
 use koina_model::photos::{FileHash, Moment};
 use koina_model::problem::Problem;
+use koina_model::tags::Tag;
 use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
 use koina_sync::maps::MapPack;
 use koina_sync::maps::carry::MapComing;
+use koina_sync::views::assets::AssetRow;
 use koina_sync::views::photos::PhotoRow;
 use koina_sync::views::tagged::Tagged;
 use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
@@ -241,6 +243,56 @@ pub struct MapInstallInput {
 pub struct PlaceReadInput {
     /// Degrees (WGS 84) or metres (ΕΓΣΑ87), in either order, however they were typed.
     pub typed: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TagReadInput {
+    /// What a scanner or a person typed: the address in a square code, the digits of a tag, or the number of an asset.
+    pub scanned: String,
+}
+
+/// A picture with a square code on it.
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TagPictureInput {
+    /// JPEG, PNG or WebP, as base64.
+    pub data: String,
+}
+
+/// What was scanned.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct TagFound {
+    /// `None` when it was the number of an asset.
+    pub tag: Option<Tag>,
+    /// Assets that bear it. None: the tag is free, or its asset is not on this device.
+    pub assets: Vec<AssetRow>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TagLinkInput {
+    pub id: DocId,
+    /// `None` takes the tag off.
+    pub tag: Option<Tag>,
+}
+
+/// Labels on A4, 24 a sheet: for assets, or blank ones to be linked outside.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TagsPrintInput {
+    /// Assets that get a label; those without a tag get one. At most 240.
+    pub assets: Vec<DocId>,
+    /// Labels with free tags. At most 240.
+    pub blank: u32,
+    /// One of the places that `courier_places` names.
+    pub place: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct TagsPrinted {
+    pub path: String,
+    pub labels: u32,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

@@ -36,6 +36,7 @@ mod requests;
 mod speech;
 mod staff;
 mod start;
+mod tags;
 mod visit;
 mod work;
 
@@ -80,6 +81,7 @@ use staff::{
 use start::{
     about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
 };
+use tags::{tag_link, tag_picture, tag_read, tags_print};
 use work::{today, work_record};
 
 /// Version of the app, told to the server and shown to people.

@@ -46,6 +46,11 @@ commands! {
     asset_inspect(AssetInspectInput) -> AssetCard;
     asset_move(AssetMoveInput) -> AssetCard;
     asset_retire(AssetRetireInput) -> AssetCard;
+    // tags: square codes on assets
+    tag_read(TagReadInput) -> TagFound;
+    tag_picture(TagPictureInput) -> TagFound;
+    tag_link(TagLinkInput) -> AssetCard;
+    tags_print(TagsPrintInput) -> TagsPrinted;
     // photos
     photo_keep(PhotoKeepInput) -> PhotoRow;
     photos_add(PhotosAddInput) -> Photos;

@@ -3,9 +3,9 @@
 
 mod line;
 mod paper;
-mod raster;
+pub(crate) mod raster;
 mod text;
-mod wire;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -227,7 +227,7 @@ impl Printer {
                 wire::print(&mut *line, &bytes, patience)
             }
             Open::Queue(name) => {
-                let page = wire::pdf(&raster::draw(&blocks, place.dots));
+                let page = wire::pdf(&[raster::draw(&blocks, place.dots)]);
                 line::queue(&self.programs, name, &page, patience)
             }
         });
@@ -237,4 +237,4 @@ impl Printer {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,7 @@ use crate::ids::{DeviceId, DocId, EventId, Time};
 use crate::photos::Photo;
 use crate::place::Place;
 use crate::requests::event_write;
+use crate::tags::Tag;
 use crate::words::{Kind, Position};
 
 /// Field keys. Stored in docs since 0.1; add keys, never rename.
@@ -22,16 +23,19 @@ pub mod keys {
     pub const POSITION: &str = "pos";
     pub const NOTE: &str = "note";
     pub const ADDED_AT: &str = "at";
+    /// The tag it bears, twelve digits; empty when it lost it.
+    pub const TAG: &str = "tag";
 }
 
 /// Fields whose versions the desk decides when they differ.
-pub const WATCHED: [&str; 6] = [
+pub const WATCHED: [&str; 7] = [
     keys::NUMBER,
     keys::NAME,
     keys::PLACE,
     keys::PLACE_TEXT,
     keys::POSITION,
     keys::NOTE,
+    keys::TAG,
 ];
 
 /// Fields that are written once, at the beginning.
@@ -86,6 +90,7 @@ pub struct Asset {
     pub place_text: String,
     pub position: Option<Position>,
     pub note: String,
+    pub tag: Option<Tag>,
     pub added_at: Time,
     /// From the last inspection.
     pub condition: Option<u8>,
@@ -132,6 +137,7 @@ pub fn read(record: &Record) -> Asset {
             .text(keys::POSITION)
             .and_then(crate::place::read_position),
         note: text(keys::NOTE),
+        tag: record.text(keys::TAG).and_then(Tag::parse),
         added_at: Time(record.int(keys::ADDED_AT).unwrap_or_default()),
         condition: inspected.map(|(condition, _)| condition),
         inspected_at: inspected.map(|(_, at)| at),

@@ -487,15 +487,21 @@ pub fn check_ok(full: &str) -> bool {
 }
 
 fn product_37_36(body: &str) -> Option<u32> {
-    let mut product = None;
-    for c in body.chars().filter(|c| *c != '-') {
-        if !is_latin_code(c) {
-            return None;
-        }
-        let sum = (product.unwrap_or(36) + c.to_digit(36)?) % 36;
-        product = Some(if sum == 0 { 36 } else { sum } * 2 % 37);
-    }
-    product
+    let digits = body.chars().filter(|c| *c != '-');
+    let digits = digits.map(|c| is_latin_code(c).then(|| c.to_digit(36)).flatten());
+    let digits: Option<Vec<u32>> = digits.collect();
+    digits
+        .filter(|digits| !digits.is_empty())
+        .map(|digits| hybrid_product(digits, 36))
+}
+
+/// The running product of the hybrid systems of ISO 7064 (MOD 11,10 and MOD 37,36) over digits of this base.
+pub(crate) fn hybrid_product(digits: impl IntoIterator<Item = u32>, base: u32) -> u32 {
+    digits.into_iter().fold(base, |product, digit| {
+        let sum = (product + digit) % base;
+        let sum = if sum == 0 { base } else { sum };
+        sum * 2 % (base + 1)
+    })
 }
 
 /// ISO 7064 MOD 97-10 of digits and capitals, A being 10 and Z being 35.

@@ -123,4 +123,9 @@ fn number(word: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 mod tests;

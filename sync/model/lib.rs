@@ -22,5 +22,6 @@ pub mod place;
 pub mod problem;
 pub mod reference;
 pub mod requests;
+pub mod tags;
 pub mod unlock;
 pub mod words;

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ids::Time;
+use crate::ids::{DocId, Time};
 use crate::permits::Permit;
 
 /// What went wrong, and what a person needs to know to put it right.
@@ -75,6 +75,8 @@ pub enum Problem {
     PrintedEnough { most: u32 },
     #[error("the photo was not taken: {fault:?}")]
     Photo { fault: PhotoFault },
+    #[error("another asset bears this tag")]
+    TagTaken { asset: DocId },
     #[error("the map was not taken: {fault:?}")]
     Map { fault: MapFault },
     #[error("this kiosk has no voice")]
@@ -174,6 +176,7 @@ pub enum FieldRule {
     NotAKaek,
     NotADate,
     NotANumber,
+    NotATag,
 }
 
 impl Problem {

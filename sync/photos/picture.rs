@@ -83,6 +83,37 @@ pub fn prepare(bytes: &[u8], told: Told) -> Result<Prepared, PhotoFault> {
     })
 }
 
+/// Pixels along a side at which square codes are looked for, one after the other: small ones need many, blurred ones few.
+const LOOKED_AT: [u32; 2] = [1_600, 700];
+
+/// The texts of the square codes on a picture from a camera.
+pub fn square_codes(bytes: &[u8]) -> Result<Vec<String>, PhotoFault> {
+    if bytes.is_empty() {
+        return Err(PhotoFault::Empty);
+    }
+    if bytes.len() > BYTES_MAX {
+        return Err(PhotoFault::TooLarge);
+    }
+    let (picture, _) = decode(bytes)?;
+    for side in LOOKED_AT {
+        let reduced = if picture.width().max(picture.height()) > side {
+            picture.thumbnail(side, side)
+        } else {
+            picture.clone()
+        };
+        let grey = DynamicImage::from(on_white(&reduced)).to_luma8();
+        let texts: Vec<String> = rqrr::PreparedImage::prepare(grey)
+            .detect_grids()
+            .into_iter()
+            .filter_map(|grid| Some(grid.decode().ok()?.1))
+            .collect();
+        if !texts.is_empty() {
+            return Ok(texts);
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// Whether bytes are a picture as a device of ours writes them, without decoding its pixels.
 pub fn is_ours(bytes: &[u8], side_max: u16) -> bool {
     if !bytes.starts_with(&[0xff, 0xd8, 0xff]) {

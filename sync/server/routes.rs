@@ -35,6 +35,7 @@ mod exchange;
 mod files;
 mod map;
 mod refused;
+mod tag;
 mod who;
 
 /// Most requests worked on at a time; the others wait.
@@ -101,7 +102,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 18] = [
+pub const TABLE: [Route; 19] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -111,6 +112,7 @@ pub const TABLE: [Route; 18] = [
     Route { method: "POST", path: "/v1/files/{id}",          who: Who::Devices, bytes_max: STREAMED,       handler: |call| Box::pin(files::put(call)) },
     Route { method: "GET",  path: "/v1/map",                 who: ANY_ROLE,     bytes_max: 0,              handler: |call| Box::pin(map::about(call)) },
     Route { method: "GET",  path: "/v1/map/{id}",            who: ANY_ROLE,     bytes_max: 0,              handler: |call| Box::pin(map::get(call)) },
+    Route { method: "GET",  path: "/t/{id}",                 who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(tag::page(call)) },
     Route { method: "GET",  path: "/v1/devices",             who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::list(call)) },
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/change", who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::change(call)) },

@@ -7,6 +7,7 @@ use koina_model::greek;
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::permits::Permit;
+use koina_model::tags::Tag;
 use koina_model::words::{Position, Saved};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,7 @@ pub struct AssetRow {
 pub struct AssetCard {
     pub row: AssetRow,
     pub note: String,
+    pub tag: Option<Tag>,
     pub position: Option<Position>,
     /// The same in the Greek grid.
     pub egsa87: Option<Egsa87>,
@@ -140,8 +142,8 @@ pub(crate) fn put(
         clashes,
     } = shown;
     tx.prepare_cached(
-        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         n,
@@ -158,7 +160,8 @@ pub(crate) fn put(
         asset.retired,
         clashes,
         asset.position.map(|position| position.lat),
-        asset.position.map(|position| position.lon)
+        asset.position.map(|position| position.lon),
+        asset.tag.map_or_else(String::new, |tag| tag.to_string())
     ])?;
     Ok(())
 }
@@ -255,6 +258,17 @@ impl Replica {
         })
     }
 
+    /// The assets in use that bear a tag: one, or more if several people linked it without knowing of each other.
+    pub fn bearing(&self, tag: Tag) -> Result<Vec<AssetRow>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.tag = ?1 AND v.tag <> '' AND v.retired = 0 ORDER BY v.n"
+            ))?;
+            let rows = rows.query_map([tag.to_string()], read_row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// An asset as a request mentions it.
     pub(crate) fn asset_ref(&self, id: DocId) -> Result<Option<AssetRef>, ReplicaError> {
         self.read(|db| {
@@ -336,6 +350,7 @@ impl Replica {
         Ok(AssetCard {
             row,
             note: asset.note.clone(),
+            tag: asset.tag,
             position: asset.position,
             egsa87: asset.position.as_ref().and_then(Egsa87::of),
             photos: self.photo_rows(asset.photos())?,

@@ -17,6 +17,7 @@ CREATE INDEX assets_kind ON assets (kind, retired, number_key);
 CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
 CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
 CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
+CREATE INDEX assets_tag ON assets (tag) WHERE tag <> '';
 CREATE INDEX photos_file ON photos (file);
 CREATE INDEX photos_thumb ON photos (thumb);
 CREATE INDEX photos_newest ON photos (added_at DESC);

@@ -42,6 +42,7 @@ CREATE TABLE assets (
     retired      INTEGER NOT NULL,
     lat          REAL,                     -- degrees north (WGS 84)
     lon          REAL,                     -- degrees east
+    tag          TEXT NOT NULL,            -- twelve digits, or empty
     clashes      INTEGER NOT NULL
 ) STRICT;
 

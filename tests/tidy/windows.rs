@@ -105,7 +105,7 @@ fn the_first_window_may_only_enrol_and_no_other_may() {
 
 /// What a visitor's window may call: nothing that lists records, keeps what is typed, or says who reported what.
 /// Those of staff refuse everything until the replica has taken a code.
-const OF_THE_KIOSK: [&str; 21] = [
+const OF_THE_KIOSK: [&str; 24] = [
     "about",
     "exchange_state",
     "kiosk_application",
@@ -122,6 +122,9 @@ const OF_THE_KIOSK: [&str; 21] = [
     "kiosk_track",
     "kiosk_voice",
     "lists",
+    "map_pack",
+    "map_tile",
+    "place_read",
     "staff_close",
     "staff_end",
     "staff_exchange",

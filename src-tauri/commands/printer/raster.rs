@@ -30,7 +30,7 @@ const QUIET: u32 = 4;
 
 /// A part of a receipt.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Block {
+pub(crate) enum Block {
     Text {
         words: String,
         /// Height of a line in dots; 8 dots are a millimetre.
@@ -44,7 +44,7 @@ pub(super) enum Block {
 }
 
 /// Draws the blocks one below the other, as wide as the paper.
-pub(super) fn draw(blocks: &[Block], dots: u32) -> GrayImage {
+pub(crate) fn draw(blocks: &[Block], dots: u32) -> GrayImage {
     let parts: Vec<GrayImage> = blocks.iter().map(|block| part(block, dots)).collect();
     let height: u32 = parts.iter().map(|part| part.height() + GAP).sum();
     let mut picture = GrayImage::from_pixel(dots, height.max(1), WHITE);
@@ -113,14 +113,30 @@ fn code(text: &str, dots: u32) -> GrayImage {
     let Some((modules, dark)) = koina_sync::qr::modules(text) else {
         return GrayImage::new(dots, 0);
     };
-    let side = u32::try_from(modules).unwrap_or_default();
+    let side = u32::try_from(modules).unwrap_or_default() + 2 * QUIET;
     // 5 to 6 cm wide on paper of 80 mm.
-    let module = (dots * 7 / 10 / (side + 2 * QUIET)).max(1);
+    let square = modules_drawn(modules, &dark, (dots * 7 / 10 / side).max(1));
+    let mut picture = GrayImage::from_pixel(dots, square.height(), WHITE);
+    let left = (dots - square.width().min(dots)) / 2;
+    imageops::replace(&mut picture, &square, i64::from(left), 0);
+    picture
+}
+
+/// A square code with modules of so many dots, smaller where it would be larger than it may.
+pub(crate) fn square(text: &str, module: u32, most: u32) -> GrayImage {
+    let Some((modules, dark)) = koina_sync::qr::modules(text) else {
+        return GrayImage::new(0, 0);
+    };
+    let side = u32::try_from(modules).unwrap_or_default() + 2 * QUIET;
+    modules_drawn(modules, &dark, module.min(most / side).max(1))
+}
+
+fn modules_drawn(modules: usize, dark: &[bool], module: u32) -> GrayImage {
+    let side = u32::try_from(modules).unwrap_or_default();
     let whole = module * (side + 2 * QUIET);
-    let left = (dots - whole.min(dots)) / 2;
-    GrayImage::from_fn(dots, whole, |x, y| {
+    GrayImage::from_fn(whole, whole, |x, y| {
         let module_of = |at: u32| (at / module).checked_sub(QUIET).filter(|at| *at < side);
-        let place = x.checked_sub(left).and_then(module_of).zip(module_of(y));
+        let place = module_of(x).zip(module_of(y));
         let is_dark = place.and_then(|(x, y)| dark.get(y as usize * modules + x as usize));
         if is_dark == Some(&true) { BLACK } else { WHITE }
     })

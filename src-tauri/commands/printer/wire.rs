@@ -1,15 +1,17 @@
 //! A receipt in the bytes of printers: ESC/POS for receipt printers, PDF for the others.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::sync::{Arc, Mutex};
 
 use escpos::driver::Driver;
 use escpos::errors::PrinterError;
 use escpos::printer::Printer;
 use escpos::utils::{BitImageOption, BitImageSize, JustifyMode, Protocol};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use image::{GrayImage, ImageFormat, imageops};
 use koina_model::problem::PrinterFault;
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref};
+use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
 
 use super::Patience;
 use super::line::{Line, hear, send};
@@ -233,34 +235,51 @@ fn text(
     Ok(())
 }
 
-/// One page, as large as the receipt, for printers that print pages.
-pub(super) fn pdf(picture: &GrayImage) -> Vec<u8> {
-    let [catalog, pages, page, image, content] = [1, 2, 3, 4, 5].map(Ref::new);
+/// Pictures as pages, each as large as its picture, for printers that print pages.
+pub(crate) fn pdf(pictures: &[GrayImage]) -> Vec<u8> {
+    /// Objects of a page: itself, its picture, and what draws it.
+    const EACH: i32 = 3;
+    let [catalog, pages] = [1, 2].map(Ref::new);
     let name = Name(b"R");
-    #[allow(clippy::cast_precision_loss, reason = "some thousand dots")]
-    let [width, height] =
-        [picture.width(), picture.height()].map(|dots| dots as f32 / DPI * PDF_UNITS);
+    let count = i32::try_from(pictures.len()).unwrap_or_default();
+    let first = |page: i32| pages.get() + 1 + page * EACH;
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(pages);
-    pdf.pages(pages).kids([page]).count(1);
-    let mut sheet = pdf.page(page);
-    sheet.media_box(Rect::new(0.0, 0.0, width, height));
-    sheet.parent(pages);
-    sheet.contents(content);
-    sheet.resources().x_objects().pair(name, image);
-    sheet.finish();
-    let [dots, rows] =
-        [picture.width(), picture.height()].map(|dots| i32::try_from(dots).unwrap_or_default());
-    let raw = picture.as_raw();
-    let mut drawn = pdf.image_xobject(image, raw);
-    drawn.width(dots);
-    drawn.height(rows);
-    drawn.color_space().device_gray();
-    drawn.bits_per_component(8);
-    drawn.finish();
-    let mut drawing = Content::new();
-    drawing.transform([width, 0.0, 0.0, height, 0.0, 0.0]);
-    drawing.x_object(name);
-    pdf.stream(content, &drawing.finish());
+    let kids = (0..count).map(|page| Ref::new(first(page)));
+    pdf.pages(pages).kids(kids).count(count);
+    for (at, picture) in (0..count).zip(pictures) {
+        let [page, image, content] = [0, 1, 2].map(|part| Ref::new(first(at) + part));
+        #[allow(clippy::cast_precision_loss, reason = "some thousand dots")]
+        let [width, height] =
+            [picture.width(), picture.height()].map(|dots| dots as f32 / DPI * PDF_UNITS);
+        let mut sheet = pdf.page(page);
+        sheet.media_box(Rect::new(0.0, 0.0, width, height));
+        sheet.parent(pages);
+        sheet.contents(content);
+        sheet.resources().x_objects().pair(name, image);
+        sheet.finish();
+        let [dots, rows] =
+            [picture.width(), picture.height()].map(|dots| i32::try_from(dots).unwrap_or_default());
+        let packed = packed(picture.as_raw());
+        let mut drawn = pdf.image_xobject(image, &packed);
+        drawn.filter(Filter::FlateDecode);
+        drawn.width(dots);
+        drawn.height(rows);
+        drawn.color_space().device_gray();
+        drawn.bits_per_component(8);
+        drawn.finish();
+        let mut drawing = Content::new();
+        drawing.transform([width, 0.0, 0.0, height, 0.0, 0.0]);
+        drawing.x_object(name);
+        pdf.stream(content, &drawing.finish());
+    }
     pdf.finish()
+}
+
+/// Bytes as PDF unpacks them (zlib).
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packing = ZlibEncoder::new(Vec::new(), Compression::fast());
+    // Into memory: nothing there can fail.
+    let _ = packing.write_all(bytes);
+    packing.finish().unwrap_or_default()
 }

@@ -9,6 +9,7 @@ use crate::photos::{self, Photo};
 use crate::place::position_text;
 use crate::problem::{FieldRule, Problem};
 use crate::requests::acts::{check_place, check_position, needs};
+use crate::tags::Tag;
 use crate::words::Position;
 
 use super::{Asset, NewAsset, What, keys};
@@ -91,6 +92,17 @@ pub fn edit(
     fields.done()?;
     in_use(asset)?;
     Ok(writes)
+}
+
+/// Links a tag to an asset, or takes it off.
+pub fn link(asset: &Asset, tag: Option<Tag>, author: &Author) -> Result<Writes, Problem> {
+    needs(author, Permit::EditAssets)?;
+    in_use(asset)?;
+    if tag == asset.tag {
+        return Ok(Writes::new());
+    }
+    let text = tag.map_or_else(String::new, |tag| tag.to_string());
+    Ok(vec![(keys::TAG.to_owned(), text.into())])
 }
 
 /// Records an inspection. `condition` is 1 (new) to 5 (dangerous).

@@ -4,6 +4,8 @@ import AssetAdd from "./assets/Add.svelte";
 import AssetCard from "./assets/Card.svelte";
 import AssetList from "./assets/List.svelte";
 import Map from "./map/Map.svelte";
+import Labels from "./tags/Labels.svelte";
+import Scan from "./tags/Scan.svelte";
 import Outbox from "./outbox/Outbox.svelte";
 import RequestCase from "./requests/Case.svelte";
 import RequestList from "./requests/List.svelte";
@@ -15,5 +17,7 @@ export const screens: ScreenMap = {
   asset: AssetCard,
   asset_add: AssetAdd,
   map: Map,
+  scan: Scan,
+  labels: Labels,
   outbox: Outbox,
 };

@@ -40,7 +40,7 @@ condition: number | null,
  */
 photos: Array<FileHash>, draft: string | null, };
 
-export type AssetCard = { row: AssetRow, note: string, position: Position | null, 
+export type AssetCard = { row: AssetRow, note: string, tag: Tag | null, position: Position | null, 
 /**
  * The same in the Greek grid.
  */
@@ -320,7 +320,7 @@ export type FieldProblem = {
  */
 field: string, rule: FieldRule, };
 
-export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" };
+export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" } | { "rule": "not_a_tag" };
 
 export type FileHash = string;
 
@@ -770,7 +770,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk";
 
@@ -1008,7 +1008,53 @@ communities: Array<string>, municipality: Named, server: string, };
 
 export type Status = "RECEIVED" | "PROTOCOLLED" | "ASSIGNED" | "IN_PROGRESS" | "ON_HOLD" | "CANNOT_BE_DONE" | "REOPENED" | "FORWARDED" | "RESOLVED" | "REJECTED" | "DUPLICATE" | "WITHDRAWN";
 
+export type Tag = string;
+
+export type TagFound = { 
+/**
+ * `None` when it was the number of an asset.
+ */
+tag: Tag | null, 
+/**
+ * Assets that bear it. None: the tag is free, or its asset is not on this device.
+ */
+assets: Array<AssetRow>, };
+
+export type TagLinkInput = { id: DocId, 
+/**
+ * `None` takes the tag off.
+ */
+tag: Tag | null, };
+
+export type TagPictureInput = { 
+/**
+ * JPEG, PNG or WebP, as base64.
+ */
+data: string, };
+
+export type TagReadInput = { 
+/**
+ * What a scanner or a person typed: the address in a square code, the digits of a tag, or the number of an asset.
+ */
+scanned: string, };
+
 export type Tagged = { id: DocId, kind: string, number: string, community: string, settlement: string, };
+
+export type TagsPrintInput = { 
+/**
+ * Assets that get a label; those without a tag get one. At most 240.
+ */
+assets: Array<DocId>, 
+/**
+ * Labels with free tags. At most 240.
+ */
+blank: number, 
+/**
+ * One of the places that `courier_places` names.
+ */
+place: string, };
+
+export type TagsPrinted = { path: string, labels: number, };
 
 export type Time = number;
 
@@ -1137,6 +1183,10 @@ export type Commands = {
   asset_inspect: [input: AssetInspectInput, output: AssetCard];
   asset_move: [input: AssetMoveInput, output: AssetCard];
   asset_retire: [input: AssetRetireInput, output: AssetCard];
+  tag_read: [input: TagReadInput, output: TagFound];
+  tag_picture: [input: TagPictureInput, output: TagFound];
+  tag_link: [input: TagLinkInput, output: AssetCard];
+  tags_print: [input: TagsPrintInput, output: TagsPrinted];
   photo_keep: [input: PhotoKeepInput, output: PhotoRow];
   photos_add: [input: PhotosAddInput, output: Photos];
   photo_read: [input: PhotoInput, output: PhotoData];

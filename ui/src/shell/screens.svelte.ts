@@ -15,7 +15,10 @@ export type CommonScreen =
   | { at: "map"; lat?: number; lon?: number }
   | { at: "assets" }
   | { at: "asset"; id: DocId }
-  | { at: "asset_add" }
+  | { at: "asset_add"; tag?: string }
+  /** A tag or a number is scanned; with an asset, its tag is. */
+  | { at: "scan"; asset?: DocId }
+  | { at: "labels" }
   | { at: "outbox" };
 
 export type Screen = CommonScreen | DeskScreen;

@@ -111,7 +111,7 @@ export const asset: AssetRow = {
 };
 
 export const assetCard: AssetCard = {
-  row: asset, note: "", position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
+  row: asset, note: "", tag: null, position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
 };
 
 export function outboxRow(change: string, saved: OutboxRow["saved"], more: Partial<OutboxRow> = {}): OutboxRow {

@@ -52,6 +52,7 @@ const problems: Sentences = {
   printer: ({ fault }) => t(faults[fault]),
   printed_enough: ({ most }) => t("kiosk-printed-enough", { most }),
   photo: ({ fault }) => t(photoFaults[fault]),
+  tag_taken: () => t("problem-tag-taken"),
   map: ({ fault }) => t(mapFaults[fault]),
   no_voice: () => t("problem-no-voice"),
   internal: ({ incident }) => t("problem-internal", { incident }),
@@ -71,6 +72,7 @@ const rules: Rules = {
   not_an_afm: (label) => t("rule-not-an-afm", { label }),
   not_a_kaek: (label) => t("rule-not-a-kaek", { label }),
   not_a_date: (label) => t("rule-not-a-date", { label }),
+  not_a_tag: (label) => t("rule-not-a-tag", { label }),
   not_a_number: (label) => t("rule-not-a-number", { label }),
   not_on_a_list: (label) => t("rule-not-on-a-list", { label }),
 };

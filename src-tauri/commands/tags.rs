@@ -1,0 +1,132 @@
+//! Tags: reading them, linking them to assets, and printing labels.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use koina_model::permits::Permit;
+use koina_model::problem::{FieldRule, PhotoFault, Problem};
+use koina_model::tags::Tag;
+use koina_sync::photos::picture;
+use koina_sync::views::assets::AssetCard;
+
+use crate::courier::{place, write_new};
+use crate::{
+    Desk, TagFound, TagLinkInput, TagPictureInput, TagReadInput, TagsPrintInput, TagsPrinted, told,
+};
+
+mod sheet;
+
+use sheet::Label;
+
+/// Most labels of one file: ten sheets.
+const LABELS_MAX: u32 = 240;
+
+/// What bears the tag, or the number, that was scanned or typed.
+pub(crate) fn tag_read(desk: &Desk, input: TagReadInput) -> Result<TagFound, Problem> {
+    if let Some(tag) = Tag::parse(&input.scanned) {
+        return found(desk, tag);
+    }
+    let mut assets = Vec::new();
+    for tagged in told(desk.replica.tagged(&input.scanned))? {
+        assets.push(told(desk.replica.asset_card(tagged.id, desk.now()))?.row);
+    }
+    if assets.is_empty() {
+        return Err(Problem::field("scanned", FieldRule::NotATag));
+    }
+    Ok(TagFound { tag: None, assets })
+}
+
+/// The same for a picture from the camera.
+pub(crate) fn tag_picture(desk: &Desk, input: TagPictureInput) -> Result<TagFound, Problem> {
+    if input.data.len() / 4 * 3 > picture::BYTES_MAX + 3 {
+        return Err(PhotoFault::TooLarge.into());
+    }
+    let bytes = STANDARD
+        .decode(&input.data)
+        .map_err(|_| PhotoFault::Damaged)?;
+    let codes = picture::square_codes(&bytes)?;
+    let tag = codes.iter().find_map(|text| Tag::parse(text));
+    let tag = tag.ok_or_else(|| Problem::field("picture", FieldRule::NotATag))?;
+    found(desk, tag)
+}
+
+fn found(desk: &Desk, tag: Tag) -> Result<TagFound, Problem> {
+    let assets = told(desk.replica.bearing(tag))?;
+    let tag = Some(tag);
+    Ok(TagFound { tag, assets })
+}
+
+pub(crate) fn tag_link(desk: &Desk, input: TagLinkInput) -> Result<AssetCard, Problem> {
+    told(desk.replica.link_tag(input.id, input.tag, desk.now()))?;
+    desk.exchanger.soon();
+    told(desk.replica.asset_card(input.id, desk.now()))
+}
+
+/// Writes a file of labels. Assets without a tag get one.
+pub(crate) fn tags_print(desk: &Desk, input: TagsPrintInput) -> Result<TagsPrinted, Problem> {
+    let identity = desk.replica.identity().ok_or(Problem::NotEnrolled)?;
+    if !identity.role.may(Permit::EditAssets) {
+        return Err(Problem::NotAllowed {
+            needs: Permit::EditAssets,
+        });
+    }
+    let wanted = u32::try_from(input.assets.len())
+        .unwrap_or(u32::MAX)
+        .saturating_add(input.blank);
+    if !(1..=LABELS_MAX).contains(&wanted) {
+        let (min, max) = (1, LABELS_MAX.cast_signed());
+        return Err(Problem::field("labels", FieldRule::OutOfRange { min, max }));
+    }
+    // Before a record is touched.
+    let place = place(desk, &input.place)?;
+    let lists = desk.replica.lists();
+    let municipality = &lists.reference.municipality.name.el;
+    let mut labels = Vec::new();
+    for id in input.assets {
+        let card = told(desk.replica.asset_card(id, desk.now()))?;
+        let tag = match card.tag {
+            Some(tag) => tag,
+            None => {
+                let tag = fresh();
+                told(desk.replica.link_tag(id, Some(tag), desk.now()))?;
+                tag
+            }
+        };
+        let kind = lists.reference.asset_type(&card.row.kind);
+        labels.push(Label {
+            tag,
+            number: card.row.number,
+            kind: kind.map_or_else(String::new, |kind| kind.name.el.clone()),
+        });
+    }
+    let blank = (0..input.blank).map(|_| Label {
+        tag: fresh(),
+        number: String::new(),
+        kind: String::new(),
+    });
+    labels.extend(blank);
+    desk.exchanger.soon();
+    let pdf = sheet::pdf(&labels, municipality, &identity.server);
+    let path = write_new(desk, &place, "etiketes", "pdf", &pdf)?;
+    Ok(TagsPrinted {
+        path: path.to_string_lossy().into_owned(),
+        labels: u32::try_from(labels.len()).unwrap_or(u32::MAX),
+    })
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a tag must not be one that somebody else drew"
+)]
+fn fresh() -> Tag {
+    let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
+    Tag::of(high ^ low)
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test stops at the first surprise"
+)]
+mod tests;
