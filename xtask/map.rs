@@ -142,7 +142,9 @@ fn tiles(tippecanoe: &Path, asked: &Asked<'_>, layers: &Path, made: &Path) -> Ou
         .collect();
     files.sort();
     for file in files {
+        // The sea is a water like others, in a file of its own.
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let name = name.replace("sea", "water");
         command.arg("-L").arg(format!("{name}:{}", file.display()));
     }
     Ok(command)

@@ -30,6 +30,8 @@ const RECORDS_WAIT_S: i64 = 60;
 /// When this device last looked whether the town hall has another map, and how long it waits before it looks again.
 const MAP_LOOKED: &str = "map_looked";
 const MAP_LOOK_MS: i64 = 24 * 3_600 * 1_000;
+/// The same while it has none.
+const MAP_NONE_MS: i64 = 3_600 * 1_000;
 
 /// Runs the exchange: one at a time, after every save, and every so often.
 pub struct Exchanger {
@@ -176,7 +178,7 @@ impl Exchanger {
         }
     }
 
-    /// Looks once a day which map the town hall has. The first one comes by itself, and to a kiosk, where nobody asks, every one:
+    /// Looks now and then which map the town hall has. The first one comes by itself, and to a kiosk, where nobody asks, every one:
     /// at the next exchange, after everything else.
     async fn look_for_map(&self, line: &HttpLine) -> Result<(), Problem> {
         let here = self.replica.maps().current()?.map(|map| map.file);
@@ -187,7 +189,12 @@ impl Exchanger {
         let now = (self.clock)();
         let looked = told(self.replica.meta(MAP_LOOKED))?;
         let looked = looked.and_then(|ms| ms.parse().ok()).unwrap_or_default();
-        if (looked..looked + MAP_LOOK_MS).contains(&now.0) {
+        let wait_ms = if here.is_some() {
+            MAP_LOOK_MS
+        } else {
+            MAP_NONE_MS
+        };
+        if (looked..looked + wait_ms).contains(&now.0) {
             return Ok(());
         }
         let _one = self.one_at_a_time.lock().await;

@@ -2,6 +2,7 @@
 
 use koina_model::egsa87::{Egsa87, read_coordinates};
 use koina_model::ids::{DocId, Time};
+use koina_model::place::{position_text, read_position};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::words::{Kind, Position, Status};
 use rusqlite::{Connection, params};
@@ -157,7 +158,9 @@ impl Replica {
     /// What is known of a position, given as `read_coordinates` understands it.
     pub fn place_at(&self, typed: &str) -> Result<Place, Problem> {
         let lists = self.lists();
-        let Some(position) = read_coordinates(typed) else {
+        // As a record would hold it, so that nobody reads another number later.
+        let stored = |position| read_position(&position_text(&position));
+        let Some(position) = read_coordinates(typed).and_then(stored) else {
             return Err(Problem::field("position", FieldRule::NotANumber));
         };
         let reference = &lists.reference;

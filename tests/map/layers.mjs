@@ -65,6 +65,7 @@ export function geometries(json) {
   return json.type === "Polygon" || json.type === "MultiPolygon" ? [json] : [];
 }
 
+const square = ([west, south, east, north]) => [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
 const line = (geometry, properties, minzoom) => JSON.stringify({ type: "Feature", geometry, properties, ...(minzoom === undefined ? {} : { tippecanoe: { minzoom } }) });
 const outline = (area) => ({ type: "MultiLineString", coordinates: area.flat() });
 
@@ -74,11 +75,13 @@ function main() {
   const municipality = JSON.parse(readFileSync(join(values.reference, "municipality.json"), "utf8"));
   const villages = settlements(readFileSync(join(values.reference, "communities.csv"), "utf8"));
   const [west, south, east, north] = municipality.bbox;
-  const ground = land([west - AROUND, south - AROUND, east + AROUND, north + AROUND]);
+  const frame = [west - AROUND, south - AROUND, east + AROUND, north + AROUND];
+  const ground = land(frame);
   mkdirSync(values.out, { recursive: true });
   const write = (name, lines) => writeFileSync(join(values.out, `${name}.geojsonl`), `${lines.join("\n")}\n`);
 
   writeFileSync(join(values.out, "name"), municipality.name.el);
+  write("sea", [line({ type: "MultiPolygon", coordinates: clipping.difference(square(frame), ground) }, { kind: "ocean" })]);
   write("earth", [line({ type: "MultiPolygon", coordinates: ground }, { kind: "earth" })]);
   write("places", villages.map((one) => {
     const seat = one.name === municipality.seat_el;

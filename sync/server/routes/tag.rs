@@ -21,13 +21,13 @@ pub(super) async fn page(call: Call) -> Result<Response, Problem> {
         "<!doctype html><html lang=\"el\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{el}</title>\
          <style>body{{font:1.25rem/1.5 sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem;color:#1d2733;background:#fff}}\
-         b{{font-size:1.5rem;white-space:nowrap}}hr{{margin:2rem 0}}</style></head><body>\
+         b{{font-size:1.5rem;white-space:nowrap}}hr{{margin:2rem 0}}</style></head><body><main>\
          <h1>{el}</h1><p>Ετικέτα <b>{number}</b></p>\
          <p>Για βλάβη ή κίνδυνο σε αυτό το σημείο πείτε στον δήμο αυτόν τον αριθμό, στο τηλέφωνο, στο ΚΕΠ ή στο κιόσκι του δημαρχείου.</p>\
          <p>Αν κινδυνεύει ζωή καλέστε <a href=\"tel:112\">112</a>.</p>\
          <hr><div lang=\"en\"><h2>{en}</h2><p>Tag <b>{number}</b></p>\
          <p>To report a fault or a danger here, tell the municipality this number, by telephone, at a citizens' service centre (KEP) or at the kiosk in the town hall.</p>\
-         <p>If life is in danger call <a href=\"tel:112\">112</a>.</p></div></body></html>"
+         <p>If life is in danger call <a href=\"tel:112\">112</a>.</p></div></main></body></html>"
     );
     let mut response = typed(
         StatusCode::OK,

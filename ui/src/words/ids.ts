@@ -1082,7 +1082,6 @@ export type Words = {
   "tag-give": null;
   "tag-link": null;
   "tag-link-title": null;
-  "tag-link-to": { asset: string | number };
   "tag-linked": { tag: string | number };
   "tag-none": null;
   "tag-numbers": null;

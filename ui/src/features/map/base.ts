@@ -27,6 +27,8 @@ export function makeMap(element: HTMLElement, bounds: Bounds): L.Map {
   const map = L.map(element, {
     minZoom: FARTHEST,
     maxZoom: NEAREST,
+    // The municipality fills the frame as far as it can.
+    zoomSnap: 0.5,
     zoomControl: false,
     attributionControl: false,
     maxBounds: all.pad(0.5),

@@ -11,7 +11,6 @@ tag-typed-hint = The twelve digits below the square code
 tag-or-number-hint = The twelve digits of the tag, or the number of the asset
 tag-open = Open
 tag-link = Link
-tag-link-to = Link to { $asset }
 tag-linked = The asset bears the tag { $tag }.
 tag-off = The asset bears no tag any more
 tag-off-done = The asset bears no tag.
