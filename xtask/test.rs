@@ -110,6 +110,11 @@ pub(crate) fn visits(options: &[&str]) -> Outcome {
     in_real_windows("visits", options)
 }
 
+/// Measures how the map moves in the real window.
+pub(crate) fn pan() -> Outcome {
+    in_real_windows("map", &[])
+}
+
 /// Tries every way out of the kiosk's window.
 pub(crate) fn breakout(options: &[&str]) -> Outcome {
     in_real_windows("breakout", options)

@@ -170,8 +170,11 @@ impl Exchanger {
             };
             told(self.replica.tidy_photos(now()))?;
             if !more_records {
-                if exchanged.is_ok() {
-                    self.look_for_map(line).await?;
+                if exchanged.is_ok()
+                    && let Err(problem) = self.look_for_map(line).await
+                {
+                    // Of no matter for the records.
+                    tracing::info!(%problem, "the town hall was not asked for a map");
                 }
                 return exchanged;
             }
@@ -183,7 +186,9 @@ impl Exchanger {
     async fn look_for_map(&self, line: &HttpLine) -> Result<(), Problem> {
         let here = self.replica.maps().current()?.map(|map| map.file);
         let kiosk = |identity: &Identity| identity.role.profile() == Profile::Kiosk;
-        if here.is_some() && !self.replica.identity().as_deref().is_some_and(kiosk) {
+        let kiosk = self.replica.identity().as_deref().is_some_and(kiosk);
+        let newest = told(self.replica.wants_newest_map())?;
+        if !newest && (here.is_some() && !kiosk || told(self.replica.declines_map())?) {
             return Ok(());
         }
         let now = (self.clock)();
@@ -194,17 +199,22 @@ impl Exchanger {
         } else {
             MAP_NONE_MS
         };
-        if (looked..looked + wait_ms).contains(&now.0) {
+        if !newest && (looked..looked + wait_ms).contains(&now.0) {
             return Ok(());
         }
+        // Whatever comes of it: not again at once.
+        told(self.replica.set_meta(MAP_LOOKED, &now.0.to_string()))?;
         let _one = self.one_at_a_time.lock().await;
         let path = maps::carry::MAP_PATH;
         let offer: MapOffer =
             exchange::ask_json(&self.replica, line, "GET", path, Vec::new()).await?;
-        told(self.replica.set_meta(MAP_LOOKED, &now.0.to_string()))?;
-        if let Some(map) = offer.map.filter(|map| Some(map.file) != here) {
+        if let Some(map) = offer.map.filter(|map| Some(map.file) != here)
+            && (newest || !told(self.replica.keeps_off_map(&map))?)
+        {
             told(self.replica.want_map(Some(&map)))?;
             self.soon();
+        } else if newest {
+            told(self.replica.want_map(None))?;
         }
         Ok(())
     }

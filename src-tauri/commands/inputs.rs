@@ -211,6 +211,8 @@ pub struct MapState {
     pub map: Option<MapPack>,
     /// On its way from the town hall.
     pub coming: Option<MapComing>,
+    /// Somebody said that none is to come by itself.
+    pub declined: bool,
     /// What the town hall has, if it was asked.
     pub offer: Option<MapPack>,
     /// Files of maps on sticks and among the downloads.
@@ -281,9 +283,11 @@ pub struct TagLinkInput {
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct TagsPrintInput {
-    /// Assets that get a label; those without a tag get one. At most 240.
-    pub assets: Vec<DocId>,
-    /// Labels with free tags. At most 240.
+    /// Assets that get a label, as lists find them; none when all three are empty. Those without a tag get one.
+    pub search: String,
+    pub kind: String,
+    pub community: String,
+    /// Labels with free tags. At most 240 of both.
     pub blank: u32,
     /// One of the places that `courier_places` names.
     pub place: String,

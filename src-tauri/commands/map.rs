@@ -45,11 +45,18 @@ pub(crate) fn map_offer(desk: &Desk, _: Nothing) -> Result<MapState, Problem> {
 
 pub(crate) fn map_want(desk: &Desk, input: MapWantInput) -> Result<MapState, Problem> {
     if !input.on {
-        told(desk.replica.want_map(None))?;
+        // Between two pieces of it, not while one comes.
+        desk.exchanger.alone(|replica| {
+            told(replica.want_map(None))?;
+            told(replica.decline_map(true))
+        })?;
         return state(desk, None);
     }
     let offer = offer(desk)?;
-    told(desk.replica.want_map(Some(&offer)))?;
+    desk.exchanger.alone(|replica| {
+        told(replica.decline_map(false))?;
+        told(replica.want_map(Some(&offer)))
+    })?;
     desk.exchanger.soon();
     state(desk, Some(offer))
 }
@@ -62,6 +69,8 @@ pub(crate) fn map_install(desk: &Desk, input: MapInstallInput) -> Result<MapStat
     desk.replica
         .maps()
         .install(found.path.as_ref(), municipality)?;
+    desk.exchanger
+        .alone(|replica| told(replica.want_map(None)))?;
     state(desk, None)
 }
 
@@ -72,13 +81,14 @@ pub(crate) fn place_read(desk: &Desk, input: PlaceReadInput) -> Result<Place, Pr
 
 fn offer(desk: &Desk) -> Result<MapPack, Problem> {
     let offer: MapOffer = desk.exchanger.ask("GET", MAP_PATH, Vec::new())?;
-    Ok(offer.map.ok_or(MapFault::NotHere)?)
+    Ok(offer.map.ok_or(MapFault::NotAtTown)?)
 }
 
 fn state(desk: &Desk, offer: Option<MapPack>) -> Result<MapState, Problem> {
     Ok(MapState {
         map: desk.replica.maps().current()?,
         coming: told(desk.replica.map_coming())?,
+        declined: told(desk.replica.declines_map())?,
         offer,
         found: found(desk),
     })

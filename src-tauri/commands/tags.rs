@@ -6,7 +6,7 @@ use koina_model::permits::Permit;
 use koina_model::problem::{FieldRule, PhotoFault, Problem};
 use koina_model::tags::Tag;
 use koina_sync::photos::picture;
-use koina_sync::views::assets::AssetCard;
+use koina_sync::views::assets::{AssetCard, AssetsQuery};
 
 use crate::courier::{place, write_new};
 use crate::{
@@ -69,19 +69,47 @@ pub(crate) fn tags_print(desk: &Desk, input: TagsPrintInput) -> Result<TagsPrint
             needs: Permit::EditAssets,
         });
     }
-    let wanted = u32::try_from(input.assets.len())
-        .unwrap_or(u32::MAX)
-        .saturating_add(input.blank);
+    let TagsPrintInput {
+        search,
+        kind,
+        community,
+        blank,
+        place: named,
+    } = input;
+    let mut query = AssetsQuery {
+        search,
+        kind,
+        community,
+        limit: LABELS_MAX,
+        ..AssetsQuery::default()
+    };
+    let none =
+        query.search.trim().is_empty() && query.kind.is_empty() && query.community.is_empty();
+    let total = if none {
+        0
+    } else {
+        told(desk.replica.assets_page(&query))?.total
+    };
+    let wanted = total.saturating_add(blank);
     if !(1..=LABELS_MAX).contains(&wanted) {
         let (min, max) = (1, LABELS_MAX.cast_signed());
         return Err(Problem::field("labels", FieldRule::OutOfRange { min, max }));
     }
     // Before a record is touched.
-    let place = place(desk, &input.place)?;
+    let place = place(desk, &named)?;
     let lists = desk.replica.lists();
     let municipality = &lists.reference.municipality.name.el;
     let mut labels = Vec::new();
-    for id in input.assets {
+    let mut ids = Vec::new();
+    while ids.len() < total as usize {
+        query.offset = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let rows = told(desk.replica.assets_page(&query))?.rows;
+        if rows.is_empty() {
+            break;
+        }
+        ids.extend(rows.into_iter().map(|row| row.id));
+    }
+    for id in ids {
         let card = told(desk.replica.asset_card(id, desk.now()))?;
         let tag = match card.tag {
             Some(tag) => tag,
@@ -98,7 +126,7 @@ pub(crate) fn tags_print(desk: &Desk, input: TagsPrintInput) -> Result<TagsPrint
             kind: kind.map_or_else(String::new, |kind| kind.name.el.clone()),
         });
     }
-    let blank = (0..input.blank).map(|_| Label {
+    let blank = (0..blank).map(|_| Label {
         tag: fresh(),
         number: String::new(),
         kind: String::new(),

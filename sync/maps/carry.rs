@@ -30,10 +30,16 @@ pub struct MapComing {
     /// Bytes that are here.
     #[ts(type = "number")]
     pub had: u64,
+    /// There is room for the rest; else it waits.
+    pub fits: bool,
 }
 
-/// Name of the map that is wanted, in the settings of the replica.
+/// Names in the settings of the replica: the map that is wanted, or whatever map the town hall has now; the map that came and was
+/// none of this municipality; and that nobody here wants one.
 const WANTED: &str = "map_wanted";
+const NEWEST: &str = "newest";
+const REFUSED: &str = "map_refused";
+const DECLINED: &str = "map_declined";
 
 /// The path of a piece.
 pub fn piece_path(file: FileHash, from: u64, most: usize) -> String {
@@ -50,7 +56,33 @@ impl Replica {
             return Ok(None);
         };
         let had = self.maps().had(map.file)?;
-        Ok(Some(MapComing { map, had }))
+        let fits = self.maps().has_room(map.bytes.saturating_sub(had));
+        Ok(Some(MapComing { map, had, fits }))
+    }
+
+    /// Whether somebody wants whatever map the town hall has now: the one that was asked for is not there any more.
+    pub fn wants_newest_map(&self) -> Result<bool, ReplicaError> {
+        Ok(self.meta(WANTED)?.as_deref() == Some(NEWEST))
+    }
+
+    /// Whether a map should not come by itself: nobody wants one, or this one came before and could not be used.
+    pub fn keeps_off_map(&self, map: &MapPack) -> Result<bool, ReplicaError> {
+        let refused = self.meta(REFUSED)? == Some(map.file.to_string());
+        Ok(refused || self.declines_map()?)
+    }
+
+    /// Whether somebody said that no map is to come here.
+    pub fn declines_map(&self) -> Result<bool, ReplicaError> {
+        Ok(self.meta(DECLINED)?.is_some())
+    }
+
+    /// Notes that no map is to come here by itself, or that one may again.
+    pub fn decline_map(&self, on: bool) -> Result<(), ReplicaError> {
+        if on {
+            self.set_meta(DECLINED, "1")
+        } else {
+            self.forget_meta(DECLINED)
+        }
     }
 
     /// Asks for a map; `None` asks for none any more, and forgets what came of it.
@@ -76,49 +108,71 @@ pub async fn step(
     carrying: &Carrying,
 ) -> Result<bool, Problem> {
     let told = |failure: ReplicaError| failure.to_problem();
-    let Some(MapComing { map, had }) = replica.map_coming().map_err(told)? else {
+    let Some(MapComing { map, had, fits }) = replica.map_coming().map_err(told)? else {
         return Ok(false);
     };
+    // Records come before a map, on the disk too.
+    if !fits {
+        return Ok(false);
+    }
     let missing = usize::try_from(map.bytes.saturating_sub(had)).unwrap_or(usize::MAX);
-    let mut came = Ok(());
     if missing > 0 {
         let most = carrying.pace().at_most(PIECE_MAX).min(missing);
         let path = piece_path(map.file, had, most);
         let headers = replica.sign("GET", &path, b"").map_err(told)?;
         let (left_at, mut taken) = (now(), Vec::new());
-        came = line.fetch(&path, &headers, &mut taken).await;
+        let came = line.fetch(&path, &headers, &mut taken).await;
         taken.truncate(missing);
         replica.maps().append(map.file, had, &taken)?;
         carrying
             .pace()
             .carried(taken.len() as u64, now().0 - left_at.0);
-        match &came {
-            Err(failed) if matches!(failed.problem, Problem::NotFound | Problem::Map { .. }) => {
-                // The town hall has another one by now.
+        match came {
+            // The town hall has another one by now.
+            Err(failed) if failed.problem == Problem::NotFound => {
                 replica.want_map(None).map_err(told)?;
+                replica.set_meta(WANTED, NEWEST).map_err(told)?;
                 return Ok(false);
             }
-            Err(failed) if failed.left && matches!(failed.problem, Problem::Offline { .. }) => {
-                carrying.pace().lost();
+            Err(failed) => {
+                if failed.left && matches!(failed.problem, Problem::Offline { .. }) {
+                    carrying.pace().lost();
+                }
+                return Err(failed.problem);
             }
-            Ok(()) if taken.is_empty() => {
-                return Err(Problem::Malformed {
-                    what: "the map, of which nothing came".to_owned(),
-                });
-            }
-            _ => {}
-        }
-        if taken.len() < missing {
-            return came.map(|()| true).map_err(|failed| failed.problem);
+            // It has fewer bytes than it said: nobody would ever be done with it.
+            Ok(()) if taken.is_empty() => return refuse(replica, map.file),
+            Ok(()) if taken.len() < missing => return Ok(true),
+            Ok(()) => {}
         }
     }
     let lists = replica.lists();
-    let finished = replica
-        .maps()
-        .finish(map.file, &lists.reference.municipality);
-    replica.want_map(None).map_err(told)?;
-    if finished?.is_none() {
-        tracing::warn!(file = %map.file, "a map came that is not what its name says");
+    let municipality = &lists.reference.municipality;
+    match replica.maps().finish(map.file, municipality) {
+        Ok(Some(_)) => {
+            replica.want_map(None).map_err(told)?;
+            Ok(false)
+        }
+        // Other bytes than its name says, or no map of this municipality.
+        Ok(None) | Err(Problem::Map { .. }) => refuse(replica, map.file),
+        Err(problem) => Err(problem),
     }
-    came.map(|()| false).map_err(|failed| failed.problem)
 }
+
+/// A map that cannot be used: it does not come again by itself.
+fn refuse(replica: &Replica, file: FileHash) -> Result<bool, Problem> {
+    tracing::warn!(%file, "the map of the town hall cannot be used here");
+    replica
+        .want_map(None)
+        .and_then(|()| replica.set_meta(REFUSED, &file.to_string()))
+        .map_err(|failure| failure.to_problem())?;
+    Ok(false)
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+mod tests;

@@ -162,7 +162,7 @@ fn a_map_with_any_byte_wrong_ends_nothing() {
 }
 
 #[test]
-fn a_tile_that_unpacks_to_more_than_any_tile_is_cut_short() {
+fn a_tile_that_unpacks_to_more_than_any_tile_is_refused() {
     let bench = Bench::new();
     let mut bytes = Cursor::new(Vec::new());
     let [west, south, east, north] = town().bbox;
@@ -179,6 +179,29 @@ fn a_tile_that_unpacks_to_more_than_any_tile_is_cut_short() {
         .maps
         .install(&bench.brought(&bytes.into_inner()), &town())
         .unwrap();
-    let tile = bench.maps.tile(0, 0, 0).unwrap().unwrap();
-    assert!(tile.len() <= 4 * 1024 * 1024);
+    assert_eq!(bench.maps.tile(0, 0, 0), Err(MapFault::NotAMap.into()));
+}
+
+#[test]
+fn a_map_that_says_gigabytes_of_itself_in_a_few_bytes_ends_nothing() {
+    let bench = Bench::new();
+    let [west, south, east, north] = town().bbox;
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = PmTilesWriter::new(TileType::Mvt)
+        .bounds(west, south, east, north)
+        .metadata(format!(
+            "{{\"name\":\"{}\"}}",
+            "x".repeat(200 * 1024 * 1024)
+        ))
+        .create(&mut bytes)
+        .unwrap();
+    writer
+        .add_tile(TileCoord::new(0, 0, 0).unwrap(), &[1; 30])
+        .unwrap();
+    writer.finalize().unwrap();
+    let bytes = bytes.into_inner();
+    assert!(bytes.len() < 1024 * 1024);
+    let pack = bench.maps.install(&bench.brought(&bytes), &town()).unwrap();
+    assert_eq!(pack.name, "");
+    assert_eq!(bench.maps.tile(0, 0, 0).unwrap(), Some(vec![1; 30]));
 }

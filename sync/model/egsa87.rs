@@ -62,55 +62,70 @@ fn convert(from: &str, to: &str, point: &mut (f64, f64, f64)) -> Option<()> {
 /// Reads coordinates as they are typed or pasted: degrees with decimals, or metres of the grid, in either order, with a comma
 /// or a point before the decimals. `None` when they are neither.
 pub fn read_coordinates(typed: &str) -> Option<Position> {
-    let (first, second) = two_numbers(typed)?;
-    let position = if EAST.contains(&first) && NORTH.contains(&second) {
-        let (east, north) = (first, second);
-        return Egsa87 { east, north }.to_wgs84();
-    } else if NORTH.contains(&first) && EAST.contains(&second) {
-        let (east, north) = (second, first);
-        return Egsa87 { east, north }.to_wgs84();
-    } else if LATITUDE.contains(&first) && LONGITUDE.contains(&second) {
-        (first, second)
-    } else if LONGITUDE.contains(&first) && LATITUDE.contains(&second) {
-        (second, first)
-    } else {
-        return None;
-    };
-    Some(Position {
-        lat: position.0,
-        lon: position.1,
-        accuracy_m: None,
+    let words = two_words(typed)?;
+    // «372.008» are metres in thousands, and «22.500» degrees: whatever lies in Greece is meant.
+    [number, thousands].into_iter().find_map(|read| {
+        let [first, second] = words.each_ref().map(|word| read(word));
+        position(first?, second?)
     })
 }
 
-/// Two numbers, however they are divided: «40.1, 22.5», «40,1 22,5», «Ε 372008,10 Ν 4439615,35», «372.008,10 4.439.615,35».
-fn two_numbers(typed: &str) -> Option<(f64, f64)> {
-    let separated = |c: char| c.is_whitespace() || matches!(c, ';' | '/' | '°' | ':' | '=');
-    let words = typed
-        .split(separated)
-        .flat_map(|word| match word.split_once(',') {
-            // A comma without a space divides only what has points before its decimals: 40.1,22.5
-            Some((a, b)) if a.matches('.').count() == 1 && b.matches('.').count() == 1 => {
-                vec![a, b]
-            }
-            _ => vec![word],
-        });
-    let numbers: Vec<f64> = words.filter_map(number).collect();
-    match numbers.as_slice() {
-        [first, second] => Some((*first, *second)),
-        _ => None,
+fn position(first: f64, second: f64) -> Option<Position> {
+    let grid = |east, north| Egsa87 { east, north }.to_wgs84();
+    let degrees = |lat, lon| {
+        Some(Position {
+            lat,
+            lon,
+            accuracy_m: None,
+        })
+    };
+    if EAST.contains(&first) && NORTH.contains(&second) {
+        grid(first, second)
+    } else if NORTH.contains(&first) && EAST.contains(&second) {
+        grid(second, first)
+    } else if LATITUDE.contains(&first) && LONGITUDE.contains(&second) {
+        degrees(first, second)
+    } else if LONGITUDE.contains(&first) && LATITUDE.contains(&second) {
+        degrees(second, first)
+    } else {
+        None
     }
 }
 
-fn number(word: &str) -> Option<f64> {
-    let word = word.trim_matches(|c: char| !c.is_ascii_digit());
-    if word.is_empty()
-        || !word
+/// Two numbers, however they are divided: «40.1, 22.5», «40,1 22,5», «Ε 372008,10 Ν 4439615,35», «372.008,10 4.439.615,35».
+/// Nothing when anything else with digits stands there: of degrees with minutes no half is a position.
+fn two_words(typed: &str) -> Option<[String; 2]> {
+    let separated = |c: char| c.is_whitespace() || matches!(c, ';' | '/' | '°' | ':' | '=');
+    let mut words = Vec::new();
+    for word in typed.split(separated) {
+        match word.split_once(',') {
+            // A comma without a space divides only what has points before its decimals: 40.1,22.5
+            Some((a, b)) if a.matches('.').count() == 1 && b.matches('.').count() == 1 => {
+                words.extend([a, b]);
+            }
+            _ => words.push(word),
+        }
+    }
+    let mut numbers = Vec::new();
+    for word in words {
+        let letters = word.chars().take_while(|c| c.is_alphabetic()).count();
+        // The name of the grid has digits too.
+        if letters > 2 || !word.contains(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let bare = word.trim_matches(|c: char| !c.is_ascii_digit() && c != '-');
+        if !bare
             .chars()
             .all(|c| c.is_ascii_digit() || c == '.' || c == ',')
-    {
-        return None;
+        {
+            return None;
+        }
+        numbers.push(bare.to_owned());
     }
+    numbers.try_into().ok()
+}
+
+fn number(word: &str) -> Option<f64> {
     // Points (or commas) that divide thousands come more than once, or before a comma.
     let plain = match (word.matches('.').count(), word.matches(',').count()) {
         (_, 1) => word.replace('.', "").replace(',', "."),
@@ -120,6 +135,11 @@ fn number(word: &str) -> Option<f64> {
         _ => return None,
     };
     plain.parse().ok()
+}
+
+/// A number without decimals whose thousands are divided.
+fn thousands(word: &str) -> Option<f64> {
+    word.replace(['.', ','], "").parse().ok()
 }
 
 #[cfg(test)]

@@ -141,6 +141,8 @@ pub enum MapFault {
     Elsewhere,
     /// No longer where it was, or never there.
     NotHere,
+    /// The town hall has none.
+    NotAtTown,
 }
 
 impl From<MapFault> for Problem {

@@ -26,7 +26,7 @@ use crate::replica::{FirstPage, Foreseen, Judged, Judgement, LogBody, Writer};
 
 /// Bounds of what a device may want in one answer, in bytes.
 const WANT_BYTES_MIN: u32 = 16 * 1024;
-const WANT_BYTES_MAX: u32 = 4 * 1024 * 1024;
+const WANT_BYTES_MAX: u32 = 1024 * 1024;
 
 /// How often a push is judged again because others wrote meanwhile.
 const JUDGED_AGAIN_MAX: u32 = 50;

@@ -146,7 +146,7 @@ async fn main() -> anyhow::Result<()> {
                 .install(&file, &config.reference.municipality)
                 .context("Taking the map")?;
             println!(
-                "{}: {} bytes, zoom {} to {}. Devices get it when somebody there asks for it; kiosks by themselves.",
+                "{}: {} bytes, zoom {} to {}. Devices without a map and kiosks get it by themselves, the others when somebody there asks for it.",
                 map.name, map.bytes, map.min_zoom, map.max_zoom
             );
             Ok(())

@@ -96,8 +96,11 @@ pub(crate) struct Shown {
 pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
     let asset = model::read(record);
     let reference = &lists.reference;
+    // Whole, and as it stands on a label.
+    let tag = asset.tag.map(|tag| format!("{tag} {}", tag.in_words()));
     let said = [
         asset.number.as_str(),
+        tag.as_deref().unwrap_or_default(),
         &asset.name,
         &asset.place_text,
         &asset.note,

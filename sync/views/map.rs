@@ -82,7 +82,7 @@ pub struct MapCluster {
     pub lat: f64,
     pub lon: f64,
     pub count: u32,
-    /// Late requests, or assets with open requests, among them.
+    /// Requests that are late or say that there is danger, assets that are dangerous or about which there are open requests, among them.
     pub pressing: u32,
     /// West, south, east, north of all of them.
     pub bounds: [f64; 4],
@@ -100,11 +100,10 @@ pub struct Place {
 }
 
 impl MapQuery {
-    /// Degrees of longitude and latitude within which things are close.
-    fn cell(&self) -> (f64, f64) {
+    /// Degrees of longitude and latitude within which things are close, at this latitude.
+    fn cell(&self, lat: f64) -> (f64, f64) {
         let lon = 360.0 * CLOSE / (256.0 * 2_f64.powi(i32::from(self.zoom.min(24))));
-        let middle = ((self.south + self.north) / 2.0).clamp(-85.0, 85.0);
-        (lon, lon * middle.to_radians().cos())
+        (lon, lon * lat.clamp(-85.0, 85.0).to_radians().cos())
     }
 
     fn checked(&self) -> Result<(), Problem> {
@@ -122,16 +121,19 @@ impl MapQuery {
 }
 
 /// Where a request is: where somebody said, else where the asset is that it is about.
-const REQUESTS: &str = "SELECT r.n, coalesce(r.lat, a.lat) AS lat, coalesce(r.lon, a.lon) AS lon, r.due_at < ?5 AS pressing
+const REQUESTS: &str = "SELECT r.n, coalesce(r.lat, a.lat) AS lat, coalesce(r.lon, a.lon) AS lon, r.due_at < ?5 OR r.priority = 1 AS pressing
     FROM requests r LEFT JOIN assets a ON r.lat IS NULL AND a.doc = r.asset
     WHERE r.open = 1 AND coalesce(r.lon, a.lon) BETWEEN ?1 AND ?2 AND coalesce(r.lat, a.lat) BETWEEN ?3 AND ?4";
-const ASSETS: &str = "SELECT v.n, v.lat, v.lon, EXISTS (SELECT 1 FROM requests r WHERE r.asset = v.doc AND r.open = 1) AS pressing
+const ASSETS: &str = "SELECT v.n, v.lat, v.lon, EXISTS (SELECT 1 FROM requests r WHERE r.asset = v.doc AND r.open = 1) OR v.condition = 5 AS pressing
     FROM assets v WHERE v.retired = 0 AND v.lon BETWEEN ?1 AND ?2 AND v.lat BETWEEN ?3 AND ?4 AND (?5 = '' OR v.kind = ?5)";
 
 impl Replica {
     /// What lies in a frame.
     pub fn map_points(&self, query: &MapQuery, now: Time) -> Result<MapPoints, ReplicaError> {
         query.checked()?;
+        // Not that of the frame, which moves: the cells have to lie still.
+        let [_, south, _, north] = self.lists().reference.municipality.bbox;
+        let cell = query.cell((south + north) / 2.0);
         self.read(|db| {
             let mut found = MapPoints {
                 points: Vec::new(),
@@ -146,10 +148,10 @@ impl Replica {
                     .query_row([], |row| row.get(0))?,
             };
             if query.assets {
-                gather(db, query, Kind::Asset, ASSETS, &query.kind, &mut found, now)?;
+                gather(db, query, cell, Kind::Asset, &query.kind, &mut found, now)?;
             }
             if query.requests {
-                gather(db, query, Kind::Request, REQUESTS, &now.0, &mut found, now)?;
+                gather(db, query, cell, Kind::Request, &now.0, &mut found, now)?;
             }
             Ok(found)
         })
@@ -203,13 +205,16 @@ fn metres(from: &Position, lat: f64, lon: f64) -> f64 {
 fn gather(
     db: &Connection,
     query: &MapQuery,
+    (dx, dy): (f64, f64),
     what: Kind,
-    within: &str,
     fifth: &dyn rusqlite::ToSql,
     found: &mut MapPoints,
     now: Time,
 ) -> Result<(), ReplicaError> {
-    let (dx, dy) = query.cell();
+    let within = match what {
+        Kind::Request => REQUESTS,
+        Kind::Asset => ASSETS,
+    };
     let frame = (query.west, query.east, query.south, query.north);
     let apart = query.zoom >= APART_FROM;
     // Cells lie still while the map is moved: things do not change their company.
@@ -287,5 +292,9 @@ fn point(db: &Connection, what: Kind, n: i64, now: Time) -> Result<MapPoint, Rep
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use koina_model::checks;
 use koina_model::ids::DocId;
+use koina_model::tags::Tag;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -23,9 +24,21 @@ pub struct Tagged {
 }
 
 impl Replica {
-    /// The assets in use that bear this number, with or without its letters, dashes and leading zeros. A beginning of a
+    /// The assets in use that bear this tag, or this number, with or without its letters, dashes and leading zeros. A beginning of a
     /// number finds nothing: this is no list to leaf through.
     pub fn tagged(&self, typed: &str) -> Result<Vec<Tagged>, ReplicaError> {
+        if let Some(tag) = Tag::parse(typed) {
+            let bearing = self.bearing(tag)?.into_iter().take(MOST);
+            return Ok(bearing
+                .map(|row| Tagged {
+                    id: row.id,
+                    kind: row.kind,
+                    number: row.number,
+                    community: row.community,
+                    settlement: row.settlement,
+                })
+                .collect());
+        }
         let typed = bare(typed);
         self.read(|db| {
             let mut rows = db.prepare_cached(

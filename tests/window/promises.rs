@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::browser::{NEWS, Start, Window};
 use crate::kiosk::{self, End, Errand};
+use crate::map;
 use crate::stage::Stage;
 use crate::story;
 
@@ -153,6 +154,17 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
             begun,
             &outcome,
             &[&crew],
+        )
+        .await;
+
+    let begun = Instant::now();
+    let outcome = map::is_drawn(&desk, tally.pictures).await;
+    tally
+        .note(
+            "the map of the town hall is drawn at the desk",
+            begun,
+            &outcome,
+            &[&desk],
         )
         .await;
     desk.close().await.context("Closing the desk")?;

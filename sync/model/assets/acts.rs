@@ -167,11 +167,13 @@ pub fn relocate(
     if place_text != asset.place_text {
         writes.push((keys::PLACE_TEXT.into(), place_text.into()));
     }
-    if let Some(position) = moved
-        .position
-        .filter(|position| Some(*position) != asset.position)
-    {
-        writes.push((keys::POSITION.into(), position_text(&position).into()));
+    // Where it stood before is no position of it any more.
+    if moved.position != asset.position {
+        let text = moved
+            .position
+            .as_ref()
+            .map_or_else(String::new, position_text);
+        writes.push((keys::POSITION.into(), text.into()));
     }
     Ok((
         What::Moved {

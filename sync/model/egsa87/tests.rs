@@ -52,6 +52,7 @@ fn coordinates_are_read_however_they_are_typed() {
         "4439615,35 372008,10",
         "372.008,10 4.439.615,35",
         "Ε=372008.099 Ν=4439615.35",
+        "N40.099709 E22.500166",
     ] {
         let read = read_coordinates(typed).unwrap_or_else(|| panic!("{typed}"));
         assert!(
@@ -62,9 +63,23 @@ fn coordinates_are_read_however_they_are_typed() {
 }
 
 #[test]
+fn what_a_screen_shows_is_read_back() {
+    for shown in [
+        "ΕΓΣΑ87: Α 372.008, Β 4.439.615",
+        "ΕΓΣΑ87: E 372,008, N 4,439,615",
+        "372.008 4.439.615",
+    ] {
+        let read = read_coordinates(shown).unwrap_or_else(|| panic!("{shown}"));
+        let grid = Egsa87::of(&read).unwrap();
+        assert!((grid.east - 372_008.0).abs() < 0.01 && (grid.north - 4_439_615.0).abs() < 0.01);
+    }
+}
+
+#[test]
 fn what_is_no_position_in_greece_is_not_guessed() {
     for typed in [
         "",
+        "40°5'59.9\"N 22°30'0.6\"E",
         "40.1",
         "40.1 22.5 3",
         "Λιτόχωρο",

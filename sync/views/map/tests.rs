@@ -158,3 +158,50 @@ fn a_position_says_which_village_is_near_and_where_the_municipality_ends() {
     refused("Λιτόχωρο", FieldRule::NotANumber);
     refused("", FieldRule::NotANumber);
 }
+
+#[test]
+fn an_asset_is_found_by_its_tag_wherever_numbers_are_asked_for() {
+    use crate::views::assets::AssetsQuery;
+    use koina_model::tags::Tag;
+
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Admin);
+    let (one, other) = (lamp(&replica, None), lamp(&replica, None));
+    let tag = Tag::of(271_828_182_845);
+    replica.link_tag(one, Some(tag), NOW).unwrap();
+    let taken = replica.link_tag(other, Some(tag), NOW).unwrap_err();
+    assert_eq!(taken.to_problem(), Problem::TagTaken { asset: one });
+    for typed in [tag.to_string(), tag.in_words()] {
+        assert_eq!(replica.tagged(&typed).unwrap()[0].id, one, "{typed}");
+        let query = AssetsQuery {
+            search: typed,
+            limit: 10,
+            ..AssetsQuery::default()
+        };
+        let page = replica.assets_page(&query).unwrap();
+        assert_eq!((page.total, page.rows[0].id), (1, one));
+    }
+    replica.link_tag(one, None, NOW).unwrap();
+    assert!(replica.tagged(&tag.to_string()).unwrap().is_empty());
+    replica.link_tag(other, Some(tag), NOW).unwrap();
+    assert_eq!(replica.bearing(tag).unwrap()[0].id, other);
+}
+
+#[test]
+fn what_was_moved_is_not_where_it_was() {
+    use koina_model::assets::acts::Moved;
+
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Admin);
+    let id = lamp(&replica, Some(at(0.0)));
+    let moved = Moved {
+        community: "11020101",
+        settlement: "",
+        place_text: "αποθήκη",
+        position: None,
+        note: "",
+    };
+    replica.move_asset(id, &moved, NOW).unwrap();
+    assert_eq!(replica.asset_card(id, NOW).unwrap().position, None);
+    assert_eq!(replica.map_points(&frame(18), NOW).unwrap().total, 0);
+}

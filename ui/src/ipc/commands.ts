@@ -476,7 +476,7 @@ export type MapCluster = { what: Kind,
  */
 lat: number, lon: number, count: number, 
 /**
- * Late requests, or assets with open requests, among them.
+ * Requests that are late or say that there is danger, assets that are dangerous or about which there are open requests, among them.
  */
 pressing: number, 
 /**
@@ -488,9 +488,13 @@ export type MapComing = { map: MapPack,
 /**
  * Bytes that are here.
  */
-had: number, };
+had: number, 
+/**
+ * There is room for the rest; else it waits.
+ */
+fits: boolean, };
 
-export type MapFault = "not_a_map" | "truncated" | "too_large" | "elsewhere" | "not_here";
+export type MapFault = "not_a_map" | "truncated" | "too_large" | "elsewhere" | "not_here" | "not_at_town";
 
 export type MapFile = { path: string, bytes: number, };
 
@@ -583,6 +587,10 @@ export type MapState = { map: MapPack | null,
  * On its way from the town hall.
  */
 coming: MapComing | null, 
+/**
+ * Somebody said that none is to come by itself.
+ */
+declined: boolean, 
 /**
  * What the town hall has, if it was asked.
  */
@@ -1042,11 +1050,11 @@ export type Tagged = { id: DocId, kind: string, number: string, community: strin
 
 export type TagsPrintInput = { 
 /**
- * Assets that get a label; those without a tag get one. At most 240.
+ * Assets that get a label, as lists find them; none when all three are empty. Those without a tag get one.
  */
-assets: Array<DocId>, 
+search: string, kind: string, community: string, 
 /**
- * Labels with free tags. At most 240.
+ * Labels with free tags. At most 240 of both.
  */
 blank: number, 
 /**

@@ -629,6 +629,7 @@ export type Words = {
   "map-farther-short": null;
   "map-fault-elsewhere": null;
   "map-fault-not-a-map": null;
+  "map-fault-not-at-town": null;
   "map-fault-not-here": null;
   "map-fault-too-large": null;
   "map-fault-truncated": null;
@@ -657,6 +658,7 @@ export type Words = {
   "map-pack-made": null;
   "map-pack-made-unknown": null;
   "map-pack-name": null;
+  "map-pack-no-room": null;
   "map-pack-none": null;
   "map-pack-offer": { made: string | number; size: string | number };
   "map-pack-same": null;

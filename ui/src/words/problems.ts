@@ -17,7 +17,7 @@ const photoFaults: Record<PhotoFault, MessageId & `photo-fault-${string}`> = {
 };
 
 const mapFaults: Record<MapFault, MessageId & `map-fault-${string}`> = {
-  not_a_map: "map-fault-not-a-map", truncated: "map-fault-truncated", too_large: "map-fault-too-large", elsewhere: "map-fault-elsewhere", not_here: "map-fault-not-here",
+  not_a_map: "map-fault-not-a-map", truncated: "map-fault-truncated", too_large: "map-fault-too-large", elsewhere: "map-fault-elsewhere", not_here: "map-fault-not-here", not_at_town: "map-fault-not-at-town",
 };
 
 const problems: Sentences = {

@@ -12,7 +12,7 @@ tag-or-number-hint = Τα δώδεκα ψηφία της ετικέτας ή ο 
 tag-open = Άνοιγμα
 tag-link = Δέσιμο
 tag-linked = Το πάγιο έχει την ετικέτα { $tag }.
-tag-off = Το πάγιο δεν έχει πια ετικέτα
+tag-off = Αφαίρεση ετικέτας
 tag-off-done = Το πάγιο δεν έχει ετικέτα.
 tag-back = Πίσω στο πάγιο
 tag-taken-open = Δείτε το άλλο πάγιο
@@ -31,6 +31,15 @@ labels-lead = Φύλλα Α4 με 24 αυτοκόλλητα των 70 × 37 χι
 labels-count = Πλήθος ετικετών
 labels-blank = Κενές ετικέτες
 labels-blank-hint = Δένονται με πάγια έξω, με τη σάρωση
-labels-will = { $count } ετικέτες σε { $sheets } φύλλα. Χωράνε έως 240 τη φορά.
+labels-will = { $count ->
+    [one] 1 ετικέτα
+   *[other] { $count } ετικέτες
+} σε { $sheets ->
+    [one] 1 φύλλο.
+   *[other] { $sheets } φύλλα.
+} Έως 240 τη φορά.
 labels-write = Γράψιμο αρχείου PDF
-labels-written = { $count } ετικέτες είναι στο αρχείο { $path }. Τυπώστε το σε πραγματικό μέγεθος (100 %).
+labels-written = { $count ->
+    [one] 1 ετικέτα είναι
+   *[other] { $count } ετικέτες είναι
+} στο αρχείο { $path }. Τυπώστε το σε πραγματικό μέγεθος (100 %).

@@ -12,7 +12,7 @@ tag-or-number-hint = The twelve digits of the tag, or the number of the asset
 tag-open = Open
 tag-link = Link
 tag-linked = The asset bears the tag { $tag }.
-tag-off = The asset bears no tag any more
+tag-off = Take the tag off
 tag-off-done = The asset bears no tag.
 tag-back = Back to the asset
 tag-taken-open = See the other asset
@@ -31,6 +31,15 @@ labels-lead = A4 sheets with 24 labels of 70 × 37 mm. Assets without a tag get 
 labels-count = Number of labels
 labels-blank = Blank labels
 labels-blank-hint = They are linked to assets outside, by scanning
-labels-will = { $count } labels on { $sheets } sheets. At most 240 at a time.
+labels-will = { $count ->
+    [one] 1 label
+   *[other] { $count } labels
+} on { $sheets ->
+    [one] 1 sheet.
+   *[other] { $sheets } sheets.
+} At most 240 at a time.
 labels-write = Write a PDF file
-labels-written = { $count } labels are in the file { $path }. Print it at its real size (100 %).
+labels-written = { $count ->
+    [one] 1 label is
+   *[other] { $count } labels are
+} in the file { $path }. Print it at its real size (100 %).
