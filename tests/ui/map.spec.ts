@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./lib/koina";
 import { accessible, fits } from "./lib/look";
+import { kiosk, numbers } from "./lib/screens/kiosk";
 import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
@@ -149,4 +150,47 @@ test("a device that does not know where it is says so, and nothing typed is lost
   await tab(crew, w, "map");
   await press(crew, w("map-me"));
   await expect(crew.getByText(/Επιτρέψτε το στις ρυθμίσεις|δεν βρίσκει τη θέση/)).toBeVisible({ timeout: 25_000 });
+});
+
+test("a visitor at a kiosk points at the place, and the desk sees where", async ({ koina, bridge }) => {
+  test.setTimeout(120_000);
+  await bridge.control("map-at-town");
+  const page = await kiosk(koina);
+  // Nobody asks for a map at a kiosk.
+  await expect.poll(async () => (await bridge.command<{ map: unknown }>("kiosk@new", "map_pack")).said.map, { timeout: 60_000 }).not.toBeNull();
+  expect((await bridge.command("kiosk@new", "map_points", {})).status).toBe(403);
+  await press(page, w("kiosk-tile-report"));
+  await page.getByRole("button", { name: "Ηλεκτροφωτισμός" }).click();
+  await page.getByRole("button", { name: "Καμένος λαμπτήρας" }).first().click();
+  await press(page, w("map-pick"));
+  await expect.poll(() => colours(page)).toBeGreaterThan(2);
+  await accessible(page, "kiosk, map");
+  await page.screenshot({ path: test.info().outputPath("kiosk-map.png"), fullPage: true });
+  // Far out at sea is refused in words, once, and nothing is lost.
+  const box = await map(page).boundingBox();
+  await map(page).click({ position: { x: (box?.width ?? 0) - 12, y: 60 } });
+  await expect(page.getByRole("alert").filter({ hasText: "όρια του δήμου" })).toBeVisible();
+  await expect(map(page).locator(".pin")).toHaveCount(0);
+  await map(page).click({ position: { x: (box?.width ?? 0) * 0.5, y: (box?.height ?? 0) * 0.5 } });
+  await expect(map(page).locator(".pin")).toBeVisible();
+  await expect(page.getByText(w("kiosk-pointed"))).toBeVisible();
+  await page.screenshot({ path: test.info().outputPath("kiosk-pinned.png"), fullPage: true });
+  await press(page, w("kiosk-continue"));
+  // Where it is, is enough said about a lamp.
+  await press(page, w("kiosk-continue"));
+  await press(page, w("kiosk-continue"));
+  await expect(page.getByRole("main")).toContainText(w("kiosk-pointed"));
+  await press(page, w("kiosk-send"));
+  const { receipt } = await numbers(page);
+
+  const desk = await koina.window("desk");
+  await expect(async () => {
+    await tab(desk, w, "outbox");
+    await press(desk, w("exchange-now"));
+    await tab(desk, w, "inbox");
+    await search(desk, w("requests-search"), receipt);
+    await expect(rows(desk)).toHaveCount(1, { timeout: 3_000 });
+  }).toPass({ timeout: 40_000 });
+  await openFirst(desk);
+  await expect(desk.getByText(/ΕΓΣΑ87/)).toBeVisible();
 });

@@ -56,6 +56,43 @@ pub(crate) async fn is_drawn(desk: &Window, pictures: &Path) -> anyhow::Result<(
     desk.picture(&pictures.join("map.png")).await
 }
 
+/// A visitor touches the place on the locked kiosk's map, which came by itself.
+pub(crate) async fn is_touched(kiosk: &Window, pictures: &Path) -> anyhow::Result<()> {
+    kiosk
+        .wait("its map", DRAG, async |kiosk| {
+            let here = kiosk.invoke("map_pack", json!({})).await?;
+            Ok(here.is_ok_and(|here| here["map"].is_object()))
+        })
+        .await?;
+    for words in [
+        "Αναφορά βλάβης",
+        "Ηλεκτροφωτισμός",
+        "Καμένος λαμπτήρας",
+        "Δείξτε στον χάρτη",
+    ] {
+        kiosk.press(words).await?;
+    }
+    kiosk
+        .wait("a map", NEWS, async |kiosk| {
+            let colours = kiosk.script(COLOURS, Vec::new(), NEWS).await?;
+            Ok(colours.as_u64().is_some_and(|many| many > 3))
+        })
+        .await?;
+    kiosk.press("Κοντά").await?;
+    kiosk
+        .press_at("the map", "//*[@role='application']")
+        .await?;
+    kiosk
+        .wait("a pin", NEWS, async |kiosk| {
+            Ok(kiosk.is_there("//*[contains(@class, 'pin')]").await)
+        })
+        .await?;
+    kiosk.sees("Πιο κοντά: ").await?;
+    kiosk.picture(&pictures.join("kiosk-map.png")).await?;
+    kiosk.press("Πίσω").await?;
+    kiosk.press("Πίσω").await
+}
+
 /// Measures how the map moves; prints figures.
 pub(crate) async fn measure(app: &Path, data: &Path, pictures: &Path) -> ExitCode {
     match moved(app, data, pictures).await {

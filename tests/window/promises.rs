@@ -194,6 +194,16 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
 
     let begun = Instant::now();
     let kiosk = Window::open(&stage.kiosk_window()).await?;
+    let outcome = map::is_touched(&kiosk, tally.pictures).await;
+    tally
+        .note(
+            "a visitor points at the place on the kiosk's map",
+            begun,
+            &outcome,
+            &[&kiosk],
+        )
+        .await;
+    let begun = Instant::now();
     let outcome = kiosk::speaks(&kiosk).await;
     tally
         .note("a kiosk speaks", begun, &outcome, &[&kiosk])

@@ -33,6 +33,33 @@ async function card(page: Page, w: Words): Promise<void> {
 }
 
 export const crewScreens: Shown[] = [
+  {
+    name: "map",
+    reach: async (page, w) => {
+      await tab(page, w, "map");
+      await page.getByRole("checkbox", { name: w("map-assets") }).check();
+      await expect(page.getByRole("application").locator(".mark").first()).toBeVisible();
+    },
+  },
+  {
+    name: "finding, a place on the map",
+    reach: async (page, w) => {
+      await kind(page, w, LAMP);
+      await press(page, w("map-pick"));
+      await press(page, w("map-pin-middle"));
+      await expect(page.getByRole("application").locator(".pin")).toBeVisible();
+    },
+  },
+  {
+    name: "scan, a tag that is free",
+    reach: async (page, w) => {
+      await tab(page, w, "assets");
+      await press(page, w("tag-scan"));
+      await page.getByLabel(w("tag-typed")).fill("314159265358");
+      await press(page, w("tag-open"));
+      await expect(page.getByRole("heading", { level: 2 })).toBeVisible();
+    },
+  },
   { name: "today", reach: async (page, w) => expect(page.getByRole("list", { name: w("today-jobs") })).toBeVisible() },
   { name: "today, no job", fixture: "empty", reach: async (page, w) => expect(page.getByText(w("today-empty-title"))).toBeVisible() },
   {

@@ -237,4 +237,15 @@ export const deskScreens: Shown[] = [
       await press(page, w("exchange-now"));
       await expect(page.getByText(/Ο διακομιστής του δήμου δεν|The municipal server (does not|has not)/).first()).toBeVisible();
     } },
+  { name: "map", reach: async (page, w) => {
+      await tab(page, w, "map");
+      await page.getByRole("checkbox", { name: w("map-assets") }).check();
+      await expect(page.getByRole("application").locator(".mark").first()).toBeVisible();
+    } },
+  { name: "labels", reach: async (page, w) => {
+      await tab(page, w, "assets");
+      await press(page, w("labels-title"));
+      await press(page, w("labels-write"));
+      await expect(page.getByRole("alert")).toBeVisible();
+    } },
 ];
