@@ -109,7 +109,7 @@ async fn moved(app: &Path, data: &Path, pictures: &Path) -> anyhow::Result<()> {
     let stage = Stage::set(app, data, 2_000, ASSETS, |words| println!("{words}"))?;
     let desk = Window::open(&stage.desk_window()).await?;
     is_drawn(&desk, pictures).await?;
-    desk.press_at("the assets", "//input[@name='assets']")
+    desk.press_at("the assets", "//label[.//input[@name='assets']]")
         .await?;
     desk.wait("ten thousand assets", DRAG, async |desk| {
         let said = desk
