@@ -61,7 +61,10 @@ pub(crate) async fn is_touched(kiosk: &Window, pictures: &Path) -> anyhow::Resul
     kiosk
         .wait("its map", DRAG, async |kiosk| {
             let here = kiosk.invoke("map_pack", json!({})).await?;
-            Ok(here.is_ok_and(|here| here["map"].is_object()))
+            Ok(here.is_ok_and(|here| {
+                here.pointer("/map")
+                    .is_some_and(serde_json::Value::is_object)
+            }))
         })
         .await?;
     for words in [
