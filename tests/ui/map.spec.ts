@@ -173,7 +173,7 @@ test("a visitor at a kiosk points at the place, and the desk sees where", async 
   await expect(map(page).locator(".pin")).toHaveCount(0);
   await map(page).click({ position: { x: (box?.width ?? 0) * 0.5, y: (box?.height ?? 0) * 0.5 } });
   await expect(map(page).locator(".pin")).toBeVisible();
-  await expect(page.getByText(w("kiosk-pointed"))).toBeVisible();
+  await expect(page.getByText(w("kiosk-pointed"), { exact: true })).toBeVisible();
   await page.screenshot({ path: test.info().outputPath("kiosk-pinned.png"), fullPage: true });
   await press(page, w("kiosk-continue"));
   // Where it is, is enough said about a lamp.
