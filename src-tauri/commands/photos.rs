@@ -16,13 +16,7 @@ const BUDGET_MIN: u64 = 50 * 1024 * 1024;
 
 /// Keeps a picture from the camera or from a file. It is on the disk when this answers, and goes with the record that names it.
 pub(crate) fn photo_keep(desk: &Desk, input: PhotoKeepInput) -> Result<PhotoRow, Problem> {
-    // Four characters of base64 are three bytes; what is too large is not even read.
-    if input.data.len() / 4 * 3 > picture::BYTES_MAX + 3 {
-        return Err(PhotoFault::TooLarge.into());
-    }
-    let bytes = STANDARD
-        .decode(&input.data)
-        .map_err(|_| PhotoFault::Damaged)?;
+    let bytes = picture_bytes(&input.data)?;
     let told_of = Told {
         moment: input.moment,
         with_place: input.with_place,
@@ -31,6 +25,15 @@ pub(crate) fn photo_keep(desk: &Desk, input: PhotoKeepInput) -> Result<PhotoRow,
     let now = desk.now();
     let file = told(desk.replica.keep_photo(&prepared, now))?;
     told(desk.replica.photo_kept(file, now))
+}
+
+/// The bytes of a picture that a window hands over in base64.
+pub(crate) fn picture_bytes(data: &str) -> Result<Vec<u8>, PhotoFault> {
+    // Four characters of base64 are three bytes; what is too large is not even read.
+    if data.len() / 4 * 3 > picture::BYTES_MAX + 3 {
+        return Err(PhotoFault::TooLarge);
+    }
+    STANDARD.decode(data).map_err(|_| PhotoFault::Damaged)
 }
 
 /// Adds photos that were kept to a record that is there.

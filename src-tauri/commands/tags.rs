@@ -1,14 +1,13 @@
 //! Tags: reading them, linking them to assets, and printing labels.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use koina_model::permits::Permit;
-use koina_model::problem::{FieldRule, PhotoFault, Problem};
+use koina_model::problem::{FieldRule, Problem};
 use koina_model::tags::Tag;
 use koina_sync::photos::picture;
 use koina_sync::views::assets::{AssetCard, AssetsQuery};
 
 use crate::courier::{place, write_new};
+use crate::photos::picture_bytes;
 use crate::{
     Desk, TagFound, TagLinkInput, TagPictureInput, TagReadInput, TagsPrintInput, TagsPrinted, told,
 };
@@ -37,13 +36,7 @@ pub(crate) fn tag_read(desk: &Desk, input: TagReadInput) -> Result<TagFound, Pro
 
 /// The same for a picture from the camera.
 pub(crate) fn tag_picture(desk: &Desk, input: TagPictureInput) -> Result<TagFound, Problem> {
-    if input.data.len() / 4 * 3 > picture::BYTES_MAX + 3 {
-        return Err(PhotoFault::TooLarge.into());
-    }
-    let bytes = STANDARD
-        .decode(&input.data)
-        .map_err(|_| PhotoFault::Damaged)?;
-    let codes = picture::square_codes(&bytes)?;
+    let codes = picture::square_codes(&picture_bytes(&input.data)?)?;
     let tag = codes.iter().find_map(|text| Tag::parse(text));
     let tag = tag.ok_or_else(|| Problem::field("picture", FieldRule::NotATag))?;
     found(desk, tag)

@@ -2,14 +2,14 @@
 //! end of the app, cost what was on the line.
 
 use koina_model::ids::Time;
-use koina_model::photos::FileHash;
+use koina_model::photos::{FileHash, piece_path};
 use koina_model::problem::{MapFault, Problem};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{MAP_BYTES_MAX, MapPack};
 use crate::exchange::Line;
-use crate::photos::carry::Carrying;
+use crate::photos::carry::{Carrying, told};
 use crate::replica::{Replica, ReplicaError};
 
 /// Where the town hall says which map it has. Behind a slash and the name of a file, its bytes.
@@ -40,11 +40,6 @@ const WANTED: &str = "map_wanted";
 const NEWEST: &str = "newest";
 const REFUSED: &str = "map_refused";
 const DECLINED: &str = "map_declined";
-
-/// The path of a piece.
-pub fn piece_path(file: FileHash, from: u64, most: usize) -> String {
-    format!("{MAP_PATH}/{file}?from={from}&most={most}")
-}
 
 impl Replica {
     /// The map that is on its way.
@@ -107,8 +102,7 @@ pub async fn step(
     now: &(dyn Fn() -> Time + Sync),
     carrying: &Carrying,
 ) -> Result<bool, Problem> {
-    let told = |failure: ReplicaError| failure.to_problem();
-    let Some(MapComing { map, had, fits }) = replica.map_coming().map_err(told)? else {
+    let Some(MapComing { map, had, fits }) = told(replica.map_coming())? else {
         return Ok(false);
     };
     // Records come before a map, on the disk too.
@@ -118,8 +112,8 @@ pub async fn step(
     let missing = usize::try_from(map.bytes.saturating_sub(had)).unwrap_or(usize::MAX);
     if missing > 0 {
         let most = carrying.pace().at_most(PIECE_MAX).min(missing);
-        let path = piece_path(map.file, had, most);
-        let headers = replica.sign("GET", &path, b"").map_err(told)?;
+        let path = piece_path(MAP_PATH, map.file, had, most as u64);
+        let headers = told(replica.sign("GET", &path, b""))?;
         let (left_at, mut taken) = (now(), Vec::new());
         let came = line.fetch(&path, &headers, &mut taken).await;
         taken.truncate(missing);
@@ -130,8 +124,8 @@ pub async fn step(
         match came {
             // The town hall has another one by now.
             Err(failed) if failed.problem == Problem::NotFound => {
-                replica.want_map(None).map_err(told)?;
-                replica.set_meta(WANTED, NEWEST).map_err(told)?;
+                told(replica.want_map(None))?;
+                told(replica.set_meta(WANTED, NEWEST))?;
                 return Ok(false);
             }
             Err(failed) => {
@@ -150,7 +144,7 @@ pub async fn step(
     let municipality = &lists.reference.municipality;
     match replica.maps().finish(map.file, municipality) {
         Ok(Some(_)) => {
-            replica.want_map(None).map_err(told)?;
+            told(replica.want_map(None))?;
             Ok(false)
         }
         // Other bytes than its name says, or no map of this municipality.
@@ -162,10 +156,8 @@ pub async fn step(
 /// A map that cannot be used: it does not come again by itself.
 fn refuse(replica: &Replica, file: FileHash) -> Result<bool, Problem> {
     tracing::warn!(%file, "the map of the town hall cannot be used here");
-    replica
-        .want_map(None)
-        .and_then(|()| replica.set_meta(REFUSED, &file.to_string()))
-        .map_err(|failure| failure.to_problem())?;
+    told(replica.want_map(None))?;
+    told(replica.set_meta(REFUSED, &file.to_string()))?;
     Ok(false)
 }
 

@@ -53,6 +53,12 @@ impl Bench {
         path
     }
 
+    /// Files in the folder of maps.
+    fn files(&self) -> usize {
+        let folder = self.folder.path().join("maps");
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
     fn fault(&self, bytes: &[u8]) -> MapFault {
         match self.maps.install(&self.brought(bytes), &town()) {
             Err(Problem::Map { fault }) => fault,
@@ -94,12 +100,7 @@ fn a_newer_map_takes_the_place_of_the_older_one_also_when_another_program_brings
     let other = Maps::at(bench.folder.path().join("maps"));
     let pack = other.install(&bench.brought(&second), &town()).unwrap();
     assert_eq!(bench.maps.current().unwrap(), Some(pack));
-    assert_eq!(
-        std::fs::read_dir(bench.folder.path().join("maps"))
-            .unwrap()
-            .count(),
-        1
-    );
+    assert_eq!(bench.files(), 1);
 }
 
 #[test]
@@ -137,12 +138,7 @@ fn what_is_no_map_of_this_municipality_is_refused_in_words_and_changes_nothing()
         Err(MapFault::TooLarge.into())
     );
     assert_eq!(bench.maps.current().unwrap(), Some(pack));
-    assert_eq!(
-        std::fs::read_dir(bench.folder.path().join("maps"))
-            .unwrap()
-            .count(),
-        1
-    );
+    assert_eq!(bench.files(), 1);
 }
 
 #[test]

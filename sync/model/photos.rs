@@ -204,7 +204,12 @@ pub const FILES_PATH: &str = "/v1/files";
 
 /// Path of a piece of a file: where it begins, and how many bytes of it are wanted at most.
 pub fn file_path(file: FileHash, from: u32, most: u32) -> String {
-    format!("{FILES_PATH}/{file}?from={from}&most={most}")
+    piece_path(FILES_PATH, file, u64::from(from), u64::from(most))
+}
+
+/// The same of files that stand below another path.
+pub fn piece_path(below: &str, file: FileHash, from: u64, most: u64) -> String {
+    format!("{below}/{file}?from={from}&most={most}")
 }
 
 /// Those of the photos that a record does not have yet, unless it would have too many.

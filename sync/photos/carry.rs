@@ -295,6 +295,6 @@ pub async fn run(
     Ok(())
 }
 
-fn told<T>(outcome: Result<T, ReplicaError>) -> Result<T, Problem> {
+pub(crate) fn told<T>(outcome: Result<T, ReplicaError>) -> Result<T, Problem> {
     outcome.map_err(|failure| failure.to_problem())
 }

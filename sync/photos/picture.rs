@@ -47,12 +47,6 @@ pub struct Prepared {
 
 /// Reads a file from a camera. May take a second; call it from a thread that may.
 pub fn prepare(bytes: &[u8], told: Told) -> Result<Prepared, PhotoFault> {
-    if bytes.is_empty() {
-        return Err(PhotoFault::Empty);
-    }
-    if bytes.len() > BYTES_MAX {
-        return Err(PhotoFault::TooLarge);
-    }
     let (upright, exif) = decode(bytes)?;
     let (picture, width, height) = jpeg(&upright, SIDE_MAX, &PICTURE_QUALITY, PICTURE_BYTES_MAX)?;
     let (thumb, ..) = jpeg(&upright, THUMB_SIDE_MAX, &THUMB_QUALITY, THUMB_BYTES_MAX)?;
@@ -88,20 +82,9 @@ const LOOKED_AT: [u32; 2] = [1_600, 700];
 
 /// The texts of the square codes on a picture from a camera.
 pub fn square_codes(bytes: &[u8]) -> Result<Vec<String>, PhotoFault> {
-    if bytes.is_empty() {
-        return Err(PhotoFault::Empty);
-    }
-    if bytes.len() > BYTES_MAX {
-        return Err(PhotoFault::TooLarge);
-    }
     let (picture, _) = decode(bytes)?;
     for side in LOOKED_AT {
-        let reduced = if picture.width().max(picture.height()) > side {
-            picture.thumbnail(side, side)
-        } else {
-            picture.clone()
-        };
-        let grey = DynamicImage::from(on_white(&reduced)).to_luma8();
+        let grey = DynamicImage::from(reduced(&picture, side)).to_luma8();
         let texts: Vec<String> = rqrr::PreparedImage::prepare(grey)
             .detect_grids()
             .into_iter()
@@ -126,6 +109,12 @@ pub fn is_ours(bytes: &[u8], side_max: u16) -> bool {
 
 /// The picture, upright, and what the camera wrote beside it.
 fn decode(bytes: &[u8]) -> Result<(DynamicImage, Option<Exif>), PhotoFault> {
+    if bytes.is_empty() {
+        return Err(PhotoFault::Empty);
+    }
+    if bytes.len() > BYTES_MAX {
+        return Err(PhotoFault::TooLarge);
+    }
     let format = image::guess_format(bytes).map_err(|_| PhotoFault::NotAPicture)?;
     if !matches!(
         format,
@@ -163,13 +152,7 @@ fn jpeg(
     qualities: &[u8],
     bytes_max: u32,
 ) -> Result<(Vec<u8>, u16, u16), PhotoFault> {
-    let side = u32::from(side_max);
-    let reduced = if picture.width().max(picture.height()) > side {
-        picture.thumbnail(side, side)
-    } else {
-        picture.clone()
-    };
-    let reduced = on_white(&reduced);
+    let reduced = reduced(picture, u32::from(side_max));
     let (width, height) = reduced.dimensions();
     for quality in qualities {
         let mut bytes = Vec::new();
@@ -183,6 +166,15 @@ fn jpeg(
         }
     }
     Err(PhotoFault::TooLarge)
+}
+
+/// The picture on white, at most so many pixels along a side.
+fn reduced(picture: &DynamicImage, side: u32) -> RgbImage {
+    if picture.width().max(picture.height()) > side {
+        on_white(&picture.thumbnail(side, side))
+    } else {
+        on_white(picture)
+    }
 }
 
 /// A JPEG has nothing that is transparent: what is becomes white, as on paper.

@@ -70,13 +70,9 @@ fn label(label: &Label, municipality: &str, server: &str) -> GrayImage {
     }
     blocks.push(text(municipality, 26, false));
     blocks.push(text(&label.tag.in_words(), 28, true));
-    let words = draw(&blocks, LABEL.0 - code.width().min(LABEL.0 / 2 + 20));
+    let left = code.width().min(LABEL.0 / 2 + 20);
+    let words = draw(&blocks, LABEL.0 - left);
     let top = (LABEL.1.saturating_sub(words.height())) / 2;
-    imageops::replace(
-        &mut drawn,
-        &words,
-        i64::from(code.width().min(LABEL.0 / 2 + 20)),
-        i64::from(top),
-    );
+    imageops::replace(&mut drawn, &words, i64::from(left), i64::from(top));
     drawn
 }

@@ -90,3 +90,8 @@ export function placeOf(place: { community: string; settlement: string }): strin
 export function placeInWords(place: { community: string; settlement: string; place_text: string }): string {
   return [place.place_text, placeOf(place)].filter(Boolean).join(" · ");
 }
+
+/** What an asset is called: its number, and its name or what it is. */
+export function assetInWords(asset: { number: string; name: string; kind: string }): string {
+  return [asset.number, asset.name || nameOf("asset_type", asset.kind)].filter(Boolean).join(" · ");
+}
