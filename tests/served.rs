@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, reason = "processes speak in lines")]
 
 use std::io::BufRead;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -243,6 +243,13 @@ pub async fn serve_by_lines(served: &Served) {
     while let Some(name) = next_line().await {
         println!("code {}", served.invite(Role::Clerk, &[], &name).await);
     }
+}
+
+/// The program beside this one that serves the files of a folder.
+pub fn program() -> PathBuf {
+    std::env::current_exe()
+        .unwrap()
+        .with_file_name("koina-served")
 }
 
 /// What is said next to a process on its standard input.

@@ -55,6 +55,7 @@ pub(crate) fn bench(options: &[&str]) -> Outcome {
         Purpose::TestFast
     })?;
     let postgres = Postgres::start()?;
+    served_in_release()?;
     let mut command = in_release("koina-bench", options);
     command.env("KOINA_TEST_POSTGRES", postgres.url());
     if !app {
@@ -154,6 +155,7 @@ pub(crate) fn peers(options: &[&str]) -> Outcome {
         .arg(&target)
         .arg("--manifest-path")
         .arg(place::root().join("tests/peers/samod/Cargo.toml")))?;
+    served_in_release()?;
     run(in_release("koina-peers", options).env(
         "KOINA_PEERS_SAMOD",
         target.join("release").join("koina-peer-samod"),
@@ -192,6 +194,18 @@ pub(crate) fn kiosk() -> Outcome {
 }
 
 /// A program of the tests, built in release mode, with its arguments.
+/// The server that is measured is a program of its own, which lies beside the others.
+fn served_in_release() -> Outcome {
+    run(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "koina-tests",
+        "--bin",
+        "koina-served",
+    ]))
+}
+
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();
     command

@@ -22,6 +22,11 @@ use koina_server::{import, log};
 use koina_sync::courier::FILE_BYTES_MAX;
 use koina_sync::maps::Maps;
 
+/// Gives back what a first load took; glibc's keeps it, once for each thread.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[derive(Parser)]
 #[command(version, about = "The municipal server of Koina.")]
 struct Cli {

@@ -11,9 +11,7 @@ use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
 use koina_tests::process::Process;
-use koina_tests::served::{
-    cpu_s, enrol, now, on_file, open_requests, peak_mb, serve_by_lines, serve_in,
-};
+use koina_tests::served::{self, cpu_s, enrol, now, on_file, open_requests, peak_mb, serve_in};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -23,10 +21,9 @@ use super::Figures;
 /// Edits, each with an exchange of its own.
 const ROUNDS: u32 = 200;
 const SIZES: [u32; 4] = [1_000, 10_000, 50_000, 200_000];
-/// First arguments of the processes that are a device, that feed a server, and that serve.
+/// First arguments of the processes that are a device, that feed a server.
 const DEVICE: &str = "--cost-device";
 const FEED: &str = "--cost-feed";
-const SERVE: &str = "--cost-serve";
 
 /// What a device's process says of itself.
 #[derive(Serialize, Deserialize)]
@@ -54,11 +51,6 @@ pub(crate) fn be_a_part(words: &[String]) -> bool {
         (FEED, [folder, size]) => {
             runtime().block_on(feed(Path::new(folder), size.parse().unwrap()));
         }
-        (SERVE, [folder]) => runtime().block_on(async {
-            let village = Village::new(7, now());
-            let served = serve_in(Path::new(folder), on_file, &village).await;
-            serve_by_lines(&served).await;
-        }),
         _ => return false,
     }
     true
@@ -88,7 +80,7 @@ async fn feed(folder: &Path, size: u32) {
 
 pub(crate) fn cost(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
     let program = std::env::current_exe().unwrap();
-    let part = |words: &[&str]| {
+    let part = |program: &Path, words: &[&str]| {
         let mut all = vec![program.to_string_lossy().into_owned()];
         all.extend(words.iter().map(|word| (*word).to_owned()));
         Process::start(&all)
@@ -99,10 +91,10 @@ pub(crate) fn cost(figures: &mut Figures, runtime: &tokio::runtime::Runtime) {
             let folder = TempDir::new().unwrap();
             let at = folder.path().to_str().unwrap();
             let later = Instant::now() + Duration::from_secs(3_600);
-            let mut feeding = part(&[FEED, at, &size.to_string()]);
+            let mut feeding = part(&program, &[FEED, at, &size.to_string()]);
             feeding.hear("fed", later).unwrap();
             feeding.end();
-            let mut server = part(&[SERVE, at]);
+            let mut server = part(&served::program(), &[at]);
             let url = server.hear("ready", later).unwrap();
             server.tell("Γραφείο");
             let code = server.hear("code", later).unwrap();

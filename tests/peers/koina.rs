@@ -68,15 +68,6 @@ fn steps(record: &[Change]) -> Vec<BTreeMap<String, String>> {
     steps
 }
 
-/// Serves, and gives a code to whoever asks for one on the standard input.
-pub(crate) fn serve(folder: &Path) {
-    let village = Village::new(7, now());
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let served = serve_in(folder, on_file, &village).await;
-        served::serve_by_lines(&served).await;
-    });
-}
-
 #[derive(clap::Args)]
 pub(crate) struct Client {
     /// `pull`, `push` or `meet`.

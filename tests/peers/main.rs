@@ -46,8 +46,6 @@ enum Command {
         stories: PathBuf,
         records: u32,
     },
-    /// Serves them.
-    Serve { folder: PathBuf },
     /// Is a device.
     Client(koina::Client),
     /// Writes the page again from the figures of the last runs.
@@ -62,7 +60,6 @@ fn main() {
             stories,
             records,
         }) => koina::feed(&folder, &stories, records),
-        Some(Command::Serve { folder }) => koina::serve(&folder),
         Some(Command::Client(client)) => client.run(),
         Some(Command::Page) => page::write(&work::kept()),
         None => {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use koina_tests::process::{Process, Silence};
+use koina_tests::served;
 
 /// Edits a client makes without network, each on another record.
 pub(crate) const EDITS: usize = 500;
@@ -227,8 +228,16 @@ impl<'t> Town<'t> {
     }
 
     fn serve(&self) -> Result<(Process, String), Silence> {
-        let mut server =
-            Process::start(&self.words("server", &["serve", text(&self.server_folder())]));
+        let folder = self.server_folder();
+        let words = if self.program.is_empty() {
+            vec![
+                served::program().display().to_string(),
+                text(&folder).to_owned(),
+            ]
+        } else {
+            self.words("server", &["serve", text(&folder)])
+        };
+        let mut server = Process::start(&words);
         let url = server.hear("ready", Instant::now() + Duration::from_secs(120))?;
         Ok((server, url))
     }
