@@ -9,7 +9,7 @@ use koina_model::photos::{FileHash, Photo};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::{self, Request, What, acts as request_acts};
 use koina_model::tags::Tag;
-use koina_model::words::{Kind, Outcome};
+use koina_model::words::{Channel, Kind, Outcome};
 use rusqlite::Transaction;
 
 use crate::replica::{Replica, ReplicaError, without};
@@ -118,6 +118,24 @@ impl Replica {
         }
         self.record_on_request(id, now, |request, lists, author| {
             request_acts::close(request, id, outcome, note, lists, author)
+        })
+    }
+
+    /// Notes on a request that somebody else reports the same, beginning with the photos that were kept for it.
+    pub fn support_request(
+        &self,
+        id: DocId,
+        channel: Channel,
+        text: &str,
+        photos: &[FileHash],
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        // Photos first: when they are refused, nobody has been told that it is noted. A second press adds none twice.
+        if !photos.is_empty() {
+            self.add_photos(id, photos, now)?;
+        }
+        self.record_on_request(id, now, |request, _, author| {
+            request_acts::support(request, channel, text, author)
         })
     }
 

@@ -138,6 +138,7 @@ CREATE TABLE requests (
     clashes       INTEGER NOT NULL,         -- fields with versions for the desk to decide
     lat           REAL,                     -- where somebody said it is, degrees north (WGS 84)
     lon           REAL,                     -- degrees east
+    same_as       BLOB,                     -- the request it was joined with; empty: none
     asks          INTEGER NOT NULL          -- 1: asks for a protocol number
 ) STRICT;
 CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
@@ -148,6 +149,7 @@ CREATE INDEX requests_place ON requests (community, open, received_at DESC);
 CREATE INDEX requests_crew ON requests (crew, open, priority, due_at);
 CREATE INDEX requests_department ON requests (department, open, received_at DESC);
 CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
+CREATE INDEX requests_same ON requests (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
 
 -- One row an asset.

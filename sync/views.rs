@@ -24,6 +24,7 @@ pub mod map;
 pub mod outbox;
 pub mod photos;
 pub mod requests;
+pub mod similar;
 pub mod tagged;
 pub mod tracked;
 

@@ -502,6 +502,18 @@ pub struct RequestReopenInput {
     pub reason: String,
 }
 
+/// Somebody else reports the same. Text at most 4,000 characters.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestSupportInput {
+    pub id: DocId,
+    pub channel: Channel,
+    pub text: String,
+    /// Photos that were kept here.
+    #[serde(default)]
+    pub photos: Vec<FileHash>,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct WorkInput {

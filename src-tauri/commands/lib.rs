@@ -17,6 +17,7 @@ use koina_sync::views::assets::AssetsQuery;
 use koina_sync::views::map::MapQuery;
 use koina_sync::views::outbox::OutboxQuery;
 use koina_sync::views::requests::RequestsQuery;
+use koina_sync::views::similar::SimilarQuery;
 use serde_json::Value;
 
 #[cfg(target_os = "linux")]
@@ -72,7 +73,7 @@ use map::{
 use photos::{photo_keep, photo_read, photo_want, photos_add, photos_budget, photos_room};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
-    request_register, request_reopen, requests_page,
+    request_register, request_reopen, request_similar, request_support, requests_page,
 };
 use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
 use staff::{

@@ -35,6 +35,8 @@ commands! {
     request_answer(RequestAnswerInput) -> RequestCase;
     request_close(RequestCloseInput) -> RequestCase;
     request_reopen(RequestReopenInput) -> RequestCase;
+    request_similar(SimilarQuery) -> Similar;
+    request_support(RequestSupportInput) -> RequestCase;
     // work
     today(Nothing) -> Today;
     work_record(WorkInput) -> RequestCase;

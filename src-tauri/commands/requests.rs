@@ -4,10 +4,11 @@ use koina_model::ids::DocId;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Edited, Entered};
 use koina_sync::views::requests::{RequestCase, RequestsPage, RequestsQuery};
+use koina_sync::views::similar::{Similar, SimilarQuery};
 
 use crate::{
     Desk, RecordInput, RequestAnswerInput, RequestAssignInput, RequestCloseInput, RequestEditInput,
-    RequestEnterInput, RequestEntered, RequestReopenInput, told,
+    RequestEnterInput, RequestEntered, RequestReopenInput, RequestSupportInput, told,
 };
 
 pub(crate) fn requests_page(desk: &Desk, input: RequestsQuery) -> Result<RequestsPage, Problem> {
@@ -111,5 +112,24 @@ pub(crate) fn request_reopen(
         desk.replica
             .reopen_request(input.id, &input.reason, desk.now()),
     )?;
+    saved(desk, input.id)
+}
+
+/// Open requests that may be about what is just being typed.
+pub(crate) fn request_similar(desk: &Desk, input: SimilarQuery) -> Result<Similar, Problem> {
+    told(desk.replica.similar(&input, desk.now()))
+}
+
+pub(crate) fn request_support(
+    desk: &Desk,
+    input: RequestSupportInput,
+) -> Result<RequestCase, Problem> {
+    told(desk.replica.support_request(
+        input.id,
+        input.channel,
+        &input.text,
+        &input.photos,
+        desk.now(),
+    ))?;
     saved(desk, input.id)
 }

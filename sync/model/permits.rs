@@ -270,6 +270,10 @@ fn request_event(
             photo.check()?;
             vec![]
         }
+        What::Supported { .. } => {
+            need(Permit::EnterRequests)?;
+            vec![]
+        }
         What::Answered { .. } => {
             need(Permit::AnswerRequests)?;
             vec![keys::ANSWER]

@@ -97,6 +97,12 @@ pub enum What {
         text: String,
     },
     Photo(Photo),
+    /// Somebody else reports the same; what they said of it, if anything.
+    Supported {
+        channel: Channel,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
     Answered {
         text: String,
     },
@@ -141,6 +147,7 @@ impl What {
             Self::Material { .. }
             | Self::Note { .. }
             | Self::Photo(_)
+            | Self::Supported { .. }
             | Self::Answered { .. }
             | Self::Decided { .. }
             | Self::Other => None,
@@ -186,6 +193,14 @@ impl Request {
                 What::Photo(photo) => Some((*id, *by, event.at, photo)),
                 _ => None,
             })
+    }
+
+    /// How often somebody else reported the same.
+    pub fn supports(&self) -> usize {
+        let supports = |(_, _, event): &&(EventId, DeviceId, Event)| {
+            matches!(event.what, What::Supported { .. })
+        };
+        self.events.iter().filter(supports).count()
     }
 
     pub fn is_open(&self) -> bool {

@@ -178,24 +178,18 @@ impl Replica {
             Some((metres, one)) => (metres, one.community.clone(), one.code.clone()),
             None => (0.0, String::new(), String::new()),
         };
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a distance on Earth, in whole metres"
-        )]
-        let metres = metres as u32;
         Ok(Place {
             egsa87: Egsa87::of(&position),
             position,
             community,
             settlement,
-            metres,
+            metres: super::similar::whole_metres(metres),
         })
     }
 }
 
 /// Metres between a position and another that is not far.
-fn metres(from: &Position, lat: f64, lon: f64) -> f64 {
+pub(super) fn metres(from: &Position, lat: f64, lon: f64) -> f64 {
     const DEGREE: f64 = 111_195.0;
     let north = (lat - from.lat) * DEGREE;
     let east = (lon - from.lon) * DEGREE * from.lat.to_radians().cos();

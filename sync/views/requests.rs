@@ -106,6 +106,10 @@ pub struct RequestCase {
     /// Last day to answer an application (ΚΔΔ, ν.2690/1999 art. 4), as YYYY-MM-DD.
     pub answer_by: Option<String>,
     pub duplicate_of: Option<DocId>,
+    /// Requests that were joined with this one, the oldest first; 100 at most.
+    pub joined: Vec<RequestRow>,
+    /// How often somebody else reported the same, apart from those.
+    pub supports: u32,
     pub materials: Vec<Material>,
     /// In the order they were added.
     pub photos: Vec<PhotoRow>,
@@ -225,8 +229,8 @@ pub(crate) fn put(
     } = shown;
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
-            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
     )?
     .execute(params![
         n,
@@ -252,7 +256,8 @@ pub(crate) fn put(
         clashes,
         request.register,
         request.position.map(|position| position.lat),
-        request.position.map(|position| position.lon)
+        request.position.map(|position| position.lon),
+        request.duplicate_of.map(|of| of.as_bytes().to_vec())
     ])?;
     Ok(())
 }
@@ -287,10 +292,10 @@ pub(crate) fn status_from(name: String) -> Status {
     serde_json::from_value(serde_json::Value::String(name)).unwrap_or(Status::Received)
 }
 
-const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
+pub(super) const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
     v.department, v.crew, v.received_at, v.due_at, v.clashes";
 
-fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
+pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
     let doc: Vec<u8> = row.get(0)?;
     let number = |text: String| if text.is_empty() { None } else { Some(text) };
     let status: String = row.get(8)?;
@@ -425,6 +430,17 @@ impl Replica {
         })
     }
 
+    /// Requests that were joined with another.
+    fn joined_with(&self, id: DocId, now: Time) -> Result<Vec<RequestRow>, ReplicaError> {
+        self.read(|db| {
+            let mut rows = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.same_as = ?1 ORDER BY v.received_at, v.n LIMIT 100"
+            ))?;
+            let rows = rows.query_map([id.as_bytes().as_slice()], |row| read_row(row, now))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The whole story of a request.
     pub fn request_case(&self, id: DocId, now: Time) -> Result<RequestCase, ReplicaError> {
         let row = self.request_row(id, now)?;
@@ -525,6 +541,8 @@ impl Replica {
             registered_at,
             answer_by,
             duplicate_of: request.duplicate_of,
+            joined: self.joined_with(id, now)?,
+            supports: u32::try_from(request.supports()).unwrap_or(u32::MAX),
             materials,
             photos: self.photo_rows(request.photos())?,
             timeline,

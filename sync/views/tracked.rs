@@ -5,7 +5,7 @@ use koina_model::checks;
 use koina_model::ids::{DocId, Time};
 use koina_model::problem::Problem;
 use koina_model::requests;
-use koina_model::words::Status;
+use koina_model::words::{Kind, Status};
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use ts_rs::TS;
@@ -22,6 +22,8 @@ pub struct Tracked {
     pub received_at: Time,
     pub status: Status,
     pub answer: Option<String>,
+    /// It was joined with another report of the same trouble: where that one stands.
+    pub joined: Option<TrackedJoined>,
     /// How it came to stand where it stands, the oldest first.
     pub steps: Vec<TrackedStep>,
     /// How old this is: the last exchange of this device.
@@ -33,6 +35,17 @@ pub struct TrackedStep {
     pub at: Time,
     pub status: Status,
 }
+
+/// What is told of the report that another was joined with: nothing by which it could be followed.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct TrackedJoined {
+    pub status: Status,
+    pub since: Time,
+    pub answer: Option<String>,
+}
+
+/// Reports may be joined with one that was joined itself.
+const JOINED_MAX: usize = 8;
 
 impl Replica {
     /// Looks a request up by its receipt or protocol number, with the digits that came with the receipt.
@@ -77,6 +90,7 @@ impl Replica {
             }
         }
         Ok(Tracked {
+            joined: self.joined(request.duplicate_of)?,
             receipt_number,
             protocol_number: Some(protocol).filter(|number| !number.is_empty()),
             category: request.category,
@@ -87,6 +101,25 @@ impl Replica {
             steps,
             as_of: self.exchanged_at()?,
         })
+    }
+
+    /// Where the report stands that others were joined with, if it is on this device.
+    fn joined(&self, mut next: Option<DocId>) -> Result<Option<TrackedJoined>, ReplicaError> {
+        let mut told = None;
+        for _ in 0..JOINED_MAX {
+            let Some(id) = next else { break };
+            let Some((Kind::Request, _)) = self.saved_doc(id)? else {
+                break;
+            };
+            let request = requests::read(&self.doc(id)?.record());
+            next = request.duplicate_of;
+            told = Some(TrackedJoined {
+                status: request.status,
+                since: request.status_at.unwrap_or(request.received_at),
+                answer: request.answer,
+            });
+        }
+        Ok(told)
     }
 }
 

@@ -24,6 +24,7 @@ CREATE TABLE requests (
     clashes       INTEGER NOT NULL,
     lat           REAL,                    -- degrees north (WGS 84)
     lon           REAL,                    -- degrees east
+    same_as       BLOB,                    -- the request it was joined with
     asks          INTEGER NOT NULL         -- 1: asks for a protocol number
 ) STRICT;
 

@@ -6,9 +6,10 @@ use koina_model::contacts::Contact;
 use koina_model::permits::{Permit, Role};
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Step};
-use koina_model::words::{Channel, Status};
+use koina_model::words::{Channel, Outcome, Status};
 use koina_sync::replica::Reported;
 use koina_sync::views::ContactRow;
+use koina_sync::views::similar::SimilarQuery;
 use koina_tests::town::{LITOCHORO, Town, Who, lamp};
 
 fn visitor() -> Contact {
@@ -215,6 +216,84 @@ fn the_receipt_follows_the_request_without_network() {
     let protocol = later.protocol_number.clone().unwrap();
     assert_eq!(follow(&town, &protocol, &reported.pin).unwrap(), later);
     assert!(!format!("{later:?}").contains("Νίκος"), "notes of crews");
+    town.check();
+}
+
+#[test]
+fn two_who_reported_the_same_are_both_kept_and_told() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    let kiosk = kiosk(&mut town);
+    town.settle();
+    let first = report(&town, kiosk, &visitor());
+    let second = report(&town, kiosk, &visitor());
+    town.settle();
+    // A crew without network sees it, too, and so does somebody on the phone: noted on the first.
+    let similar = SimilarQuery {
+        category: lamp("").category.to_owned(),
+        community: LITOCHORO.to_owned(),
+        ..SimilarQuery::default()
+    };
+    let now = town.time(crew);
+    let offered = town.at(crew).similar(&similar, now).unwrap().rows;
+    let offered: Vec<_> = offered.iter().map(|one| one.row.id).collect();
+    assert!(offered.contains(&first.id) && offered.contains(&second.id));
+    let support = |who, channel, text| {
+        let now = town.time(who);
+        town.at(who)
+            .support_request(first.id, channel, text, &[], now)
+            .unwrap();
+    };
+    support(crew, Channel::Crew, "δύο στύλοι");
+    support(desk, Channel::Phone, "");
+    let close = Outcome::Duplicate { of: first.id };
+    let now = town.time(desk);
+    town.at(desk)
+        .close_request(second.id, &close, "", now)
+        .unwrap();
+    town.settle();
+    let case = town.at(crew).request_case(first.id, now).unwrap();
+    assert_eq!((case.supports, case.joined.len()), (2, 1));
+    for reported in [&first, &second] {
+        assert_eq!(read(&town, desk, reported).unwrap().len(), 1, "both kept");
+    }
+
+    // Whoever holds the second receipt hears what becomes of the first.
+    let now = town.time(crew);
+    let step = Step::Done {
+        note: "ο κ. Νίκος το έφτιαξε",
+    };
+    town.at(crew).record_work(first.id, &step, now).unwrap();
+    let now = town.time(desk);
+    town.at(desk)
+        .answer_request(first.id, "Αλλάχτηκε ο λαμπτήρας.", now)
+        .unwrap();
+    town.settle();
+    let follow = || {
+        let replica = town.at(kiosk);
+        replica.track(&second.receipt_number, &second.pin).unwrap()
+    };
+    let told = follow();
+    assert_eq!(told.status, Status::Duplicate);
+    let joined = told.joined.clone().unwrap();
+    assert_eq!(joined.status, Status::Resolved);
+    assert_eq!(joined.answer.as_deref(), Some("Αλλάχτηκε ο λαμπτήρας."));
+    let said = format!("{told:?}");
+    for secret in ["Νίκος", "στύλοι", &first.receipt_number, &first.pin] {
+        assert!(!said.contains(secret), "{secret} in {said}");
+    }
+
+    // They were not the same after all.
+    town.at(desk)
+        .reopen_request(second.id, "Είναι άλλη λάμπα", town.time(desk))
+        .unwrap();
+    town.settle();
+    let apart = follow();
+    assert_eq!((apart.status, apart.joined), (Status::Reopened, None));
+    let now = town.time(crew);
+    let case = town.at(crew).request_case(first.id, now).unwrap();
+    assert!(case.joined.is_empty());
     town.check();
 }
 

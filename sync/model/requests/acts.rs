@@ -293,6 +293,23 @@ pub fn close(
     Ok(What::Closed { outcome, note })
 }
 
+/// Notes that somebody else reports the same («Υποστηρίζω»): no second request for one trouble.
+pub fn support(
+    request: &Request,
+    channel: Channel,
+    text: &str,
+    author: &Author,
+) -> Result<What, Problem> {
+    needs(author, Permit::EnterRequests)?;
+    let mut fields = Fields::default();
+    let text = fields.text("text", text, TEXT_MAX);
+    fields.done()?;
+    if !request.is_open() {
+        return Err(Problem::AlreadyClosed);
+    }
+    Ok(What::Supported { channel, text })
+}
+
 /// Opens a closed request again, saying why.
 pub fn reopen(request: &Request, reason: &str, author: &Author) -> Result<What, Problem> {
     needs(author, Permit::ReopenRequests)?;

@@ -874,7 +874,15 @@ awaits_number: boolean, registered_at: Time | null,
 /**
  * Last day to answer an application (ΚΔΔ, ν.2690/1999 art. 4), as YYYY-MM-DD.
  */
-answer_by: string | null, duplicate_of: DocId | null, materials: Array<Material>, 
+answer_by: string | null, duplicate_of: DocId | null, 
+/**
+ * Requests that were joined with this one, the oldest first; 100 at most.
+ */
+joined: Array<RequestRow>, 
+/**
+ * How often somebody else reported the same, apart from those.
+ */
+supports: number, materials: Array<Material>, 
 /**
  * In the order they were added.
  */
@@ -934,6 +942,12 @@ clashes: number, };
 
 export type RequestSort = "newest" | "oldest" | "due" | "priority" | "place";
 
+export type RequestSupportInput = { id: DocId, channel: Channel, text: string, 
+/**
+ * Photos that were kept here.
+ */
+photos: Array<FileHash>, };
+
 export type RequestsPage = { rows: Array<RequestRow>, 
 /**
  * Rows in all pages.
@@ -965,6 +979,28 @@ export type Saved = "draft" | "on_device" | "sent" | "received" | "needs_decisio
 export type SettlementItem = { code: string, community: string, el: string, en: string, position: Position, };
 
 export type Signature = { "by": "drawn", lines: Array<Array<[number, number]>>, } | { "by": "typed", name: string, };
+
+export type Similar = { 
+/**
+ * The likeliest first.
+ */
+rows: Array<SimilarRow>, };
+
+export type SimilarQuery = { category: string, community: string, settlement: string, position: Position | null, 
+/**
+ * The asset it is about.
+ */
+asset: DocId | null, };
+
+export type SimilarRow = { row: RequestRow, 
+/**
+ * Both are about the same asset.
+ */
+same_asset: boolean, 
+/**
+ * How far it is, where both positions are known.
+ */
+metres: number | null, };
 
 export type StaffCloseInput = { out_of_order: boolean, };
 
@@ -1112,6 +1148,10 @@ as_of: Time | null, };
 
 export type Tracked = { receipt_number: string, protocol_number: string | null, category: string, community: string, received_at: Time, status: Status, answer: string | null, 
 /**
+ * It was joined with another report of the same trouble: where that one stands.
+ */
+joined: TrackedJoined | null, 
+/**
  * How it came to stand where it stands, the oldest first.
  */
 steps: Array<TrackedStep>, 
@@ -1119,6 +1159,8 @@ steps: Array<TrackedStep>,
  * How old this is: the last exchange of this device.
  */
 as_of: Time | null, };
+
+export type TrackedJoined = { status: Status, since: Time, answer: string | null, };
 
 export type TrackedStep = { at: Time, status: Status, };
 
@@ -1182,6 +1224,8 @@ export type Commands = {
   request_answer: [input: RequestAnswerInput, output: RequestCase];
   request_close: [input: RequestCloseInput, output: RequestCase];
   request_reopen: [input: RequestReopenInput, output: RequestCase];
+  request_similar: [input: SimilarQuery, output: Similar];
+  request_support: [input: RequestSupportInput, output: RequestCase];
   today: [input: Nothing, output: Today];
   work_record: [input: WorkInput, output: RequestCase];
   assets_page: [input: AssetsQuery, output: AssetsPage];

@@ -8,8 +8,8 @@ export type CommonScreen =
   | { at: "job"; id: DocId }
   /** A new finding, about an asset when one is named. */
   | { at: "finding"; asset?: DocId }
-  /** The receipt of a finding that was just saved. */
-  | { at: "found"; id: DocId; number: string }
+  /** The receipt of a finding that was just saved, or of the request on which it was noted as the same. */
+  | { at: "found"; id: DocId; number: string; same?: boolean }
   | { at: "requests" }
   | { at: "request"; id: DocId }
   | { at: "map"; lat?: number; lon?: number }

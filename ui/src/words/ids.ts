@@ -256,6 +256,7 @@ export type Words = {
   "did-reopened": null;
   "did-retired": null;
   "did-started": null;
+  "did-supported": null;
   "did-taken_over": null;
   "draft-clear": null;
   "draft-failed": { problem: string | number };
@@ -496,6 +497,9 @@ export type Words = {
   "job-reopen-why": null;
   "job-resume": null;
   "job-start": null;
+  "joined-requests": { count: string | number };
+  "joined-supports": { count: string | number };
+  "joined-title": null;
   "keyboard": null;
   "keyboard-capital": null;
   "keyboard-dialytika": null;
@@ -530,6 +534,8 @@ export type Words = {
   "kiosk-idle-left": { count: string | number };
   "kiosk-idle-more": null;
   "kiosk-idle-title": null;
+  "kiosk-joined": null;
+  "kiosk-joined-stands": { day: string | number; status: string | number };
   "kiosk-keep": null;
   "kiosk-kind": null;
   "kiosk-kind-missing": null;
@@ -955,6 +961,16 @@ export type Words = {
   "search": null;
   "search-clear": null;
   "second-tap-no": null;
+  "similar-asset": null;
+  "similar-count": { count: string | number };
+  "similar-done-hint": null;
+  "similar-done-title": null;
+  "similar-hint": null;
+  "similar-metres": { metres: string | number };
+  "similar-open": null;
+  "similar-same": null;
+  "similar-title": null;
+  "similar-village": null;
   "skip-link": null;
   "span-days": { count: string | number };
   "span-hours": { count: string | number };

@@ -19,6 +19,7 @@ const icons: Record<string, IconName> = {
   material: "material",
   note: "note",
   photo: "photo",
+  supported: "person",
   answered: "send",
   closed: "lock",
   resolved: "check",
@@ -41,6 +42,7 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
   const said = row.detail;
   const parts: (string | undefined)[] = [
     said["number"],
+    said["channel"] && (tMaybe(`channel-${said["channel"]}`) ?? said["channel"]),
     said["department"] && nameOf("department", said["department"]),
     said["crew"] && nameOf("crew", said["crew"]),
     said["outcome"] && (tMaybe(`outcome-${said["outcome"]}`) ?? said["outcome"]),

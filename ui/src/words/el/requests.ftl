@@ -36,4 +36,26 @@ case-saved = Κατάσταση αποστολής
 case-clash = Για αυτό το αίτημα υπάρχουν δύο εκδοχές. Κρατήθηκαν και οι δύο· θα αποφασίσει το γραφείο.
 case-duplicate-of = Διπλότυπο άλλου αιτήματος
 case-open-original = Δείτε το αρχικό
+similar-title = Μήπως είναι το ίδιο;
+similar-hint = Ανοιχτό αίτημα για το ίδιο θέμα. Αν είναι το ίδιο, ό,τι γράψατε και οι φωτογραφίες προστίθενται εκεί.
+similar-count = { $count ->
+    [one] ένα ανοιχτό
+   *[other] { $count } ανοιχτά
+  }
+similar-asset = το ίδιο πάγιο
+similar-metres = { $metres } μ. από εδώ
+similar-village = στο ίδιο μέρος
+similar-same = Ναι, είναι το ίδιο
+similar-open = Δείτε το
+similar-done-title = Γράφτηκε στο αίτημα που υπήρχε
+similar-done-hint = Δεν άνοιξε δεύτερο αίτημα. Με αυτόν τον αριθμό βρίσκεται πάντα, και χωρίς δίκτυο.
+joined-title = Το ανέφεραν και άλλοι
+joined-supports = { $count ->
+    [one] Αναφέρθηκε ακόμη μία φορά.
+   *[other] Αναφέρθηκε ακόμη { $count } φορές.
+  }
+joined-requests = { $count ->
+    [one] Ένα αίτημα ενώθηκε με αυτό:
+   *[other] { $count } αιτήματα ενώθηκαν με αυτό:
+  }
 case-work = Άνοιγμα εργασίας

@@ -77,6 +77,7 @@ did-impossible = Δεν γίνεται
 did-material = Υλικό
 did-note = Σημείωση
 did-answered = Απάντηση
+did-supported = Το ανέφερε και άλλος
 did-closed = Κλείσιμο
 did-reopened = Άνοιξε ξανά
 did-decided = Απόφαση σε σύγκρουση

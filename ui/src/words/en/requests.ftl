@@ -36,4 +36,23 @@ case-saved = State of sending
 case-clash = There are two versions of this request. Both were kept; the office will decide.
 case-duplicate-of = Duplicate of another request
 case-open-original = See the original
+similar-title = Is it the same?
+similar-hint = An open request of the same kind. If it is the same, what you wrote and the photos are added there.
+similar-count = { $count } open
+similar-asset = the same asset
+similar-metres = { $metres } m from here
+similar-village = in the same place
+similar-same = Yes, it is the same
+similar-open = See it
+similar-done-title = Noted on the request that was there
+similar-done-hint = No second request was begun. By this number it can always be found, also without network.
+joined-title = Others reported it, too
+joined-supports = { $count ->
+    [one] Reported once more.
+   *[other] Reported { $count } times more.
+  }
+joined-requests = { $count ->
+    [one] One request was joined with this one:
+   *[other] { $count } requests were joined with this one:
+  }
 case-work = Open the job

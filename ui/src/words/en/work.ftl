@@ -77,6 +77,7 @@ did-impossible = Cannot be done
 did-material = Material
 did-note = Note
 did-answered = Answer
+did-supported = Somebody else reported it
 did-closed = Closed
 did-reopened = Reopened
 did-decided = Conflict decided

@@ -1,0 +1,106 @@
+/** One trouble reported twice: it is offered while somebody types, noted on the request that is there, and both are kept. */
+import type { Page } from "@playwright/test";
+import { expect, test } from "./lib/koina";
+import { accessible, fits } from "./lib/look";
+import { find } from "./lib/screens/desk";
+import { press, tab } from "./lib/screens/steps";
+import { words } from "./lib/words";
+
+const w = words.el;
+const PHONE = { size: { width: 360, height: 740 } };
+const NUMBER = /^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z*]$/;
+
+/** The number of what was just saved; the page before it shows those of others. */
+async function saved(page: Page, title: string): Promise<string> {
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+  return (await page.getByText(NUMBER).innerText()).trim();
+}
+
+test("a second call about the same is noted on the first, with what was said, and the caller gets its number", async ({ koina }) => {
+  const page = await koina.window("desk");
+  const call = async (said: string) => {
+    await tab(page, w, "enter");
+    await find(page, w("enter-kind"), "φρεατιου");
+    await find(page, w("enter-where"), "πλακα");
+    await page.getByRole("textbox", { name: w("enter-words") }).fill(said);
+  };
+  const offer = page.getByRole("region", { name: w("similar-title") });
+  await call("Λείπει το καπάκι");
+  await expect(offer).toHaveCount(0);
+  await press(page, w("enter-save"));
+  const number = await saved(page, w("enter-done-title"));
+  await press(page, w("enter-again"));
+
+  await call("Έπεσε μέσα ένα ποδήλατο");
+  await expect(offer).toContainText(number);
+  await expect(offer).toContainText("Λείπει το καπάκι");
+  await accessible(page, "the same, at the desk", true);
+  await fits(page, "the same, at the desk");
+  await page.screenshot({ path: test.info().outputPath("desk.png"), fullPage: true });
+  await offer.getByRole("button", { name: `${w("similar-same")} ${number}` }).click();
+  await expect(page.getByRole("heading", { level: 1, name: w("similar-done-title") })).toBeVisible();
+  await expect(page.getByText(number, { exact: true })).toBeVisible();
+  await press(page, w("enter-open"));
+  await expect(page.getByText("Αναφέρθηκε ακόμη μία φορά.")).toBeVisible();
+  await expect(page.getByText(`${w("channel-phone")} · Έπεσε μέσα ένα ποδήλατο`)).toBeVisible();
+  // What was typed went there, and does not come again.
+  await tab(page, w, "enter");
+  await expect(page.getByRole("textbox", { name: w("enter-words") })).toHaveValue("");
+
+  // Somebody else's own request is joined with it, and taken apart again.
+  await call("Το ίδιο καπάκι");
+  await press(page, w("enter-save"));
+  const second = await saved(page, w("enter-done-title"));
+  await press(page, w("enter-open"));
+  await press(page, w("file-close"));
+  await page.getByRole("radio", { name: w("outcome-duplicate") }).check();
+  await page.getByRole("radio", { name: new RegExp(number) }).check();
+  await press(page, w("file-close-save"));
+  await press(page, w("case-open-original"));
+  await expect(page.getByText("Ένα αίτημα ενώθηκε με αυτό:")).toBeVisible();
+  await accessible(page, "joined", true);
+  await page.screenshot({ path: test.info().outputPath("joined.png"), fullPage: true });
+  await page.getByRole("main").getByRole("link", { name: second }).click();
+  await press(page, w("file-reopen"));
+  await page.getByRole("textbox", { name: w("file-reopen-reason") }).fill("Είναι άλλο φρεάτιο");
+  await press(page, w("file-reopen-save"));
+  await expect(page.getByText(w("case-duplicate-of"))).toHaveCount(0);
+});
+
+test("a crew without a network finds what was reported already, and its finding becomes a word on it", async ({ koina, bridge }) => {
+  const crew = await koina.window("crew", PHONE);
+  await bridge.control("stop-server");
+  const finding = async () => {
+    await press(crew, w("finding-new"));
+    await crew.getByRole("button", { name: /^Εκτεθειμένα καλώδια/ }).click();
+    await expect(crew.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
+    await press(crew, w("continue"));
+  };
+  await finding();
+  await crew.getByRole("textbox", { name: w("finding-text") }).fill("Κρέμονται στο πεζοδρόμιο");
+  await press(crew, w("finding-save"));
+  const number = await saved(crew, w("finding-done-title"));
+  await press(crew, w("job-back-today"));
+
+  await finding();
+  await crew.getByRole("textbox", { name: w("finding-text") }).fill("Ακόμη εκεί");
+  const offer = crew.getByRole("region", { name: w("similar-title") });
+  // Somewhere in the same village: behind its title, so that the words are not pushed away.
+  await offer.getByText(w("similar-title")).click();
+  await expect(offer.getByText(number).first()).toBeVisible();
+  await accessible(crew, "the same, in the field", true);
+  await fits(crew, "the same, in the field");
+  await crew.screenshot({ path: test.info().outputPath("crew.png"), fullPage: true });
+  // Looking at it first loses nothing.
+  await offer.getByRole("button", { name: `${w("similar-open")} ${number}` }).click();
+  await expect(crew.getByText("Κρέμονται στο πεζοδρόμιο").first()).toBeVisible();
+  await crew.getByRole("button", { name: w("back"), exact: true }).click();
+  await expect(crew.getByRole("textbox", { name: w("finding-text") })).toHaveValue("Ακόμη εκεί");
+  await offer.getByText(w("similar-title")).click();
+  await offer.getByRole("button", { name: `${w("similar-same")} ${number}` }).click();
+  await expect(crew.getByRole("heading", { level: 1, name: w("similar-done-title") })).toBeVisible();
+  await expect(crew.getByText(number)).toBeVisible();
+  await press(crew, w("finding-open"));
+  await expect(crew.getByText("Αναφέρθηκε ακόμη μία φορά.")).toBeVisible();
+  await crew.screenshot({ path: test.info().outputPath("crew-noted.png"), fullPage: true });
+});
