@@ -125,6 +125,7 @@ test("a finding is where the crew stands, corrected by hand, and the desk reads 
   await expect(crew.getByText("40,09971, 22,50017")).toBeVisible();
   await press(crew, w("continue"));
   await press(crew, w("finding-save"));
+  await expect(crew.getByRole("heading", { level: 1, name: w("finding-done-title") })).toBeVisible();
   const receipt = /\w+-\d\d-\d{6}-\w/.exec((await crew.getByText(/-\d\d-\d{6}-/).first().textContent()) ?? "")?.[0] ?? "";
   await tab(crew, w, "outbox");
   await press(crew, w("exchange-now"));

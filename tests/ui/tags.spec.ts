@@ -56,6 +56,27 @@ test("a blank tag is photographed, linked to a lamp in the field without a netwo
   await crew.keyboard.press("Enter");
   await expect(crew.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
 
+  // Another free tag does not take its place unasked.
+  await scan(crew);
+  await scanned(crew).fill("2718 2818 2847");
+  await scanned(crew).press("Enter");
+  const free = crew.getByRole("searchbox", { name: w("tag-free-search") });
+  await free.fill(number);
+  await offered.filter({ hasText: number }).first().click();
+  await expect(crew.getByText(new RegExp(`${number}.* έχει ήδη την ετικέτα 3141 5926 5358`))).toBeVisible();
+  await accessible(crew, "replace, 1", true);
+  await crew.screenshot({ path: test.info().outputPath("replace.png"), fullPage: true });
+  await press(crew, w("tag-keep"));
+  await expect(crew.getByText(/έχει ήδη την ετικέτα/)).toHaveCount(0);
+  await offered.filter({ hasText: number }).first().click();
+  await press(crew, w("tag-replace"));
+  await expect(crew.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
+  await expect(crew.getByText("2718 2818 2847")).toBeVisible();
+  await press(crew, w("tag-change"));
+  await scanned(crew).fill(TAG);
+  await scanned(crew).press("Enter");
+  await expect(crew.getByText(w("tag-linked", { tag: "3141 5926 5358" }))).toBeVisible();
+
   // The same tag does not go onto another one; that says which bears it.
   await tab(crew, w, "assets");
   await openFirst(crew, new RegExp(`^(?!.*${number})`));

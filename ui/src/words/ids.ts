@@ -1098,6 +1098,8 @@ export type Words = {
   "tag-free-hint": null;
   "tag-free-search": null;
   "tag-give": null;
+  "tag-has-one": { asset: string | number; tag: string | number };
+  "tag-keep": null;
   "tag-link": null;
   "tag-link-title": null;
   "tag-linked": { tag: string | number };
@@ -1109,6 +1111,7 @@ export type Words = {
   "tag-open": null;
   "tag-or-number-hint": null;
   "tag-picture": null;
+  "tag-replace": null;
   "tag-scan": null;
   "tag-several": null;
   "tag-taken-open": null;
