@@ -121,20 +121,22 @@ impl Replica {
         })
     }
 
-    /// Notes on a request that somebody else reports the same, beginning with the photos that were kept for it.
+    /// Notes on a request that somebody else reports the same, beginning with the photos that were kept for it; its draft goes in
+    /// the same tx, so that nobody notes it twice after a crash.
     pub fn support_request(
         &self,
         id: DocId,
         channel: Channel,
         text: &str,
         photos: &[FileHash],
+        draft: Option<&str>,
         now: Time,
     ) -> Result<(), ReplicaError> {
         // Photos first: when they are refused, nobody has been told that it is noted. A second press adds none twice.
         if !photos.is_empty() {
             self.add_photos(id, photos, now)?;
         }
-        self.record_on_request(id, now, |request, _, author| {
+        self.record_on_request_from(id, draft, now, |request, _, author| {
             request_acts::support(request, channel, text, author)
         })
     }
@@ -341,9 +343,20 @@ impl Replica {
         now: Time,
         act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
     ) -> Result<(), ReplicaError> {
+        self.record_on_request_from(id, None, now, act)
+    }
+
+    /// The same; the draft it was typed in goes in the same tx.
+    fn record_on_request_from(
+        &self,
+        id: DocId,
+        draft: Option<&str>,
+        now: Time,
+        act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
+    ) -> Result<(), ReplicaError> {
         let author = self.author()?;
         let lists = self.lists();
-        self.change(id, Kind::Request, now, |doc, event| {
+        self.change_and(id, Kind::Request, now, without(draft), |doc, event| {
             let request = requests::read(&doc.record());
             let what = act(&request, &lists, &author)?;
             Ok((

@@ -512,6 +512,9 @@ pub struct RequestSupportInput {
     /// Photos that were kept here.
     #[serde(default)]
     pub photos: Vec<FileHash>,
+    /// The draft it was typed in, which goes with it.
+    #[serde(default)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

@@ -129,6 +129,7 @@ pub(crate) fn request_support(
         input.channel,
         &input.text,
         &input.photos,
+        input.draft.as_deref(),
         desk.now(),
     ))?;
     saved(desk, input.id)

@@ -127,6 +127,18 @@ impl Replica {
         now: Time,
         act: impl FnOnce(&Doc, EventId) -> Result<(String, Writes), ReplicaError>,
     ) -> Result<Option<[u8; 32]>, ReplicaError> {
+        self.change_and(id, kind, now, |_, _| Ok(()), act)
+    }
+
+    /// The same, and something else in the same transaction.
+    pub(crate) fn change_and(
+        &self,
+        id: DocId,
+        kind: Kind,
+        now: Time,
+        also: impl FnOnce(&Transaction<'_>, DocId) -> Result<(), ReplicaError>,
+        act: impl FnOnce(&Doc, EventId) -> Result<(String, Writes), ReplicaError>,
+    ) -> Result<Option<[u8; 32]>, ReplicaError> {
         let identity = self.enrolled()?;
         let event = self.new_event(now);
         let lists = self.lists();
@@ -142,6 +154,7 @@ impl Replica {
             save(tx, loaded.n, &loaded.doc.save())?;
             super::outbox::hold(tx, id, kind, &chunk, &what, now)?;
             views::show(tx, loaded.n, id, &loaded.doc, &lists)?;
+            also(tx, id)?;
             Ok(Some(chunk.hash))
         })
     }

@@ -242,7 +242,7 @@ fn two_who_reported_the_same_are_both_kept_and_told() {
     let support = |who, channel, text| {
         let now = town.time(who);
         town.at(who)
-            .support_request(first.id, channel, text, &[], now)
+            .support_request(first.id, channel, text, &[], None, now)
             .unwrap();
     };
     support(crew, Channel::Crew, "δύο στύλοι");

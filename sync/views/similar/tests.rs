@@ -146,9 +146,11 @@ fn whoever_reports_the_same_is_counted_and_what_they_said_is_kept() {
     let id = town.report(Some(at(0.0)), None, NOW);
     let support = |text: &str| {
         town.replica
-            .support_request(id, Channel::Phone, text, &[], NOW)
+            .support_request(id, Channel::Phone, text, &[], Some("call"), NOW)
     };
+    town.replica.save_draft("call", "{}", NOW).unwrap();
     support("Και η διπλανή τρεμοπαίζει").unwrap();
+    assert_eq!(town.replica.draft("call").unwrap(), None, "not twice");
     support("").unwrap();
     let case = town.replica.request_case(id, NOW).unwrap();
     assert_eq!((case.supports, case.row.open), (2, true));
@@ -160,7 +162,12 @@ fn whoever_reports_the_same_is_counted_and_what_they_said_is_kept() {
     assert_eq!(said.detail["text"], "Και η διπλανή τρεμοπαίζει");
     assert_eq!(said.detail["channel"], "phone");
     let long = "λ".repeat(4_001);
+    town.replica.save_draft("call", "{}", NOW).unwrap();
     assert!(support(&long).is_err());
+    assert!(
+        town.replica.draft("call").unwrap().is_some(),
+        "nothing lost"
+    );
     town.replica
         .close_request(id, &Outcome::Resolved, "", NOW)
         .unwrap();

@@ -946,7 +946,11 @@ export type RequestSupportInput = { id: DocId, channel: Channel, text: string,
 /**
  * Photos that were kept here.
  */
-photos: Array<FileHash>, };
+photos: Array<FileHash>, 
+/**
+ * The draft it was typed in, which goes with it.
+ */
+draft: string | null, };
 
 export type RequestsPage = { rows: Array<RequestRow>, 
 /**
