@@ -116,6 +116,12 @@ impl Replica {
         {
             return Err(Problem::field("of", FieldRule::Unknown).into());
         }
+        if let Outcome::Duplicate { of } = outcome
+            && self.leads_to(*of, id)?
+        {
+            // Both would be closed, and the trouble in no list.
+            return Err(Problem::field("of", FieldRule::Unknown).into());
+        }
         self.record_on_request(id, now, |request, lists, author| {
             request_acts::close(request, id, outcome, note, lists, author)
         })

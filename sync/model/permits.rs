@@ -261,17 +261,13 @@ fn request_event(
             need(Permit::RecordWork)?;
             vec![state]
         }
-        What::Material { .. } | What::Note { .. } => {
+        What::Material { .. } | What::Note { .. } | What::Supported { .. } => {
             need(Permit::RecordWork)?;
             vec![]
         }
         What::Photo(photo) => {
             need(Permit::RecordWork)?;
             photo.check()?;
-            vec![]
-        }
-        What::Supported { .. } => {
-            need(Permit::EnterRequests)?;
             vec![]
         }
         What::Answered { .. } => {

@@ -441,6 +441,22 @@ impl Replica {
         })
     }
 
+    /// Whether a request was joined, over others or not, with another.
+    pub(crate) fn leads_to(&self, from: DocId, to: DocId) -> Result<bool, ReplicaError> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached(
+                    "WITH RECURSIVE chain (doc) AS (SELECT same_as FROM requests WHERE doc = ?1 UNION
+                        SELECT r.same_as FROM requests r JOIN chain ON r.doc = chain.doc WHERE r.same_as IS NOT NULL)
+                     SELECT EXISTS (SELECT 1 FROM chain WHERE doc = ?2)",
+                )?
+                .query_row(
+                    [from.as_bytes().as_slice(), to.as_bytes().as_slice()],
+                    |row| row.get(0),
+                )?)
+        })
+    }
+
     /// The whole story of a request.
     pub fn request_case(&self, id: DocId, now: Time) -> Result<RequestCase, ReplicaError> {
         let row = self.request_row(id, now)?;

@@ -13,6 +13,8 @@ use crate::replica::{Replica, ReplicaError};
 
 /// Two positions closer than this may be one trouble.
 const METRES_MAX: f64 = 30.0;
+/// How many metres more are forgiven a position that says how unsure it is.
+const UNSURE_MAX: f64 = 30.0;
 /// What was received longer ago than this is another story.
 const DAYS_MAX: i64 = 30;
 /// Lines that are offered.
@@ -67,6 +69,7 @@ impl Replica {
                  WHERE v.open = 1 AND v.received_at > ?1 AND v.category = ?2 ORDER BY v.received_at DESC, v.n DESC"
             ))?;
             let mut rows = rows.query(params![now.plus_days(-DAYS_MAX).0, query.category])?;
+            let unsure = at.and_then(|at| at.accuracy_m).unwrap_or(0.0).clamp(0.0, UNSURE_MAX);
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let line = read_row(row, now)?;
@@ -82,7 +85,7 @@ impl Replica {
                         || query.settlement.is_empty());
                 let alike = match (about_one, far) {
                     (Some(same), _) => same,
-                    (None, Some(far)) => far <= METRES_MAX,
+                    (None, Some(far)) => far <= METRES_MAX + unsure,
                     (None, None) => village,
                 };
                 if alike {

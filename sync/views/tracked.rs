@@ -119,7 +119,8 @@ impl Replica {
                 answer: request.answer,
             });
         }
-        Ok(told)
+        // Joined in a ring: there is none that stays.
+        Ok(told.filter(|told: &TrackedJoined| told.status != Status::Duplicate))
     }
 }
 

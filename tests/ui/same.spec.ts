@@ -37,12 +37,19 @@ test("a second call about the same is noted on the first, with what was said, an
   await accessible(page, "the same, at the desk", true);
   await fits(page, "the same, at the desk");
   await page.screenshot({ path: test.info().outputPath("desk.png"), fullPage: true });
+  // Who wants a protocol number of their own is not noted on somebody else's; where exactly it is goes along.
+  const register = page.getByRole("checkbox", { name: w("enter-register") });
+  await register.check();
+  await offer.getByRole("button", { name: `${w("similar-same")} ${number}` }).click();
+  await expect(page.getByText(w("similar-register")).first()).toBeVisible();
+  await register.uncheck();
+  await page.getByRole("textbox", { name: w("place-words") }).fill("μπροστά στο σχολείο");
   await offer.getByRole("button", { name: `${w("similar-same")} ${number}` }).click();
   await expect(page.getByRole("heading", { level: 1, name: w("similar-done-title") })).toBeVisible();
   await expect(page.getByText(number, { exact: true })).toBeVisible();
   await press(page, w("enter-open"));
   await expect(page.getByText("Αναφέρθηκε ακόμη μία φορά.")).toBeVisible();
-  await expect(page.getByText(`${w("channel-phone")} · Έπεσε μέσα ένα ποδήλατο`)).toBeVisible();
+  await expect(page.getByText(`${w("channel-phone")} · Έπεσε μέσα ένα ποδήλατο · μπροστά στο σχολείο`)).toBeVisible();
   // What was typed went there, and does not come again.
   await tab(page, w, "enter");
   await expect(page.getByRole("textbox", { name: w("enter-words") })).toHaveValue("");

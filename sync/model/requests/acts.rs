@@ -300,7 +300,7 @@ pub fn support(
     text: &str,
     author: &Author,
 ) -> Result<What, Problem> {
-    needs(author, Permit::EnterRequests)?;
+    needs(author, Permit::RecordWork)?;
     let mut fields = Fields::default();
     let text = fields.text("text", text, TEXT_MAX);
     fields.done()?;

@@ -108,6 +108,11 @@ fn the_same_trouble_within_thirty_metres_and_days_is_offered_the_nearest_first()
     let found = town.similar(Some(at(0.0)), None);
     assert_eq!(ids(&found), [near, far]);
     assert_eq!((found[0].metres, found[1].metres), (Some(12), Some(29)));
+    let unsure = Position {
+        accuracy_m: Some(20.0),
+        ..at(0.0)
+    };
+    assert_eq!(town.similar(Some(unsure), None).len(), 3);
 }
 
 #[test]
@@ -190,6 +195,9 @@ fn joined_requests_are_listed_with_the_one_that_stays_until_they_are_opened_agai
         case.joined.iter().map(|row| row.id).collect::<Vec<_>>()
     };
     assert_eq!(joined(), [second]);
+    // In a ring nobody would have it in a list any more.
+    let ring = Outcome::Duplicate { of: second };
+    assert!(town.replica.close_request(first, &ring, "", NOW).is_err());
     town.replica
         .reopen_request(second, "Είναι άλλη λάμπα", NOW)
         .unwrap();

@@ -968,6 +968,7 @@ export type Words = {
   "similar-hint": null;
   "similar-metres": { metres: string | number };
   "similar-open": null;
+  "similar-register": null;
   "similar-same": null;
   "similar-title": null;
   "similar-village": null;

@@ -43,9 +43,10 @@ similar-count = { $count ->
    *[other] { $count } ανοιχτά
   }
 similar-asset = το ίδιο πάγιο
-similar-metres = { $metres } μ. από εδώ
-similar-village = στο ίδιο μέρος
+similar-metres = { $metres } μ. από το σημείο
+similar-village = στην ίδια κοινότητα
 similar-same = Ναι, είναι το ίδιο
+similar-register = Όποιος ζητά αριθμό πρωτοκόλλου χρειάζεται δικό του αίτημα. Βγάλτε την επιλογή, ή καταχωρίστε νέο.
 similar-open = Δείτε το
 similar-done-title = Γράφτηκε στο αίτημα που υπήρχε
 similar-done-hint = Δεν άνοιξε δεύτερο αίτημα. Με αυτόν τον αριθμό βρίσκεται πάντα, και χωρίς δίκτυο.

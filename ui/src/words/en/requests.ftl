@@ -40,16 +40,17 @@ similar-title = Is it the same?
 similar-hint = An open request of the same kind. If it is the same, what you wrote and the photos are added there.
 similar-count = { $count } open
 similar-asset = the same asset
-similar-metres = { $metres } m from here
-similar-village = in the same place
+similar-metres = { $metres } m from the point
+similar-village = in the same community
 similar-same = Yes, it is the same
+similar-register = Whoever asks for a protocol number needs a request of their own. Take out the tick, or save a new one.
 similar-open = See it
 similar-done-title = Noted on the request that was there
 similar-done-hint = No second request was begun. By this number it can always be found, also without network.
 joined-title = Others reported it, too
 joined-supports = { $count ->
     [one] Reported once more.
-   *[other] Reported { $count } times more.
+   *[other] Reported { $count } more times.
   }
 joined-requests = { $count ->
     [one] One request was joined with this one:

@@ -1,0 +1,7 @@
+import type { Position } from "../../ipc/commands";
+import { positionInWords } from "../../words/positions";
+
+/** What somebody typed of a trouble that was reported already, as one text: words, where exactly, and the point. */
+export function saidOf(typed: { text: string; place_text: string; position: Position | null }): string {
+  return [typed.text.trim(), typed.place_text.trim(), typed.position ? positionInWords(typed.position) : ""].filter(Boolean).join(" · ");
+}
