@@ -109,18 +109,12 @@ impl Replica {
         note: &str,
         now: Time,
     ) -> Result<(), ReplicaError> {
-        if let Outcome::Duplicate { of } = outcome
-            && self
-                .saved_doc(*of)?
-                .is_none_or(|(kind, _)| kind != Kind::Request)
-        {
-            return Err(Problem::field("of", FieldRule::Unknown).into());
-        }
-        if let Outcome::Duplicate { of } = outcome
-            && self.leads_to(*of, id)?
-        {
-            // Both would be closed, and the trouble in no list.
-            return Err(Problem::field("of", FieldRule::Unknown).into());
+        if let Outcome::Duplicate { of } = outcome {
+            let saved = self.saved_doc(*of)?;
+            // In a ring both would be closed, and the trouble in no list.
+            if saved.is_none_or(|(kind, _)| kind != Kind::Request) || self.leads_to(*of, id)? {
+                return Err(Problem::field("of", FieldRule::Unknown).into());
+            }
         }
         self.record_on_request(id, now, |request, lists, author| {
             request_acts::close(request, id, outcome, note, lists, author)

@@ -55,7 +55,7 @@ pub(crate) fn bench(options: &[&str]) -> Outcome {
         Purpose::TestFast
     })?;
     let postgres = Postgres::start()?;
-    served_in_release()?;
+    build_in_release("koina-served")?;
     let mut command = in_release("koina-bench", options);
     command.env("KOINA_TEST_POSTGRES", postgres.url());
     if !app {
@@ -155,7 +155,7 @@ pub(crate) fn peers(options: &[&str]) -> Outcome {
         .arg(&target)
         .arg("--manifest-path")
         .arg(place::root().join("tests/peers/samod/Cargo.toml")))?;
-    served_in_release()?;
+    build_in_release("koina-served")?;
     run(in_release("koina-peers", options).env(
         "KOINA_PEERS_SAMOD",
         target.join("release").join("koina-peer-samod"),
@@ -165,14 +165,7 @@ pub(crate) fn peers(options: &[&str]) -> Outcome {
 /// Measures a crew and its server over a poor line between network namespaces.
 pub(crate) fn link(options: &[&str]) -> Outcome {
     install::packages(Purpose::Link)?;
-    run(cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "koina-tests",
-        "--bin",
-        "koina-link",
-    ]))?;
+    build_in_release("koina-link")?;
     // Namespaces and the devices in them are the superuser's to make.
     let program = place::target()?.join("release/koina-link");
     run(install::as_root(&program)?.args(options))
@@ -194,15 +187,15 @@ pub(crate) fn kiosk() -> Outcome {
 }
 
 /// A program of the tests, built in release mode, with its arguments.
-/// The server that is measured is a program of its own, which lies beside the others.
-fn served_in_release() -> Outcome {
+/// Builds a program of the tests that another one starts, beside it.
+fn build_in_release(program: &str) -> Outcome {
     run(cargo().args([
         "build",
         "--release",
         "--package",
         "koina-tests",
         "--bin",
-        "koina-served",
+        program,
     ]))
 }
 

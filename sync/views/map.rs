@@ -183,7 +183,7 @@ impl Replica {
             position,
             community,
             settlement,
-            metres: super::similar::whole_metres(metres),
+            metres: whole_metres(metres),
         })
     }
 }
@@ -194,6 +194,15 @@ pub(super) fn metres(from: &Position, lat: f64, lon: f64) -> f64 {
     let north = (lat - from.lat) * DEGREE;
     let east = (lon - from.lon) * DEGREE * from.lat.to_radians().cos();
     north.hypot(east)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a distance on Earth, in whole metres"
+)]
+pub(super) fn whole_metres(metres: f64) -> u32 {
+    metres.round() as u32
 }
 
 fn gather(
@@ -291,4 +300,4 @@ fn point(db: &Connection, what: Kind, n: i64, now: Time) -> Result<MapPoint, Rep
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
-mod tests;
+pub(super) mod tests;

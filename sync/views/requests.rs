@@ -421,20 +421,32 @@ impl Replica {
         asset: DocId,
         now: Time,
     ) -> Result<Vec<RequestRow>, ReplicaError> {
-        self.read(|db| {
-            let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.asset = ?1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50"
-            ))?;
-            let rows = rows.query_map([asset.as_bytes().as_slice()], |row| read_row(row, now))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        self.rows_where(
+            "v.asset = ?1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50",
+            asset,
+            now,
+        )
     }
 
     /// Requests that were joined with another.
     fn joined_with(&self, id: DocId, now: Time) -> Result<Vec<RequestRow>, ReplicaError> {
+        self.rows_where(
+            "v.same_as = ?1 ORDER BY v.received_at, v.n LIMIT 100",
+            id,
+            now,
+        )
+    }
+
+    /// Lines of the requests that name a record.
+    fn rows_where(
+        &self,
+        names: &str,
+        id: DocId,
+        now: Time,
+    ) -> Result<Vec<RequestRow>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.same_as = ?1 ORDER BY v.received_at, v.n LIMIT 100"
+                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {names}"
             ))?;
             let rows = rows.query_map([id.as_bytes().as_slice()], |row| read_row(row, now))?;
             Ok(rows.collect::<Result<_, _>>()?)

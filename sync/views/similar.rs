@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::SAVED;
-use super::map::metres;
+use super::map::{metres, whole_metres};
 use super::requests::{COLUMNS, RequestRow, read_row};
 use crate::replica::{Replica, ReplicaError};
 
@@ -105,15 +105,6 @@ impl Replica {
             Ok(Similar { rows: rows.collect() })
         })
     }
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a distance on Earth, in whole metres"
-)]
-pub(super) fn whole_metres(metres: f64) -> u32 {
-    metres.round() as u32
 }
 
 #[cfg(test)]

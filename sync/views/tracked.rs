@@ -108,10 +108,12 @@ impl Replica {
         let mut told = None;
         for _ in 0..JOINED_MAX {
             let Some(id) = next else { break };
-            let Some((Kind::Request, _)) = self.saved_doc(id)? else {
-                break;
+            let doc = match self.doc(id) {
+                Ok(doc) if doc.kind() == Kind::Request => doc,
+                Ok(_) | Err(ReplicaError::Problem(Problem::NotFound)) => break,
+                Err(failure) => return Err(failure),
             };
-            let request = requests::read(&self.doc(id)?.record());
+            let request = requests::read(&doc.record());
             next = request.duplicate_of;
             told = Some(TrackedJoined {
                 status: request.status,

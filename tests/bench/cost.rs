@@ -21,7 +21,7 @@ use super::Figures;
 /// Edits, each with an exchange of its own.
 const ROUNDS: u32 = 200;
 const SIZES: [u32; 4] = [1_000, 10_000, 50_000, 200_000];
-/// First arguments of the processes that are a device, that feed a server.
+/// First arguments of the processes that are a device and that feed a server.
 const DEVICE: &str = "--cost-device";
 const FEED: &str = "--cost-feed";
 

@@ -14,7 +14,7 @@ const NOW: Time = Time(1_795_244_400_000);
 const LAT: f64 = 40.1;
 const LON: f64 = 22.5;
 
-fn at(east_m: f64) -> Position {
+pub(in crate::views) fn at(east_m: f64) -> Position {
     Position {
         lat: LAT,
         lon: LON + east_m / 85_000.0,
@@ -22,7 +22,7 @@ fn at(east_m: f64) -> Position {
     }
 }
 
-fn lamp(replica: &Replica, position: Option<Position>) -> DocId {
+pub(in crate::views) fn lamp(replica: &Replica, position: Option<Position>) -> DocId {
     let added = Added {
         kind: "FOT",
         number: "ΦΩΤ-1",

@@ -1,4 +1,3 @@
-use koina_model::assets::acts::Added;
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -9,19 +8,11 @@ use tempfile::TempDir;
 use super::{SimilarQuery, SimilarRow};
 use crate::replica::tests::somebody;
 use crate::replica::{Replica, ReplicaError};
+use crate::views::map::tests::{at, lamp};
 
 const NOW: Time = Time(1_795_244_400_000);
 const DION: &str = "11020101";
 const LAMP: &str = "LGT-01";
-
-/// So many metres east of a pole.
-fn at(east_m: f64) -> Position {
-    Position {
-        lat: 40.1,
-        lon: 22.5 + east_m / 85_057.0,
-        accuracy_m: None,
-    }
-}
 
 struct Town {
     replica: Replica,
@@ -61,20 +52,6 @@ impl Town {
             register: false,
         };
         self.replica.enter_request(&entered, None, now).unwrap().0
-    }
-
-    fn lamp(&self, number: &str, position: Option<Position>) -> DocId {
-        let added = Added {
-            kind: "FOT",
-            number,
-            name: "",
-            community: DION,
-            settlement: "",
-            place_text: "",
-            position,
-            note: "",
-        };
-        self.replica.add_asset(&added, None, None, NOW).unwrap()
     }
 
     fn similar(&self, position: Option<Position>, asset: Option<DocId>) -> Vec<SimilarRow> {
@@ -130,8 +107,8 @@ fn where_a_position_is_not_known_the_village_decides() {
 fn an_asset_says_more_than_metres() {
     let town = Town::new();
     let (one, two) = (
-        town.lamp("ΦΩΤ-1", Some(at(0.0))),
-        town.lamp("ΦΩΤ-2", Some(at(15.0))),
+        lamp(&town.replica, Some(at(0.0))),
+        lamp(&town.replica, Some(at(15.0))),
     );
     let about_one = town.report(None, Some(one), NOW);
     let beside = town.report(Some(at(3.0)), None, NOW);
