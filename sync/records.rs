@@ -121,8 +121,8 @@ impl Replica {
         })
     }
 
-    /// Notes on a request that somebody else reports the same, beginning with the photos that were kept for it; its draft goes in
-    /// the same tx, so that nobody notes it twice after a crash.
+    /// Notes on a request that somebody else reports the same, with the photos that were kept for it, all in one change; its draft
+    /// goes in the same tx, so that nobody notes it twice after a crash.
     pub fn support_request(
         &self,
         id: DocId,
@@ -132,12 +132,26 @@ impl Replica {
         draft: Option<&str>,
         now: Time,
     ) -> Result<(), ReplicaError> {
-        // Photos first: when they are refused, nobody has been told that it is noted. A second press adds none twice.
-        if !photos.is_empty() {
-            self.add_photos(id, photos, now)?;
-        }
-        self.record_on_request_from(id, draft, now, |request, _, author| {
-            request_acts::support(request, channel, text, author)
+        let photos = self.kept_photos(photos)?;
+        let author = self.author()?;
+        self.change_and(id, Kind::Request, now, without(draft), |doc, event| {
+            let request = requests::read(&doc.record());
+            let what = request_acts::support(&request, channel, text, &author)?;
+            let tag = tag(&what);
+            let what = requests::Event { at: now, what };
+            let mut writes = requests::record_on(&request, event, &what);
+            if !photos.is_empty() {
+                writes.extend(self.request_photos(Some(&request), &photos, &author, now)?);
+            }
+            Ok((tag, writes))
+        })?;
+        Ok(())
+    }
+
+    /// Leaves a request closed that was reported again by somebody whom its closer could not hear.
+    pub fn leave_closed(&self, id: DocId, note: &str, now: Time) -> Result<(), ReplicaError> {
+        self.record_on_request(id, now, |request, _, author| {
+            request_acts::heard(request, note, author)
         })
     }
 
@@ -343,26 +357,14 @@ impl Replica {
         now: Time,
         act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
     ) -> Result<(), ReplicaError> {
-        self.record_on_request_from(id, None, now, act)
-    }
-
-    /// The same; the draft it was typed in goes in the same tx.
-    fn record_on_request_from(
-        &self,
-        id: DocId,
-        draft: Option<&str>,
-        now: Time,
-        act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
-    ) -> Result<(), ReplicaError> {
         let author = self.author()?;
         let lists = self.lists();
-        self.change_and(id, Kind::Request, now, without(draft), |doc, event| {
+        self.change(id, Kind::Request, now, |doc, event| {
             let request = requests::read(&doc.record());
             let what = act(&request, &lists, &author)?;
-            Ok((
-                tag(&what),
-                requests::record(event, &requests::Event { at: now, what }),
-            ))
+            let tag = tag(&what);
+            let what = requests::Event { at: now, what };
+            Ok((tag, requests::record_on(&request, event, &what)))
         })?;
         Ok(())
     }

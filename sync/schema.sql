@@ -139,6 +139,7 @@ CREATE TABLE requests (
     lat           REAL,                     -- where somebody said it is, degrees north (WGS 84)
     lon           REAL,                     -- degrees east
     same_as       BLOB,                     -- the request it was joined with; empty: none
+    unheard       INTEGER NOT NULL,         -- 1: closed by somebody who could not see that it was reported again
     asks          INTEGER NOT NULL          -- 1: asks for a protocol number
 ) STRICT;
 CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);
@@ -151,6 +152,7 @@ CREATE INDEX requests_department ON requests (department, open, received_at DESC
 CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
 CREATE INDEX requests_same ON requests (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
+CREATE INDEX requests_unheard ON requests (n) WHERE unheard = 1;
 
 -- One row an asset.
 CREATE TABLE assets (

@@ -299,6 +299,7 @@ impl Sim {
         let lost = |who: usize, sim: &Self| sim.lost.contains(&who) || who >= sim.people.len();
         match step {
             Step::Act { who, .. }
+            | Step::Again { who, .. }
             | Step::Exchange { who, .. }
             | Step::Cable { who, .. }
             | Step::Clock { who, .. }
@@ -315,6 +316,7 @@ impl Sim {
             Step::Act { who, what } => {
                 self.act(who, what);
             }
+            Step::Again { who, what } => self.again(who, what),
             Step::Exchange {
                 who,
                 trouble,
@@ -733,6 +735,29 @@ impl Sim {
             self.ledger.saved.insert(word, who);
         }
         saved
+    }
+
+    /// What people do with a trouble that was reported already.
+    fn again(&mut self, who: usize, what: u64) {
+        let mut dice = Dice::new(what);
+        let (word, text) = self.ledger.word();
+        let replica = self.town.at(self.people[who]);
+        let now = self.town.time(self.people[who]);
+        let Ok(ids) = replica.doc_ids() else {
+            return;
+        };
+        let (Some(id), Some(of)) = (dice.pick(&ids), dice.pick(&ids)) else {
+            return;
+        };
+        let saved = match dice.below(6) {
+            0..=2 => replica.support_request(id, Channel::Phone, &text, &[], None, now),
+            3 => replica.close_request(id, &Outcome::Duplicate { of }, &text, now),
+            4 => replica.close_request(id, &Outcome::Resolved, &text, now),
+            _ => replica.leave_closed(id, &text, now),
+        };
+        if saved.is_ok() {
+            self.ledger.saved.insert(word, who);
+        }
     }
 
     /// Does it; whether the words were saved.

@@ -502,6 +502,14 @@ pub struct RequestReopenInput {
     pub reason: String,
 }
 
+/// The request was reported again and stays closed. The note may be empty, 2,000 characters at most.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RequestHeardInput {
+    pub id: DocId,
+    pub note: String,
+}
+
 /// Somebody else reports the same. Text at most 4,000 characters.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

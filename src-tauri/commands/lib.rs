@@ -73,7 +73,8 @@ use map::{
 use photos::{photo_keep, photo_read, photo_want, photos_add, photos_budget, photos_room};
 use requests::{
     request_answer, request_assign, request_case, request_close, request_edit, request_enter,
-    request_register, request_reopen, request_similar, request_support, requests_page,
+    request_heard, request_register, request_reopen, request_similar, request_support,
+    requests_page,
 };
 use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
 use staff::{

@@ -35,6 +35,7 @@ commands! {
     request_answer(RequestAnswerInput) -> RequestCase;
     request_close(RequestCloseInput) -> RequestCase;
     request_reopen(RequestReopenInput) -> RequestCase;
+    request_heard(RequestHeardInput) -> RequestCase;
     request_similar(SimilarQuery) -> Similar;
     request_support(RequestSupportInput) -> RequestCase;
     // work

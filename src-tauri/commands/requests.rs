@@ -8,7 +8,8 @@ use koina_sync::views::similar::{Similar, SimilarQuery};
 
 use crate::{
     Desk, RecordInput, RequestAnswerInput, RequestAssignInput, RequestCloseInput, RequestEditInput,
-    RequestEnterInput, RequestEntered, RequestReopenInput, RequestSupportInput, told,
+    RequestEnterInput, RequestEntered, RequestHeardInput, RequestReopenInput, RequestSupportInput,
+    told,
 };
 
 pub(crate) fn requests_page(desk: &Desk, input: RequestsQuery) -> Result<RequestsPage, Problem> {
@@ -112,6 +113,11 @@ pub(crate) fn request_reopen(
         desk.replica
             .reopen_request(input.id, &input.reason, desk.now()),
     )?;
+    saved(desk, input.id)
+}
+
+pub(crate) fn request_heard(desk: &Desk, input: RequestHeardInput) -> Result<RequestCase, Problem> {
+    told(desk.replica.leave_closed(input.id, &input.note, desk.now()))?;
     saved(desk, input.id)
 }
 

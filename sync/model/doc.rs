@@ -115,6 +115,12 @@ impl Record {
             .map(|written| &written.value)
     }
 
+    /// All values of a field: several when people wrote without knowing of each other.
+    pub fn versions(&self, key: &str) -> impl Iterator<Item = &Scalar> {
+        let all = self.fields.get(key).into_iter().flatten();
+        all.map(|written| &written.value)
+    }
+
     /// The winning value, if it is a text.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.get(key) {

@@ -257,13 +257,25 @@ fn request_event(
             need(Permit::AssignRequests)?;
             vec![state, keys::DEPARTMENT, keys::CREW]
         }
-        What::Started | What::Paused { .. } | What::Done { .. } | What::Impossible { .. } => {
+        What::Started | What::Paused { .. } | What::Impossible { .. } => {
             need(Permit::RecordWork)?;
             vec![state]
         }
-        What::Material { .. } | What::Note { .. } | What::Supported { .. } => {
+        What::Done { .. } => {
+            need(Permit::RecordWork)?;
+            vec![state, keys::SUPPORTED]
+        }
+        What::Material { .. } | What::Note { .. } => {
             need(Permit::RecordWork)?;
             vec![]
+        }
+        What::Supported { .. } => {
+            need(Permit::RecordWork)?;
+            vec![keys::SUPPORTED]
+        }
+        What::Heard { .. } => {
+            need(Permit::CloseRequests)?;
+            vec![keys::SUPPORTED]
         }
         What::Photo(photo) => {
             need(Permit::RecordWork)?;
@@ -276,7 +288,7 @@ fn request_event(
         }
         What::Closed { .. } => {
             need(Permit::CloseRequests)?;
-            vec![state]
+            vec![state, keys::SUPPORTED]
         }
         What::Reopened { .. } => {
             need(Permit::ReopenRequests)?;

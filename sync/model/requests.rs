@@ -31,6 +31,8 @@ pub mod keys {
     pub const ANSWER: &str = "ans";
     /// Whether somebody left a contact; who it is, the server knows.
     pub const CONTACT: &str = "con";
+    /// The last event of somebody else who reports the same; empty once somebody who saw it closed the request.
+    pub const SUPPORTED: &str = "sup";
 }
 
 /// Fields whose versions the desk decides when they differ.
@@ -103,6 +105,11 @@ pub enum What {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
     },
+    /// The desk saw that a closed request was reported again, and leaves it closed.
+    Heard {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     Answered {
         text: String,
     },
@@ -148,10 +155,16 @@ impl What {
             | Self::Note { .. }
             | Self::Photo(_)
             | Self::Supported { .. }
+            | Self::Heard { .. }
             | Self::Answered { .. }
             | Self::Decided { .. }
             | Self::Other => None,
         }
+    }
+
+    /// Whether whoever writes this has dealt with what others reported until then.
+    fn hears(&self) -> bool {
+        matches!(self, Self::Heard { .. }) || self.status().is_some_and(|status| !status.is_open())
     }
 }
 
@@ -179,6 +192,8 @@ pub struct Request {
     /// When and by whom the state was last set.
     pub status_at: Option<Time>,
     pub duplicate_of: Option<DocId>,
+    /// Somebody else reported the same, and nobody who saw that has closed the request.
+    pub supported: bool,
     pub events: Vec<(EventId, DeviceId, Event)>,
     /// State events written without knowing of each other; empty when all agree.
     pub concurrent: Vec<EventId>,
@@ -205,6 +220,11 @@ impl Request {
 
     pub fn is_open(&self) -> bool {
         self.status.is_open()
+    }
+
+    /// Closed by somebody who could not see that it was reported again.
+    pub fn is_unheard(&self) -> bool {
+        self.supported && !self.is_open()
     }
 }
 
@@ -265,6 +285,9 @@ pub fn read(record: &Record) -> Request {
             .unwrap_or(Status::Received),
         status_at: winner.map(|(_, _, event)| event.at),
         duplicate_of,
+        supported: record
+            .versions(keys::SUPPORTED)
+            .any(|value| matches!(value, Scalar::Text(id) if !id.is_empty())),
         concurrent: if agree {
             Vec::new()
         } else {
@@ -386,7 +409,21 @@ pub fn record(id: EventId, event: &Event) -> Writes {
             writes.push((keys::CREW.into(), crew.as_str().into()));
         }
         What::Answered { text } => writes.push((keys::ANSWER.into(), text.as_str().into())),
+        What::Supported { .. } => writes.push((
+            keys::SUPPORTED.into(),
+            id.0.simple().to_string().as_str().into(),
+        )),
         _ => {}
+    }
+    writes
+}
+
+/// The values that record an event on a request as its writer sees it.
+pub fn record_on(request: &Request, id: EventId, event: &Event) -> Writes {
+    let mut writes = record(id, event);
+    // Written only where there is something, so that a word which the writer could not see stays beside it.
+    if request.supported && event.what.hears() {
+        writes.push((keys::SUPPORTED.into(), "".into()));
     }
     writes
 }

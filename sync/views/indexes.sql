@@ -10,6 +10,7 @@ CREATE INDEX requests_department ON requests (department, open, received_at DESC
 CREATE INDEX requests_asset ON requests (asset) WHERE asset IS NOT NULL;
 CREATE INDEX requests_same ON requests (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX requests_clash ON requests (n) WHERE clashes > 0;
+CREATE INDEX requests_unheard ON requests (n) WHERE unheard = 1;
 CREATE INDEX requests_receipt ON requests (replace(receipt, '-', ''));
 CREATE INDEX requests_protocol ON requests (protocol) WHERE protocol <> '';
 CREATE INDEX assets_number ON assets (retired, number_key, n);

@@ -34,6 +34,8 @@ pub struct RequestsQuery {
     pub late: bool,
     /// With versions for the desk to decide.
     pub clash: bool,
+    /// Closed by somebody who could not see that it was reported again.
+    pub unheard: bool,
     pub sort: RequestSort,
     pub offset: u32,
     /// At most 200.
@@ -83,6 +85,8 @@ pub struct RequestRow {
     pub saved: Saved,
     /// Fields with versions to decide.
     pub clashes: u32,
+    /// Closed by somebody who could not see that it was reported again.
+    pub unheard: bool,
 }
 
 /// The whole story of a request.
@@ -229,8 +233,8 @@ pub(crate) fn put(
     } = shown;
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
-            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as, unheard)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
     )?
     .execute(params![
         n,
@@ -257,7 +261,8 @@ pub(crate) fn put(
         request.register,
         request.position.map(|position| position.lat),
         request.position.map(|position| position.lon),
-        request.duplicate_of.map(|of| of.as_bytes().to_vec())
+        request.duplicate_of.map(|of| of.as_bytes().to_vec()),
+        request.is_unheard()
     ])?;
     Ok(())
 }
@@ -293,7 +298,7 @@ pub(crate) fn status_from(name: String) -> Status {
 }
 
 pub(super) const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
-    v.department, v.crew, v.received_at, v.due_at, v.clashes";
+    v.department, v.crew, v.received_at, v.due_at, v.clashes, v.unheard";
 
 pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
     let doc: Vec<u8> = row.get(0)?;
@@ -302,7 +307,7 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
     let open: bool = row.get(9)?;
     let due_at = Time(row.get(14)?);
     let clashes: u32 = row.get(15)?;
-    let saved: Option<String> = row.get(16)?;
+    let saved: Option<String> = row.get(17)?;
     Ok(RequestRow {
         id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
         receipt_number: number(row.get(1)?),
@@ -322,6 +327,7 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
         late: open && due_at < now,
         saved: saved_from(saved.as_deref()),
         clashes,
+        unheard: row.get(16)?,
     })
 }
 
@@ -343,6 +349,9 @@ impl RequestsQuery {
         }
         if self.clash {
             conditions.plain("v.clashes > 0");
+        }
+        if self.unheard {
+            conditions.plain("v.unheard = 1");
         }
         conditions.search(&self.search);
         conditions

@@ -73,8 +73,8 @@ impl Replica {
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let line = read_row(row, now)?;
-                let there: Option<(f64, f64)> = row.get::<_, Option<f64>>(17)?.zip(row.get(18)?);
-                let asset: Option<Vec<u8>> = row.get(19)?;
+                let there: Option<(f64, f64)> = row.get::<_, Option<f64>>(18)?.zip(row.get(19)?);
+                let asset: Option<Vec<u8>> = row.get(20)?;
                 let asset = asset.and_then(|id| DocId::from_slice(&id));
                 let about_one = query.asset.zip(asset).map(|(one, other)| one == other);
                 let far = at.zip(there).map(|(at, (lat, lon))| metres(&at, lat, lon));

@@ -25,6 +25,7 @@ CREATE TABLE requests (
     lat           REAL,                    -- degrees north (WGS 84)
     lon           REAL,                    -- degrees east
     same_as       BLOB,                    -- the request it was joined with
+    unheard       INTEGER NOT NULL,        -- 1: closed by somebody who could not see that it was reported again
     asks          INTEGER NOT NULL         -- 1: asks for a protocol number
 ) STRICT;
 

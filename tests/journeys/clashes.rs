@@ -2,7 +2,8 @@ use koina_model::assets::acts::Moved;
 use koina_model::ids::DocId;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Edited, Step};
-use koina_model::words::{Outcome, Status};
+use koina_model::words::{Channel, Outcome, Status};
+use koina_sync::views::requests::RequestsQuery;
 use koina_tests::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
 
 use super::told::{asset, request, work};
@@ -332,4 +333,68 @@ fn a_decision_for_the_version_that_is_shown_is_taken_like_any_other() {
             .clashes,
         0
     );
+}
+
+#[test]
+fn a_trouble_reported_again_while_the_desk_closed_it_waits_for_the_desk() {
+    let Three {
+        town, all, request, ..
+    } = three();
+    let [desk, one, two] = all;
+    let again = |who: Who, text: &str| {
+        let noted =
+            town.at(who)
+                .support_request(request, Channel::Phone, text, &[], None, town.time(who));
+        noted.unwrap();
+    };
+    let close = |who: Who, note: &str| {
+        town.at(who)
+            .close_request(request, &Outcome::Resolved, note, town.time(who))
+            .unwrap();
+    };
+    let waiting = || {
+        let query = RequestsQuery {
+            unheard: true,
+            limit: 10,
+            ..RequestsQuery::default()
+        };
+        let page = town.at(desk).requests_page(&query, town.now()).unwrap();
+        page.rows.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    again(one, "ακόμη σβηστή");
+    again(two, "και η διπλανή");
+    close(desk, "έγινε");
+    town.settle();
+    for who in all {
+        let row = town.at(who).request_row(request, town.now()).unwrap();
+        assert_eq!((row.status, row.unheard), (Status::Resolved, true));
+    }
+    assert_eq!(waiting(), [request]);
+    town.check();
+
+    // The desk looks, and leaves it closed; a crew that was away said one thing more.
+    let leave = || {
+        town.at(desk)
+            .leave_closed(request, "άλλη λάμπα", town.time(desk))
+            .map_err(|failure| failure.to_problem())
+    };
+    town.cut(one);
+    let reopen = town
+        .at(one)
+        .reopen_request(request, "δεν ανάβει", town.time(one));
+    reopen.unwrap();
+    again(one, "ούτε σήμερα");
+    leave().unwrap();
+    assert_eq!(waiting(), []);
+    assert_eq!(leave(), Err(Problem::AlreadyDecided));
+    town.settle();
+    assert_eq!(waiting(), [], "it is open again, and in that list");
+
+    // Who closes it now has seen them all.
+    close(desk, "άναψε");
+    town.settle();
+    let row = town.at(desk).request_row(request, town.now()).unwrap();
+    assert_eq!((row.open, row.unheard), (false, false));
+    assert_eq!(leave(), Err(Problem::AlreadyDecided));
+    town.check();
 }

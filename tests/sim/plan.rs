@@ -95,6 +95,11 @@ pub enum Step {
         who: usize,
         what: u64,
     },
+    /// Somebody reports the same again, joins requests, or leaves one closed.
+    Again {
+        who: usize,
+        what: u64,
+    },
     Exchange {
         who: usize,
         trouble: Trouble,
@@ -178,10 +183,12 @@ pub enum Drawing {
     Disks,
     /// With desks that decide about what was refused, and give crews other communities.
     Desks,
+    /// With people who report the same again.
+    Again,
 }
 
 impl Drawing {
-    pub const NEWEST: Self = Self::Desks;
+    pub const NEWEST: Self = Self::Again;
 }
 
 /// A municipality and what happens in it.
@@ -197,7 +204,8 @@ impl Plan {
     /// Draws a plan. With `fault`, a planted fault acts now and then.
     pub fn draw(drawing: Drawing, seed: u64, fault: bool) -> Self {
         let disks = drawing != Drawing::First;
-        let decides = drawing == Drawing::Desks;
+        let again = drawing == Drawing::Again;
+        let decides = matches!(drawing, Drawing::Desks | Drawing::Again);
         let mut dice = Dice::new(seed);
         // Most municipalities are small, so that many can be tried; some are not.
         let (desks, crews) = match dice.below(200) {
@@ -229,6 +237,7 @@ impl Plan {
                     plan: dice.disk(),
                     then: dice.then(),
                 },
+                39..=40 if again => Step::Again { who, what },
                 41 if decides => Step::Decide {
                     desk: dice.below(desks),
                     take: dice.below(3) > 0,

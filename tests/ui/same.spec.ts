@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "./lib/koina";
 import { accessible, fits } from "./lib/look";
 import { find } from "./lib/screens/desk";
-import { press, tab } from "./lib/screens/steps";
+import { openFirst, press, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
 const w = words.el;
@@ -14,6 +14,14 @@ const NUMBER = /^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z*]$/;
 async function saved(page: Page, title: string): Promise<string> {
   await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
   return (await page.getByText(NUMBER).innerText()).trim();
+}
+
+/** A crew begins a finding about wires that hang loose. */
+async function finding(crew: Page): Promise<void> {
+  await press(crew, w("finding-new"));
+  await crew.getByRole("button", { name: /^Εκτεθειμένα καλώδια/ }).click();
+  await expect(crew.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
+  await press(crew, w("continue"));
 }
 
 test("a second call about the same is noted on the first, with what was said, and the caller gets its number", async ({ koina }) => {
@@ -77,19 +85,13 @@ test("a second call about the same is noted on the first, with what was said, an
 test("a crew without a network finds what was reported already, and its finding becomes a word on it", async ({ koina, bridge }) => {
   const crew = await koina.window("crew", PHONE);
   await bridge.control("stop-server");
-  const finding = async () => {
-    await press(crew, w("finding-new"));
-    await crew.getByRole("button", { name: /^Εκτεθειμένα καλώδια/ }).click();
-    await expect(crew.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
-    await press(crew, w("continue"));
-  };
-  await finding();
+  await finding(crew);
   await crew.getByRole("textbox", { name: w("finding-text") }).fill("Κρέμονται στο πεζοδρόμιο");
   await press(crew, w("finding-save"));
   const number = await saved(crew, w("finding-done-title"));
   await press(crew, w("job-back-today"));
 
-  await finding();
+  await finding(crew);
   await crew.getByRole("textbox", { name: w("finding-text") }).fill("Ακόμη εκεί");
   const offer = crew.getByRole("region", { name: w("similar-title") });
   // Somewhere in the same village: behind its title, so that the words are not pushed away.
@@ -110,4 +112,52 @@ test("a crew without a network finds what was reported already, and its finding 
   await press(crew, w("finding-open"));
   await expect(crew.getByText("Αναφέρθηκε ακόμη μία φορά.")).toBeVisible();
   await crew.screenshot({ path: test.info().outputPath("crew-noted.png"), fullPage: true });
+});
+
+test("what was noted without a network on a request closed meanwhile waits at the desk until somebody heard it", async ({ koina, bridge }) => {
+  const crew = await koina.window("crew", PHONE);
+  const desk = await koina.window("desk");
+  const exchange = (window: string) => bridge.control("exchange", { window });
+  await finding(crew);
+  await crew.getByRole("textbox", { name: w("finding-text") }).fill("Κρέμονται στο πεζοδρόμιο");
+  await press(crew, w("finding-save"));
+  const number = await saved(crew, w("finding-done-title"));
+  await press(crew, w("job-back-today"));
+  await exchange("crew");
+  await exchange("desk");
+
+  // The crew is in a village without a signal; the desk closes it.
+  await bridge.command("crew", "set_cable", { cable: false });
+  await finding(crew);
+  await crew.getByRole("textbox", { name: w("finding-text") }).fill("Σήμερα άγγιξαν το έδαφος");
+  const offer = crew.getByRole("region", { name: w("similar-title") });
+  await offer.getByText(w("similar-title")).click();
+  await offer.getByRole("button", { name: `${w("similar-same")} ${number}` }).click();
+  await expect(crew.getByRole("heading", { level: 1, name: w("similar-done-title") })).toBeVisible();
+  await search(desk, w("requests-search"), number);
+  await openFirst(desk, number);
+  await press(desk, w("file-close"));
+  await desk.getByRole("radio", { name: w("outcome-resolved") }).check();
+  await press(desk, w("file-close-save"));
+  await expect(desk.getByText(w("file-unheard"))).toHaveCount(0);
+
+  await bridge.command("crew", "set_cable", { cable: true });
+  await exchange("crew");
+  await exchange("desk");
+  await tab(desk, w, "inbox");
+  await desk.getByRole("button", { name: new RegExp(`^${w("inbox-view-unheard")}`) }).click();
+  await search(desk, w("requests-search"), "");
+  await expect(desk.getByText(w("inbox-unheard"), { exact: true })).toBeVisible();
+  await desk.screenshot({ path: test.info().outputPath("inbox.png"), fullPage: true });
+  await openFirst(desk, number);
+  await expect(desk.getByText(w("file-unheard"))).toBeVisible();
+  await expect(desk.getByText(/Σήμερα άγγιξαν το έδαφος/)).toBeVisible();
+  await accessible(desk, "reported again", true);
+  await fits(desk, "reported again");
+  await desk.screenshot({ path: test.info().outputPath("case.png"), fullPage: true });
+  await press(desk, w("file-heard"));
+  await desk.getByRole("textbox", { name: w("file-heard-note") }).fill("Τα ίδια καλώδια, αποκαταστάθηκαν το μεσημέρι");
+  await press(desk, w("file-heard-save"));
+  await expect(desk.getByText(w("file-unheard"))).toHaveCount(0);
+  await expect(desk.getByText(/Τα ίδια καλώδια/)).toBeVisible();
 });

@@ -310,6 +310,18 @@ pub fn support(
     Ok(What::Supported { channel, text })
 }
 
+/// Leaves a request closed that was reported again by somebody whom its closer could not hear.
+pub fn heard(request: &Request, note: &str, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::CloseRequests)?;
+    let mut fields = Fields::default();
+    let note = fields.text("note", note, NOTE_MAX);
+    fields.done()?;
+    if !request.is_unheard() {
+        return Err(Problem::AlreadyDecided);
+    }
+    Ok(What::Heard { note })
+}
+
 /// Opens a closed request again, saying why.
 pub fn reopen(request: &Request, reason: &str, author: &Author) -> Result<What, Problem> {
     needs(author, Permit::ReopenRequests)?;

@@ -920,6 +920,8 @@ draft: string | null, };
 
 export type RequestEntered = { id: DocId, receipt_number: string, };
 
+export type RequestHeardInput = { id: DocId, note: string, };
+
 export type RequestReopenInput = { id: DocId, reason: string, };
 
 export type RequestRow = { id: DocId, receipt_number: string | null, protocol_number: string | null, category: string, community: string, settlement: string, 
@@ -938,7 +940,11 @@ priority: number, department: string, crew: string, received_at: Time, due_at: T
 /**
  * Fields with versions to decide.
  */
-clashes: number, };
+clashes: number, 
+/**
+ * Closed by somebody who could not see that it was reported again.
+ */
+unheard: boolean, };
 
 export type RequestSort = "newest" | "oldest" | "due" | "priority" | "place";
 
@@ -970,7 +976,11 @@ late: boolean,
 /**
  * With versions for the desk to decide.
  */
-clash: boolean, sort: RequestSort, offset: number, 
+clash: boolean, 
+/**
+ * Closed by somebody who could not see that it was reported again.
+ */
+unheard: boolean, sort: RequestSort, offset: number, 
 /**
  * At most 200.
  */
@@ -1228,6 +1238,7 @@ export type Commands = {
   request_answer: [input: RequestAnswerInput, output: RequestCase];
   request_close: [input: RequestCloseInput, output: RequestCase];
   request_reopen: [input: RequestReopenInput, output: RequestCase];
+  request_heard: [input: RequestHeardInput, output: RequestCase];
   request_similar: [input: SimilarQuery, output: Similar];
   request_support: [input: RequestSupportInput, output: RequestCase];
   today: [input: Nothing, output: Today];

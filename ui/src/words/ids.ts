@@ -243,6 +243,7 @@ export type Words = {
   "did-done": null;
   "did-edited": null;
   "did-entered": null;
+  "did-heard": null;
   "did-impossible": null;
   "did-inspected": null;
   "did-material": null;
@@ -352,6 +353,9 @@ export type Words = {
   "file-edit-save": null;
   "file-edit-title": null;
   "file-facts": null;
+  "file-heard": null;
+  "file-heard-note": null;
+  "file-heard-save": null;
   "file-keys": null;
   "file-no-actions": null;
   "file-note": null;
@@ -373,6 +377,8 @@ export type Words = {
   "file-saved": { hour: string | number };
   "file-to-missing": null;
   "file-unassigned": null;
+  "file-unheard": null;
+  "file-unheard-hint": null;
   "filters": null;
   "filters-active": { count: string | number };
   "filters-clear": null;
@@ -412,6 +418,7 @@ export type Words = {
   "inbox-empty-clash": null;
   "inbox-empty-late": null;
   "inbox-empty-open": null;
+  "inbox-empty-unheard": null;
   "inbox-keys": null;
   "inbox-late": { span: string | number };
   "inbox-sort": null;
@@ -421,10 +428,12 @@ export type Words = {
   "inbox-sort-place": null;
   "inbox-sort-priority": null;
   "inbox-status-all": null;
+  "inbox-unheard": null;
   "inbox-view-clash": null;
   "inbox-view-every": null;
   "inbox-view-late": null;
   "inbox-view-open": null;
+  "inbox-view-unheard": null;
   "inbox-views": null;
   "inbox-waiting": null;
   "inbox-waiting-CANNOT_BE_DONE": null;

@@ -20,6 +20,7 @@ const icons: Record<string, IconName> = {
   note: "note",
   photo: "photo",
   supported: "person",
+  heard: "lock",
   answered: "send",
   closed: "lock",
   resolved: "check",

@@ -78,6 +78,7 @@ did-material = Υλικό
 did-note = Σημείωση
 did-answered = Απάντηση
 did-supported = Το ανέφερε και άλλος
+did-heard = Αναφέρθηκε ξανά· μένει κλειστό
 did-closed = Κλείσιμο
 did-reopened = Άνοιξε ξανά
 did-decided = Απόφαση σε σύγκρουση

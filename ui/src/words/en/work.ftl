@@ -78,6 +78,7 @@ did-material = Material
 did-note = Note
 did-answered = Answer
 did-supported = Somebody else reported it
+did-heard = Reported again; it stays closed
 did-closed = Closed
 did-reopened = Reopened
 did-decided = Conflict decided
