@@ -138,6 +138,7 @@ fn internal(failure: &ReplicaError) -> Problem {
 }
 
 /// Where new ids come from: the clock and randomness in the product, a seed in tests.
+#[derive(Clone)]
 pub enum Ids {
     Random,
     Seeded(u128),
@@ -202,6 +203,16 @@ impl Replica {
 
     /// Opens with ids of the caller's making.
     pub fn open_with(path: &Path, now: Time, ids: Ids) -> Result<Self, ReplicaError> {
+        match Self::open_once(path, now, ids.clone()) {
+            // Damage that only the last steps of opening met: the next opening looks through the whole file.
+            Err(failure) if is_unreadable(&failure) && recover::is_marked(path) => {
+                Self::open_once(path, now, ids)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_once(path: &Path, now: Time, ids: Ids) -> Result<Self, ReplicaError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
         }

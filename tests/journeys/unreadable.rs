@@ -234,6 +234,17 @@ fn a_list_of_tables_that_cannot_be_read_loses_nothing() {
 }
 
 #[test]
+fn damage_that_only_the_last_step_of_opening_meets_is_repaired_in_that_opening() {
+    let mut day = Day::new();
+    day.wreck(|path| {
+        let page = root(path, "files");
+        put(path, (page - 1) * PAGE, &ZEROS);
+    });
+    assert!(day.whole());
+    day.nothing_is_lost();
+}
+
+#[test]
 fn a_file_of_garbage_or_of_nothing_begins_anew_as_the_same_device() {
     let garbage = |path: &Path| std::fs::write(path, "χαλασμένη μνήμη".repeat(5_000)).unwrap();
     let nothing = |path: &Path| std::fs::write(path, "").unwrap();
