@@ -1,8 +1,10 @@
 //! What people do with records, made durable: each act reads the record, asks the rule in `model`, and writes one change.
 
+use koina_model::assets::acts::Inspection;
 use koina_model::assets::{self, acts as asset_acts};
 use koina_model::doc::{Doc, Scalar, Writes};
 use koina_model::ids::{DocId, EventId, Time};
+use koina_model::inspections::Values;
 use koina_model::lists::Lists;
 use koina_model::permits::{Author, Permit};
 use koina_model::photos::{FileHash, Photo};
@@ -212,6 +214,8 @@ impl Replica {
                 let what = assets::What::Inspected {
                     condition,
                     note: String::new(),
+                    values: Values::new(),
+                    failed: Vec::new(),
                 };
                 writes.extend(assets::record(event, &assets::Event { at: now, what }));
             }
@@ -261,16 +265,56 @@ impl Replica {
     pub fn inspect_asset(
         &self,
         id: DocId,
-        condition: u8,
-        note: &str,
+        inspection: &Inspection<'_>,
         now: Time,
     ) -> Result<(), ReplicaError> {
-        self.record_on_asset(id, now, |asset, _, author| {
+        self.record_on_asset(id, now, |asset, lists, author| {
             Ok((
-                asset_acts::inspect(asset, condition, note, author)?,
+                asset_acts::inspect(asset, inspection, lists, author, now)?,
                 Writes::new(),
             ))
         })
+    }
+
+    /// A failed check of the last inspection becomes a request about the asset, or is noted on the one that is open about the
+    /// same. Gives the request, its number, and whether it was there.
+    pub fn report_fault(
+        &self,
+        id: DocId,
+        check: &str,
+        now: Time,
+    ) -> Result<(DocId, String, bool), ReplicaError> {
+        let lists = self.lists();
+        let asset = assets::read(&self.loaded(id)?.doc.record());
+        let list = lists.reference.checklist(&asset.kind);
+        let failed = list.and_then(|list| {
+            let (at, values, failed) = asset.checked()?;
+            let found = list
+                .check(check)
+                .filter(|_| failed.iter().any(|one| one == check))?;
+            let text = found.fault(values.get(check)?, at);
+            Some((list.category_of(found), text))
+        });
+        let Some((category, text)) = failed else {
+            return Err(Problem::field("check", FieldRule::NotOnAList).into());
+        };
+        if let Some((there, number)) = self.open_about(id, category)? {
+            self.support_request(there, Channel::Crew, &text, &[], None, now)?;
+            return Ok((there, number, true));
+        }
+        let entered = request_acts::Entered {
+            category,
+            community: &asset.place.community,
+            settlement: &asset.place.settlement,
+            place_text: &asset.place_text,
+            position: asset.position,
+            asset: Some(id),
+            text: &text,
+            channel: Channel::Crew,
+            register: false,
+        };
+        let (request, number) = self.enter_request(&entered, None, now)?;
+        Ok((request, number, false))
     }
 
     /// Moves an asset.

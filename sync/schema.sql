@@ -166,6 +166,8 @@ CREATE TABLE assets (
     settlement   TEXT NOT NULL,             -- settlement code; empty: none
     spot         TEXT NOT NULL,             -- where exactly, in words
     condition    INTEGER NOT NULL,          -- 1 new to 5 dangerous; 0 never inspected
+    due_at       INTEGER NOT NULL,          -- when the next inspection is due, by the checklist of its type; 0: never
+    failed       INTEGER NOT NULL,          -- checks that the last inspection found out of their limits
     inspected_at INTEGER NOT NULL,          -- the inspector's clock; 0 never
     retired      INTEGER NOT NULL,          -- 1 once out of use, for ever
     lat          REAL,                      -- degrees north (WGS 84)
@@ -180,6 +182,8 @@ CREATE INDEX assets_place ON assets (retired, community, settlement, n);
 CREATE INDEX assets_kind ON assets (kind, retired, number_key);
 CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
 CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
+CREATE INDEX assets_due ON assets (due_at, n) WHERE due_at > 0;
+CREATE INDEX assets_failed ON assets (n) WHERE failed > 0;
 CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
 CREATE INDEX assets_tag ON assets (tag) WHERE tag <> '';
 

@@ -5,6 +5,7 @@
 use koina_model::contacts::Contact;
 use koina_model::doc::{Doc, Record};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
+use koina_model::inspections::Checklist;
 use koina_model::kiosks::{Need, Paper};
 use koina_model::lists::Lists as KnownLists;
 use koina_model::permits::{Profile, Role};
@@ -72,6 +73,8 @@ pub struct Lists {
     pub departments: Vec<Named>,
     pub crews: Vec<CrewItem>,
     pub asset_types: Vec<Named>,
+    /// What is looked at when an asset of a type is inspected.
+    pub checklists: Vec<Checklist>,
     /// What may be applied for at a kiosk.
     pub application_types: Vec<ApplicationItem>,
     pub hold_reasons: Vec<Named>,
@@ -609,9 +612,9 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
     for statement in [
         "SELECT hex(doc) || '|' || receipt || '|' || protocol || '|' || registered_at || '|' || category || '|' || grp || '|' || community || '|' || settlement
             || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
-            || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') FROM requests ORDER BY doc",
+            || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || coalesce(hex(same_as), '') || '|' || unheard FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
-            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag FROM assets ORDER BY doc",
+            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed FROM assets ORDER BY doc",
         "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)
             || '|' || added_at FROM photos ORDER BY doc, event",
     ] {

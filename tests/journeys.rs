@@ -17,6 +17,7 @@ mod journeys {
     mod dead_zone;
     mod decided;
     mod hostile;
+    mod inspected;
     mod kiosk;
     mod lost_receipt;
     mod poison;

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use koina_disk as disk;
-use koina_model::assets::acts::Moved;
+use koina_model::assets::acts::{Inspection, Moved};
 use koina_model::exchange::{Answer, EntryWords, Item, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
@@ -828,7 +828,12 @@ impl Sim {
             }
             10 => {
                 let condition = u8::try_from(1 + dice.below(5)).unwrap();
-                replica.inspect_asset(id, condition, text, now).is_ok()
+                let inspection = Inspection {
+                    condition,
+                    note: text,
+                    ..Inspection::default()
+                };
+                replica.inspect_asset(id, &inspection, now).is_ok()
             }
             11 => {
                 let moved = Moved {

@@ -1,13 +1,13 @@
 //! Assets: lists, cards, and what people do with them.
 
-use koina_model::assets::acts::{Added, Moved};
+use koina_model::assets::acts::{Added, Inspection, Moved};
 use koina_model::ids::DocId;
 use koina_model::problem::Problem;
-use koina_sync::views::assets::{AssetCard, AssetsPage, AssetsQuery};
+use koina_sync::views::assets::{AssetCard, AssetsPage, AssetsQuery, Due};
 
 use crate::{
-    AssetAddInput, AssetEditInput, AssetInspectInput, AssetMoveInput, AssetRetireInput, Desk,
-    RecordInput, told,
+    AssetAddInput, AssetEditInput, AssetFaultInput, AssetInspectInput, AssetMoveInput,
+    AssetRetireInput, Desk, FaultReported, Nothing, RecordInput, told,
 };
 
 pub(crate) fn assets_page(desk: &Desk, input: AssetsQuery) -> Result<AssetsPage, Problem> {
@@ -59,11 +59,29 @@ pub(crate) fn asset_edit(desk: &Desk, input: AssetEditInput) -> Result<AssetCard
 }
 
 pub(crate) fn asset_inspect(desk: &Desk, input: AssetInspectInput) -> Result<AssetCard, Problem> {
+    let inspection = Inspection {
+        condition: input.condition,
+        note: &input.note,
+        values: input.values,
+    };
     told(
         desk.replica
-            .inspect_asset(input.id, input.condition, &input.note, desk.now()),
+            .inspect_asset(input.id, &inspection, desk.now()),
     )?;
     saved(desk, input.id)
+}
+
+pub(crate) fn asset_fault(desk: &Desk, input: AssetFaultInput) -> Result<FaultReported, Problem> {
+    let (id, number, same) = told(
+        desk.replica
+            .report_fault(input.id, &input.check, desk.now()),
+    )?;
+    desk.exchanger.soon();
+    Ok(FaultReported { id, number, same })
+}
+
+pub(crate) fn inspections_due(desk: &Desk, _: Nothing) -> Result<Due, Problem> {
+    told(desk.replica.inspections_due(desk.now()))
 }
 
 pub(crate) fn asset_move(desk: &Desk, input: AssetMoveInput) -> Result<AssetCard, Problem> {

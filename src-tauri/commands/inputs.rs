@@ -3,6 +3,7 @@
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::ids::{DeviceId, DocId, Time};
+use koina_model::inspections::Values;
 use koina_model::kiosks::Paper;
 use koina_model::permits::Role;
 use koina_model::photos::{FileHash, Moment};
@@ -595,6 +596,27 @@ pub struct AssetInspectInput {
     /// 1 (new) to 5 (dangerous).
     pub condition: u8,
     pub note: String,
+    /// What was found, by the code of the check; left out or empty: not looked at. `yes` or `no`, a number, the code of a
+    /// choice, a day as people write it.
+    #[serde(default)]
+    pub values: Values,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssetFaultInput {
+    pub id: DocId,
+    /// Code of a check that the last inspection found out of its limits.
+    pub check: String,
+}
+
+/// The request that a failed check became.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct FaultReported {
+    pub id: DocId,
+    pub number: String,
+    /// It was open already, and this was noted on it.
+    pub same: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

@@ -51,7 +51,8 @@ pub use staff::Staff;
 pub use start::server_and_code;
 
 use assets::{
-    asset_add, asset_card, asset_edit, asset_inspect, asset_move, asset_retire, assets_page,
+    asset_add, asset_card, asset_edit, asset_fault, asset_inspect, asset_move, asset_retire,
+    assets_page, inspections_due,
 };
 use conflicts::{conflict_decide, conflicts_page};
 use contacts::contacts_read;

@@ -47,6 +47,8 @@ commands! {
     asset_add(AssetAddInput) -> AssetCard;
     asset_edit(AssetEditInput) -> AssetCard;
     asset_inspect(AssetInspectInput) -> AssetCard;
+    asset_fault(AssetFaultInput) -> FaultReported;
+    inspections_due(Nothing) -> Due;
     asset_move(AssetMoveInput) -> AssetCard;
     asset_retire(AssetRetireInput) -> AssetCard;
     // tags: square codes on assets

@@ -125,6 +125,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
             .iter()
             .map(|one| named(&one.code, &one.name))
             .collect(),
+        checklists: reference.checklists.clone(),
         hold_reasons: reference
             .hold_reasons
             .iter()

@@ -180,7 +180,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A day as people write it: `20/11/1950`, `20.11.1950`, `20-11-1950`, `20111950`.
-fn day(text: &str) -> Option<Date> {
+pub(crate) fn day(text: &str) -> Option<Date> {
     let figures: Vec<&str> = text
         .split(['/', '.', '-', ' '])
         .filter(|part| !part.is_empty())

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};
 use crate::ids::{DeviceId, DocId, EventId, Time};
+use crate::inspections::{Failed, Values};
 use crate::photos::Photo;
 use crate::place::Place;
 use crate::requests::event_write;
@@ -53,11 +54,15 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum What {
-    /// `condition` is 1 (new) to 5 (dangerous).
+    /// `condition` is 1 (new) to 5 (dangerous); `values` are what was found, `failed` what of it was out of its limits then.
     Inspected {
         condition: u8,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        #[serde(default, skip_serializing_if = "Values::is_empty")]
+        values: Values,
+        #[serde(default, skip_serializing_if = "Failed::is_empty")]
+        failed: Failed,
     },
     /// `from` and `to` are stored places.
     Moved {
@@ -100,6 +105,20 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// The last inspection at which anything of the checklist was looked at.
+    pub fn checked(&self) -> Option<(Time, &Values, &Failed)> {
+        self.events
+            .iter()
+            .filter_map(|(id, _, event)| match &event.what {
+                What::Inspected { values, failed, .. } if !values.is_empty() => {
+                    Some((event.at, *id, values, failed))
+                }
+                _ => None,
+            })
+            .max_by_key(|(at, id, ..)| (*at, *id))
+            .map(|(at, _, values, failed)| (at, values, failed))
+    }
+
     /// Its photos, with the event that added each, by whom and when.
     pub fn photos(&self) -> impl Iterator<Item = (EventId, DeviceId, Time, &Photo)> {
         self.events

@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod greek;
 pub mod guard;
 pub mod ids;
+pub mod inspections;
 pub mod kiosks;
 pub mod limits;
 pub mod lists;

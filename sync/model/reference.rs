@@ -13,6 +13,7 @@ use ts_rs::TS;
 
 use crate::calendar::Holidays;
 use crate::checks;
+use crate::inspections::{Ask, Checklist};
 use crate::words::Language;
 
 #[cfg(test)]
@@ -35,6 +36,9 @@ pub struct Reference {
     pub hold_reasons: Vec<Reason>,
     pub reject_reasons: Vec<Reason>,
     pub asset_types: Vec<AssetType>,
+    /// What is looked at on assets, by type; empty in lists of before 0.2.
+    #[serde(default)]
+    pub checklists: Vec<Checklist>,
     /// What may be applied for at a kiosk; empty in lists of before 0.2.
     #[serde(default)]
     pub application_types: Vec<ApplicationType>,
@@ -44,7 +48,7 @@ pub struct Reference {
 }
 
 /// A text in the two languages of the app.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Text2 {
     pub el: String,
     pub en: String,
@@ -367,6 +371,8 @@ pub enum RowError {
     UnknownStatus(String),
     #[error("priority {0} is not between 1 and 4")]
     Priority(u8),
+    #[error("no answer to {0} passes")]
+    NeverPasses(String),
     #[error("settlement {0} is outside its community")]
     OutsideCommunity(String),
     #[error("{lat}, {lon} is outside the municipality")]
@@ -393,6 +399,7 @@ impl Reference {
         let statuses: StatusesFile = json(read, STATUSES)?;
         let asset_types: AssetTypesFile = json(read, ASSET_TYPES)?;
         let applications: ApplicationTypesFile = json(read, APPLICATION_TYPES)?;
+        let inspections: InspectionsFile = json(read, INSPECTIONS)?;
         let reference = Reference {
             application_types: applications.types(&categories.categories),
             municipality,
@@ -406,6 +413,7 @@ impl Reference {
             hold_reasons: statuses.hold_reasons,
             reject_reasons: statuses.reject_reasons,
             asset_types: asset_types.asset_types,
+            checklists: inspections.checklists,
             holidays: json(read, HOLIDAYS)?,
             emergency_text: categories.emergency_text,
         };
@@ -440,6 +448,12 @@ impl Reference {
 
     pub fn asset_type(&self, code: &str) -> Option<&AssetType> {
         self.asset_types.iter().find(|t| t.code == code)
+    }
+
+    pub fn checklist(&self, asset_type: &str) -> Option<&Checklist> {
+        self.checklists
+            .iter()
+            .find(|list| list.asset_type == asset_type)
     }
 
     pub fn application_type(&self, code: &str) -> Option<&ApplicationType> {
@@ -482,6 +496,10 @@ impl Reference {
             }
             self.is_own(&one.department)
         })?;
+        unique(INSPECTIONS, self.checklists.iter().map(|l| &l.asset_type))?;
+        check(INSPECTIONS, &self.checklists, |list| {
+            self.checklist_agrees(list)
+        })?;
         check(CATEGORIES, &self.groups, |group| {
             self.is_own(&group.department)
         })?;
@@ -512,6 +530,35 @@ impl Reference {
         }
     }
 
+    fn checklist_agrees(&self, list: &Checklist) -> Result<(), RowError> {
+        if self.asset_type(&list.asset_type).is_none() {
+            return Err(RowError::BadCode(list.asset_type.clone()));
+        }
+        let categories = list.checks.iter().map(|check| list.category_of(check));
+        for code in categories.chain([list.category.as_str()]) {
+            if self.category(code).is_none_or(|found| found.kiosk_only) {
+                return Err(RowError::UnknownCategory(code.to_owned()));
+            }
+        }
+        let mut seen = HashSet::new();
+        for check in &list.checks {
+            if !seen.insert(&check.code) {
+                return Err(RowError::DuplicateCode(check.code.clone()));
+            }
+            let fits = match &check.ask {
+                Ask::Number {
+                    least, most, max, ..
+                } => least.unwrap_or(*max) <= most.unwrap_or(*max) && most.unwrap_or(*max) <= *max,
+                Ask::Choice { options } => options.iter().any(|option| !option.fails),
+                Ask::YesNo | Ask::Until => true,
+            };
+            if !fits {
+                return Err(RowError::NeverPasses(check.code.clone()));
+            }
+        }
+        Ok(())
+    }
+
     fn is_own(&self, code: &str) -> Result<(), RowError> {
         if self.is_department(code, false) {
             Ok(())
@@ -533,6 +580,7 @@ const CATEGORIES: &str = "categories.json";
 const DEPARTMENTS: &str = "departments.json";
 const STATUSES: &str = "statuses.json";
 const ASSET_TYPES: &str = "asset-types.json";
+const INSPECTIONS: &str = "inspections.json";
 const APPLICATION_TYPES: &str = "application-types.json";
 
 fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
@@ -547,9 +595,15 @@ fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
         (_, DEPARTMENTS) => include_str!("reference/common/departments.json"),
         (_, STATUSES) => include_str!("reference/common/statuses.json"),
         (_, ASSET_TYPES) => include_str!("reference/common/asset-types.json"),
+        (_, INSPECTIONS) => include_str!("reference/common/inspections.json"),
         (_, APPLICATION_TYPES) => include_str!("reference/common/application-types.json"),
         _ => return None,
     })
+}
+
+#[derive(Deserialize)]
+struct InspectionsFile {
+    checklists: Vec<Checklist>,
 }
 
 #[derive(Deserialize)]

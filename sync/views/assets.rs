@@ -5,6 +5,7 @@ use koina_model::doc::Record;
 use koina_model::egsa87::Egsa87;
 use koina_model::greek;
 use koina_model::ids::{DocId, Time};
+use koina_model::inspections::SOON_DAYS;
 use koina_model::lists::Lists;
 use koina_model::permits::Permit;
 use koina_model::tags::Tag;
@@ -30,6 +31,10 @@ pub struct AssetsQuery {
     pub condition: u8,
     pub retired: bool,
     pub clash: bool,
+    /// Whose next inspection is due before this.
+    pub due_before: Option<Time>,
+    /// With checks that the last inspection found out of their limits.
+    pub failed: bool,
     pub sort: AssetSort,
     pub offset: u32,
     pub limit: u32,
@@ -43,6 +48,8 @@ pub enum AssetSort {
     Place,
     Condition,
     Inspected,
+    /// The longest overdue inspection first.
+    Due,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -63,15 +70,62 @@ pub struct AssetRow {
     /// 1 (new) to 5 (dangerous); `None` when never inspected.
     pub condition: Option<u8>,
     pub inspected_at: Option<Time>,
+    /// When the next inspection is due; `None` where the type has no rhythm.
+    pub due_at: Option<Time>,
+    /// Checks that the last inspection found out of their limits.
+    pub failed: u32,
     pub retired: bool,
     pub open_requests: u32,
     pub saved: Saved,
     pub clashes: u32,
 }
 
+/// What the last inspection found, check by check.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CheckedRow {
+    pub code: String,
+    /// As stored; empty: it was not looked at.
+    pub value: String,
+    pub failed: bool,
+    /// An open request about it.
+    pub request: Option<RequestRef>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct RequestRef {
+    pub id: DocId,
+    pub number: String,
+}
+
+/// Inspections of one type in one community.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct DueRow {
+    pub community: String,
+    pub kind: String,
+    pub overdue: u32,
+    /// Due within 30 days.
+    pub soon: u32,
+    /// Assets with checks out of their limits.
+    pub failed: u32,
+    /// Assets of that type there.
+    pub all: u32,
+}
+
+/// What is due, by community and type; the most overdue first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Due {
+    pub rows: Vec<DueRow>,
+    /// Days that `soon` counts.
+    #[ts(type = "number")]
+    pub soon_days: i64,
+}
+
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct AssetCard {
     pub row: AssetRow,
+    /// What the last inspection found by the checklist of the type, and when that was.
+    pub checked: Vec<CheckedRow>,
+    pub checked_at: Option<Time>,
     pub note: String,
     pub tag: Option<Tag>,
     pub position: Option<Position>,
@@ -90,6 +144,8 @@ pub(crate) struct Shown {
     asset: model::Asset,
     number_key: Vec<u8>,
     clashes: i64,
+    due_at: Option<Time>,
+    failed: usize,
 }
 
 /// Reads what the views say of an asset, and the words to search it by.
@@ -115,7 +171,13 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
             .map_or("", |found| found.name.el.as_str()),
     ]
     .join(" ");
+    let list = reference.checklist(&asset.kind);
     let shown = Shown {
+        due_at: list.and_then(|list| list.due(&asset)),
+        failed: asset
+            .checked()
+            .filter(|_| !asset.retired)
+            .map_or(0, |(_, _, failed)| failed.len()),
         number_key: greek::collation_key(&format!("{} {}", padded(&asset.number), asset.name)),
         clashes: i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default(),
         asset,
@@ -143,10 +205,12 @@ pub(crate) fn put(
         asset,
         number_key,
         clashes,
+        due_at,
+        failed,
     } = shown;
     tx.prepare_cached(
-        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag, due_at, failed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         n,
@@ -164,7 +228,9 @@ pub(crate) fn put(
         clashes,
         asset.position.map(|position| position.lat),
         asset.position.map(|position| position.lon),
-        asset.tag.map_or_else(String::new, |tag| tag.to_string())
+        asset.tag.map_or_else(String::new, |tag| tag.to_string()),
+        due_at.unwrap_or_default().0,
+        i64::try_from(*failed).unwrap_or(i64::MAX)
     ])?;
     Ok(())
 }
@@ -188,13 +254,15 @@ fn padded(number: &str) -> String {
 }
 
 const COLUMNS: &str = "v.doc, v.kind, v.number, v.name, v.community, v.settlement, v.spot, v.condition, v.inspected_at, v.retired, v.clashes,
-    (SELECT count(*) FROM requests r WHERE r.asset = v.doc AND r.open = 1)";
+    (SELECT count(*) FROM requests r WHERE r.asset = v.doc AND r.open = 1), v.due_at, v.failed";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
     let doc: Vec<u8> = row.get(0)?;
     let condition: u8 = row.get(7)?;
     let inspected_at: i64 = row.get(8)?;
-    let saved: Option<String> = row.get(12)?;
+    let due_at: i64 = row.get(12)?;
+    let due_at = (due_at != 0).then_some(Time(due_at));
+    let saved: Option<String> = row.get(14)?;
     Ok(AssetRow {
         id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
         kind: row.get(1)?,
@@ -205,6 +273,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         place_text: row.get(6)?,
         condition: (condition > 0).then_some(condition),
         inspected_at: (inspected_at != 0).then_some(Time(inspected_at)),
+        due_at,
+        failed: row.get(13)?,
         retired: row.get(9)?,
         clashes: row.get(10)?,
         open_requests: row.get(11)?,
@@ -224,6 +294,12 @@ impl AssetsQuery {
         if self.clash {
             conditions.plain("v.clashes > 0");
         }
+        if let Some(before) = self.due_before {
+            conditions.with("v.due_at > 0 AND v.due_at < ?", before.0);
+        }
+        if self.failed {
+            conditions.plain("v.failed > 0");
+        }
         conditions.search(&self.search);
         conditions
     }
@@ -234,6 +310,7 @@ impl AssetsQuery {
             AssetSort::Place => "v.community, v.settlement, v.n",
             AssetSort::Condition => "v.condition DESC, v.n",
             AssetSort::Inspected => "v.inspected_at, v.n",
+            AssetSort::Due => "v.due_at, v.n",
         }
     }
 }
@@ -269,6 +346,55 @@ impl Replica {
             ))?;
             let rows = rows.query_map([tag.to_string()], read_row)?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What is due to be inspected.
+    pub fn inspections_due(&self, now: Time) -> Result<Due, ReplicaError> {
+        let soon = now.plus_days(SOON_DAYS);
+        let rows = self.read(|db| {
+            let mut rows = db.prepare_cached(
+                "SELECT community, kind, sum(due_at > 0 AND due_at < ?1) AS overdue, sum(due_at >= ?1 AND due_at < ?2) AS soon,
+                    sum(failed > 0) AS failed, count(*)
+                 FROM assets WHERE retired = 0 GROUP BY community, kind HAVING max(due_at) > 0 OR max(failed) > 0
+                 ORDER BY overdue DESC, soon DESC, failed DESC, community, kind",
+            )?;
+            let rows = rows.query_map(params![now.0, soon.0], |row| {
+                Ok(DueRow {
+                    community: row.get(0)?,
+                    kind: row.get(1)?,
+                    overdue: row.get(2)?,
+                    soon: row.get(3)?,
+                    failed: row.get(4)?,
+                    all: row.get(5)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })?;
+        Ok(Due {
+            rows,
+            soon_days: SOON_DAYS,
+        })
+    }
+
+    /// The newest open request of a category about an asset, and its number.
+    pub(crate) fn open_about(
+        &self,
+        asset: DocId,
+        category: &str,
+    ) -> Result<Option<(DocId, String)>, ReplicaError> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached(
+                    "SELECT doc, iif(protocol <> '', protocol, receipt) FROM requests WHERE asset = ?1 AND open = 1 AND category = ?2
+                     ORDER BY received_at DESC, n DESC LIMIT 1",
+                )?
+                .query_row(params![asset.as_bytes().as_slice(), category], |row| {
+                    let doc: Vec<u8> = row.get(0)?;
+                    Ok(DocId::from_slice(&doc).zip(row.get(1)?))
+                })
+                .optional()?
+                .flatten())
         })
     }
 
@@ -350,8 +476,32 @@ impl Replica {
             .filter(offered)
             .filter(|permit| author.role.may(*permit))
             .collect();
+        let checked = asset.checked();
+        let list = lists.reference.checklist(&asset.kind);
+        let checked_rows = match (list, checked) {
+            (Some(list), Some((_, values, failed))) => list
+                .checks
+                .iter()
+                .map(|check| {
+                    let failed = failed.contains(&check.code);
+                    let open = match failed {
+                        true => self.open_about(id, list.category_of(check))?,
+                        false => None,
+                    };
+                    Ok(CheckedRow {
+                        code: check.code.clone(),
+                        value: values.get(&check.code).cloned().unwrap_or_default(),
+                        failed,
+                        request: open.map(|(id, number)| RequestRef { id, number }),
+                    })
+                })
+                .collect::<Result<_, ReplicaError>>()?,
+            _ => Vec::new(),
+        };
         Ok(AssetCard {
             row,
+            checked_at: checked.map(|(at, ..)| at),
+            checked: checked_rows,
             note: asset.note.clone(),
             tag: asset.tag,
             position: asset.position,

@@ -18,6 +18,8 @@ CREATE INDEX assets_place ON assets (retired, community, settlement, n);
 CREATE INDEX assets_kind ON assets (kind, retired, number_key);
 CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
 CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
+CREATE INDEX assets_due ON assets (due_at, n) WHERE due_at > 0;
+CREATE INDEX assets_failed ON assets (n) WHERE failed > 0;
 CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
 CREATE INDEX assets_tag ON assets (tag) WHERE tag <> '';
 CREATE INDEX photos_file ON photos (file);

@@ -40,6 +40,8 @@ CREATE TABLE assets (
     settlement   TEXT NOT NULL,
     spot         TEXT NOT NULL,
     condition    INTEGER NOT NULL,         -- 0 never inspected
+    due_at       INTEGER NOT NULL,         -- ms UTC: when the next inspection is due; 0: never
+    failed       INTEGER NOT NULL,         -- checks that the last inspection found out of their limits
     inspected_at INTEGER NOT NULL,         -- ms UTC, 0 never
     retired      INTEGER NOT NULL,
     lat          REAL,                     -- degrees north (WGS 84)

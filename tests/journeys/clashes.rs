@@ -1,4 +1,4 @@
-use koina_model::assets::acts::Moved;
+use koina_model::assets::acts::{Inspection, Moved};
 use koina_model::ids::DocId;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Edited, Step};
@@ -92,8 +92,13 @@ fn the_same_record_changed_by_three_gives_the_same_result_in_every_order() {
         number(desk, "ΦΩΤ-0001");
         number(one, "Φ1");
         number(two, "ΦΩΤ-0001");
+        let inspection = Inspection {
+            condition: 4,
+            note: "γέρνει",
+            ..Inspection::default()
+        };
         town.at(two)
-            .inspect_asset(asset, 4, "γέρνει", town.time(two))
+            .inspect_asset(asset, &inspection, town.time(two))
             .unwrap();
         for index in order {
             town.join(all[index]);

@@ -1,8 +1,10 @@
 //! What the municipality owns in the streets: lamps, bins, manholes, valves, trees.
 
 use koina_model::assets::{What, acts};
+use koina_model::calendar;
 use koina_model::doc::Writes;
 use koina_model::ids::{DocId, EventId, Time};
+use koina_model::inspections::{Ask, Values};
 use koina_model::words::{Kind, Position};
 
 use super::chance::Chance;
@@ -240,6 +242,8 @@ impl Register {
         let first = What::Inspected {
             condition: condition.0,
             note: String::new(),
+            values: Values::new(),
+            failed: Vec::new(),
         };
         writes.extend(koina_model::assets::record(
             EventId(chance.uuid(added_at)),
@@ -272,6 +276,41 @@ impl Register {
     }
 }
 
+/// What was found by the checklist of a type: what is in a bad condition fails one check of it.
+fn answers(village: &Village, kind: &str, condition: u8, at: i64) -> Values {
+    let Some(list) = village.lists.reference.checklist(kind) else {
+        return Values::new();
+    };
+    let turn = usize::try_from(at / DAY).unwrap_or_default();
+    let bad = (condition >= 4).then_some(turn % list.checks.len().max(1));
+    let answers = list.checks.iter().enumerate().map(|(n, check)| {
+        let good = bad != Some(n);
+        let answer = match &check.ask {
+            Ask::YesNo => if good { "yes" } else { "no" }.to_owned(),
+            Ask::Number {
+                least, most, max, ..
+            } => {
+                let passes = least.or(*most).unwrap_or(*max).to_string();
+                if good || least.is_none() {
+                    passes
+                } else {
+                    "0".to_owned()
+                }
+            }
+            Ask::Choice { options } => {
+                let option = options.iter().find(|option| option.fails != good);
+                option.map(|option| option.code.clone()).unwrap_or_default()
+            }
+            Ask::Until => {
+                let ahead = if good { 200 } else { -20 };
+                calendar::athens_date(at + ahead * DAY).to_string()
+            }
+        };
+        (check.code.clone(), answer)
+    });
+    answers.collect()
+}
+
 /// What happens to an asset: looked at, moved, retired. `None` when that is still to come.
 fn life(
     pen: &mut Pen,
@@ -286,7 +325,14 @@ fn life(
         at = village.in_hours(at + chance.between(40, 200) * DAY, chance);
         condition = (condition + u8::from(chance.percent(30))).min(5);
         let note = chance.words(notes(condition));
-        let what = acts::inspect(&pen.asset(), condition, &note, &by.author()).ok()?;
+        let asset = pen.asset();
+        let inspection = acts::Inspection {
+            condition,
+            note: &note,
+            values: answers(village, &asset.kind, condition, at),
+        };
+        let what = acts::inspect(&asset, &inspection, &village.lists, &by.author(), Time(at));
+        let what = what.ok()?;
         pen.seen(by, Time(at), what, Writes::new(), chance)?;
     }
     if chance.percent(2) {

@@ -2,6 +2,7 @@
 
 use crate::doc::Writes;
 use crate::ids::{DocId, Time};
+use crate::inspections::{Checklist, Values};
 use crate::limits::{Fields, NAME_MAX, NOTE_MAX, NUMBER_MAX, PLACE_TEXT_MAX};
 use crate::lists::Lists;
 use crate::permits::{Author, Permit};
@@ -105,17 +106,42 @@ pub fn link(asset: &Asset, tag: Option<Tag>, author: &Author) -> Result<Writes, 
     Ok(vec![(keys::TAG.to_owned(), text.into())])
 }
 
-/// Records an inspection. `condition` is 1 (new) to 5 (dangerous).
-pub fn inspect(asset: &Asset, condition: u8, note: &str, author: &Author) -> Result<What, Problem> {
+/// An inspection as it was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Inspection<'a> {
+    /// 1 (new) to 5 (dangerous).
+    pub condition: u8,
+    pub note: &'a str,
+    /// By the code of the check; empty: not looked at.
+    pub values: Values,
+}
+
+/// Records an inspection; what of the checklist was looked at is judged by the limits of today.
+pub fn inspect(
+    asset: &Asset,
+    inspection: &Inspection<'_>,
+    lists: &Lists,
+    author: &Author,
+    now: Time,
+) -> Result<What, Problem> {
     needs(author, Permit::InspectAssets)?;
     let mut fields = Fields::default();
+    let condition = inspection.condition;
     if !(1..=5).contains(&condition) {
         fields.wrong("condition", FieldRule::OutOfRange { min: 1, max: 5 });
     }
-    let note = fields.text("note", note, NOTE_MAX);
+    let note = fields.text("note", inspection.note, NOTE_MAX);
+    let none = Checklist::default();
+    let list = lists.reference.checklist(&asset.kind).unwrap_or(&none);
+    let (values, failed) = list.judge(&inspection.values, now, &mut fields);
     fields.done()?;
     in_use(asset)?;
-    Ok(What::Inspected { condition, note })
+    Ok(What::Inspected {
+        condition,
+        note,
+        values,
+        failed,
+    })
 }
 
 /// Adds photos; an asset that is not there yet is `None`.

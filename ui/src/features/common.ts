@@ -4,6 +4,7 @@ import AssetAdd from "./assets/Add.svelte";
 import AssetCard from "./assets/Card.svelte";
 import AssetList from "./assets/List.svelte";
 import Map from "./map/Map.svelte";
+import Inspections from "./assets/Inspections.svelte";
 import Labels from "./tags/Labels.svelte";
 import Scan from "./tags/Scan.svelte";
 import Outbox from "./outbox/Outbox.svelte";
@@ -16,6 +17,7 @@ export const screens: ScreenMap = {
   assets: AssetList,
   asset: AssetCard,
   asset_add: AssetAdd,
+  inspections: Inspections,
   map: Map,
   scan: Scan,
   labels: Labels,

@@ -40,7 +40,11 @@ condition: number | null,
  */
 photos: Array<FileHash>, draft: string | null, };
 
-export type AssetCard = { row: AssetRow, note: string, tag: Tag | null, position: Position | null, 
+export type AssetCard = { row: AssetRow, 
+/**
+ * What the last inspection found by the checklist of the type, and when that was.
+ */
+checked: Array<CheckedRow>, checked_at: Time | null, note: string, tag: Tag | null, position: Position | null, 
 /**
  * The same in the Greek grid.
  */
@@ -52,11 +56,22 @@ photos: Array<PhotoRow>, timeline: Array<TimelineRow>, requests: Array<RequestRo
 
 export type AssetEditInput = { id: DocId, number: string | null, name: string | null, note: string | null, };
 
+export type AssetFaultInput = { id: DocId, 
+/**
+ * Code of a check that the last inspection found out of its limits.
+ */
+check: string, };
+
 export type AssetInspectInput = { id: DocId, 
 /**
  * 1 (new) to 5 (dangerous).
  */
-condition: number, note: string, };
+condition: number, note: string, 
+/**
+ * What was found, by the code of the check; left out or empty: not looked at. `yes` or `no`, a number, the code of a
+ * choice, a day as people write it.
+ */
+values: { [key in string]: string }, };
 
 export type AssetMoveInput = { id: DocId, community: string, settlement: string, place_text: string, position: Position | null, note: string, };
 
@@ -68,9 +83,17 @@ export type AssetRow = { id: DocId, kind: string, number: string, name: string, 
 /**
  * 1 (new) to 5 (dangerous); `None` when never inspected.
  */
-condition: number | null, inspected_at: Time | null, retired: boolean, open_requests: number, saved: Saved, clashes: number, };
+condition: number | null, inspected_at: Time | null, 
+/**
+ * When the next inspection is due; `None` where the type has no rhythm.
+ */
+due_at: Time | null, 
+/**
+ * Checks that the last inspection found out of their limits.
+ */
+failed: number, retired: boolean, open_requests: number, saved: Saved, clashes: number, };
 
-export type AssetSort = "number" | "place" | "condition" | "inspected";
+export type AssetSort = "number" | "place" | "condition" | "inspected" | "due";
 
 export type AssetsPage = { rows: Array<AssetRow>, total: number, };
 
@@ -82,7 +105,15 @@ kind: string, community: string,
 /**
  * 1 to 5; 0 means any.
  */
-condition: number, retired: boolean, clash: boolean, sort: AssetSort, offset: number, limit: number, };
+condition: number, retired: boolean, clash: boolean, 
+/**
+ * Whose next inspection is due before this.
+ */
+due_before: Time | null, 
+/**
+ * With checks that the last inspection found out of their limits.
+ */
+failed: boolean, sort: AssetSort, offset: number, limit: number, };
 
 export type CableInput = { cable: boolean, };
 
@@ -113,6 +144,38 @@ export type ChangeInput = {
 change: string, };
 
 export type Channel = "crew" | "phone" | "counter" | "email" | "import" | "kiosk";
+
+export type Check = { code: string, name: Text2, category?: string, } & ({ "ask": "yes_no" } | { "ask": "number", unit: string, least?: Decimal, most?: Decimal, max: Decimal, } | { "ask": "choice", options: Array<Choice>, } | { "ask": "until" });
+
+export type CheckedRow = { code: string, 
+/**
+ * As stored; empty: it was not looked at.
+ */
+value: string, failed: boolean, 
+/**
+ * An open request about it.
+ */
+request: RequestRef | null, };
+
+export type Checklist = { 
+/**
+ * Code of the asset type.
+ */
+asset_type: string, 
+/**
+ * Days from one inspection to the next; 0 where there is no rhythm.
+ */
+every_days: number, 
+/**
+ * The rule or the practice behind it.
+ */
+basis: Text2, 
+/**
+ * Category of the request that a failed check becomes, unless the check names another.
+ */
+category: string, checks: Array<Check>, };
+
+export type Choice = { code: string, name: Text2, fails: boolean, };
 
 export type Clash = { 
 /**
@@ -210,6 +273,8 @@ export type CourierWritten = { path: string, bytes: number, };
 
 export type CrewItem = { id: string, name: string, department: string, communities: Array<string>, };
 
+export type Decimal = string;
+
 export type DeviceChangeInput = { id: DeviceId, role: Role, name: string, person: string, crew: string | null, communities: Array<string>, };
 
 export type DeviceId = string;
@@ -262,6 +327,26 @@ export type DraftInput = { key: string, json: string, };
 
 export type DraftKey = { key: string, };
 
+export type Due = { rows: Array<DueRow>, 
+/**
+ * Days that `soon` counts.
+ */
+soon_days: number, };
+
+export type DueRow = { community: string, kind: string, overdue: number, 
+/**
+ * Due within 30 days.
+ */
+soon: number, 
+/**
+ * Assets with checks out of their limits.
+ */
+failed: number, 
+/**
+ * Assets of that type there.
+ */
+all: number, };
+
 export type Egsa87 = { east: number, north: number, };
 
 export type EnrolInput = { 
@@ -311,6 +396,12 @@ revision: number,
  * Visitors' calls for staff that stand, at kiosks this desk looks after.
  */
 calls: Array<CallRow>, };
+
+export type FaultReported = { id: DocId, number: string, 
+/**
+ * It was open already, and this was noted on it.
+ */
+same: boolean, };
 
 export type FieldCheck = "text" | "lines" | "afm" | "date" | "year" | "kaek" | "number";
 
@@ -465,6 +556,10 @@ export type Lists = { municipality: Named,
  * West, south, east, north of the municipality, in degrees.
  */
 bounds: [number, number, number, number], communities: Array<CommunityItem>, settlements: Array<SettlementItem>, groups: Array<Named>, categories: Array<CategoryItem>, departments: Array<Named>, crews: Array<CrewItem>, asset_types: Array<Named>, 
+/**
+ * What is looked at when an asset of a type is inspected.
+ */
+checklists: Array<Checklist>, 
 /**
  * What may be applied for at a kiosk.
  */
@@ -922,6 +1017,8 @@ export type RequestEntered = { id: DocId, receipt_number: string, };
 
 export type RequestHeardInput = { id: DocId, note: string, };
 
+export type RequestRef = { id: DocId, number: string, };
+
 export type RequestReopenInput = { id: DocId, reason: string, };
 
 export type RequestRow = { id: DocId, receipt_number: string | null, protocol_number: string | null, category: string, community: string, settlement: string, 
@@ -1114,6 +1211,8 @@ place: string, };
 
 export type TagsPrinted = { path: string, labels: number, };
 
+export type Text2 = { el: string, en: string, };
+
 export type Time = number;
 
 export type TimelineRow = { id: string, at: Time, 
@@ -1248,6 +1347,8 @@ export type Commands = {
   asset_add: [input: AssetAddInput, output: AssetCard];
   asset_edit: [input: AssetEditInput, output: AssetCard];
   asset_inspect: [input: AssetInspectInput, output: AssetCard];
+  asset_fault: [input: AssetFaultInput, output: FaultReported];
+  inspections_due: [input: Nothing, output: Due];
   asset_move: [input: AssetMoveInput, output: AssetCard];
   asset_retire: [input: AssetRetireInput, output: AssetCard];
   tag_read: [input: TagReadInput, output: TagFound];

@@ -15,6 +15,8 @@ export type CommonScreen =
   | { at: "map"; lat?: number; lon?: number }
   | { at: "assets" }
   | { at: "asset"; id: DocId }
+  /** What has to be inspected, by community. */
+  | { at: "inspections" }
   | { at: "asset_add"; tag?: string }
   /** A tag or a number is scanned; with an asset, its tag is. */
   | { at: "scan"; asset?: DocId }

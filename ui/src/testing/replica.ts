@@ -87,6 +87,7 @@ export const lists: Lists = {
   departments: [{ code: "HLF", el: "Τμήμα Ηλεκτροφωτισμού", en: "Street Lighting Section" }],
   crews: [{ id: "c2", name: "Συνεργείο 2", department: "HLF", communities: ["11020101"] }],
   application_types: [],
+  checklists: [],
   asset_types: [{ code: "FOT", el: "Φωτιστικά σώματα", en: "Street lights" }],
   hold_reasons: [{ code: "MATERIAL", el: "Έλλειψη υλικών", en: "Materials missing" }],
   reject_reasons: [{ code: "NOT_COMPETENT", el: "Αναρμοδιότητα", en: "Not our competence" }],
@@ -107,11 +108,11 @@ export const requestCase: RequestCase = {
 
 export const asset: AssetRow = {
   id: "a1", kind: "FOT", number: "ΦΩΤ-0317", name: "", community: "11020101", settlement: "1102010103", place_text: "παραλία", condition: 2,
-  inspected_at: null, retired: false, open_requests: 0, saved: "received", clashes: 0,
+  inspected_at: null, due_at: null, failed: 0, retired: false, open_requests: 0, saved: "received", clashes: 0,
 };
 
 export const assetCard: AssetCard = {
-  row: asset, note: "", tag: null, position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
+  row: asset, checked: [], checked_at: null, note: "", tag: null, position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
 };
 
 export function outboxRow(change: string, saved: OutboxRow["saved"], more: Partial<OutboxRow> = {}): OutboxRow {

@@ -52,6 +52,7 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
     said["name"],
     said["quantity"] && [said["quantity"].replace(".", ","), said["unit"] && unitInWords(said["unit"])].filter(Boolean).join(" "),
     said["condition"] && (tMaybe(`condition-${said["condition"]}`) ?? said["condition"]),
+    said["failed"] && t("assets-failed", { count: (JSON.parse(said["failed"]) as string[]).length }),
     said["field"] && fieldInWords(said["field"]),
     said["text"] ?? said["note"],
   ];

@@ -25,6 +25,7 @@ const EMPTY: Lists = {
   departments: [],
   crews: [],
   asset_types: [],
+  checklists: [],
   application_types: [],
   hold_reasons: [],
   reject_reasons: [],

@@ -229,6 +229,19 @@ export const crewScreens: Shown[] = [
       await press(page, w("asset-inspect-save"));
       await expect(page.getByRole("alert").getByRole("link", { name: w("asset-inspect-missing") })).toBeVisible();
     } },
+  { name: "asset, a check out of its limits", reach: async (page, w) => {
+      await card(page, w);
+      await press(page, w("asset-inspect"));
+      await page.getByRole("radio", { name: w("check-no") }).first().check();
+      await page.getByRole("radio", { name: w("condition-4") }).check();
+      await press(page, w("asset-inspect-save"));
+      await expect(page.getByRole("button", { name: new RegExp(`^${w("checked-report")}`) }).first()).toBeVisible();
+    } },
+  { name: "inspections", reach: async (page, w) => {
+      await tab(page, w, "assets");
+      await press(page, w("due-title"));
+      await expect(page.getByRole("table").first()).toBeVisible();
+    } },
   { name: "asset, move", reach: async (page, w) => {
       await card(page, w);
       await press(page, w("asset-move"));

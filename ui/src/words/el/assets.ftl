@@ -49,3 +49,39 @@ asset-add-number-hint = Όπως γράφεται στην ετικέτα ή σ�
 asset-add-condition = Κατάσταση που είδατε
 asset-add-condition-none = Δεν το κοίταξα
 asset-add-save = Αποθήκευση παγίου
+
+check-yes = Ναι
+check-no = Όχι
+check-hint = Ό,τι μένει κενό μετρά ως «δεν ελέγχθηκε».
+check-with-unit = { $name } ({ $unit })
+check-limits = Όρια: { $least } έως { $most }
+check-least = Όριο: τουλάχιστον { $least }
+check-most = Όριο: έως { $most }
+check-until-hint = Ημέρα, μήνας, έτος, π.χ. 31/5/2027
+check-not-looked = δεν ελέγχθηκε
+decimal-mark = ,
+checked-title = Τι βρήκε η επιθεώρηση
+checked-failed = Εκτός ορίων
+checked-request = Αίτημα { $number }
+checked-report = Να γίνει αίτημα
+checked-report-of = Να γίνει αίτημα: { $name }
+due-title = Επιθεωρήσεις
+due-overdue = Εκπρόθεσμες
+due-soon = Σύντομα
+due-failed = Εκτός ορίων
+due-sum = { $count ->
+    [one] 1 εκπρόθεσμη
+   *[other] { $count } εκπρόθεσμες
+}
+due-hint = «Σύντομα» είναι όσες λήγουν σε { $days } ημέρες. Πατήστε έναν αριθμό για τη λίστα.
+due-open = { $what }: { $count } – { $kind }, { $community }
+due-empty = Κανένα πάγιο της συσκευής δεν έχει ρυθμό επιθεώρησης.
+assets-due = Επιθεώρηση
+assets-due-all = Ανεξάρτητα από επιθεώρηση
+assets-overdue = Εκπρόθεσμη επιθεώρηση
+assets-failed = { $count ->
+    [one] 1 εκτός ορίων
+   *[other] { $count } εκτός ορίων
+}
+asset-due = Επόμενη επιθεώρηση
+asset-overdue = Έληξε { $when }

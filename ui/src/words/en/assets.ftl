@@ -49,3 +49,39 @@ asset-add-number-hint = As written on the tag or the pole.
 asset-add-condition = Condition you saw
 asset-add-condition-none = I did not look
 asset-add-save = Save asset
+
+check-yes = Yes
+check-no = No
+check-hint = What stays empty counts as “not looked at”.
+check-with-unit = { $name } ({ $unit })
+check-limits = Limits: { $least } to { $most }
+check-least = Limit: at least { $least }
+check-most = Limit: at most { $most }
+check-until-hint = Day, month, year, e.g. 31/5/2027
+check-not-looked = not looked at
+decimal-mark = .
+checked-title = What the inspection found
+checked-failed = Out of limits
+checked-request = Request { $number }
+checked-report = Make it a request
+checked-report-of = Make it a request: { $name }
+due-title = Inspections
+due-overdue = Overdue
+due-soon = Soon
+due-failed = Out of limits
+due-sum = { $count ->
+    [one] 1 overdue
+   *[other] { $count } overdue
+}
+due-hint = “Soon” are those due within { $days } days. Press a number for the list.
+due-open = { $what }: { $count } – { $kind }, { $community }
+due-empty = No asset of this device has a rhythm of inspections.
+assets-due = Inspection
+assets-due-all = Whatever its inspection
+assets-overdue = Inspection overdue
+assets-failed = { $count ->
+    [one] 1 out of limits
+   *[other] { $count } out of limits
+}
+asset-due = Next inspection
+asset-overdue = Was due { $when }
