@@ -413,7 +413,7 @@ impl Replica {
         Ok(())
     }
 
-    fn record_on_asset(
+    pub(crate) fn record_on_asset(
         &self,
         id: DocId,
         now: Time,

@@ -166,6 +166,8 @@ CREATE TABLE assets (
     settlement   TEXT NOT NULL,             -- settlement code; empty: none
     spot         TEXT NOT NULL,             -- where exactly, in words
     condition    INTEGER NOT NULL,          -- 1 new to 5 dangerous; 0 never inspected
+    seen_at      INTEGER NOT NULL,          -- when anybody last saw it; 0: never
+    missing      INTEGER NOT NULL,          -- 1: a round looked for it since, in vain
     due_at       INTEGER NOT NULL,          -- when the next inspection is due, by the checklist of its type; 0: never
     failed       INTEGER NOT NULL,          -- checks that the last inspection found out of their limits
     inspected_at INTEGER NOT NULL,          -- the inspector's clock; 0 never
@@ -184,6 +186,7 @@ CREATE INDEX assets_condition ON assets (retired, condition DESC, n);
 CREATE INDEX assets_inspected ON assets (retired, inspected_at, n);
 CREATE INDEX assets_due ON assets (due_at, n) WHERE due_at > 0;
 CREATE INDEX assets_failed ON assets (n) WHERE failed > 0;
+CREATE INDEX assets_missing ON assets (n) WHERE missing = 1;
 CREATE INDEX assets_clash ON assets (n) WHERE clashes > 0;
 CREATE INDEX assets_tag ON assets (tag) WHERE tag <> '';
 
@@ -203,6 +206,17 @@ CREATE TABLE photos (
 CREATE INDEX photos_file ON photos (file);
 CREATE INDEX photos_thumb ON photos (thumb);
 CREATE INDEX photos_newest ON photos (added_at DESC);
+
+-- What each round says of an asset.
+CREATE TABLE sightings (
+    round  TEXT NOT NULL,                   -- the name of the round
+    n      INTEGER NOT NULL,                -- row of docs
+    found  INTEGER NOT NULL,                -- 1 seen, 0 looked for in vain
+    at     INTEGER NOT NULL,                -- the writer's clock
+    writer BLOB NOT NULL,                   -- the device
+    PRIMARY KEY (round, n)                  -- one word of a round on an asset: the strongest
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sightings_asset ON sightings (n);
 
 -- Folded Greek words and their sound, for both kinds; the row is that of docs.
 CREATE VIRTUAL TABLE search USING fts5 (

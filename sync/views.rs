@@ -25,6 +25,7 @@ pub mod map;
 pub mod outbox;
 pub mod photos;
 pub mod requests;
+pub mod rounds;
 pub mod similar;
 pub mod tagged;
 pub mod tracked;
@@ -411,7 +412,10 @@ impl Shown {
         }
         match &self.row {
             ShownRow::Request(shown) => requests::put(tx, n, id, shown)?,
-            ShownRow::Asset(shown) => assets::put(tx, n, id, shown)?,
+            ShownRow::Asset(shown) => {
+                assets::put(tx, n, id, shown)?;
+                rounds::put(tx, n, shown.sightings())?;
+            }
         }
         photos::put(tx, n, id, &self.photos)?;
         tx.prepare_cached("INSERT INTO search (rowid, words, sounds) VALUES (?1, ?2, ?3)")?
@@ -450,6 +454,7 @@ pub(crate) fn hide(tx: &Transaction<'_>, n: i64) -> Result<(), ReplicaError> {
         "DELETE FROM requests WHERE n = ?1",
         "DELETE FROM assets WHERE n = ?1",
         "DELETE FROM photos WHERE n = ?1",
+        "DELETE FROM sightings WHERE n = ?1",
         "DELETE FROM search WHERE rowid = ?1",
     ] {
         tx.prepare_cached(statement)?.execute([n])?;
@@ -474,7 +479,7 @@ pub(crate) fn number(
 pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
     tx.execute_batch(
         "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS photos;
-        DROP TABLE IF EXISTS search;",
+        DROP TABLE IF EXISTS sightings; DROP TABLE IF EXISTS search;",
     )?;
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
@@ -614,9 +619,11 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
             || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
             || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || coalesce(hex(same_as), '') || '|' || unheard FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
-            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed FROM assets ORDER BY doc",
+            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed || '|' || seen_at || '|' || missing FROM assets ORDER BY doc",
         "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)
             || '|' || added_at FROM photos ORDER BY doc, event",
+        "SELECT s.round || '|' || hex(v.doc) || '|' || s.found || '|' || s.at || '|' || hex(s.writer) FROM sightings s JOIN docs v ON v.n = s.n
+            ORDER BY s.round, v.doc",
     ] {
         let mut rows = db.prepare(statement)?;
         let mut rows = rows.query([])?;

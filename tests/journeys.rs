@@ -24,6 +24,7 @@ mod journeys {
     mod purpose;
     mod refused;
     mod restored;
+    mod rounds;
     mod scope;
     mod slow_line;
     mod staff;

@@ -8,6 +8,7 @@ use koina_model::kiosks::Paper;
 use koina_model::permits::Role;
 use koina_model::photos::{FileHash, Moment};
 use koina_model::problem::Problem;
+use koina_model::rounds::Round;
 use koina_model::tags::Tag;
 use koina_model::words::{Channel, Language, Outcome, Position};
 use koina_sync::courier::CourierTaken;
@@ -15,6 +16,7 @@ use koina_sync::maps::MapPack;
 use koina_sync::maps::carry::MapComing;
 use koina_sync::views::assets::AssetRow;
 use koina_sync::views::photos::PhotoRow;
+use koina_sync::views::rounds::RoundRow;
 use koina_sync::views::tagged::Tagged;
 use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
@@ -608,6 +610,47 @@ pub struct AssetFaultInput {
     pub id: DocId,
     /// Code of a check that the last inspection found out of its limits.
     pub check: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RoundsInput {
+    pub offset: u32,
+    /// At most 200.
+    pub limit: u32,
+}
+
+/// A round that begins today. Empty strings mean: all of them.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RoundBeginInput {
+    pub community: String,
+    pub settlement: String,
+    /// Asset type code.
+    pub kind: String,
+    /// A street or another word of where exactly, at most 300 characters.
+    pub place_text: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RoundInput {
+    pub round: Round,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RoundSeenInput {
+    pub round: Round,
+    /// The asset that is there.
+    pub id: DocId,
+}
+
+/// A step of the end of a round: so many were noted as not found. Ask again while any are left.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RoundEnded {
+    pub noted: u32,
+    pub row: RoundRow,
 }
 
 /// The request that a failed check became.

@@ -17,6 +17,7 @@ use koina_sync::views::assets::AssetsQuery;
 use koina_sync::views::map::MapQuery;
 use koina_sync::views::outbox::OutboxQuery;
 use koina_sync::views::requests::RequestsQuery;
+use koina_sync::views::rounds::RoundQuery;
 use koina_sync::views::similar::SimilarQuery;
 use serde_json::Value;
 
@@ -34,6 +35,7 @@ mod map;
 mod photos;
 mod printer;
 mod requests;
+mod rounds;
 mod speech;
 mod staff;
 mod start;
@@ -77,6 +79,7 @@ use requests::{
     request_heard, request_register, request_reopen, request_similar, request_support,
     requests_page,
 };
+use rounds::{round, round_begin, round_end, round_page, round_seen, rounds};
 use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
 use staff::{
     kiosk_call, kiosk_mode, staff_close, staff_end, staff_exchange, staff_page, staff_unlock,

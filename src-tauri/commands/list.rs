@@ -51,6 +51,13 @@ commands! {
     inspections_due(Nothing) -> Due;
     asset_move(AssetMoveInput) -> AssetCard;
     asset_retire(AssetRetireInput) -> AssetCard;
+    // rounds: what should be there, and is
+    rounds(RoundsInput) -> Rounds;
+    round_begin(RoundBeginInput) -> RoundRow;
+    round(RoundInput) -> RoundRow;
+    round_page(RoundQuery) -> RoundPage;
+    round_seen(RoundSeenInput) -> RoundSeen;
+    round_end(RoundInput) -> RoundEnded;
     // tags: square codes on assets
     tag_read(TagReadInput) -> TagFound;
     tag_picture(TagPictureInput) -> TagFound;

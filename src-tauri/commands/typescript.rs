@@ -13,6 +13,7 @@ use koina_sync::views::map::*;
 use koina_sync::views::outbox::*;
 use koina_sync::views::photos::*;
 use koina_sync::views::requests::*;
+use koina_sync::views::rounds::*;
 use koina_sync::views::similar::*;
 use koina_sync::views::tracked::*;
 use koina_sync::views::*;

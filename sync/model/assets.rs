@@ -10,6 +10,7 @@ use crate::inspections::{Failed, Values};
 use crate::photos::Photo;
 use crate::place::Place;
 use crate::requests::event_write;
+use crate::rounds::Round;
 use crate::tags::Tag;
 use crate::words::{Kind, Position};
 
@@ -70,6 +71,14 @@ pub enum What {
         to: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+    },
+    /// It was there, in this round.
+    Seen {
+        round: Round,
+    },
+    /// This round looked for it, and it was not there.
+    NotFound {
+        round: Round,
     },
     Retired {
         reason: String,

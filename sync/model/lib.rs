@@ -23,6 +23,7 @@ pub mod place;
 pub mod problem;
 pub mod reference;
 pub mod requests;
+pub mod rounds;
 pub mod tags;
 pub mod unlock;
 pub mod words;

@@ -316,6 +316,10 @@ fn asset_event(
             need(Permit::InspectAssets)?;
             vec![state]
         }
+        What::Seen { .. } | What::NotFound { .. } => {
+            need(Permit::InspectAssets)?;
+            vec![]
+        }
         What::Photo(photo) => {
             need(Permit::InspectAssets)?;
             photo.check()?;

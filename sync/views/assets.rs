@@ -1,5 +1,7 @@
 //! Assets: rows, cards and their queries.
 
+use std::collections::BTreeMap;
+
 use koina_model::assets as model;
 use koina_model::doc::Record;
 use koina_model::egsa87::Egsa87;
@@ -8,9 +10,10 @@ use koina_model::ids::{DocId, Time};
 use koina_model::inspections::SOON_DAYS;
 use koina_model::lists::Lists;
 use koina_model::permits::Permit;
+use koina_model::rounds::{self, Sighting};
 use koina_model::tags::Tag;
 use koina_model::words::{Position, Saved};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -35,6 +38,8 @@ pub struct AssetsQuery {
     pub due_before: Option<Time>,
     /// With checks that the last inspection found out of their limits.
     pub failed: bool,
+    /// That a round looked for in vain.
+    pub missing: bool,
     pub sort: AssetSort,
     pub offset: u32,
     pub limit: u32,
@@ -74,6 +79,10 @@ pub struct AssetRow {
     pub due_at: Option<Time>,
     /// Checks that the last inspection found out of their limits.
     pub failed: u32,
+    /// When anybody last saw it: in a round, at an inspection or when it was moved.
+    pub seen_at: Option<Time>,
+    /// A round looked for it since, in vain.
+    pub missing: bool,
     pub retired: bool,
     pub open_requests: u32,
     pub saved: Saved,
@@ -146,6 +155,9 @@ pub(crate) struct Shown {
     clashes: i64,
     due_at: Option<Time>,
     failed: usize,
+    seen_at: Option<Time>,
+    missing: bool,
+    sightings: BTreeMap<String, Sighting>,
 }
 
 /// Reads what the views say of an asset, and the words to search it by.
@@ -172,7 +184,11 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
     ]
     .join(" ");
     let list = reference.checklist(&asset.kind);
+    let (seen_at, missing) = rounds::last_seen(&asset);
     let shown = Shown {
+        seen_at,
+        missing: missing && !asset.retired,
+        sightings: rounds::sightings(&asset),
         due_at: list.and_then(|list| list.due(&asset)),
         failed: asset
             .checked()
@@ -186,6 +202,10 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
 }
 
 impl Shown {
+    pub(crate) fn sightings(&self) -> &BTreeMap<String, Sighting> {
+        &self.sightings
+    }
+
     /// The photos of the asset.
     pub(crate) fn photos(&self) -> Vec<super::photos::Shown> {
         let photos = self.asset.photos();
@@ -207,10 +227,13 @@ pub(crate) fn put(
         clashes,
         due_at,
         failed,
+        seen_at,
+        missing,
+        ..
     } = shown;
     tx.prepare_cached(
-        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag, due_at, failed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag, due_at, failed, seen_at, missing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?
     .execute(params![
         n,
@@ -230,7 +253,9 @@ pub(crate) fn put(
         asset.position.map(|position| position.lon),
         asset.tag.map_or_else(String::new, |tag| tag.to_string()),
         due_at.unwrap_or_default().0,
-        i64::try_from(*failed).unwrap_or(i64::MAX)
+        i64::try_from(*failed).unwrap_or(i64::MAX),
+        seen_at.unwrap_or_default().0,
+        missing
     ])?;
     Ok(())
 }
@@ -254,7 +279,7 @@ fn padded(number: &str) -> String {
 }
 
 const COLUMNS: &str = "v.doc, v.kind, v.number, v.name, v.community, v.settlement, v.spot, v.condition, v.inspected_at, v.retired, v.clashes,
-    (SELECT count(*) FROM requests r WHERE r.asset = v.doc AND r.open = 1), v.due_at, v.failed";
+    (SELECT count(*) FROM requests r WHERE r.asset = v.doc AND r.open = 1), v.due_at, v.failed, v.seen_at, v.missing";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
     let doc: Vec<u8> = row.get(0)?;
@@ -262,7 +287,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
     let inspected_at: i64 = row.get(8)?;
     let due_at: i64 = row.get(12)?;
     let due_at = (due_at != 0).then_some(Time(due_at));
-    let saved: Option<String> = row.get(14)?;
+    let saved: Option<String> = row.get(16)?;
     Ok(AssetRow {
         id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
         kind: row.get(1)?,
@@ -275,11 +300,28 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         inspected_at: (inspected_at != 0).then_some(Time(inspected_at)),
         due_at,
         failed: row.get(13)?,
+        seen_at: Some(Time(row.get(14)?)).filter(|at| at.0 != 0),
+        missing: row.get(15)?,
         retired: row.get(9)?,
         clashes: row.get(10)?,
         open_requests: row.get(11)?,
         saved: saved_from(saved.as_deref()),
     })
+}
+
+/// Lines of assets by their row of docs.
+pub(super) fn rows_of(
+    db: &Connection,
+    numbers: &[i64],
+) -> Result<BTreeMap<i64, AssetRow>, ReplicaError> {
+    let mut one = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.n = ?1"
+    ))?;
+    let mut rows = BTreeMap::new();
+    for n in numbers {
+        rows.insert(*n, one.query_row([n], read_row)?);
+    }
+    Ok(rows)
 }
 
 impl AssetsQuery {
@@ -299,6 +341,9 @@ impl AssetsQuery {
         }
         if self.failed {
             conditions.plain("v.failed > 0");
+        }
+        if self.missing {
+            conditions.plain("v.missing = 1");
         }
         conditions.search(&self.search);
         conditions
@@ -415,16 +460,21 @@ impl Replica {
         })
     }
 
-    /// The whole story of an asset.
-    pub fn asset_card(&self, id: DocId, now: Time) -> Result<AssetCard, ReplicaError> {
-        let row = self.read(|db| {
+    /// One line of an asset.
+    pub(crate) fn asset_row(&self, id: DocId) -> Result<AssetRow, ReplicaError> {
+        self.read(|db| {
             db.prepare_cached(&format!(
                 "SELECT {COLUMNS}, {SAVED} FROM assets v WHERE v.doc = ?1"
             ))?
             .query_row([id.as_bytes().as_slice()], read_row)
             .optional()?
-            .ok_or_else(|| ReplicaError::from(koina_model::problem::Problem::NotFound))
-        })?;
+            .ok_or_else(|| koina_model::problem::Problem::NotFound.into())
+        })
+    }
+
+    /// The whole story of an asset.
+    pub fn asset_card(&self, id: DocId, now: Time) -> Result<AssetCard, ReplicaError> {
+        let row = self.asset_row(id)?;
         let loaded = self.loaded(id)?;
         let lists = self.lists();
         let author = self.author()?;

@@ -40,6 +40,8 @@ CREATE TABLE assets (
     settlement   TEXT NOT NULL,
     spot         TEXT NOT NULL,
     condition    INTEGER NOT NULL,         -- 0 never inspected
+    seen_at      INTEGER NOT NULL,         -- ms UTC: when anybody last saw it; 0: never
+    missing      INTEGER NOT NULL,         -- 1: a round looked for it since, in vain
     due_at       INTEGER NOT NULL,         -- ms UTC: when the next inspection is due; 0: never
     failed       INTEGER NOT NULL,         -- checks that the last inspection found out of their limits
     inspected_at INTEGER NOT NULL,         -- ms UTC, 0 never
@@ -62,6 +64,16 @@ CREATE TABLE photos (
     writer     BLOB NOT NULL,              -- the device that added it
     added_at   INTEGER NOT NULL,           -- ms UTC, the writer's clock
     PRIMARY KEY (n, event)
+) STRICT, WITHOUT ROWID;
+
+-- What each round says of an asset.
+CREATE TABLE sightings (
+    round  TEXT NOT NULL,                  -- the name of the round
+    n      INTEGER NOT NULL,               -- row of docs
+    found  INTEGER NOT NULL,               -- 1 seen, 0 looked for in vain
+    at     INTEGER NOT NULL,               -- ms UTC, the writer's clock
+    writer BLOB NOT NULL,                  -- the device
+    PRIMARY KEY (round, n)
 ) STRICT, WITHOUT ROWID;
 
 -- Folded Greek words and their sound, for both kinds; the row is that of docs.

@@ -10,6 +10,7 @@ use crate::photos::{self, Photo};
 use crate::place::position_text;
 use crate::problem::{FieldRule, Problem};
 use crate::requests::acts::{check_place, check_position, needs};
+use crate::rounds::Round;
 use crate::tags::Tag;
 use crate::words::Position;
 
@@ -141,6 +142,18 @@ pub fn inspect(
         note,
         values,
         failed,
+    })
+}
+
+/// Says that an asset is there, or that a round looked for it in vain.
+pub fn sight(asset: &Asset, round: &Round, found: bool, author: &Author) -> Result<What, Problem> {
+    needs(author, Permit::InspectAssets)?;
+    in_use(asset)?;
+    let round = round.clone();
+    Ok(if found {
+        What::Seen { round }
+    } else {
+        What::NotFound { round }
     })
 }
 

@@ -6,6 +6,9 @@ import AssetList from "./assets/List.svelte";
 import Map from "./map/Map.svelte";
 import Inspections from "./assets/Inspections.svelte";
 import Labels from "./tags/Labels.svelte";
+import Round from "./rounds/Round.svelte";
+import RoundReport from "./rounds/Report.svelte";
+import Rounds from "./rounds/Rounds.svelte";
 import Scan from "./tags/Scan.svelte";
 import Outbox from "./outbox/Outbox.svelte";
 import RequestCase from "./requests/Case.svelte";
@@ -19,6 +22,9 @@ export const screens: ScreenMap = {
   asset_add: AssetAdd,
   inspections: Inspections,
   map: Map,
+  rounds: Rounds,
+  round: Round,
+  round_report: RoundReport,
   scan: Scan,
   labels: Labels,
   outbox: Outbox,

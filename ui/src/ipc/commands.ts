@@ -91,7 +91,15 @@ due_at: Time | null,
 /**
  * Checks that the last inspection found out of their limits.
  */
-failed: number, retired: boolean, open_requests: number, saved: Saved, clashes: number, };
+failed: number, 
+/**
+ * When anybody last saw it: in a round, at an inspection or when it was moved.
+ */
+seen_at: Time | null, 
+/**
+ * A round looked for it since, in vain.
+ */
+missing: boolean, retired: boolean, open_requests: number, saved: Saved, clashes: number, };
 
 export type AssetSort = "number" | "place" | "condition" | "inspected" | "due";
 
@@ -113,7 +121,11 @@ due_before: Time | null,
 /**
  * With checks that the last inspection found out of their limits.
  */
-failed: boolean, sort: AssetSort, offset: number, limit: number, };
+failed: boolean, 
+/**
+ * That a round looked for in vain.
+ */
+missing: boolean, sort: AssetSort, offset: number, limit: number, };
 
 export type CableInput = { cable: boolean, };
 
@@ -1085,6 +1097,108 @@ limit: number, };
 
 export type Role = "crew" | "clerk" | "admin" | "kiosk";
 
+export type Round = { 
+/**
+ * YYYY-MM-DD in Athens.
+ */
+day: string, community: string, 
+/**
+ * Empty: the whole community.
+ */
+settlement?: string, 
+/**
+ * Asset type code; empty: all types.
+ */
+kind?: string, 
+/**
+ * A street or another word of where exactly; empty: everywhere there.
+ */
+words?: string, };
+
+export type RoundAsset = { row: AssetRow, 
+/**
+ * When it was seen or looked for, and by whom.
+ */
+at: Time | null, by: string, 
+/**
+ * Metres from where somebody stands, if both are known.
+ */
+metres: number | null, };
+
+export type RoundBeginInput = { community: string, settlement: string, 
+/**
+ * Asset type code.
+ */
+kind: string, 
+/**
+ * A street or another word of where exactly, at most 300 characters.
+ */
+place_text: string, };
+
+export type RoundEnded = { noted: number, row: RoundRow, };
+
+export type RoundInput = { round: Round, };
+
+export type RoundPage = { rows: Array<RoundAsset>, total: number, };
+
+export type RoundPart = "left" | "found" | "elsewhere" | "not_found";
+
+export type RoundQuery = { round: Round, part: RoundPart, 
+/**
+ * Where somebody stands: what is left comes in the order of its distance.
+ */
+near: Position | null, offset: number, 
+/**
+ * At most 200.
+ */
+limit: number, };
+
+export type RoundRow = { round: Round, 
+/**
+ * Of its first and its last word; `None` before anything was seen.
+ */
+began_at: Time | null, last_at: Time | null, 
+/**
+ * Still to be looked for.
+ */
+left: number, found: number, 
+/**
+ * Found, though the register says that they stand elsewhere.
+ */
+elsewhere: number, not_found: number, 
+/**
+ * Who works on it, as people call their devices.
+ */
+by: Array<string>, };
+
+export type RoundSeen = { row: AssetRow, 
+/**
+ * The register says that it stands in another place.
+ */
+elsewhere: boolean, 
+/**
+ * Somebody saw it in this round already.
+ */
+again: boolean, };
+
+export type RoundSeenInput = { round: Round, 
+/**
+ * The asset that is there.
+ */
+id: DocId, };
+
+export type Rounds = { rows: Array<RoundRow>, 
+/**
+ * Rounds in all pages.
+ */
+total: number, };
+
+export type RoundsInput = { offset: number, 
+/**
+ * At most 200.
+ */
+limit: number, };
+
 export type Saved = "draft" | "on_device" | "sent" | "received" | "needs_decision";
 
 export type SettlementItem = { code: string, community: string, el: string, en: string, position: Position, };
@@ -1351,6 +1465,12 @@ export type Commands = {
   inspections_due: [input: Nothing, output: Due];
   asset_move: [input: AssetMoveInput, output: AssetCard];
   asset_retire: [input: AssetRetireInput, output: AssetCard];
+  rounds: [input: RoundsInput, output: Rounds];
+  round_begin: [input: RoundBeginInput, output: RoundRow];
+  round: [input: RoundInput, output: RoundRow];
+  round_page: [input: RoundQuery, output: RoundPage];
+  round_seen: [input: RoundSeenInput, output: RoundSeen];
+  round_end: [input: RoundInput, output: RoundEnded];
   tag_read: [input: TagReadInput, output: TagFound];
   tag_picture: [input: TagPictureInput, output: TagFound];
   tag_link: [input: TagLinkInput, output: AssetCard];

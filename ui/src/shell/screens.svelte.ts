@@ -1,5 +1,5 @@
 /** Which screen is shown. A union in state with the window's own history: Back works, and nothing is in an address. */
-import type { DocId } from "../ipc/commands";
+import type { DocId, Round } from "../ipc/commands";
 import type { DeskScreen } from "../features/desk/screens";
 
 /** Screens of crews, and those that crews and the desk share. */
@@ -17,7 +17,11 @@ export type CommonScreen =
   | { at: "asset"; id: DocId }
   /** What has to be inspected, by community. */
   | { at: "inspections" }
-  | { at: "asset_add"; tag?: string }
+  /** A tag that is free, and the round in which it was met. */
+  | { at: "asset_add"; tag?: string; round?: Round }
+  | { at: "rounds" }
+  | { at: "round"; round: Round }
+  | { at: "round_report"; round: Round }
   /** A tag or a number is scanned; with an asset, its tag is. */
   | { at: "scan"; asset?: DocId }
   | { at: "labels" }

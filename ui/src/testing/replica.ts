@@ -108,7 +108,7 @@ export const requestCase: RequestCase = {
 
 export const asset: AssetRow = {
   id: "a1", kind: "FOT", number: "ΦΩΤ-0317", name: "", community: "11020101", settlement: "1102010103", place_text: "παραλία", condition: 2,
-  inspected_at: null, due_at: null, failed: 0, retired: false, open_requests: 0, saved: "received", clashes: 0,
+  inspected_at: null, due_at: null, failed: 0, seen_at: null, missing: false, retired: false, open_requests: 0, saved: "received", clashes: 0,
 };
 
 export const assetCard: AssetCard = {

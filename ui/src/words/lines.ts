@@ -1,5 +1,6 @@
 /** What happened, in words: the lines of timelines and of the outbox. Codes newer than this app still get a line. */
-import type { TimelineRow } from "../ipc/commands";
+import { roundDay } from "../features/rounds/words";
+import type { Round, TimelineRow } from "../ipc/commands";
 import type { IconName } from "../parts/Icon.svelte";
 import { nameOf, placeOf } from "./names.svelte";
 import { t, tMaybe } from "./words.svelte";
@@ -29,6 +30,8 @@ const icons: Record<string, IconName> = {
   added: "plus",
   inspected: "eye",
   moved: "move",
+  seen: "eye",
+  not_found: "warn",
   retired: "retire",
   decided: "conflict",
 };
@@ -52,6 +55,7 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
     said["name"],
     said["quantity"] && [said["quantity"].replace(".", ","), said["unit"] && unitInWords(said["unit"])].filter(Boolean).join(" "),
     said["condition"] && (tMaybe(`condition-${said["condition"]}`) ?? said["condition"]),
+    said["round"] && roundDay(JSON.parse(said["round"]) as Round),
     said["failed"] && t("assets-failed", { count: (JSON.parse(said["failed"]) as string[]).length }),
     said["field"] && fieldInWords(said["field"]),
     said["text"] ?? said["note"],

@@ -237,6 +237,21 @@ export const crewScreens: Shown[] = [
       await press(page, w("asset-inspect-save"));
       await expect(page.getByRole("button", { name: new RegExp(`^${w("checked-report")}`) }).first()).toBeVisible();
     } },
+  { name: "rounds", reach: async (page, w) => {
+      await tab(page, w, "assets");
+      await press(page, w("rounds-title"));
+      await expect(page.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
+    } },
+  { name: "round", reach: async (page, w) => {
+      await tab(page, w, "assets");
+      await press(page, w("rounds-title"));
+      await expect(page.getByRole("combobox", { name: w("place-community") })).not.toHaveValue("");
+      await page.getByRole("combobox", { name: w("place-settlement") }).selectOption("");
+      await press(page, w("rounds-begin"));
+      await openFirst(page);
+      await press(page, w("round-is-here"));
+      await expect(page.getByText(w("round-seen-said"))).toBeVisible();
+    } },
   { name: "inspections", reach: async (page, w) => {
       await tab(page, w, "assets");
       await press(page, w("due-title"));

@@ -85,3 +85,66 @@ assets-failed = { $count ->
 }
 asset-due = Επόμενη επιθεώρηση
 asset-overdue = Έληξε { $when }
+
+rounds-title = Απογραφές
+rounds-new = Νέα απογραφή
+rounds-hint = Περνάτε με τα πόδια, σαρώνετε κάθε ετικέτα και βλέπετε τι λείπει. Δουλεύει χωρίς δίκτυο. Όποιος αρχίζει την ίδια απογραφή την ίδια ημέρα δουλεύει στην ίδια λίστα.
+rounds-begin = Αρχή
+rounds-known = Απογραφές που άρχισαν
+rounds-empty = Δεν έχει αρχίσει ακόμη καμία απογραφή.
+round-of = Απογραφή { $day }
+round-all-kinds = Όλα τα πάγια
+round-left = { $count ->
+    [one] Απομένει 1
+   *[other] Απομένουν { $count }
+}
+round-ended = Ολοκληρώθηκε
+round-not-found = { $count ->
+    [one] 1 δεν βρέθηκε
+   *[other] { $count } δεν βρέθηκαν
+}
+round-seen = Το βρήκα
+round-seen-said = Βρέθηκε. Αποθηκεύτηκε σε αυτή τη συσκευή.
+round-again = Το είχε βρει ήδη κάποιος σε αυτή την απογραφή.
+round-elsewhere-said = Σημειώθηκε ότι το είδατε εδώ. Στο μητρώο όμως είναι γραμμένο αλλού.
+round-move-here = Είναι πια εδώ: άλλαξε τον τόπο του
+round-move-open = Άνοιγμα, για να αλλάξει ο τόπος του
+round-condition = Σε τι κατάσταση είναι; (1 καινούργιο – 5 επικίνδυνο)
+round-unknown = Η ετικέτα { $tag } δεν ανήκει σε πάγιο αυτής της συσκευής.
+round-unknown-add = Νέο πάγιο με αυτή την ετικέτα
+round-unknown-link = Δέσιμο σε πάγιο που υπάρχει
+round-is-here = Είναι εδώ
+round-open = Άνοιγμα
+round-parts = Ποια πάγια
+round-part-left = Απομένουν
+round-part-found = Βρέθηκαν
+round-part-elsewhere = Γραμμένα αλλού
+round-part-not_found = Δεν βρέθηκαν
+round-none-left = Δεν απομένει κανένα.
+round-none-found = Δεν βρέθηκε ακόμη κανένα.
+round-none-elsewhere = Κανένα δεν βρέθηκε που να είναι γραμμένο αλλού.
+round-none-not_found = Κανένα δεν έχει σημειωθεί ότι δεν βρέθηκε.
+round-near = Τα κοντινά πρώτα
+round-near-again = Τα κοντινά πρώτα, από εδώ
+round-no-fix = Η θέση δεν βρέθηκε. Η σειρά μένει κατά αριθμό.
+round-metres = { $metres } μ. από εδώ
+round-end = Τέλος απογραφής
+round-end-question = { $count ->
+    [one] 1 πάγιο απομένει. Θα σημειωθεί ότι δεν βρέθηκε.
+   *[other] { $count } πάγια απομένουν. Θα σημειωθεί ότι δεν βρέθηκαν.
+}
+round-end-yes = Ναι, τέλος
+round-ending = Σημειώθηκαν { $done } από { $of }
+round-stop = Σταμάτα εδώ
+round-report = Αναφορά απογραφής
+round-as-of = όπως ήταν { $when }
+round-expected = Έπρεπε να είναι εκεί
+round-time = Από – έως
+round-by = Ποιοι
+round-seen-when = Το είδαν
+round-never = ποτέ
+round-print = Εκτύπωση ή PDF
+asset-seen = Τελευταία φορά το είδαν
+asset-missing = Μια απογραφή το έψαξε και δεν το βρήκε.
+assets-missing = Μόνο όσα δεν βρέθηκαν σε απογραφή
+assets-missing-mark = Δεν βρέθηκε
