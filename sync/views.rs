@@ -21,6 +21,7 @@ use crate::replica::{Recovered, ReplicaError};
 
 pub mod assets;
 pub mod conflicts;
+pub mod day;
 pub mod map;
 pub mod outbox;
 pub mod photos;

@@ -614,6 +614,15 @@ pub struct AssetFaultInput {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+pub struct TodayInput {
+    /// Where somebody stands: the jobs come in the order of the way.
+    #[serde(default)]
+    #[ts(optional)]
+    pub near: Option<Position>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 pub struct RoundsInput {
     pub offset: u32,
     /// At most 200.

@@ -39,7 +39,7 @@ commands! {
     request_similar(SimilarQuery) -> Similar;
     request_support(RequestSupportInput) -> RequestCase;
     // work
-    today(Nothing) -> Today;
+    today(TodayInput) -> Today;
     work_record(WorkInput) -> RequestCase;
     // assets
     assets_page(AssetsQuery) -> AssetsPage;

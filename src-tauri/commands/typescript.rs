@@ -9,6 +9,7 @@ use koina_model::problem::Problem;
 use koina_sync::replica::KioskMode;
 use koina_sync::views::assets::*;
 use koina_sync::views::conflicts::*;
+use koina_sync::views::day::*;
 use koina_sync::views::map::*;
 use koina_sync::views::outbox::*;
 use koina_sync::views::photos::*;

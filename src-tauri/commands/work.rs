@@ -2,13 +2,14 @@
 
 use koina_model::problem::Problem;
 use koina_model::requests::acts::Step;
-use koina_sync::views::requests::{RequestCase, Today};
+use koina_sync::views::day::Today;
+use koina_sync::views::requests::RequestCase;
 
 use crate::requests::saved;
-use crate::{Desk, Nothing, WorkInput, WorkStep, told};
+use crate::{Desk, TodayInput, WorkInput, WorkStep, told};
 
-pub(crate) fn today(desk: &Desk, _: Nothing) -> Result<Today, Problem> {
-    told(desk.replica.today(desk.now()))
+pub(crate) fn today(desk: &Desk, input: TodayInput) -> Result<Today, Problem> {
+    told(desk.replica.today(input.near.as_ref(), desk.now()))
 }
 
 pub(crate) fn work_record(desk: &Desk, input: WorkInput) -> Result<RequestCase, Problem> {

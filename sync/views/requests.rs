@@ -139,26 +139,10 @@ pub struct Material {
     pub unit: String,
 }
 
-/// A crew's day.
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct Today {
-    /// In the order to do them: danger first, then what is due.
-    pub jobs: Vec<RequestRow>,
-    /// All open jobs of the crew, when there are more than were sent.
-    pub total: u32,
-    /// Finished today by this crew.
-    pub done: u32,
-    /// When this device last heard from the server; `None` if never.
-    pub as_of: Option<Time>,
-}
-
 /// Target hours where the category is not on the list.
 const TARGET_HOURS_DEFAULT: u32 = 240;
 /// Characters of the text that a list shows.
 const EXCERPT_CHARS: usize = 200;
-/// Jobs on a crew's day; the rest is in the list.
-const TODAY_MAX: u32 = 100;
-
 /// What the views say of one request.
 pub(crate) struct Shown {
     request: model::Request,
@@ -586,32 +570,6 @@ impl Replica {
             may: may.collect(),
             clashes,
             row,
-        })
-    }
-
-    /// A crew's day: its open jobs, danger first, then what is due.
-    pub fn today(&self, now: Time) -> Result<Today, ReplicaError> {
-        let identity = self.enrolled()?;
-        let crew = identity.crew.clone().unwrap_or_default();
-        let midnight = calendar::athens_date(now.0);
-        let as_of = self.exchanged_at()?;
-        self.read(|db| {
-            let total = db
-                .prepare_cached("SELECT count(*) FROM requests v WHERE v.crew = ?1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'")?
-                .query_row([&crew], |row| row.get(0))?;
-            let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE v.crew = ?1 AND v.open = 1 AND v.status <> 'CANNOT_BE_DONE'
-                 ORDER BY v.status <> 'IN_PROGRESS', v.priority, v.due_at, v.n LIMIT {TODAY_MAX}"
-            ))?;
-            let jobs = rows.query_map([&crew], |row| read_row(row, now))?.collect::<Result<_, _>>()?;
-            let mut done = 0;
-            let mut finished = db.prepare_cached("SELECT status_at FROM requests WHERE crew = ?1 AND status = 'RESOLVED' AND status_at > ?2")?;
-            for at in finished.query_map(params![crew, now.plus_days(-2).0], |row| row.get::<_, i64>(0))? {
-                if calendar::athens_date(at?) == midnight {
-                    done += 1;
-                }
-            }
-            Ok(Today { jobs, total, done, as_of })
         })
     }
 }

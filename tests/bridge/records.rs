@@ -322,7 +322,7 @@ fn tend(station: &Desk, id: DocId, n: u32, crew: &str, now: Time) -> anyhow::Res
 fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
     clock::set(now);
     let replica = &crew.replica;
-    let jobs = replica.today(now)?.jobs;
+    let jobs = replica.today(None, now)?.jobs;
     for (place, job) in jobs.iter().enumerate().take(8) {
         let then = later(now, i64::try_from(place)? * 10);
         if job.status != koina_model::words::Status::InProgress {
@@ -504,7 +504,7 @@ fn refuse(town: &Town, crew: &Desk) -> anyhow::Result<()> {
     let now = clock::now();
     let job = crew
         .replica
-        .today(now)?
+        .today(None, now)?
         .jobs
         .into_iter()
         .find(|job| job.community == LITOCHORO)

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect, test, type Koina } from "./lib/koina";
-import { accessible } from "./lib/look";
+import { accessible, fits } from "./lib/look";
 import { openFirst, press, rows, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
@@ -229,4 +229,24 @@ test("what never left is not said to have left", async ({ koina }) => {
   await tab(crew, w, "outbox");
   await expect(crew.getByText(/Ο διακομιστής του δήμου δεν απαντά/)).toBeVisible({ timeout: 15_000 });
   await expect(rows(crew).filter({ hasText: w("did-started") }).first()).toContainText("Στη συσκευή");
+});
+
+test("the day comes in the order of the way, from where the crew stands, and back in that of priority", async ({ koina, context, bridge }) => {
+  await context.grantPermissions(["geolocation"]);
+  await context.setGeolocation({ latitude: 40.1031, longitude: 22.5028, accuracy: 12 });
+  const crew = await koina.window("crew", PHONE);
+  await bridge.control("stop-server");
+  const jobs = crew.getByRole("list", { name: w("today-jobs") }).getByRole("listitem");
+  const before = await jobs.allInnerTexts();
+  await press(crew, w("today-way"));
+  await expect(jobs.first()).toContainText(w("today-from-here"));
+  await expect(jobs.nth(1)).toContainText(w("today-from-before"));
+  await accessible(crew, "the day in the order of the way", true);
+  await fits(crew, "the day in the order of the way");
+  await crew.screenshot({ path: test.info().outputPath("way.png"), fullPage: true });
+  const way = await jobs.allInnerTexts();
+  expect(way.length).toBe(before.length);
+  await press(crew, w("today-way-off"));
+  await expect(crew.getByText(w("today-from-here"))).toHaveCount(0);
+  await expect.poll(() => jobs.allInnerTexts()).toEqual(before);
 });

@@ -1357,9 +1357,14 @@ concurrent: boolean, };
 
 export type Today = { 
 /**
- * In the order to do them: danger first, then what is due.
+ * In the order to do them: what is under way, danger, then what is due; or, from where somebody stands, the way from one
+ * to the next.
  */
 jobs: Array<RequestRow>, 
+/**
+ * To each job, in the same order, its way from the one before; empty without a place to begin from.
+ */
+ways: Array<Way | null>, 
 /**
  * All open jobs of the crew, when there are more than were sent.
  */
@@ -1372,6 +1377,12 @@ done: number,
  * When this device last heard from the server; `None` if never.
  */
 as_of: Time | null, };
+
+export type TodayInput = { 
+/**
+ * Where somebody stands: the jobs come in the order of the way.
+ */
+near?: Position, };
 
 export type Tracked = { receipt_number: string, protocol_number: string | null, category: string, community: string, received_at: Time, status: Status, answer: string | null, 
 /**
@@ -1419,6 +1430,12 @@ by: string, at: Time,
  */
 winning: boolean, };
 
+export type Way = { metres: number, 
+/**
+ * Only its village is known.
+ */
+roughly: boolean, };
+
 export type WorkInput = { id: DocId, step: WorkStep, };
 
 export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, } | { "step": "done", note: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
@@ -1454,7 +1471,7 @@ export type Commands = {
   request_heard: [input: RequestHeardInput, output: RequestCase];
   request_similar: [input: SimilarQuery, output: Similar];
   request_support: [input: RequestSupportInput, output: RequestCase];
-  today: [input: Nothing, output: Today];
+  today: [input: TodayInput, output: Today];
   work_record: [input: WorkInput, output: RequestCase];
   assets_page: [input: AssetsQuery, output: AssetsPage];
   asset_card: [input: RecordInput, output: AssetCard];

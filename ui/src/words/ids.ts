@@ -338,6 +338,8 @@ export type Words = {
   "exchange-running": null;
   "exchange-title": null;
   "exchange-unknown": null;
+  "far-km": { km: string | number };
+  "far-m": { metres: string | number };
   "file-actions": null;
   "file-answer": null;
   "file-answer-by": null;
@@ -1220,9 +1222,19 @@ export type Words = {
   "today-done": { count: string | number };
   "today-empty": null;
   "today-empty-title": null;
+  "today-from-before": null;
+  "today-from-here": null;
   "today-jobs": null;
+  "today-metres": { far: string | number };
+  "today-roughly": { far: string | number };
+  "today-same-place": null;
   "today-shown": { shown: string | number; total: string | number };
   "today-title": null;
+  "today-way": null;
+  "today-way-again": null;
+  "today-way-hint": null;
+  "today-way-none": null;
+  "today-way-off": null;
   "unit-bag": null;
   "unit-kg": null;
   "unit-l": null;

@@ -82,6 +82,12 @@ export function size(bytes: number): string {
   return `${number(Math.round(kilobytes / 102.4) / 10)} MB`;
 }
 
+/** A distance: «350 μ.», «1,2 χλμ.». */
+export function far(metres: number): string {
+  if (metres < 1_000) return t("far-m", { metres: number(Math.round(metres / 10) * 10) });
+  return t("far-km", { km: new Intl.NumberFormat(locale(), { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1_000) });
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }

@@ -6,6 +6,11 @@ export class Me {
   fault = $state<PositionFault | null>(null);
   finding = $state(false);
 
+  forget(): void {
+    this.fix = null;
+    this.fault = null;
+  }
+
   async find(): Promise<void> {
     if (this.finding) return;
     this.finding = true;

@@ -134,3 +134,16 @@ finding-number = Αριθμός παραλαβής
 finding-number-hint = Με αυτόν βρίσκεται πάντα, και χωρίς δίκτυο.
 finding-open = Δείτε το αίτημα
 finding-another = Κι άλλο εύρημα
+
+today-way = Με τη σειρά του δρόμου
+today-way-again = Με τη σειρά του δρόμου, από εδώ
+today-way-off = Με τη σειρά της προτεραιότητας
+today-way-hint = Κάθε φορά η πιο κοντινή, σε ευθεία γραμμή. Ό,τι άρχισε και ό,τι είναι κίνδυνος μένει πρώτο.
+today-way-none = Η θέση σας δεν βρέθηκε. Η σειρά μένει της προτεραιότητας.
+today-metres = { $far }
+today-roughly = περίπου { $far } (ως το χωριό)
+today-from-before = από την προηγούμενη
+today-from-here = από εδώ
+far-m = { $metres } μ.
+far-km = { $km } χλμ.
+today-same-place = στο ίδιο σημείο

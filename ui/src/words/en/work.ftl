@@ -134,3 +134,16 @@ finding-number = Receipt number
 finding-number-hint = It can always be found with this, even without a network.
 finding-open = See the request
 finding-another = Another finding
+
+today-way = In the order of the way
+today-way-again = In the order of the way, from here
+today-way-off = In the order of priority
+today-way-hint = Each time the nearest, as the crow flies. What is under way and what is dangerous stays first.
+today-way-none = Your position was not found. The order stays that of priority.
+today-metres = { $far }
+today-roughly = about { $far } (to the village)
+today-from-before = from the one before
+today-from-here = from here
+far-m = { $metres } m
+far-km = { $km } km
+today-same-place = at the same place
