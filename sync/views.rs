@@ -10,7 +10,7 @@ use koina_model::kiosks::{Need, Paper};
 use koina_model::lists::Lists as KnownLists;
 use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
-use koina_model::reference::FieldCheck;
+use koina_model::reference::{FieldCheck, MaterialItem};
 use koina_model::words::{Kind, Named, Position};
 use koina_model::{assets as asset_model, greek, requests as request_model};
 use rusqlite::{Connection, Transaction, params};
@@ -77,6 +77,8 @@ pub struct Lists {
     pub asset_types: Vec<Named>,
     /// What is looked at when an asset of a type is inspected.
     pub checklists: Vec<Checklist>,
+    /// Materials that are offered on a job, by the group of its category.
+    pub materials: Vec<MaterialItem>,
     /// What may be applied for at a kiosk.
     pub application_types: Vec<ApplicationItem>,
     pub hold_reasons: Vec<Named>,

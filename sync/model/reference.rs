@@ -39,6 +39,9 @@ pub struct Reference {
     /// What is looked at on assets, by type; empty in lists of before 0.2.
     #[serde(default)]
     pub checklists: Vec<Checklist>,
+    /// What crews use most; empty in lists of before 0.2.
+    #[serde(default)]
+    pub materials: Vec<MaterialItem>,
     /// What may be applied for at a kiosk; empty in lists of before 0.2.
     #[serde(default)]
     pub application_types: Vec<ApplicationType>,
@@ -277,6 +280,20 @@ pub struct AssetType {
     pub account_group: Option<String>,
 }
 
+/// A material that crews use, offered by the group of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MaterialItem {
+    pub code: String,
+    pub name: Text2,
+    /// What it is counted in: one of [`UNITS`].
+    pub unit: String,
+    /// Codes of the [`CategoryGroup`]s whose jobs it is for.
+    pub groups: Vec<String>,
+}
+
+/// Units that materials are counted in. Stored in docs; add, never rename.
+pub const UNITS: [&str; 8] = ["piece", "m", "m2", "m3", "kg", "t", "l", "bag"];
+
 /// Something that may be applied for, and what an applicant states for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplicationType {
@@ -400,6 +417,7 @@ impl Reference {
         let asset_types: AssetTypesFile = json(read, ASSET_TYPES)?;
         let applications: ApplicationTypesFile = json(read, APPLICATION_TYPES)?;
         let inspections: InspectionsFile = json(read, INSPECTIONS)?;
+        let materials: MaterialsFile = json(read, MATERIALS)?;
         let reference = Reference {
             application_types: applications.types(&categories.categories),
             municipality,
@@ -414,6 +432,7 @@ impl Reference {
             reject_reasons: statuses.reject_reasons,
             asset_types: asset_types.asset_types,
             checklists: inspections.checklists,
+            materials: materials.materials,
             holidays: json(read, HOLIDAYS)?,
             emergency_text: categories.emergency_text,
         };
@@ -495,6 +514,16 @@ impl Reference {
                 return Err(RowError::UnknownCategory(one.category.clone()));
             }
             self.is_own(&one.department)
+        })?;
+        unique(MATERIALS, self.materials.iter().map(|m| &m.code))?;
+        check(MATERIALS, &self.materials, |one| {
+            if !UNITS.contains(&one.unit.as_str()) {
+                return Err(RowError::BadCode(one.unit.clone()));
+            }
+            match one.groups.iter().find(|code| self.group(code).is_none()) {
+                Some(unknown) => Err(RowError::UnknownGroup(unknown.clone())),
+                None => Ok(()),
+            }
         })?;
         unique(INSPECTIONS, self.checklists.iter().map(|l| &l.asset_type))?;
         check(INSPECTIONS, &self.checklists, |list| {
@@ -581,6 +610,7 @@ const DEPARTMENTS: &str = "departments.json";
 const STATUSES: &str = "statuses.json";
 const ASSET_TYPES: &str = "asset-types.json";
 const INSPECTIONS: &str = "inspections.json";
+const MATERIALS: &str = "materials.json";
 const APPLICATION_TYPES: &str = "application-types.json";
 
 fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
@@ -595,10 +625,16 @@ fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
         (_, DEPARTMENTS) => include_str!("reference/common/departments.json"),
         (_, STATUSES) => include_str!("reference/common/statuses.json"),
         (_, ASSET_TYPES) => include_str!("reference/common/asset-types.json"),
+        (_, MATERIALS) => include_str!("reference/common/materials.json"),
         (_, INSPECTIONS) => include_str!("reference/common/inspections.json"),
         (_, APPLICATION_TYPES) => include_str!("reference/common/application-types.json"),
         _ => return None,
     })
+}
+
+#[derive(Deserialize)]
+struct MaterialsFile {
+    materials: Vec<MaterialItem>,
 }
 
 #[derive(Deserialize)]

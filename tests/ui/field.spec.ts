@@ -37,7 +37,11 @@ async function startWithoutNetwork(koina: Koina): Promise<Page> {
 test("network off, work, «Στη συσκευή»; network on, «Παραλήφθηκε», and the desk sees it", async ({ koina }) => {
   const crew = await startWithoutNetwork(koina);
   await press(crew, w("job-material"));
-  await crew.getByRole("textbox", { name: w("job-material-name") }).fill("Λάμπα LED 60 W");
+  // One of those that are used most, and how many.
+  await press(crew, "Λαμπτήρας LED 60 W");
+  await expect(crew.getByRole("textbox", { name: w("job-material-name") })).toHaveValue("Λαμπτήρας LED 60 W");
+  await press(crew, w("job-material-more"));
+  await expect(crew.getByRole("textbox", { name: w("job-material-quantity") })).toHaveValue("2");
   await press(crew, w("job-material-save"));
   await expect(crew.getByRole("textbox", { name: w("job-material-name") })).toHaveValue("");
   await press(crew, w("job-material"));
@@ -57,7 +61,7 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
   const desk = await koina.window("desk");
   await search(desk, w("requests-search"), "ιατρείο");
   await openFirst(desk);
-  await expect(desk.getByRole("main")).not.toContainText("Λάμπα LED 60 W");
+  await expect(desk.getByRole("main")).not.toContainText("Λαμπτήρας LED 60 W: 2");
 
   await crew.bringToFront();
   await turnNetwork(crew, true);
@@ -67,7 +71,7 @@ test("network off, work, «Στη συσκευή»; network on, «Παραλήφ
   await tab(desk, w, "outbox");
   await press(desk, w("exchange-now"));
   await desk.goBack();
-  await expect(desk.getByRole("main")).toContainText("Λάμπα LED 60 W", { timeout: 20_000 });
+  await expect(desk.getByRole("main")).toContainText("Λαμπτήρας LED 60 W: 2", { timeout: 20_000 });
   await expect(desk.getByRole("main").getByText(w("status-RESOLVED")).first()).toBeVisible();
   await expect(desk.getByRole("main")).toContainText("Συνεργείο 2 – Ηλεκτροφωτισμός");
 });

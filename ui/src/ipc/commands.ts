@@ -573,6 +573,10 @@ bounds: [number, number, number, number], communities: Array<CommunityItem>, set
  */
 checklists: Array<Checklist>, 
 /**
+ * Materials that are offered on a job, by the group of its category.
+ */
+materials: Array<MaterialItem>, 
+/**
  * What may be applied for at a kiosk.
  */
 application_types: Array<ApplicationItem>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, };
@@ -722,6 +726,16 @@ export type Material = { name: string,
  * A decimal number as text, with a dot: «2.5».
  */
 quantity: string, unit: string, };
+
+export type MaterialItem = { code: string, name: Text2, 
+/**
+ * What it is counted in: one of [`UNITS`].
+ */
+unit: string, 
+/**
+ * Codes of the [`CategoryGroup`]s whose jobs it is for.
+ */
+groups: Array<string>, };
 
 export type Moment = "before" | "after" | "other";
 

@@ -88,6 +88,7 @@ export const lists: Lists = {
   crews: [{ id: "c2", name: "Συνεργείο 2", department: "HLF", communities: ["11020101"] }],
   application_types: [],
   checklists: [],
+  materials: [],
   asset_types: [{ code: "FOT", el: "Φωτιστικά σώματα", en: "Street lights" }],
   hold_reasons: [{ code: "MATERIAL", el: "Έλλειψη υλικών", en: "Materials missing" }],
   reject_reasons: [{ code: "NOT_COMPETENT", el: "Αναρμοδιότητα", en: "Not our competence" }],

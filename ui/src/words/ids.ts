@@ -520,6 +520,7 @@ export type Words = {
   "job-impossible-why": null;
   "job-material": null;
   "job-material-less": null;
+  "job-material-list": null;
   "job-material-missing": null;
   "job-material-more": null;
   "job-material-name": null;

@@ -26,6 +26,7 @@ const EMPTY: Lists = {
   crews: [],
   asset_types: [],
   checklists: [],
+  materials: [],
   application_types: [],
   hold_reasons: [],
   reject_reasons: [],

@@ -147,3 +147,4 @@ today-from-here = από εδώ
 far-m = { $metres } μ.
 far-km = { $km } χλμ.
 today-same-place = στο ίδιο σημείο
+job-material-list = Συχνά υλικά

@@ -147,3 +147,4 @@ today-from-here = from here
 far-m = { $metres } m
 far-km = { $km } km
 today-same-place = at the same place
+job-material-list = Frequent materials
