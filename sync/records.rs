@@ -111,6 +111,18 @@ impl Replica {
         note: &str,
         now: Time,
     ) -> Result<(), ReplicaError> {
+        self.close_request_seeing(id, outcome, note, None, now)
+    }
+
+    /// The same by somebody who saw that so many others reported the same; what came since waits for the desk.
+    pub fn close_request_seeing(
+        &self,
+        id: DocId,
+        outcome: &Outcome,
+        note: &str,
+        supports: Option<u32>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
         if let Outcome::Duplicate { of } = outcome {
             let saved = self.saved_doc(*of)?;
             // In a ring both would be closed, and the trouble in no list.
@@ -118,7 +130,7 @@ impl Replica {
                 return Err(Problem::field("of", FieldRule::Unknown).into());
             }
         }
-        self.record_on_request(id, now, |request, lists, author| {
+        self.record_seeing(id, supports, now, |request, lists, author| {
             request_acts::close(request, id, outcome, note, lists, author)
         })
     }
@@ -141,7 +153,7 @@ impl Replica {
             let what = request_acts::support(&request, channel, text, &author)?;
             let tag = tag(&what);
             let what = requests::Event { at: now, what };
-            let mut writes = requests::record_on(&request, event, &what);
+            let mut writes = requests::record_on(&request, event, &what, None);
             if !photos.is_empty() {
                 writes.extend(self.request_photos(Some(&request), &photos, &author, now)?);
             }
@@ -151,8 +163,14 @@ impl Replica {
     }
 
     /// Leaves a request closed that was reported again by somebody whom its closer could not hear.
-    pub fn leave_closed(&self, id: DocId, note: &str, now: Time) -> Result<(), ReplicaError> {
-        self.record_on_request(id, now, |request, _, author| {
+    pub fn leave_closed(
+        &self,
+        id: DocId,
+        note: &str,
+        supports: Option<u32>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.record_seeing(id, supports, now, |request, _, author| {
             request_acts::heard(request, note, author)
         })
     }
@@ -171,7 +189,18 @@ impl Replica {
         step: &request_acts::Step<'_>,
         now: Time,
     ) -> Result<(), ReplicaError> {
-        self.record_on_request(id, now, |request, lists, author| {
+        self.record_work_seeing(id, step, None, now)
+    }
+
+    /// The same by somebody who saw that so many others reported the same.
+    pub fn record_work_seeing(
+        &self,
+        id: DocId,
+        step: &request_acts::Step<'_>,
+        supports: Option<u32>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        self.record_seeing(id, supports, now, |request, lists, author| {
             request_acts::work(request, step, lists, author)
         })
     }
@@ -288,18 +317,22 @@ impl Replica {
         let asset = assets::read(&self.loaded(id)?.doc.record());
         let list = lists.reference.checklist(&asset.kind);
         let failed = list.and_then(|list| {
-            let (at, values, failed) = asset.checked()?;
-            let found = list
-                .check(check)
-                .filter(|_| failed.iter().any(|one| one == check))?;
-            let text = found.fault(values.get(check)?, at);
-            Some((list.category_of(found), text))
+            let found = list.check(check)?;
+            let checked = asset.checked.get(check).filter(|checked| checked.failed)?;
+            Some((
+                list.category_of(found),
+                found.fault(&checked.value, checked.at),
+            ))
         });
         let Some((category, text)) = failed else {
             return Err(Problem::field("check", FieldRule::NotOnAList).into());
         };
-        if let Some((there, number)) = self.open_about(id, category)? {
-            self.support_request(there, Channel::Crew, &text, &[], None, now)?;
+        if let Some((there, number, said)) = self.open_about(id, category)?.into_iter().next() {
+            // Said once: a second tap, or a second device, adds nothing.
+            if !said.contains(&text) {
+                let step = request_acts::Step::Note { text: &text };
+                self.record_work(there, &step, now)?;
+            }
             return Ok((there, number, true));
         }
         let entered = request_acts::Entered {
@@ -401,6 +434,16 @@ impl Replica {
         now: Time,
         act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
     ) -> Result<(), ReplicaError> {
+        self.record_seeing(id, None, now, act)
+    }
+
+    fn record_seeing(
+        &self,
+        id: DocId,
+        supports: Option<u32>,
+        now: Time,
+        act: impl FnOnce(&Request, &Lists, &Author) -> Result<What, Problem>,
+    ) -> Result<(), ReplicaError> {
         let author = self.author()?;
         let lists = self.lists();
         self.change(id, Kind::Request, now, |doc, event| {
@@ -408,7 +451,7 @@ impl Replica {
             let what = act(&request, &lists, &author)?;
             let tag = tag(&what);
             let what = requests::Event { at: now, what };
-            Ok((tag, requests::record_on(&request, event, &what)))
+            Ok((tag, requests::record_on(&request, event, &what, supports)))
         })?;
         Ok(())
     }

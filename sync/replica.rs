@@ -60,7 +60,7 @@ pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "10";
+const VIEW_VERSION: &str = "11";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -256,6 +256,7 @@ impl Replica {
         };
         if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {
             replica.rebuild_views()?;
+            replica.ask_lists_anew()?;
         }
         replica.look_at_photos(now)?;
         replica.maps.sweep();
@@ -306,6 +307,18 @@ impl Replica {
             self.rebuild_views()?;
         }
         self.changed();
+        Ok(())
+    }
+
+    /// Lists are kept as this version of the app reads them, so a newer version may lack what the older one did not know: the server
+    /// sends them again at the next exchange.
+    fn ask_lists_anew(&self) -> Result<(), ReplicaError> {
+        let lists = Lists {
+            version: 0,
+            ..Lists::clone(&self.lists())
+        };
+        self.set_meta("lists", &serde_json::to_string(&lists)?)?;
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists);
         Ok(())
     }
 

@@ -77,6 +77,9 @@ pub struct Lists {
     pub asset_types: Vec<Named>,
     /// What is looked at when an asset of a type is inspected.
     pub checklists: Vec<Checklist>,
+    /// Days before an inspection is due from which it is shown as coming.
+    #[ts(type = "number")]
+    pub soon_days: i64,
     /// Materials that are offered on a job, by the group of its category.
     pub materials: Vec<MaterialItem>,
     /// What may be applied for at a kiosk.

@@ -753,7 +753,7 @@ impl Sim {
             0..=2 => replica.support_request(id, Channel::Phone, &text, &[], None, now),
             3 => replica.close_request(id, &Outcome::Duplicate { of }, &text, now),
             4 => replica.close_request(id, &Outcome::Resolved, &text, now),
-            _ => replica.leave_closed(id, &text, now),
+            _ => replica.leave_closed(id, &text, None, now),
         };
         if saved.is_ok() {
             self.ledger.saved.insert(word, who);

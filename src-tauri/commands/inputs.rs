@@ -496,6 +496,10 @@ pub struct RequestCloseInput {
     pub id: DocId,
     pub outcome: Outcome,
     pub note: String,
+    /// How often the form showed that others reported the same; what came since waits for the desk.
+    #[serde(default)]
+    #[ts(optional)]
+    pub supports: Option<u32>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -511,6 +515,10 @@ pub struct RequestReopenInput {
 pub struct RequestHeardInput {
     pub id: DocId,
     pub note: String,
+    /// How often the form showed that others reported the same; what came since waits for the desk.
+    #[serde(default)]
+    #[ts(optional)]
+    pub supports: Option<u32>,
 }
 
 /// Somebody else reports the same. Text at most 4,000 characters.
@@ -533,6 +541,10 @@ pub struct RequestSupportInput {
 pub struct WorkInput {
     pub id: DocId,
     pub step: WorkStep,
+    /// How often the form showed that others reported the same; what came since waits for the desk.
+    #[serde(default)]
+    #[ts(optional)]
+    pub supports: Option<u32>,
 }
 
 /// What a crew did. Saved on every tap.

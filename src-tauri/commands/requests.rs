@@ -98,10 +98,13 @@ pub(crate) fn request_answer(
 }
 
 pub(crate) fn request_close(desk: &Desk, input: RequestCloseInput) -> Result<RequestCase, Problem> {
-    told(
-        desk.replica
-            .close_request(input.id, &input.outcome, &input.note, desk.now()),
-    )?;
+    told(desk.replica.close_request_seeing(
+        input.id,
+        &input.outcome,
+        &input.note,
+        input.supports,
+        desk.now(),
+    ))?;
     saved(desk, input.id)
 }
 
@@ -117,7 +120,10 @@ pub(crate) fn request_reopen(
 }
 
 pub(crate) fn request_heard(desk: &Desk, input: RequestHeardInput) -> Result<RequestCase, Problem> {
-    told(desk.replica.leave_closed(input.id, &input.note, desk.now()))?;
+    told(
+        desk.replica
+            .leave_closed(input.id, &input.note, input.supports, desk.now()),
+    )?;
     saved(desk, input.id)
 }
 

@@ -126,6 +126,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
             .map(|one| named(&one.code, &one.name))
             .collect(),
         checklists: reference.checklists.clone(),
+        soon_days: koina_model::inspections::SOON_DAYS,
         materials: reference.materials.clone(),
         hold_reasons: reference
             .hold_reasons

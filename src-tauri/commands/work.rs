@@ -29,6 +29,9 @@ pub(crate) fn work_record(desk: &Desk, input: WorkInput) -> Result<RequestCase, 
         },
         WorkStep::Note { text } => Step::Note { text },
     };
-    told(desk.replica.record_work(input.id, &step, desk.now()))?;
+    told(
+        desk.replica
+            .record_work_seeing(input.id, &step, input.supports, desk.now()),
+    )?;
     saved(desk, input.id)
 }

@@ -2,6 +2,8 @@
 
 pub mod acts;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};
@@ -110,24 +112,21 @@ pub struct Asset {
     pub condition: Option<u8>,
     pub inspected_at: Option<Time>,
     pub retired: bool,
+    /// The last finding of each check, by its code.
+    pub checked: BTreeMap<String, Checked>,
     pub events: Vec<(EventId, DeviceId, Event)>,
 }
 
-impl Asset {
-    /// The last inspection at which anything of the checklist was looked at.
-    pub fn checked(&self) -> Option<(Time, &Values, &Failed)> {
-        self.events
-            .iter()
-            .filter_map(|(id, _, event)| match &event.what {
-                What::Inspected { values, failed, .. } if !values.is_empty() => {
-                    Some((event.at, *id, values, failed))
-                }
-                _ => None,
-            })
-            .max_by_key(|(at, id, ..)| (*at, *id))
-            .map(|(at, _, values, failed)| (at, values, failed))
-    }
+/// What was last found at one check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    pub value: String,
+    pub failed: bool,
+    /// When, as the device's clock claims.
+    pub at: Time,
+}
 
+impl Asset {
     /// Its photos, with the event that added each, by whom and when.
     pub fn photos(&self) -> impl Iterator<Item = (EventId, DeviceId, Time, &Photo)> {
         self.events
@@ -170,8 +169,37 @@ pub fn read(record: &Record) -> Asset {
         condition: inspected.map(|(condition, _)| condition),
         inspected_at: inspected.map(|(_, at)| at),
         retired,
+        checked: checked(record, &events),
         events,
     }
+}
+
+/// The last finding of each check: the one that was written with knowledge of the others, whatever the clocks say.
+fn checked(record: &Record, events: &[(EventId, DeviceId, Event)]) -> BTreeMap<String, Checked> {
+    let order = |id: &EventId| {
+        let key = format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple());
+        let written = record.fields.get(&key).and_then(|all| all.first());
+        written.map(crate::doc::Written::order)
+    };
+    let mut inspections: Vec<_> = events
+        .iter()
+        .filter_map(|(id, _, event)| match &event.what {
+            What::Inspected { values, failed, .. } if !values.is_empty() => {
+                Some((order(id), event.at, values, failed))
+            }
+            _ => None,
+        })
+        .collect();
+    inspections.sort_by_key(|(order, ..)| *order);
+    let mut checked = BTreeMap::new();
+    for (_, at, values, failed) in inspections {
+        for (code, value) in values {
+            let failed = failed.contains(code);
+            let value = value.clone();
+            checked.insert(code.clone(), Checked { value, failed, at });
+        }
+    }
+    checked
 }
 
 /// An asset about to be written down.

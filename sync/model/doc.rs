@@ -57,6 +57,15 @@ pub struct Written {
     pub key: String,
 }
 
+impl Written {
+    /// Where it stands in an order in which whatever was written with knowledge of something comes after it, whatever the clocks
+    /// say.
+    pub fn order(&self) -> (u64, DeviceId) {
+        let counter = self.key.split_once('@').map_or("", |(counter, _)| counter);
+        (counter.parse().unwrap_or_default(), self.by)
+    }
+}
+
 /// A value a record can hold.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {

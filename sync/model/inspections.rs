@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::applications::day;
-use crate::assets::{Asset, What};
+use crate::assets::Asset;
 use crate::calendar::athens_date;
 use crate::greek;
 use crate::ids::Time;
@@ -134,7 +134,10 @@ impl From<Decimal> for String {
     }
 }
 
-/// What was found, by the code of the check. Stored: `yes` or `no`, a number with a dot, the code of a choice, `2027-05-31`.
+/// The answer where there is nothing of the kind: a square without swings, a school without a boiler.
+const NONE: &str = "none";
+
+/// What was found, by the code of the check. Stored: `none`, `yes` or `no`, a number with a dot, the code of a choice, `2027-05-31`.
 pub type Values = BTreeMap<String, String>;
 
 /// What was found out of its limits.
@@ -175,29 +178,29 @@ impl Checklist {
         (values, failed)
     }
 
-    /// Whether everything was looked at.
-    pub fn is_complete(&self, values: &Values) -> bool {
-        self.checks
-            .iter()
-            .all(|check| values.contains_key(&check.code))
-    }
-
-    /// When the next inspection is due: after the last one at which everything was looked at, or after the asset was written
-    /// down. `None` without a rhythm, and for what is out of use.
+    /// When the next inspection is due: the interval after the check that was looked at the longest ago, or after the asset was
+    /// written down while one was never looked at. `None` without a rhythm, and for what is out of use.
     pub fn due(&self, asset: &Asset) -> Option<Time> {
         if self.every_days == 0 || asset.retired {
             return None;
         }
-        let last = asset
-            .events
+        let last = self
+            .checks
             .iter()
-            .filter_map(|(_, _, event)| match &event.what {
-                What::Inspected { values, .. } if self.is_complete(values) => Some(event.at),
-                _ => None,
-            })
-            .max();
+            .map(|check| asset.checked.get(&check.code).map(|found| found.at))
+            .min()
+            .flatten();
         let from = last.unwrap_or(asset.added_at);
         Some(from.plus_days(i64::from(self.every_days)))
+    }
+
+    /// How many checks of this list were last found out of their limits.
+    pub fn failed(&self, asset: &Asset) -> usize {
+        let failed = |check: &&Check| {
+            let found = asset.checked.get(&check.code);
+            found.is_some_and(|found| found.failed)
+        };
+        self.checks.iter().filter(failed).count()
     }
 }
 
@@ -208,6 +211,9 @@ fn field(code: &str) -> String {
 impl Ask {
     /// The value as it is stored, and whether it is out of its limits.
     fn judge(&self, text: &str, today: Date) -> Result<(String, bool), FieldRule> {
+        if text == NONE {
+            return Ok((NONE.to_owned(), false));
+        }
         match self {
             Self::YesNo if text == "yes" || text == "no" => Ok((text.to_owned(), text == "no")),
             Self::YesNo => Err(FieldRule::NotOnAList),
@@ -219,7 +225,12 @@ impl Ask {
             Self::Number {
                 least, most, max, ..
             } => {
-                let number = Decimal::parse(text).ok_or(FieldRule::NotANumber)?;
+                // «1.200» is a thousand to a Greek and one to a computer: nobody guesses.
+                let thousands = text
+                    .split_once('.')
+                    .is_some_and(|(_, rest)| rest.len() == 3);
+                let number = Decimal::parse(text).filter(|_| !thousands);
+                let number = number.ok_or(FieldRule::NotANumber)?;
                 if number > *max {
                     let max = i32::try_from(max.0 / 1_000).unwrap_or(i32::MAX);
                     return Err(FieldRule::OutOfRange { min: 0, max });

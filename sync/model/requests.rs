@@ -418,11 +418,14 @@ pub fn record(id: EventId, event: &Event) -> Writes {
     writes
 }
 
-/// The values that record an event on a request as its writer sees it.
-pub fn record_on(request: &Request, id: EventId, event: &Event) -> Writes {
+/// The values that record an event on a request. `supports` is how often its writer saw that others reported the same; `None`:
+/// all that is here.
+pub fn record_on(request: &Request, id: EventId, event: &Event, supports: Option<u32>) -> Writes {
     let mut writes = record(id, event);
-    // Written only where there is something, so that a word which the writer could not see stays beside it.
-    if request.supported && event.what.hears() {
+    let all = supports.is_none_or(|seen| request.supports() <= seen as usize);
+    // Written only where there is something, and where nothing came while the form was open: a word which the writer could not
+    // see stays.
+    if request.supported && all && event.what.hears() {
         writes.push((keys::SUPPORTED.into(), "".into()));
     }
     writes

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use koina_model::assets as model;
+use koina_model::assets::Checked;
 use koina_model::doc::Record;
 use koina_model::egsa87::Egsa87;
 use koina_model::greek;
 use koina_model::ids::{DocId, Time};
-use koina_model::inspections::SOON_DAYS;
+use koina_model::inspections::{Check, Checklist, SOON_DAYS};
 use koina_model::lists::Lists;
 use koina_model::permits::Permit;
 use koina_model::rounds::{self, Sighting};
@@ -34,7 +35,8 @@ pub struct AssetsQuery {
     pub condition: u8,
     pub retired: bool,
     pub clash: bool,
-    /// Whose next inspection is due before this.
+    /// Whose next inspection is due from this on, and before that.
+    pub due_from: Option<Time>,
     pub due_before: Option<Time>,
     /// With checks that the last inspection found out of their limits.
     pub failed: bool,
@@ -89,14 +91,16 @@ pub struct AssetRow {
     pub clashes: u32,
 }
 
-/// What the last inspection found, check by check.
+/// What was last found at one check.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct CheckedRow {
     pub code: String,
     /// As stored; empty: it was not looked at.
     pub value: String,
     pub failed: bool,
-    /// An open request about it.
+    /// When it was looked at.
+    pub at: Option<Time>,
+    /// An open request that says so.
     pub request: Option<RequestRef>,
 }
 
@@ -124,17 +128,13 @@ pub struct DueRow {
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Due {
     pub rows: Vec<DueRow>,
-    /// Days that `soon` counts.
-    #[ts(type = "number")]
-    pub soon_days: i64,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct AssetCard {
     pub row: AssetRow,
-    /// What the last inspection found by the checklist of the type, and when that was.
+    /// What was last found at each check of the type; empty where nothing was looked at.
     pub checked: Vec<CheckedRow>,
-    pub checked_at: Option<Time>,
     pub note: String,
     pub tag: Option<Tag>,
     pub position: Option<Position>,
@@ -190,10 +190,9 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
         missing: missing && !asset.retired,
         sightings: rounds::sightings(&asset),
         due_at: list.and_then(|list| list.due(&asset)),
-        failed: asset
-            .checked()
+        failed: list
             .filter(|_| !asset.retired)
-            .map_or(0, |(_, _, failed)| failed.len()),
+            .map_or(0, |list| list.failed(&asset)),
         number_key: greek::collation_key(&format!("{} {}", padded(&asset.number), asset.name)),
         clashes: i64::try_from(record.clashes(&model::WATCHED).count()).unwrap_or_default(),
         asset,
@@ -336,6 +335,9 @@ impl AssetsQuery {
         if self.clash {
             conditions.plain("v.clashes > 0");
         }
+        if let Some(from) = self.due_from {
+            conditions.with("v.due_at >= ?", from.0);
+        }
         if let Some(before) = self.due_before {
             conditions.with("v.due_at > 0 AND v.due_at < ?", before.0);
         }
@@ -416,31 +418,71 @@ impl Replica {
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })?;
-        Ok(Due {
-            rows,
-            soon_days: SOON_DAYS,
-        })
+        Ok(Due { rows })
     }
 
-    /// The newest open request of a category about an asset, and its number.
+    fn checked_row(
+        &self,
+        asset: DocId,
+        list: &Checklist,
+        check: &Check,
+        found: Option<&Checked>,
+    ) -> Result<CheckedRow, ReplicaError> {
+        let mut row = CheckedRow {
+            code: check.code.clone(),
+            value: String::new(),
+            failed: false,
+            at: None,
+            request: None,
+        };
+        let Some(found) = found else {
+            return Ok(row);
+        };
+        (row.value, row.failed, row.at) = (found.value.clone(), found.failed, Some(found.at));
+        if found.failed {
+            let text = check.fault(&found.value, found.at);
+            let open = self.open_about(asset, list.category_of(check))?;
+            let says = open.into_iter().find(|(_, _, said)| said.contains(&text));
+            row.request = says.map(|(id, number, _)| RequestRef { id, number });
+        }
+        Ok(row)
+    }
+
+    /// Open requests of a category about an asset, the newest first: each with its number and what was said in it.
     pub(crate) fn open_about(
         &self,
         asset: DocId,
         category: &str,
-    ) -> Result<Option<(DocId, String)>, ReplicaError> {
-        self.read(|db| {
-            Ok(db
-                .prepare_cached(
-                    "SELECT doc, iif(protocol <> '', protocol, receipt) FROM requests WHERE asset = ?1 AND open = 1 AND category = ?2
-                     ORDER BY received_at DESC, n DESC LIMIT 1",
-                )?
-                .query_row(params![asset.as_bytes().as_slice(), category], |row| {
-                    let doc: Vec<u8> = row.get(0)?;
-                    Ok(DocId::from_slice(&doc).zip(row.get(1)?))
-                })
-                .optional()?
-                .flatten())
-        })
+    ) -> Result<Vec<(DocId, String, Vec<String>)>, ReplicaError> {
+        let found: Vec<(Vec<u8>, String)> = self.read(|db| {
+            let mut rows = db.prepare_cached(
+                "SELECT doc, iif(protocol <> '', protocol, receipt) FROM requests WHERE asset = ?1 AND open = 1 AND category = ?2
+                 ORDER BY received_at DESC, n DESC LIMIT 10",
+            )?;
+            let rows = rows.query_map(params![asset.as_bytes().as_slice(), category], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })?;
+        let mut open = Vec::new();
+        for (doc, number) in found {
+            let Some(id) = DocId::from_slice(&doc) else {
+                continue;
+            };
+            let request = koina_model::requests::read(&self.loaded(id)?.doc.record());
+            let mut said = vec![request.text];
+            said.extend(
+                request
+                    .events
+                    .into_iter()
+                    .filter_map(|(_, _, event)| match event.what {
+                        koina_model::requests::What::Note { text } => Some(text),
+                        _ => None,
+                    }),
+            );
+            open.push((id, number, said));
+        }
+        Ok(open)
     }
 
     /// An asset as a request mentions it.
@@ -526,32 +568,18 @@ impl Replica {
             .filter(offered)
             .filter(|permit| author.role.may(*permit))
             .collect();
-        let checked = asset.checked();
         let list = lists.reference.checklist(&asset.kind);
-        let checked_rows = match (list, checked) {
-            (Some(list), Some((_, values, failed))) => list
+        let checked = match list.filter(|_| !asset.checked.is_empty()) {
+            Some(list) => list
                 .checks
                 .iter()
-                .map(|check| {
-                    let failed = failed.contains(&check.code);
-                    let open = match failed {
-                        true => self.open_about(id, list.category_of(check))?,
-                        false => None,
-                    };
-                    Ok(CheckedRow {
-                        code: check.code.clone(),
-                        value: values.get(&check.code).cloned().unwrap_or_default(),
-                        failed,
-                        request: open.map(|(id, number)| RequestRef { id, number }),
-                    })
-                })
+                .map(|check| self.checked_row(id, list, check, asset.checked.get(&check.code)))
                 .collect::<Result<_, ReplicaError>>()?,
-            _ => Vec::new(),
+            None => Vec::new(),
         };
         Ok(AssetCard {
             row,
-            checked_at: checked.map(|(at, ..)| at),
-            checked: checked_rows,
+            checked,
             note: asset.note.clone(),
             tag: asset.tag,
             position: asset.position,

@@ -380,7 +380,7 @@ fn a_trouble_reported_again_while_the_desk_closed_it_waits_for_the_desk() {
     // The desk looks, and leaves it closed; a crew that was away said one thing more.
     let leave = || {
         town.at(desk)
-            .leave_closed(request, "άλλη λάμπα", town.time(desk))
+            .leave_closed(request, "άλλη λάμπα", None, town.time(desk))
             .map_err(|failure| failure.to_problem())
     };
     town.cut(one);
@@ -395,6 +395,14 @@ fn a_trouble_reported_again_while_the_desk_closed_it_waits_for_the_desk() {
     town.settle();
     assert_eq!(waiting(), [], "it is open again, and in that list");
 
+    // A form that was opened before the last word came does not say that it was heard.
+    town.at(desk)
+        .close_request_seeing(request, &Outcome::Resolved, "", Some(2), town.time(desk))
+        .unwrap();
+    assert_eq!(waiting(), [request]);
+    town.at(desk)
+        .reopen_request(request, "δεν το είχα δει", town.time(desk))
+        .unwrap();
     // Who closes it now has seen them all.
     close(desk, "άναψε");
     town.settle();

@@ -136,7 +136,9 @@ fn a_failed_check_becomes_one_request_in_one_tap() {
     let (request, number, same) = report("flow").unwrap();
     assert!(!same);
     // The other failed check is of the same kind: it is noted there.
-    assert_eq!(report("caps").unwrap(), (request, number.clone(), true));
+    for _ in 0..2 {
+        assert_eq!(report("caps").unwrap(), (request, number.clone(), true));
+    }
     town.settle();
     for who in [desk, crew] {
         let case = town.at(who).request_case(request, town.now()).unwrap();
@@ -146,7 +148,9 @@ fn a_failed_check_becomes_one_request_in_one_tap() {
             "{}",
             case.text
         );
-        assert_eq!((case.row.category.as_str(), case.supports), ("WAT-10", 1));
+        assert_eq!((case.row.category.as_str(), case.supports), ("WAT-10", 0));
+        let notes = case.timeline.iter().filter(|row| row.what == "note");
+        assert_eq!(notes.count(), 1, "the caps, once");
         assert_eq!(case.row.place_text, "πλατεία");
         let card = card(&town, who, id);
         assert_eq!(card.row.failed, 2);
@@ -158,9 +162,60 @@ fn a_failed_check_becomes_one_request_in_one_tap() {
             .collect();
         assert_eq!(told, [("caps", &number), ("flow", &number)]);
     }
+    // Somebody looks at something else: what failed is not forgotten.
+    inspect(&town, desk, id, &[("pressure", "2")]).unwrap();
+    assert_eq!(card(&town, desk, id).row.failed, 2);
+    town.settle();
     // Mended and looked at again.
     inspect(&town, crew, id, &GOOD).unwrap();
     assert_eq!(card(&town, crew, id).row.failed, 0);
     town.settle();
+    town.check();
+}
+
+#[test]
+fn a_clock_that_is_years_ahead_does_not_outlive_what_others_found_later() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "water", &[LITOCHORO]);
+    let id = hydrant(&town, desk, "ΚΡΟ-1");
+    town.settle();
+    let ahead = town.time(crew).plus_days(3_000);
+    let wrong = Inspection {
+        condition: 4,
+        note: "",
+        values: Values::from([("caps".to_owned(), "no".to_owned())]),
+    };
+    town.at(crew).inspect_asset(id, &wrong, ahead).unwrap();
+    town.settle();
+    assert_eq!(card(&town, desk, id).row.failed, 1);
+    inspect(&town, desk, id, &GOOD).unwrap();
+    town.settle();
+    for who in [desk, crew] {
+        assert_eq!(card(&town, who, id).row.failed, 0);
+        let due = card(&town, who, id).row.due_at.unwrap();
+        assert!(due < town.now().plus_days(181), "{due:?}");
+    }
+    town.check();
+}
+
+#[test]
+fn an_app_that_was_renewed_asks_for_what_the_older_one_could_not_read() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    town.settle();
+    // What an app of before left behind: lists without checklists, and views of its own version.
+    let path = town.path(desk).to_owned();
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "UPDATE meta SET value = json_remove(value, '$.reference.checklists') WHERE key = 'lists';
+         UPDATE meta SET value = '1' WHERE key = 'view_version';",
+    )
+    .unwrap();
+    drop(db);
+    town.reopen(desk);
+    assert!(town.at(desk).lists().reference.checklists.is_empty());
+    town.settle();
+    assert!(!town.at(desk).lists().reference.checklists.is_empty());
     town.check();
 }

@@ -42,9 +42,9 @@ photos: Array<FileHash>, draft: string | null, };
 
 export type AssetCard = { row: AssetRow, 
 /**
- * What the last inspection found by the checklist of the type, and when that was.
+ * What was last found at each check of the type; empty where nothing was looked at.
  */
-checked: Array<CheckedRow>, checked_at: Time | null, note: string, tag: Tag | null, position: Position | null, 
+checked: Array<CheckedRow>, note: string, tag: Tag | null, position: Position | null, 
 /**
  * The same in the Greek grid.
  */
@@ -115,9 +115,9 @@ kind: string, community: string,
  */
 condition: number, retired: boolean, clash: boolean, 
 /**
- * Whose next inspection is due before this.
+ * Whose next inspection is due from this on, and before that.
  */
-due_before: Time | null, 
+due_from: Time | null, due_before: Time | null, 
 /**
  * With checks that the last inspection found out of their limits.
  */
@@ -165,7 +165,11 @@ export type CheckedRow = { code: string,
  */
 value: string, failed: boolean, 
 /**
- * An open request about it.
+ * When it was looked at.
+ */
+at: Time | null, 
+/**
+ * An open request that says so.
  */
 request: RequestRef | null, };
 
@@ -339,11 +343,7 @@ export type DraftInput = { key: string, json: string, };
 
 export type DraftKey = { key: string, };
 
-export type Due = { rows: Array<DueRow>, 
-/**
- * Days that `soon` counts.
- */
-soon_days: number, };
+export type Due = { rows: Array<DueRow>, };
 
 export type DueRow = { community: string, kind: string, overdue: number, 
 /**
@@ -572,6 +572,10 @@ bounds: [number, number, number, number], communities: Array<CommunityItem>, set
  * What is looked at when an asset of a type is inspected.
  */
 checklists: Array<Checklist>, 
+/**
+ * Days before an inspection is due from which it is shown as coming.
+ */
+soon_days: number, 
 /**
  * Materials that are offered on a job, by the group of its category.
  */
@@ -1013,7 +1017,11 @@ photos: Array<PhotoRow>, timeline: Array<TimelineRow>, clashes: Array<Clash>,
  */
 may: Array<Permit>, };
 
-export type RequestCloseInput = { id: DocId, outcome: Outcome, note: string, };
+export type RequestCloseInput = { id: DocId, outcome: Outcome, note: string, 
+/**
+ * How often the form showed that others reported the same; what came since waits for the desk.
+ */
+supports?: number, };
 
 export type RequestEditInput = { id: DocId, category: string | null, 
 /**
@@ -1041,7 +1049,11 @@ draft: string | null, };
 
 export type RequestEntered = { id: DocId, receipt_number: string, };
 
-export type RequestHeardInput = { id: DocId, note: string, };
+export type RequestHeardInput = { id: DocId, note: string, 
+/**
+ * How often the form showed that others reported the same; what came since waits for the desk.
+ */
+supports?: number, };
 
 export type RequestRef = { id: DocId, number: string, };
 
@@ -1450,7 +1462,11 @@ export type Way = { metres: number,
  */
 roughly: boolean, };
 
-export type WorkInput = { id: DocId, step: WorkStep, };
+export type WorkInput = { id: DocId, step: WorkStep, 
+/**
+ * How often the form showed that others reported the same; what came since waits for the desk.
+ */
+supports?: number, };
 
 export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, } | { "step": "done", note: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
 

@@ -89,6 +89,7 @@ export const lists: Lists = {
   application_types: [],
   checklists: [],
   materials: [],
+  soon_days: 30,
   asset_types: [{ code: "FOT", el: "Φωτιστικά σώματα", en: "Street lights" }],
   hold_reasons: [{ code: "MATERIAL", el: "Έλλειψη υλικών", en: "Materials missing" }],
   reject_reasons: [{ code: "NOT_COMPETENT", el: "Αναρμοδιότητα", en: "Not our competence" }],
@@ -113,7 +114,7 @@ export const asset: AssetRow = {
 };
 
 export const assetCard: AssetCard = {
-  row: asset, checked: [], checked_at: null, note: "", tag: null, position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
+  row: asset, checked: [], note: "", tag: null, position: null, egsa87: null, photos: [], timeline: [], requests: [], clashes: [], may: ["inspect_assets", "edit_assets", "move_assets", "retire_assets"],
 };
 
 export function outboxRow(change: string, saved: OutboxRow["saved"], more: Partial<OutboxRow> = {}): OutboxRow {

@@ -133,11 +133,15 @@ export type Words = {
   "channel-import": null;
   "channel-kiosk": null;
   "channel-phone": null;
+  "check-clear": null;
+  "check-clear-of": { name: string | number };
   "check-hint": null;
   "check-least": { least: string | number };
   "check-limits": { least: string | number; most: string | number };
   "check-most": { most: string | number };
   "check-no": null;
+  "check-none": null;
+  "check-none-of": { name: string | number };
   "check-not-looked": null;
   "check-until-hint": null;
   "check-with-unit": { name: string | number; unit: string | number };

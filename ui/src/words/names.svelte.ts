@@ -27,6 +27,7 @@ const EMPTY: Lists = {
   asset_types: [],
   checklists: [],
   materials: [],
+  soon_days: 30,
   application_types: [],
   hold_reasons: [],
   reject_reasons: [],

@@ -4,6 +4,9 @@ import { lists, named } from "../../words/names.svelte";
 import { dayOf } from "../../words/times.svelte";
 import { t } from "../../words/words.svelte";
 
+/** The answer where there is nothing of the kind. */
+export const NONE = "none";
+
 const comma = (text: string) => (t("decimal-mark") === "," ? text.replace(".", ",") : text);
 
 /** The checklist of a type; `null` where there is none. */
@@ -23,6 +26,7 @@ export function limitInWords(check: Extract<Check, { ask: "number" }>): string {
 /** What was found, as people say it. */
 export function valueInWords(check: Check, value: string): string {
   if (!value) return t("check-not-looked");
+  if (value === NONE) return t("check-none");
   if (check.ask === "yes_no") return t(value === "no" ? "check-no" : "check-yes");
   if (check.ask === "until") return dayOf(value);
   if (check.ask === "number") return [comma(value), check.unit].filter(Boolean).join(" ");

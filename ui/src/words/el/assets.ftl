@@ -60,7 +60,7 @@ check-most = Όριο: έως { $most }
 check-until-hint = Ημέρα, μήνας, έτος, π.χ. 31/5/2027
 check-not-looked = δεν ελέγχθηκε
 decimal-mark = ,
-checked-title = Τι βρήκε η επιθεώρηση
+checked-title = Τι βρήκαν οι επιθεωρήσεις
 checked-failed = Εκτός ορίων
 checked-request = Αίτημα { $number }
 checked-report = Να γίνει αίτημα
@@ -78,7 +78,7 @@ due-open = { $what }: { $count } – { $kind }, { $community }
 due-empty = Κανένα πάγιο της συσκευής δεν έχει ρυθμό επιθεώρησης.
 assets-due = Επιθεώρηση
 assets-due-all = Ανεξάρτητα από επιθεώρηση
-assets-overdue = Εκπρόθεσμη επιθεώρηση
+assets-overdue = Εκπρόθεσμο
 assets-failed = { $count ->
     [one] 1 εκτός ορίων
    *[other] { $count } εκτός ορίων
@@ -148,3 +148,7 @@ asset-seen = Τελευταία φορά το είδαν
 asset-missing = Μια απογραφή το έψαξε και δεν το βρήκε.
 assets-missing = Μόνο όσα δεν βρέθηκαν σε απογραφή
 assets-missing-mark = Δεν βρέθηκε
+check-none = Δεν αφορά
+check-none-of = Δεν αφορά: { $name }
+check-clear = Καθαρισμός
+check-clear-of = Καθαρισμός απάντησης: { $name }

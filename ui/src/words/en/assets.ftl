@@ -60,7 +60,7 @@ check-most = Limit: at most { $most }
 check-until-hint = Day, month, year, e.g. 31/5/2027
 check-not-looked = not looked at
 decimal-mark = .
-checked-title = What the inspection found
+checked-title = What inspections found
 checked-failed = Out of limits
 checked-request = Request { $number }
 checked-report = Make it a request
@@ -78,7 +78,7 @@ due-open = { $what }: { $count } – { $kind }, { $community }
 due-empty = No asset of this device has a rhythm of inspections.
 assets-due = Inspection
 assets-due-all = Whatever its inspection
-assets-overdue = Inspection overdue
+assets-overdue = Overdue
 assets-failed = { $count ->
     [one] 1 out of limits
    *[other] { $count } out of limits
@@ -142,3 +142,7 @@ asset-seen = Last seen
 asset-missing = A round looked for it and did not find it.
 assets-missing = Only those a round did not find
 assets-missing-mark = Not found
+check-none = Does not apply
+check-none-of = Does not apply: { $name }
+check-clear = Clear
+check-clear-of = Clear the answer: { $name }
