@@ -43,7 +43,7 @@ CREATE TABLE assets (
     seen_at      INTEGER NOT NULL,         -- ms UTC: when anybody last saw it; 0: never
     missing      INTEGER NOT NULL,         -- 1: a round looked for it since, in vain
     due_at       INTEGER NOT NULL,         -- ms UTC: when the next inspection is due; 0: never
-    failed       INTEGER NOT NULL,         -- checks that the last inspection found out of their limits
+    failed       INTEGER NOT NULL,         -- checks that were last found out of their limits
     inspected_at INTEGER NOT NULL,         -- ms UTC, 0 never
     retired      INTEGER NOT NULL,
     lat          REAL,                     -- degrees north (WGS 84)

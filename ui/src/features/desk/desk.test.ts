@@ -176,7 +176,7 @@ test("closing as a duplicate asks which one, and sends the one that was found", 
   await userEvent.click(await form.findByRole("radio", { name: /A1-26-000003-B/ }));
   expect(form.queryByRole("radio", { name: /B12-26-000042-K/ })).toBeNull();
   await userEvent.click(form.getByRole("button", { name: "Κλείσιμο αιτήματος" }));
-  await waitFor(() => expect(town.last("request_close")).toEqual({ id: "r1", outcome: { outcome: "duplicate", of: "r2" }, note: "" }));
+  await waitFor(() => expect(town.last("request_close")).toEqual({ id: "r1", outcome: { outcome: "duplicate", of: "r2" }, note: "", supports: 0 }));
 });
 
 test("correcting sends only what was corrected", async () => {
