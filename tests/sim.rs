@@ -16,6 +16,7 @@ use koina_model::exchange::{Answer, EntryWords, Item, Verdict};
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
 use koina_model::requests::acts::{Edited, Entered, Step as Work};
+use koina_model::rounds::Round;
 use koina_model::words::{Channel, Outcome};
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::RefusedRow;
@@ -749,7 +750,21 @@ impl Sim {
         let (Some(id), Some(of)) = (dice.pick(&ids), dice.pick(&ids)) else {
             return;
         };
-        let saved = match dice.below(6) {
+        // A round through a village: something is seen, or the rest is called missing.
+        let round = |words: &str| {
+            let (lists, author) = (replica.lists(), replica.author().ok()?);
+            let home = author.communities.first().map_or(LITOCHORO, String::as_str);
+            Round::begin(home, "", "FOT", words, &lists, &author, now).ok()
+        };
+        let saved = match dice.below(9) {
+            6 | 7 => {
+                drop(round("").map(|round| replica.see_in_round(&round, id, now)));
+                return;
+            }
+            8 => {
+                drop(round("").map(|round| replica.end_round(&round, now)));
+                return;
+            }
             0..=2 => replica.support_request(id, Channel::Phone, &text, &[], None, now),
             3 => replica.close_request(id, &Outcome::Duplicate { of }, &text, now),
             4 => replica.close_request(id, &Outcome::Resolved, &text, now),
@@ -828,10 +843,17 @@ impl Sim {
             }
             10 => {
                 let condition = u8::try_from(1 + dice.below(5)).unwrap();
+                // Lamps have a checklist; for everything else this answers nothing.
+                let answer = ["yes", "no", "none", ""][dice.below(4)];
+                let lamp = replica
+                    .asset_card(id, now)
+                    .is_ok_and(|card| card.row.kind == "FOT");
+                let check = ["lights", "pole", "door", "glass"][dice.below(4)];
+                let values = [(check.to_owned(), answer.to_owned())];
                 let inspection = Inspection {
                     condition,
                     note: text,
-                    ..Inspection::default()
+                    values: values.into_iter().filter(|_| lamp).collect(),
                 };
                 replica.inspect_asset(id, &inspection, now).is_ok()
             }

@@ -218,6 +218,33 @@ impl Request {
         self.events.iter().filter(supports).count()
     }
 
+    /// How long crews worked on it, in whole minutes: from each start to the next pause or end by the same device, since clocks
+    /// of different devices cannot be compared. What is still under way, or longer than a day, is not counted.
+    pub fn worked_minutes(&self) -> u32 {
+        const MINUTE: i64 = 60_000;
+        const LONGEST: i64 = 24 * 60 * MINUTE;
+        let mut began: std::collections::BTreeMap<DeviceId, Time> = Default::default();
+        let mut worked = 0;
+        for (_, by, event) in &self.events {
+            match event.what {
+                What::Started => {
+                    began.entry(*by).or_insert(event.at);
+                }
+                What::Paused { .. } | What::Done { .. } | What::Impossible { .. } => {
+                    let Some(from) = began.remove(by) else {
+                        continue;
+                    };
+                    let took = event.at.0.saturating_sub(from.0);
+                    if (0..=LONGEST).contains(&took) {
+                        worked += took;
+                    }
+                }
+                _ => {}
+            }
+        }
+        u32::try_from(worked / MINUTE).unwrap_or(u32::MAX)
+    }
+
     pub fn is_open(&self) -> bool {
         self.status.is_open()
     }

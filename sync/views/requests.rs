@@ -115,6 +115,8 @@ pub struct RequestCase {
     /// How often somebody else reported the same, apart from those.
     pub supports: u32,
     pub materials: Vec<Material>,
+    /// How long crews worked on it, as their devices say; what is under way is not counted.
+    pub worked_minutes: u32,
     /// In the order they were added.
     pub photos: Vec<PhotoRow>,
     pub timeline: Vec<TimelineRow>,
@@ -565,6 +567,7 @@ impl Replica {
             joined: self.joined_with(id, now)?,
             supports: u32::try_from(request.supports()).unwrap_or(u32::MAX),
             materials,
+            worked_minutes: request.worked_minutes(),
             photos: self.photo_rows(request.photos())?,
             timeline,
             may: may.collect(),

@@ -132,6 +132,30 @@ fn two_crews_closing_and_reopening_at_once_leave_it_open_and_say_so() {
 }
 
 #[test]
+fn time_at_work_is_counted_by_each_device_for_itself() {
+    const MINUTE: u128 = 60_000;
+    let (mut doc, _) = requests::doc(&new_request(), device(1)).unwrap();
+    let done = || What::Done {
+        note: String::new(),
+    };
+    let paused = || What::Paused {
+        reason: "MATERIAL".into(),
+    };
+    step(&mut doc, 1, 0, What::Started);
+    step(&mut doc, 2, 5 * MINUTE, What::Started);
+    step(&mut doc, 1, 30 * MINUTE, paused());
+    // Already under way: a second tap begins nothing anew.
+    step(&mut doc, 2, 40 * MINUTE, What::Started);
+    step(&mut doc, 2, 65 * MINUTE, done());
+    // Forgotten for days, and still under way at the end.
+    step(&mut doc, 1, 100 * MINUTE, What::Started);
+    step(&mut doc, 1, 5_000 * MINUTE, paused());
+    step(&mut doc, 1, 5_100 * MINUTE, What::Started);
+    let read = requests::read(&doc.record());
+    assert_eq!(read.worked_minutes(), 30 + 60);
+}
+
+#[test]
 fn different_fields_merge_and_the_same_field_keeps_both() {
     let (mut a, _) = requests::doc(&new_request(), device(1)).unwrap();
     let mut b = a.clone();

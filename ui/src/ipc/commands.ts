@@ -1009,6 +1009,10 @@ joined: Array<RequestRow>,
  */
 supports: number, materials: Array<Material>, 
 /**
+ * How long crews worked on it, as their devices say; what is under way is not counted.
+ */
+worked_minutes: number, 
+/**
  * In the order they were added.
  */
 photos: Array<PhotoRow>, timeline: Array<TimelineRow>, clashes: Array<Clash>, 

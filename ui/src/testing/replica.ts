@@ -104,7 +104,7 @@ export const request: RequestRow = {
 
 export const requestCase: RequestCase = {
   row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, egsa87: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
-  answer_by: null, duplicate_of: null, joined: [], supports: 0, materials: [], photos: [], clashes: [], may: ["record_work", "reopen_requests"],
+  answer_by: null, duplicate_of: null, joined: [], supports: 0, materials: [], worked_minutes: 0, photos: [], clashes: [], may: ["record_work", "reopen_requests"],
   timeline: [{ id: "e1", at: Date.now() - 7_200_000, claimed: false, by: "Γραφείο", what: "received", detail: {}, pending: false, concurrent: false }],
 };
 

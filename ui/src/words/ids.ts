@@ -119,6 +119,7 @@ export type Words = {
   "case-text": null;
   "case-title": null;
   "case-work": null;
+  "case-worked": null;
   "category-change": null;
   "category-chosen": null;
   "category-groups": null;
@@ -1249,6 +1250,8 @@ export type Words = {
   "unit-piece": null;
   "unit-t": null;
   "when-yesterday": { hour: string | number };
+  "worked-hours": { hours: string | number };
+  "worked-minutes": { minutes: string | number };
   "yes": null;
 };
 

@@ -86,3 +86,9 @@ export function fieldInWords(field: string): string {
 export function unitInWords(unit: string): string {
   return tMaybe(`unit-${unit}`) ?? unit;
 }
+
+/** «1 ώ. 20 λ.» */
+export function workedInWords(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours && t("worked-hours", { hours }), (rest || !hours) && t("worked-minutes", { minutes: rest })].filter(Boolean).join(" ");
+}

@@ -60,3 +60,6 @@ joined-requests = { $count ->
    *[other] { $count } αιτήματα ενώθηκαν με αυτό:
   }
 case-work = Άνοιγμα εργασίας
+case-worked = Χρόνος εργασίας
+worked-hours = { $hours } ώ.
+worked-minutes = { $minutes } λ.

@@ -57,3 +57,6 @@ joined-requests = { $count ->
    *[other] { $count } requests were joined with this one:
   }
 case-work = Open the job
+case-worked = Time worked
+worked-hours = { $hours } h
+worked-minutes = { $minutes } min
