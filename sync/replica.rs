@@ -255,8 +255,9 @@ impl Replica {
             set_aside,
         };
         if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {
-            replica.rebuild_views()?;
+            // Before the views say that they are of this version: one that is killed in between asks again.
             replica.ask_lists_anew()?;
+            replica.rebuild_views()?;
         }
         replica.look_at_photos(now)?;
         replica.maps.sweep();

@@ -104,14 +104,23 @@ impl Round {
 
     /// Whether an asset that stands there, of this type, should be found in it.
     pub fn expects(&self, kind: &str, community: &str, settlement: &str, place_text: &str) -> bool {
-        let there = greek::words(place_text);
+        let of_the_street = || {
+            let there = greek::words(place_text);
+            let mut words = self.words.split_whitespace();
+            words.all(|word| there.iter().any(|one| one.starts_with(word)))
+        };
         self.community == community
             && (self.settlement.is_empty() || self.settlement == settlement)
             && (self.kind.is_empty() || self.kind == kind)
-            && self
-                .words
-                .split_whitespace()
-                .all(|word| there.iter().any(|one| one.starts_with(word)))
+            && (self.words.is_empty() || of_the_street())
+    }
+
+    /// Whether the register, as far as it says, has something in the place of this round, whatever its type and its street.
+    pub fn holds(&self, community: &str, settlement: &str) -> bool {
+        self.community == community
+            && (self.settlement.is_empty()
+                || settlement.is_empty()
+                || self.settlement == settlement)
     }
 
     /// The one text that names it.

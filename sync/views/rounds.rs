@@ -120,6 +120,8 @@ pub(super) fn put(
 struct Place {
     n: i64,
     expected: bool,
+    /// The register has it in the place of the round.
+    here: bool,
     number_key: Vec<u8>,
     position: Option<(f64, f64)>,
     said: Option<(bool, Time, Option<DeviceId>)>,
@@ -127,12 +129,11 @@ struct Place {
 
 impl Place {
     fn part(&self) -> Option<RoundPart> {
-        match (self.said, self.expected) {
-            (None, true) => Some(RoundPart::Left),
-            (None, false) => None,
-            (Some((true, ..)), true) => Some(RoundPart::Found),
-            (Some((true, ..)), false) => Some(RoundPart::Elsewhere),
-            (Some((false, ..)), _) => Some(RoundPart::NotFound),
+        match self.said {
+            None => self.expected.then_some(RoundPart::Left),
+            Some((true, ..)) if self.here => Some(RoundPart::Found),
+            Some((true, ..)) => Some(RoundPart::Elsewhere),
+            Some((false, ..)) => Some(RoundPart::NotFound),
         }
     }
 }
@@ -164,6 +165,7 @@ fn places(db: &Connection, round: &Round) -> Result<Vec<Place>, ReplicaError> {
         };
         let place = Place {
             n: row.get(0)?,
+            here: round.holds(&text(2)?, &text(3)?),
             expected: round.expects(&text(1)?, &text(2)?, &text(3)?, &text(4)?),
             number_key: row.get(5)?,
             position: row.get::<_, Option<f64>>(6)?.zip(row.get(7)?),
@@ -294,7 +296,7 @@ impl Replica {
             self.sight(id, &round, true, now)?;
         }
         let row = self.asset_row(id)?;
-        let elsewhere = !round.expects(&row.kind, &row.community, &row.settlement, &row.place_text);
+        let elsewhere = !round.holds(&row.community, &row.settlement);
         Ok(RoundSeen {
             row,
             elsewhere,

@@ -43,11 +43,15 @@ test("a street is walked without a network: found, elsewhere, an unknown tag, an
   await expect(part(crew, "found", 1)).toBeVisible();
   await crew.getByRole("button", { name: w("condition-4") }).click();
   await expect(crew.getByRole("button", { name: w("condition-4") })).toHaveAttribute("aria-pressed", "true");
-  await box.fill("κρο-1");
-  await press(crew, w("round-seen"));
+  // After a condition the scanner goes on where it typed.
+  await expect(box).toBeFocused();
+  await crew.keyboard.type("κρο-1");
+  await crew.keyboard.press("Enter");
+  await press(crew, w("round-is-here"));
   await expect(crew.getByText(w("round-again"))).toBeVisible();
   await box.fill("ΚΡΟ-4");
   await press(crew, w("round-seen"));
+  await press(crew, w("round-is-here"));
   await expect(crew.getByText(w("round-elsewhere-said"))).toBeVisible();
   await expect(part(crew, "elsewhere", 1)).toBeVisible();
   await accessible(crew, "a round", true);

@@ -40,11 +40,22 @@ impl Street {
     }
 
     fn lamp(&self, number: &str, spot: &str, position: Option<Position>) -> DocId {
+        self.asset("FOT", LITOCHORO, number, spot, position)
+    }
+
+    fn asset(
+        &self,
+        kind: &str,
+        community: &str,
+        number: &str,
+        spot: &str,
+        position: Option<Position>,
+    ) -> DocId {
         let added = Added {
-            kind: "FOT",
+            kind,
             number,
             name: "",
-            community: LITOCHORO,
+            community,
             settlement: "",
             place_text: spot,
             position,
@@ -90,7 +101,8 @@ fn what_is_left_comes_in_the_order_of_its_distance() {
 fn what_is_found_elsewhere_is_told_and_is_at_home_once_the_register_says_so() {
     let street = Street::new();
     let here = street.lamp("1", "Ερμού 1", None);
-    let away = street.lamp("4", "Μητροπόλεως 4", None);
+    let away = street.asset("FOT", "11020201", "4", "πλατεία", None);
+    let bin = street.asset("KAD", LITOCHORO, "5", "Ερμού 12", None);
     let see = |id| {
         let seen = street.replica.see_in_round(&street.round, id, NOW).unwrap();
         (seen.elsewhere, seen.again)
@@ -104,7 +116,9 @@ fn what_is_found_elsewhere_is_told_and_is_at_home_once_the_register_says_so() {
         changes,
         "nothing is written twice"
     );
-    assert_eq!(street.counts(), [0, 1, 1, 0]);
+    // A thing of another type, where the register has it, is at home.
+    assert_eq!(see(bin), (false, false));
+    assert_eq!(street.counts(), [0, 2, 1, 0]);
     assert_eq!(street.numbers(RoundPart::Elsewhere, None), ["4"]);
     let moved = Moved {
         community: LITOCHORO,
@@ -114,7 +128,7 @@ fn what_is_found_elsewhere_is_told_and_is_at_home_once_the_register_says_so() {
         note: "",
     };
     street.replica.move_asset(away, &moved, NOW).unwrap();
-    assert_eq!(street.counts(), [0, 2, 0, 0]);
+    assert_eq!(street.counts(), [0, 3, 0, 0]);
 }
 
 #[test]

@@ -1004,7 +1004,6 @@ export type Words = {
   "round-left": { count: string | number };
   "round-metres": { metres: string | number };
   "round-move-here": null;
-  "round-move-open": null;
   "round-near": null;
   "round-near-again": null;
   "round-never": null;
@@ -1234,6 +1233,7 @@ export type Words = {
   "today-metres": { far: string | number };
   "today-roughly": { far: string | number };
   "today-same-place": null;
+  "today-same-village": null;
   "today-shown": { shown: string | number; total: string | number };
   "today-title": null;
   "today-way": null;

@@ -148,3 +148,4 @@ far-m = { $metres } μ.
 far-km = { $km } χλμ.
 today-same-place = στο ίδιο σημείο
 job-material-list = Συχνά υλικά
+today-same-village = στο ίδιο χωριό

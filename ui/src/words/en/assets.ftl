@@ -102,7 +102,6 @@ round-seen-said = Found. Saved on this device.
 round-again = Somebody found it in this round already.
 round-elsewhere-said = Noted that you saw it here. The register says that it stands elsewhere.
 round-move-here = It is here now: change its place
-round-move-open = Open it, to change its place
 round-condition = In what condition is it? (1 new – 5 dangerous)
 round-unknown = The tag { $tag } is on no asset of this device.
 round-unknown-add = A new asset with this tag

@@ -148,3 +148,4 @@ far-m = { $metres } m
 far-km = { $km } km
 today-same-place = at the same place
 job-material-list = Frequent materials
+today-same-village = in the same village
