@@ -174,27 +174,36 @@ pub fn read(record: &Record) -> Asset {
     }
 }
 
-/// The last finding of each check: the one that was written with knowledge of the others, whatever the clocks say.
+/// The last finding of each check: the one that was written with knowledge of the others, whatever the clocks say. Of several
+/// that did not know of each other, the worse one is believed, as with the condition.
 fn checked(record: &Record, events: &[(EventId, DeviceId, Event)]) -> BTreeMap<String, Checked> {
     let order = |id: &EventId| {
         let key = format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple());
         let written = record.fields.get(&key).and_then(|all| all.first());
         written.map(crate::doc::Written::order)
     };
+    let heads = record.state_events();
     let mut inspections: Vec<_> = events
         .iter()
         .filter_map(|(id, _, event)| match &event.what {
             What::Inspected { values, failed, .. } if !values.is_empty() => {
-                Some((order(id), event.at, values, failed))
+                Some((heads.contains(id), order(id), event.at, values, failed))
             }
             _ => None,
         })
         .collect();
-    inspections.sort_by_key(|(order, ..)| *order);
+    inspections.sort_by_key(|(head, order, ..)| (*head, *order));
     let mut checked = BTreeMap::new();
-    for (_, at, values, failed) in inspections {
+    let mut failed_at_a_head = std::collections::BTreeSet::new();
+    for (head, _, at, values, failed) in inspections {
         for (code, value) in values {
             let failed = failed.contains(code);
+            if !failed && failed_at_a_head.contains(code) {
+                continue;
+            }
+            if failed && head {
+                failed_at_a_head.insert(code);
+            }
             let value = value.clone();
             checked.insert(code.clone(), Checked { value, failed, at });
         }

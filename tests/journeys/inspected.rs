@@ -219,3 +219,31 @@ fn an_app_that_was_renewed_asks_for_what_the_older_one_could_not_read() {
     assert!(!town.at(desk).lists().reference.checklists.is_empty());
     town.check();
 }
+
+#[test]
+fn of_two_who_did_not_know_of_each_other_the_worse_finding_is_believed_until_somebody_looks_again()
+{
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let one = town.crew("Συνεργείο 1", "water", &[LITOCHORO]);
+    let two = town.crew("Συνεργείο 2", "roads", &[LITOCHORO]);
+    let id = hydrant(&town, desk, "ΚΡΟ-1");
+    town.settle();
+    town.cut(one);
+    town.cut(two);
+    inspect(&town, one, id, &[("caps", "no")]).unwrap();
+    // The other one's record is longer, and later.
+    inspect(&town, two, id, &GOOD).unwrap();
+    inspect(&town, two, id, &GOOD).unwrap();
+    town.settle();
+    for who in [desk, one, two] {
+        let card = card(&town, who, id);
+        let caps = card.checked.iter().find(|check| check.code == "caps");
+        assert!(caps.unwrap().failed);
+        assert_eq!(card.row.failed, 1);
+    }
+    inspect(&town, desk, id, &[("caps", "yes")]).unwrap();
+    assert_eq!(card(&town, desk, id).row.failed, 0);
+    town.settle();
+    town.check();
+}
