@@ -327,13 +327,14 @@ impl Replica {
         let Some((category, text)) = failed else {
             return Err(Problem::field("check", FieldRule::NotOnAList).into());
         };
-        if let Some((there, number, said)) = self.open_about(id, category)?.into_iter().next() {
+        let open = self.open_about(id)?;
+        if let Some(there) = open.into_iter().find(|one| one.category == category) {
             // Said once: a second tap, or a second device, adds nothing.
-            if !said.contains(&text) {
+            if !there.said.contains(&text) {
                 let step = request_acts::Step::Note { text: &text };
-                self.record_work(there, &step, now)?;
+                self.record_work(there.id, &step, now)?;
             }
-            return Ok((there, number, true));
+            return Ok((there.id, there.number, true));
         }
         let entered = request_acts::Entered {
             category,

@@ -751,18 +751,18 @@ impl Sim {
             return;
         };
         // A round through a village: something is seen, or the rest is called missing.
-        let round = |words: &str| {
+        let round = || {
             let (lists, author) = (replica.lists(), replica.author().ok()?);
             let home = author.communities.first().map_or(LITOCHORO, String::as_str);
-            Round::begin(home, "", "FOT", words, &lists, &author, now).ok()
+            Round::begin(home, "", "FOT", "", &lists, &author, now).ok()
         };
         let saved = match dice.below(9) {
             6 | 7 => {
-                drop(round("").map(|round| replica.see_in_round(&round, id, now)));
+                drop(round().map(|round| replica.see_in_round(&round, id, now)));
                 return;
             }
             8 => {
-                drop(round("").map(|round| replica.end_round(&round, now)));
+                drop(round().map(|round| replica.end_round(&round, now)));
                 return;
             }
             0..=2 => replica.support_request(id, Channel::Phone, &text, &[], None, now),

@@ -186,8 +186,7 @@ pub(crate) fn kiosk() -> Outcome {
         .arg(place::target()?.join("kiosk")))
 }
 
-/// A program of the tests, built in release mode, with its arguments.
-/// Builds a program of the tests that another one starts, beside it.
+/// Builds a program of the tests in release mode.
 fn build_in_release(program: &str) -> Outcome {
     run(cargo().args([
         "build",
@@ -199,6 +198,7 @@ fn build_in_release(program: &str) -> Outcome {
     ]))
 }
 
+/// A program of the tests, built in release mode, with its arguments.
 fn in_release(program: &str, options: &[&str]) -> std::process::Command {
     let mut command = cargo();
     command

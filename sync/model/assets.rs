@@ -2,11 +2,11 @@
 
 pub mod acts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::doc::{Doc, Record, STATE, Scalar, Writes};
+use crate::doc::{Doc, Record, STATE, Scalar, Writes, Written, event_key};
 use crate::ids::{DeviceId, DocId, EventId, Time};
 use crate::inspections::{Failed, Values};
 use crate::photos::Photo;
@@ -178,9 +178,9 @@ pub fn read(record: &Record) -> Asset {
 /// that did not know of each other, the worse one is believed, as with the condition.
 fn checked(record: &Record, events: &[(EventId, DeviceId, Event)]) -> BTreeMap<String, Checked> {
     let order = |id: &EventId| {
-        let key = format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple());
-        let written = record.fields.get(&key).and_then(|all| all.first());
-        written.map(crate::doc::Written::order)
+        let written = record.fields.get(&event_key(*id));
+        let written = written.and_then(|all| all.first());
+        written.map(Written::order)
     };
     let heads = record.state_events();
     let mut inspections: Vec<_> = events
@@ -194,7 +194,7 @@ fn checked(record: &Record, events: &[(EventId, DeviceId, Event)]) -> BTreeMap<S
         .collect();
     inspections.sort_by_key(|(head, order, ..)| (*head, *order));
     let mut checked = BTreeMap::new();
-    let mut failed_at_a_head = std::collections::BTreeSet::new();
+    let mut failed_at_a_head = BTreeSet::new();
     for (head, _, at, values, failed) in inspections {
         for (code, value) in values {
             let failed = failed.contains(code);

@@ -57,6 +57,11 @@ pub struct Written {
     pub key: String,
 }
 
+/// The key of an event.
+pub fn event_key(id: EventId) -> String {
+    format!("{EVENT_PREFIX}{}", id.0.simple())
+}
+
 impl Written {
     /// Where it stands in an order in which whatever was written with knowledge of something comes after it, whatever the clocks
     /// say.

@@ -461,10 +461,7 @@ pub fn record_on(request: &Request, id: EventId, event: &Event, supports: Option
 /// The write that adds an event to a doc of any kind.
 pub(crate) fn event_write<E: Serialize>(id: EventId, event: &E) -> (String, Scalar) {
     let json = serde_json::to_string(event).unwrap_or_default();
-    (
-        format!("{}{}", crate::doc::EVENT_PREFIX, id.0.simple()),
-        Scalar::Text(json),
-    )
+    (crate::doc::event_key(id), Scalar::Text(json))
 }
 
 /// A doc that begins with these values.

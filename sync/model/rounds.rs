@@ -176,7 +176,7 @@ pub fn sightings(asset: &Asset) -> BTreeMap<String, Sighting> {
 }
 
 /// When an asset was last seen by anybody, and whether a round looked for it since and did not find it.
-pub fn last_seen(asset: &Asset) -> (Option<Time>, bool) {
+pub fn last_seen(asset: &Asset, sightings: &BTreeMap<String, Sighting>) -> (Option<Time>, bool) {
     let seen = asset
         .events
         .iter()
@@ -185,7 +185,7 @@ pub fn last_seen(asset: &Asset) -> (Option<Time>, bool) {
             _ => None,
         })
         .max();
-    let looked_for = sightings(asset)
+    let looked_for = sightings
         .values()
         .filter(|sighting| !sighting.found)
         .map(|sighting| sighting.at)

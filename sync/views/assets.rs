@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::photos::PhotoRow;
-use super::requests::{AssetRef, RequestRow};
+use super::requests::{AssetRef, OpenAbout, RequestRow};
 use super::{Clash, Conditions, SAVED, Telling, TimelineRow, saved_from};
 use crate::replica::{Replica, ReplicaError};
 
@@ -184,11 +184,12 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
     ]
     .join(" ");
     let list = reference.checklist(&asset.kind);
-    let (seen_at, missing) = rounds::last_seen(&asset);
+    let sightings = rounds::sightings(&asset);
+    let (seen_at, missing) = rounds::last_seen(&asset, &sightings);
     let shown = Shown {
         seen_at,
         missing: missing && !asset.retired,
-        sightings: rounds::sightings(&asset),
+        sightings,
         due_at: list.and_then(|list| list.due(&asset)),
         failed: list
             .filter(|_| !asset.retired)
@@ -308,6 +309,32 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
     })
 }
 
+/// What was last found at a check, and the open request that says so.
+fn checked_row(
+    list: &Checklist,
+    check: &Check,
+    checked: &BTreeMap<String, Checked>,
+    open: &[OpenAbout],
+) -> CheckedRow {
+    let found = checked.get(&check.code);
+    let request = found.filter(|found| found.failed).and_then(|found| {
+        let text = check.fault(&found.value, found.at);
+        let category = list.category_of(check);
+        let says = |one: &&OpenAbout| one.category == category && one.said.contains(&text);
+        open.iter().find(says)
+    });
+    CheckedRow {
+        code: check.code.clone(),
+        value: found.map_or_else(String::new, |found| found.value.clone()),
+        failed: found.is_some_and(|found| found.failed),
+        at: found.map(|found| found.at),
+        request: request.map(|one| RequestRef {
+            id: one.id,
+            number: one.number.clone(),
+        }),
+    }
+}
+
 /// Lines of assets by their row of docs.
 pub(super) fn rows_of(
     db: &Connection,
@@ -421,70 +448,6 @@ impl Replica {
         Ok(Due { rows })
     }
 
-    fn checked_row(
-        &self,
-        asset: DocId,
-        list: &Checklist,
-        check: &Check,
-        found: Option<&Checked>,
-    ) -> Result<CheckedRow, ReplicaError> {
-        let mut row = CheckedRow {
-            code: check.code.clone(),
-            value: String::new(),
-            failed: false,
-            at: None,
-            request: None,
-        };
-        let Some(found) = found else {
-            return Ok(row);
-        };
-        (row.value, row.failed, row.at) = (found.value.clone(), found.failed, Some(found.at));
-        if found.failed {
-            let text = check.fault(&found.value, found.at);
-            let open = self.open_about(asset, list.category_of(check))?;
-            let says = open.into_iter().find(|(_, _, said)| said.contains(&text));
-            row.request = says.map(|(id, number, _)| RequestRef { id, number });
-        }
-        Ok(row)
-    }
-
-    /// Open requests of a category about an asset, the newest first: each with its number and what was said in it.
-    pub(crate) fn open_about(
-        &self,
-        asset: DocId,
-        category: &str,
-    ) -> Result<Vec<(DocId, String, Vec<String>)>, ReplicaError> {
-        let found: Vec<(Vec<u8>, String)> = self.read(|db| {
-            let mut rows = db.prepare_cached(
-                "SELECT doc, iif(protocol <> '', protocol, receipt) FROM requests WHERE asset = ?1 AND open = 1 AND category = ?2
-                 ORDER BY received_at DESC, n DESC LIMIT 10",
-            )?;
-            let rows = rows.query_map(params![asset.as_bytes().as_slice(), category], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })?;
-        let mut open = Vec::new();
-        for (doc, number) in found {
-            let Some(id) = DocId::from_slice(&doc) else {
-                continue;
-            };
-            let request = koina_model::requests::read(&self.loaded(id)?.doc.record());
-            let mut said = vec![request.text];
-            said.extend(
-                request
-                    .events
-                    .into_iter()
-                    .filter_map(|(_, _, event)| match event.what {
-                        koina_model::requests::What::Note { text } => Some(text),
-                        _ => None,
-                    }),
-            );
-            open.push((id, number, said));
-        }
-        Ok(open)
-    }
-
     /// An asset as a request mentions it.
     pub(crate) fn asset_ref(&self, id: DocId) -> Result<Option<AssetRef>, ReplicaError> {
         self.read(|db| {
@@ -569,14 +532,15 @@ impl Replica {
             .filter(|permit| author.role.may(*permit))
             .collect();
         let list = lists.reference.checklist(&asset.kind);
-        let checked = match list.filter(|_| !asset.checked.is_empty()) {
-            Some(list) => list
-                .checks
-                .iter()
-                .map(|check| self.checked_row(id, list, check, asset.checked.get(&check.code)))
-                .collect::<Result<_, ReplicaError>>()?,
-            None => Vec::new(),
+        let open = match asset.checked.values().any(|found| found.failed) {
+            true => self.open_about(id)?,
+            false => Vec::new(),
         };
+        let list = list.filter(|_| !asset.checked.is_empty());
+        let checked = list.map_or_else(Vec::new, |list| {
+            let row = |check| checked_row(list, check, &asset.checked, &open);
+            list.checks.iter().map(row).collect()
+        });
         Ok(AssetCard {
             row,
             checked,

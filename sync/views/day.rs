@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use super::SAVED;
 use super::map::{metres, whole_metres};
-use super::requests::{COLUMNS, RequestRow, read_row};
+use super::requests::{COLUMNS, ROW_COLUMNS, RequestRow, read_row};
 use crate::replica::{Replica, ReplicaError};
 
 #[cfg(test)]
@@ -72,7 +72,8 @@ impl Replica {
                  ORDER BY v.status <> 'IN_PROGRESS', v.priority, v.due_at, v.n"
             ))?;
             let jobs = rows.query_map([&crew], |row| {
-                let there = row.get::<_, Option<f64>>(18)?.zip(row.get(19)?);
+                let there = row.get::<_, Option<f64>>(ROW_COLUMNS)?;
+                let there = there.zip(row.get(ROW_COLUMNS + 1)?);
                 let row = read_row(row, now)?;
                 let at = there.map(|(lat, lon)| (lat, lon, false));
                 let at = at.or_else(|| middle(&lists, &row.settlement));

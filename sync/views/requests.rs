@@ -141,6 +141,15 @@ pub struct Material {
     pub unit: String,
 }
 
+/// An open request about an asset.
+pub(crate) struct OpenAbout {
+    pub(crate) id: DocId,
+    pub(crate) number: String,
+    pub(crate) category: String,
+    /// What was reported, and the notes.
+    pub(crate) said: Vec<String>,
+}
+
 /// Target hours where the category is not on the list.
 const TARGET_HOURS_DEFAULT: u32 = 240;
 /// Characters of the text that a list shows.
@@ -286,6 +295,9 @@ pub(crate) fn status_from(name: String) -> Status {
 pub(super) const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
     v.department, v.crew, v.received_at, v.due_at, v.clashes, v.unheard";
 
+/// Columns of a row: [`COLUMNS`] and [`SAVED`]; whatever else is selected follows.
+pub(super) const ROW_COLUMNS: usize = 18;
+
 pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
     let doc: Vec<u8> = row.get(0)?;
     let number = |text: String| if text.is_empty() { None } else { Some(text) };
@@ -421,6 +433,41 @@ impl Replica {
             asset,
             now,
         )
+    }
+
+    /// Open requests about an asset, newest first, with what was said in each.
+    pub(crate) fn open_about(&self, asset: DocId) -> Result<Vec<OpenAbout>, ReplicaError> {
+        let found: Vec<(Vec<u8>, String, String)> = self.read(|db| {
+            let mut rows = db.prepare_cached(
+                "SELECT doc, iif(protocol <> '', protocol, receipt), category FROM requests WHERE asset = ?1 AND open = 1
+                 ORDER BY received_at DESC, n DESC LIMIT 50",
+            )?;
+            let rows = rows.query_map([asset.as_bytes().as_slice()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })?;
+        let mut open = Vec::new();
+        for (doc, number, category) in found {
+            let Some(id) = DocId::from_slice(&doc) else {
+                continue;
+            };
+            let request = model::read(&self.loaded(id)?.doc.record());
+            let notes = request
+                .events
+                .into_iter()
+                .filter_map(|(_, _, event)| match event.what {
+                    What::Note { text } => Some(text),
+                    _ => None,
+                });
+            open.push(OpenAbout {
+                id,
+                number,
+                category,
+                said: [request.text].into_iter().chain(notes).collect(),
+            });
+        }
+        Ok(open)
     }
 
     /// Requests that were joined with another.

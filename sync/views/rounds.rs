@@ -7,7 +7,7 @@ use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::rounds::{Round, Sighting};
 use koina_model::words::Position;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -141,7 +141,7 @@ impl Place {
 /// Everything that belongs to a round: what should be there, and what was seen or looked for.
 fn places(db: &Connection, round: &Round) -> Result<Vec<Place>, ReplicaError> {
     let mut rows = db.prepare_cached(
-        "SELECT v.n, v.kind, v.community, v.settlement, v.spot, v.number_key, v.lat, v.lon, s.found, s.at, s.writer, v.retired
+        "SELECT v.n, v.kind, v.community, v.settlement, v.spot, v.number_key, v.lat, v.lon, s.found, s.at, s.writer
          FROM assets v LEFT JOIN sightings s ON s.n = v.n AND s.round = ?1
          WHERE (v.community = ?2 AND v.retired = 0 AND (?3 = '' OR v.settlement = ?3) AND (?4 = '' OR v.kind = ?4))
              OR v.n IN (SELECT n FROM sightings WHERE round = ?1)",
@@ -340,7 +340,6 @@ impl Replica {
 
 /// What a round says of an asset already.
 fn said_of(db: &Connection, round: &Round, id: DocId) -> Result<Option<bool>, ReplicaError> {
-    use rusqlite::OptionalExtension;
     Ok(db
         .prepare_cached(
             "SELECT s.found FROM sightings s JOIN assets v ON v.n = s.n WHERE s.round = ?1 AND v.doc = ?2",

@@ -8,7 +8,7 @@ use ts_rs::TS;
 
 use super::SAVED;
 use super::map::{metres, whole_metres};
-use super::requests::{COLUMNS, RequestRow, read_row};
+use super::requests::{COLUMNS, ROW_COLUMNS, RequestRow, read_row};
 use crate::replica::{Replica, ReplicaError};
 
 /// Two positions closer than this may be one trouble.
@@ -73,8 +73,9 @@ impl Replica {
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let line = read_row(row, now)?;
-                let there: Option<(f64, f64)> = row.get::<_, Option<f64>>(18)?.zip(row.get(19)?);
-                let asset: Option<Vec<u8>> = row.get(20)?;
+                let there: Option<f64> = row.get(ROW_COLUMNS)?;
+                let there: Option<(f64, f64)> = there.zip(row.get(ROW_COLUMNS + 1)?);
+                let asset: Option<Vec<u8>> = row.get(ROW_COLUMNS + 2)?;
                 let asset = asset.and_then(|id| DocId::from_slice(&id));
                 let about_one = query.asset.zip(asset).map(|(one, other)| one == other);
                 let far = at.zip(there).map(|(at, (lat, lon))| metres(&at, lat, lon));

@@ -89,9 +89,12 @@ fn whoever_saw_it_is_believed_and_a_later_look_finds_it_again() {
     let both = asset(&[(100, 1, seen()), (200, 2, gone())]);
     let told = sightings(&both)[&round.key()];
     assert_eq!((told.found, told.at), (true, Time(100)));
-    assert_eq!(last_seen(&both), (Some(Time(100)), false));
+    assert_eq!(
+        last_seen(&both, &sightings(&both)),
+        (Some(Time(100)), false)
+    );
     let missing = asset(&[(200, 2, gone())]);
-    assert_eq!(last_seen(&missing), (None, true));
+    assert_eq!(last_seen(&missing, &sightings(&missing)), (None, true));
     let inspected = What::Inspected {
         condition: 2,
         note: String::new(),
@@ -99,6 +102,10 @@ fn whoever_saw_it_is_believed_and_a_later_look_finds_it_again() {
         failed: Vec::new(),
     };
     let again = asset(&[(200, 2, gone()), (300, 1, inspected)]);
-    assert_eq!(last_seen(&again), (Some(Time(300)), false));
-    assert_eq!(last_seen(&asset(&[])), (None, false));
+    assert_eq!(
+        last_seen(&again, &sightings(&again)),
+        (Some(Time(300)), false)
+    );
+    let none = asset(&[]);
+    assert_eq!(last_seen(&none, &sightings(&none)), (None, false));
 }
