@@ -21,9 +21,10 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
-    entries_again, evict, files_again, forget_entries_again, forget_meta, go_on_without_lost,
-    hand_over_again, keep_identity, meta, outside, set_meta, take_decisions, take_early,
-    take_entry, take_of_kiosks, take_receipts, take_records, take_rows, with_early,
+    departed_again, entries_again, evict, files_again, forget_entries_again, forget_meta,
+    forget_returned, go_on_without_lost, hand_over_again, keep_identity, meta, outside, set_meta,
+    take_decisions, take_early, take_entry, take_of_kiosks, take_receipts, take_records, take_rows,
+    with_early,
 };
 
 pub mod http;
@@ -317,7 +318,7 @@ impl Replica {
             if let Some(now) = &moved {
                 // What was to go since it lay outside, and lies inside again, stays: the server may never have had it.
                 let before = outside(tx, &identity.communities)?;
-                let mut leaving: BTreeSet<DocId> = leaving(tx)?.into_iter().collect();
+                let mut leaving = leaving(tx)?;
                 leaving.retain(|doc| !before.contains(doc));
                 leaving.extend(outside(tx, &now.communities)?);
                 set_meta(tx, LEAVING, &serde_json::to_string(&leaving)?)?;
@@ -325,7 +326,7 @@ impl Replica {
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
             take_of_kiosks(tx, &identity, answer)?;
-            take_items(tx, answer, me, &lists)?;
+            take_items(tx, answer, me, &lists, now)?;
             if answer.first.is_none() && !answer.revoked && answer.restored.is_none() {
                 if said.ask.first.is_some() {
                     // All records of the scope are here: what still waits stands on nothing but the genesis.
@@ -339,6 +340,14 @@ impl Replica {
                 Some(restored) => {
                     contacts_again(tx)?;
                     files_again(tx)?;
+                    let back = departed_again(tx, restored, &lists)?;
+                    if !back.is_empty() {
+                        // They go again when they are handed over; not those that this device is to hold.
+                        let mut leaving = leaving(tx)?;
+                        let outside = outside(tx, &identity.communities)?;
+                        leaving.extend(outside.iter().filter(|doc| back.contains(doc)));
+                        set_meta(tx, LEAVING, &serde_json::to_string(&leaving)?)?;
+                    }
                     hand_over_again(tx, restored, me, brings_numbers, &lists, now)?;
                 }
                 None if said.ask.ends_again() => forget_entries_again(tx)?,
@@ -481,6 +490,7 @@ fn take_items(
     answer: &Answer,
     me: DeviceId,
     lists: &Lists,
+    now: Time,
 ) -> Result<(), ReplicaError> {
     // Entries first: a record that is shown afterwards shows its number with it.
     for item in &answer.items {
@@ -526,7 +536,7 @@ fn take_items(
             }
             Item::Docs { .. } => continue,
             Item::Evict { doc } => {
-                leaving.push(*doc);
+                leaving.insert(*doc);
                 continue;
             }
         };
@@ -547,12 +557,13 @@ fn take_items(
     }
     take_rows(tx, &rows, Some(me), lists, &mut Foreseen::default())?;
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
-    let mut staying: Vec<DocId> = Vec::new();
+    let mut staying: BTreeSet<DocId> = BTreeSet::new();
     for doc in leaving {
-        if !whole.contains(&doc) && !evict(tx, doc)? {
-            staying.push(doc);
+        if !whole.contains(&doc) && !evict(tx, doc, now)? {
+            staying.insert(doc);
         }
     }
+    forget_returned(tx)?;
     set_meta(tx, LEAVING, &serde_json::to_string(&staying)?)
 }
 
@@ -561,10 +572,10 @@ fn news_since(tx: &Transaction<'_>) -> Result<Option<u64>, ReplicaError> {
 }
 
 /// Records that left the scope and stay until nothing of them is unsent any more.
-fn leaving(tx: &Transaction<'_>) -> Result<Vec<DocId>, ReplicaError> {
+fn leaving(tx: &Transaction<'_>) -> Result<BTreeSet<DocId>, ReplicaError> {
     match meta(tx, LEAVING)? {
         Some(text) => Ok(serde_json::from_str(&text)?),
-        None => Ok(Vec::new()),
+        None => Ok(BTreeSet::new()),
     }
 }
 

@@ -54,7 +54,9 @@ pub use photos::{Named, Travelling, Way};
 pub use recover::Recovered;
 pub use refused::typed;
 pub(crate) use refused::{go_on_without_lost, take_decisions};
-pub(crate) use restored::{entries_again, forget_entries_again, hand_over_again};
+pub(crate) use restored::{
+    departed_again, entries_again, forget_entries_again, forget_returned, hand_over_again,
+};
 use sidecar::Sidecar;
 pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::judge::Foreseen;
 use super::photos::holds_photos;
 use super::refused::{others_again, rewind};
+use super::restored::keep_departed;
 use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
 use crate::views;
 
@@ -305,7 +306,7 @@ pub(crate) fn take_rows(
 }
 
 /// Drops a record that left this device's scope, unless something of it still waits to be sent.
-pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaError> {
+pub(crate) fn evict(tx: &Transaction<'_>, id: DocId, now: Time) -> Result<bool, ReplicaError> {
     let key = id.as_bytes().as_slice();
     let held: bool = tx
         .prepare_cached(
@@ -321,6 +322,7 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId) -> Result<bool, ReplicaErro
         .optional()?;
     if let Some(n) = n {
         views::hide(tx, n)?;
+        keep_departed(tx, id, now)?;
         tx.execute("DELETE FROM docs WHERE n = ?1", [n])?;
         tx.execute("DELETE FROM entries WHERE doc = ?1", [key])?;
         tx.execute(

@@ -12,6 +12,62 @@ use crate::views;
 /// Where the register of the restored server ended, while entries after it wait to be handed over again.
 const ENTRIES_AFTER: &str = "entries_after";
 
+/// How long a record that left the scope is kept for a restored server.
+const DEPARTED_KEPT_MS: i64 = 120 * 24 * 3_600_000;
+
+/// Keeps a record that is about to leave this device, if work of this device is in it: if the server is restored from a backup
+/// without that work, nobody else may hold it. It also keeps its sequence numbers from being used again.
+pub(super) fn keep_departed(
+    tx: &Transaction<'_>,
+    id: DocId,
+    now: Time,
+) -> Result<(), ReplicaError> {
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO departed (doc, kind, saved, logged_at, changed, left_at)
+         SELECT doc, kind, saved, logged_at, changed, ?2 FROM docs
+         WHERE doc = ?1 AND EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state = 'received' AND again <> 2)",
+    )?
+    .execute(params![id.as_bytes().as_slice(), now.0])?;
+    tx.prepare_cached("DELETE FROM departed WHERE left_at < ?1")?
+        .execute([now.0.saturating_sub(DEPARTED_KEPT_MS)])?;
+    Ok(())
+}
+
+/// Forgets what was kept of records that came back.
+pub(crate) fn forget_returned(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
+    tx.prepare_cached("DELETE FROM departed WHERE doc IN (SELECT doc FROM docs)")?
+        .execute([])?;
+    Ok(())
+}
+
+/// Brings back the records that left the scope and that a restored server may lack, until they are handed over. Gives those
+/// that came back.
+pub(crate) fn departed_again(
+    tx: &Transaction<'_>,
+    restored: Restored,
+    lists: &Lists,
+) -> Result<Vec<DocId>, ReplicaError> {
+    forget_returned(tx)?;
+    let head = i64::try_from(restored.head).unwrap_or(i64::MAX);
+    tx.execute(
+        "INSERT INTO docs (doc, kind, saved, logged_at, changed)
+         SELECT doc, kind, saved, logged_at, changed FROM departed WHERE changed > ?1 OR ?1 = 0",
+        [head],
+    )?;
+    let ids: Vec<Vec<u8>> = tx
+        .prepare("SELECT doc FROM departed JOIN docs USING (doc)")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let ids: Vec<DocId> = ids.iter().filter_map(|id| DocId::from_slice(id)).collect();
+    for id in &ids {
+        if let Some(loaded) = load(tx, *id)? {
+            views::show(tx, loaded.n, *id, &loaded.doc, lists)?;
+        }
+    }
+    forget_returned(tx)?;
+    Ok(ids)
+}
+
 /// Puts every change of every record that was logged after the end of the backup in line again, also those of others: who
 /// wrote them may never come back. The server knows what it has and answers it with the receipt of the first time.
 ///

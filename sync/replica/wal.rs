@@ -99,9 +99,20 @@ impl Wal {
 
     /// Whether frames were lost that had been safe on the disk. A loss of power leaves no two commits behind a damaged
     /// frame: the second is only begun when the first is durable with everything before it.
+    ///
+    /// The two must go on from each other. Commits that the disk refused to make durable stay where they are until they
+    /// are written over, each from the same place on: what is left of several stands side by side, with a checksum
+    /// that does not hold wherever one ends.
     pub(super) fn is_torn(&self) -> bool {
-        let behind = self.frames().skip_while(Option::is_some);
-        behind.flatten().filter(|frame| frame.commits).count() >= 2
+        let mut commits = 0;
+        let mut behind = self.frames().skip_while(Option::is_some);
+        behind.any(|frame| {
+            commits = match frame {
+                Some(frame) => commits + u32::from(frame.commits),
+                None => 0,
+            };
+            commits >= 2
+        })
     }
 }
 

@@ -7,8 +7,9 @@ use koina_tests::sim::{Fault, run};
 /// Seeds that once failed. 10: a copied disk; 27: a record that moved while its receipt was lost; 276: numbers after a restore;
 /// 3870: what a revoked device had handed over, after a restore; 4169: a number that nobody could bring back; 734: what only a
 /// crew of another place held, after a restore; 31, 50, 57 and 60238: what a device is for changed while a record moved, an answer was lost,
-/// a backup was restored; 702104: the desk left out what its author then brought itself.
-const KNOWN: [(Drawing, u64); 11] = [
+/// a backup was restored; 702104: the desk left out what its author then brought itself; 1001933: several commits
+/// that a disk refused; 1008299: work on a record that left the device before the server was restored.
+const KNOWN: [(Drawing, u64); 13] = [
     (Drawing::First, 10),
     (Drawing::First, 27),
     (Drawing::First, 276),
@@ -20,6 +21,8 @@ const KNOWN: [(Drawing, u64); 11] = [
     (Drawing::Desks, 57),
     (Drawing::Desks, 60_238),
     (Drawing::Desks, 702_104),
+    (Drawing::Again, 1_001_933),
+    (Drawing::Again, 1_008_299),
 ];
 
 #[test]

@@ -249,3 +249,67 @@ fn what_only_a_crew_of_another_place_holds_comes_back_after_a_restore() {
     town.settle();
     // Dropping the town asserts that nothing waits unexplained and that all replicas agree.
 }
+
+#[test]
+fn work_on_a_record_that_left_its_device_comes_back_after_a_restore() {
+    let mut town = Town::new();
+    let hall = town.desk("Δημαρχείο");
+    let crew = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO]);
+    let id = request(&town, hall, LITOCHORO, "Σβηστή λάμπα");
+    town.settle();
+    let backup = town.back_up("backup");
+
+    // Handed over, heard by nobody else; then the crew works elsewhere, and the record leaves it.
+    work(&town, crew, id, &step("άλλαξε η λάμπα"));
+    town.exchange(crew).unwrap();
+    town.change_purpose(hall, crew, Role::Crew, &[DION])
+        .unwrap();
+    town.exchange(crew).unwrap();
+    assert!(!town.at(crew).doc_ids().unwrap().contains(&id));
+
+    town.pass_ms(60_000);
+    let log = town.empty_log("restored.sqlite");
+    town.restore(&backup, log);
+    town.party_mut(crew).communities = vec![LITOCHORO.to_owned()];
+    town.exchange(crew).unwrap();
+    // By the backup the crew works where it did before: it goes on with the record, after what it wrote then.
+    work(&town, crew, id, &step("και ο λαμπτήρας"));
+    town.settle();
+    let now = town.now();
+    let told = serde_json::to_string(&town.at(hall).request_case(id, now).unwrap().timeline);
+    for text in ["άλλαξε η λάμπα", "και ο λαμπτήρας"] {
+        assert_eq!(told.as_ref().unwrap().matches(text).count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_record_that_left_its_device_leaves_again_once_a_restored_server_has_it() {
+    let mut town = Town::new();
+    let hall = town.desk("Δημαρχείο");
+    let crew = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO, DION]);
+    let id = request(&town, hall, LITOCHORO, "Σβηστή λάμπα");
+    town.settle();
+    town.change_purpose(hall, crew, Role::Crew, &[DION])
+        .unwrap();
+    let backup = town.back_up("backup");
+    // Written before the crew heard that it works elsewhere.
+    work(&town, crew, id, &step("άλλαξε η λάμπα"));
+    town.exchange(crew).unwrap();
+    assert!(!town.at(crew).doc_ids().unwrap().contains(&id));
+
+    town.pass_ms(60_000);
+    let log = town.empty_log("restored.sqlite");
+    town.restore(&backup, log);
+    town.exchange(crew).unwrap();
+    // The restored server knows that the crew heard of its new places, so the desk has a look.
+    let kept = town.kept(hall).unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].reason, Refusal::OutOfScope.code());
+    town.take_over(hall, vec![kept[0].change.clone()]).unwrap();
+    town.settle();
+    assert!(!town.at(crew).doc_ids().unwrap().contains(&id));
+    assert_eq!(town.at(crew).pending().unwrap().waiting, 0);
+    let now = town.now();
+    let told = serde_json::to_string(&town.at(hall).request_case(id, now).unwrap().timeline);
+    assert_eq!(told.unwrap().matches("άλλαξε η λάμπα").count(), 1);
+}

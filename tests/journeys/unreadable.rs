@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use koina_disk as disk;
 use koina_model::ids::{DeviceId, DocId};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -336,6 +337,35 @@ fn a_loss_of_power_alone_sets_no_file_aside() {
         assert_eq!(day.replica().recovered().unwrap(), None);
         day.town.settle();
     }
+}
+
+#[test]
+fn commits_that_the_disk_refused_set_no_file_aside() {
+    disk::install();
+    let mut day = Day::new();
+    let path = day.town.path(day.crew).to_owned();
+    // Each refused commit is shorter than the one before, whose end stays behind it in the log.
+    for (kind, after, word) in [
+        (disk::Kind::Sync, 0, "α".repeat(60_000)),
+        (disk::Kind::Sync, 0, "β".repeat(40_000)),
+        (disk::Kind::Write, 9, "γ".repeat(20_000)),
+    ] {
+        let plan = disk::Plan {
+            kind,
+            after,
+            times: 1,
+        };
+        let failing = disk::arm(&path, plan);
+        let typed = format!(r#"{{"text":"{word}"}}"#);
+        let saved = day.replica().save_draft("note", &typed, day.town.now());
+        assert!(saved.is_err());
+        assert_eq!(failing.failed(), 1);
+    }
+    day.town.wreck(day.crew, false, |_| {});
+    assert_eq!(day.replica().set_aside(), None);
+    assert_eq!(day.replica().recovered().unwrap(), None);
+    day.goes_on();
+    assert_eq!(day.arrives(), day.notes.len());
 }
 
 #[test]
