@@ -88,6 +88,13 @@ export class Koina {
       if (message.text().includes("Content Security Policy")) this.failures.push(message.text());
     });
     await page.setViewportSize(options.size ?? SCREEN);
+    // Chromium gave up a reload once in a hundred runs (`net::ERR_ABORTED`), with nothing else under way.
+    const reload = page.reload.bind(page);
+    page.reload = (how) =>
+      reload(how).catch((failure: unknown) => {
+        if (!String(failure).includes("ERR_ABORTED")) throw failure;
+        return reload(how);
+      });
     await page.addInitScript(internals, name);
     await page.goto(this.bridge.address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
