@@ -176,6 +176,7 @@ CREATE TABLE assets (
     settlement   TEXT NOT NULL,             -- settlement code; empty: none
     spot         TEXT NOT NULL,             -- where exactly, in words
     condition    INTEGER NOT NULL,          -- 1 new to 5 dangerous; 0 never inspected
+    added_at     INTEGER NOT NULL,          -- when it was written down, by that device's clock
     seen_at      INTEGER NOT NULL,          -- when anybody last saw it; 0: never
     missing      INTEGER NOT NULL,          -- 1: a round looked for it since, in vain
     due_at       INTEGER NOT NULL,          -- when the next inspection is due, by the checklist of its type; 0: never

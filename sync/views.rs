@@ -625,7 +625,7 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
             || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
             || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || coalesce(hex(same_as), '') || '|' || unheard FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
-            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed || '|' || seen_at || '|' || missing FROM assets ORDER BY doc",
+            || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed || '|' || seen_at || '|' || missing || '|' || added_at FROM assets ORDER BY doc",
         "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)
             || '|' || added_at FROM photos ORDER BY doc, event",
         "SELECT s.round || '|' || hex(v.doc) || '|' || s.found || '|' || s.at || '|' || hex(s.writer) FROM sightings s JOIN docs v ON v.n = s.n

@@ -79,7 +79,7 @@ use requests::{
     request_heard, request_register, request_reopen, request_similar, request_support,
     requests_page,
 };
-use rounds::{round, round_begin, round_end, round_page, round_seen, rounds};
+use rounds::{round, round_begin, round_end, round_page, round_seen, round_unseen, rounds};
 use speech::{kiosk_hush, kiosk_speak, kiosk_voice};
 use staff::{
     kiosk_call, kiosk_mode, staff_close, staff_end, staff_exchange, staff_page, staff_unlock,

@@ -7,7 +7,7 @@ use koina_sync::views::rounds::{RoundPage, RoundQuery, RoundRow, RoundSeen, Roun
 use crate::{Desk, RoundBeginInput, RoundEnded, RoundInput, RoundSeenInput, RoundsInput, told};
 
 pub(crate) fn rounds(desk: &Desk, input: RoundsInput) -> Result<Rounds, Problem> {
-    told(desk.replica.rounds(input.offset, input.limit))
+    told(desk.replica.rounds(input.offset, input.limit, desk.now()))
 }
 
 pub(crate) fn round_begin(desk: &Desk, input: RoundBeginInput) -> Result<RoundRow, Problem> {
@@ -20,15 +20,15 @@ pub(crate) fn round_begin(desk: &Desk, input: RoundBeginInput) -> Result<RoundRo
         &told(desk.replica.author())?,
         desk.now(),
     )?;
-    told(desk.replica.round(&round))
+    told(desk.replica.round(&round, desk.now()))
 }
 
 pub(crate) fn round(desk: &Desk, input: RoundInput) -> Result<RoundRow, Problem> {
-    told(desk.replica.round(&input.round))
+    told(desk.replica.round(&input.round, desk.now()))
 }
 
 pub(crate) fn round_page(desk: &Desk, input: RoundQuery) -> Result<RoundPage, Problem> {
-    told(desk.replica.round_page(&input))
+    told(desk.replica.round_page(&input, desk.now()))
 }
 
 pub(crate) fn round_seen(desk: &Desk, input: RoundSeenInput) -> Result<RoundSeen, Problem> {
@@ -38,6 +38,15 @@ pub(crate) fn round_seen(desk: &Desk, input: RoundSeenInput) -> Result<RoundSeen
     )?;
     desk.exchanger.soon();
     Ok(seen)
+}
+
+pub(crate) fn round_unseen(desk: &Desk, input: RoundSeenInput) -> Result<RoundRow, Problem> {
+    let row = told(
+        desk.replica
+            .unsee_in_round(&input.round, input.id, desk.now()),
+    )?;
+    desk.exchanger.soon();
+    Ok(row)
 }
 
 pub(crate) fn round_end(desk: &Desk, input: RoundInput) -> Result<RoundEnded, Problem> {

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::doc::{Doc, Record, STATE, Scalar, Writes, Written, event_key};
+use crate::doc::{Doc, Record, STATE, Scalar, Writes, event_key};
 use crate::ids::{DeviceId, DocId, EventId, Time};
 use crate::inspections::{Failed, Values};
 use crate::photos::Photo;
 use crate::place::Place;
 use crate::requests::event_write;
-use crate::rounds::Round;
+use crate::rounds::{Round, Sightings};
 use crate::tags::Tag;
 use crate::words::{Kind, Position};
 
@@ -82,6 +82,10 @@ pub enum What {
     NotFound {
         round: Round,
     },
+    /// Whoever said that it was there, in this round, was mistaken.
+    Unseen {
+        round: Round,
+    },
     Retired {
         reason: String,
     },
@@ -115,6 +119,8 @@ pub struct Asset {
     /// The last finding of each check, by its code.
     pub checked: BTreeMap<String, Checked>,
     pub events: Vec<(EventId, DeviceId, Event)>,
+    /// What rounds say of it, and when it was seen.
+    pub sightings: Sightings,
 }
 
 /// What was last found at one check.
@@ -170,25 +176,41 @@ pub fn read(record: &Record) -> Asset {
         inspected_at: inspected.map(|(_, at)| at),
         retired,
         checked: checked(record, &events),
+        sightings: Sightings::read(in_order(record, &events)),
         events,
     }
+}
+
+/// Where an event stands among those of its asset, see [`crate::doc::Written::order`].
+fn order(record: &Record, id: EventId) -> Option<(u64, DeviceId)> {
+    let written = record.fields.get(&event_key(id))?.first()?;
+    Some(written.order())
+}
+
+/// Events so that whatever was written with knowledge of something comes after it, whatever the clocks say.
+fn in_order<'a>(
+    record: &Record,
+    events: &'a [(EventId, DeviceId, Event)],
+) -> impl Iterator<Item = (DeviceId, &'a Event)> {
+    let mut all: Vec<_> = events.iter().collect();
+    all.sort_by_key(|(id, ..)| order(record, *id));
+    all.into_iter().map(|(_, by, event)| (*by, event))
 }
 
 /// The last finding of each check: the one that was written with knowledge of the others, whatever the clocks say. Of several
 /// that did not know of each other, the worse one is believed, as with the condition.
 fn checked(record: &Record, events: &[(EventId, DeviceId, Event)]) -> BTreeMap<String, Checked> {
-    let order = |id: &EventId| {
-        let written = record.fields.get(&event_key(*id));
-        let written = written.and_then(|all| all.first());
-        written.map(Written::order)
-    };
     let heads = record.state_events();
     let mut inspections: Vec<_> = events
         .iter()
         .filter_map(|(id, _, event)| match &event.what {
-            What::Inspected { values, failed, .. } if !values.is_empty() => {
-                Some((heads.contains(id), order(id), event.at, values, failed))
-            }
+            What::Inspected { values, failed, .. } if !values.is_empty() => Some((
+                heads.contains(id),
+                order(record, *id),
+                event.at,
+                values,
+                failed,
+            )),
             _ => None,
         })
         .collect();

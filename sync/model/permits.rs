@@ -316,7 +316,7 @@ fn asset_event(
             need(Permit::InspectAssets)?;
             vec![state]
         }
-        What::Seen { .. } | What::NotFound { .. } => {
+        What::Seen { .. } | What::NotFound { .. } | What::Unseen { .. } => {
             need(Permit::InspectAssets)?;
             vec![]
         }

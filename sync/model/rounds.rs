@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::assets::{Asset, What};
+use crate::assets::{Event, What};
 use crate::calendar::athens_date;
 use crate::greek;
 use crate::ids::{DeviceId, Time};
@@ -152,43 +152,63 @@ impl Round {
     }
 }
 
-/// What each round says of an asset, by its name.
-pub fn sightings(asset: &Asset) -> BTreeMap<String, Sighting> {
-    let mut all: BTreeMap<String, Sighting> = BTreeMap::new();
-    for (_, by, event) in &asset.events {
-        let (round, found) = match &event.what {
-            What::Seen { round } => (round, true),
-            What::NotFound { round } => (round, false),
-            _ => continue,
-        };
-        let new = Sighting {
-            found,
-            at: event.at,
-            by: *by,
-        };
-        let key = round.key();
-        let stronger = |old: &Sighting| (new.found, new.at, new.by) > (old.found, old.at, old.by);
-        if all.get(&key).is_none_or(stronger) {
-            all.insert(key, new);
-        }
-    }
-    all
+/// What rounds say of an asset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sightings {
+    /// What each round says, by its name.
+    pub by_round: BTreeMap<String, Sighting>,
+    /// When anybody last saw it, in a round or not, as that device's clock claims.
+    pub seen_at: Option<Time>,
+    /// A round looked for it since then, and did not find it.
+    pub missing: bool,
 }
 
-/// When an asset was last seen by anybody, and whether a round looked for it since and did not find it.
-pub fn last_seen(asset: &Asset, sightings: &BTreeMap<String, Sighting>) -> (Option<Time>, bool) {
-    let seen = asset
-        .events
-        .iter()
-        .filter_map(|(_, _, event)| match event.what {
-            What::Seen { .. } | What::Inspected { .. } | What::Moved { .. } => Some(event.at),
-            _ => None,
-        })
-        .max();
-    let looked_for = sightings
-        .values()
-        .filter(|sighting| !sighting.found)
-        .map(|sighting| sighting.at)
-        .max();
-    (seen, looked_for > seen && looked_for.is_some())
+/// One word about an asset: its place in the order of the words, and what it says.
+type Word = (usize, Sighting);
+
+impl Sightings {
+    /// Reads the events of an asset, in an order in which whatever was written with knowledge of something comes after it: a
+    /// telephone that is years ahead makes nothing missing for years.
+    pub(crate) fn read<'a>(events: impl Iterator<Item = (DeviceId, &'a Event)>) -> Self {
+        let mut found: BTreeMap<String, Word> = BTreeMap::new();
+        let mut not_found: BTreeMap<String, Word> = BTreeMap::new();
+        // Seen by somebody who did something else.
+        let mut met: Option<(usize, Time)> = None;
+        for (n, (by, event)) in events.enumerate() {
+            let word = |found| {
+                let at = event.at;
+                (n, Sighting { found, at, by })
+            };
+            match &event.what {
+                What::Seen { round } => {
+                    found.insert(round.key(), word(true));
+                }
+                What::NotFound { round } => {
+                    not_found.insert(round.key(), word(false));
+                }
+                What::Unseen { round } => {
+                    found.remove(&round.key());
+                }
+                What::Inspected { .. } | What::Moved { .. } => met = Some((n, event.at)),
+                _ => {}
+            }
+        }
+        // Whoever saw it is believed, also when somebody else ended the round without having heard.
+        let mut words = not_found;
+        words.extend(found);
+        let last = |found: bool| {
+            let of = words.values().filter(move |(_, told)| told.found == found);
+            of.map(|(n, told)| (*n, told.at)).max()
+        };
+        let seen = last(true).max(met);
+        let missing = last(false).is_some_and(|(n, _)| seen.is_none_or(|(seen, _)| seen < n));
+        Self {
+            seen_at: seen.map(|(_, at)| at),
+            missing,
+            by_round: words
+                .into_iter()
+                .map(|(key, (_, told))| (key, told))
+                .collect(),
+        }
+    }
 }

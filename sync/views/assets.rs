@@ -11,7 +11,7 @@ use koina_model::ids::{DocId, Time};
 use koina_model::inspections::{Check, Checklist, SOON_DAYS};
 use koina_model::lists::Lists;
 use koina_model::permits::Permit;
-use koina_model::rounds::{self, Sighting};
+use koina_model::rounds::Sighting;
 use koina_model::tags::Tag;
 use koina_model::words::{Position, Saved};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -155,9 +155,6 @@ pub(crate) struct Shown {
     clashes: i64,
     due_at: Option<Time>,
     failed: usize,
-    seen_at: Option<Time>,
-    missing: bool,
-    sightings: BTreeMap<String, Sighting>,
 }
 
 /// Reads what the views say of an asset, and the words to search it by.
@@ -184,12 +181,7 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
     ]
     .join(" ");
     let list = reference.checklist(&asset.kind);
-    let sightings = rounds::sightings(&asset);
-    let (seen_at, missing) = rounds::last_seen(&asset, &sightings);
     let shown = Shown {
-        seen_at,
-        missing: missing && !asset.retired,
-        sightings,
         due_at: list.and_then(|list| list.due(&asset)),
         failed: list
             .filter(|_| !asset.retired)
@@ -203,7 +195,7 @@ pub(crate) fn read(record: &Record, lists: &Lists) -> (Shown, String) {
 
 impl Shown {
     pub(crate) fn sightings(&self) -> &BTreeMap<String, Sighting> {
-        &self.sightings
+        &self.asset.sightings.by_round
     }
 
     /// The photos of the asset.
@@ -227,13 +219,12 @@ pub(crate) fn put(
         clashes,
         due_at,
         failed,
-        seen_at,
-        missing,
         ..
     } = shown;
+    let sightings = &asset.sightings;
     tx.prepare_cached(
-        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag, due_at, failed, seen_at, missing)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        "INSERT INTO assets (n, doc, kind, number, number_key, name, community, settlement, spot, condition, inspected_at, retired, clashes, lat, lon, tag, due_at, failed, seen_at, missing, added_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?
     .execute(params![
         n,
@@ -254,8 +245,9 @@ pub(crate) fn put(
         asset.tag.map_or_else(String::new, |tag| tag.to_string()),
         due_at.unwrap_or_default().0,
         i64::try_from(*failed).unwrap_or(i64::MAX),
-        seen_at.unwrap_or_default().0,
-        missing
+        sightings.seen_at.unwrap_or_default().0,
+        sightings.missing && !asset.retired,
+        asset.added_at.0
     ])?;
     Ok(())
 }

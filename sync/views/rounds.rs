@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use koina_model::assets::acts;
+use koina_model::assets::{What, acts};
+use koina_model::calendar::athens_date;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::rounds::{Round, Sighting};
@@ -139,9 +140,16 @@ impl Place {
 }
 
 /// Everything that belongs to a round: what should be there, and what was seen or looked for.
-fn places(db: &Connection, round: &Round) -> Result<Vec<Place>, ReplicaError> {
+///
+/// A round of today expects whatever stands there; an earlier one what stood there at its last word, so that a lamp that was put
+/// up since is not looked for in it.
+fn places(db: &Connection, round: &Round, now: Time) -> Result<Vec<Place>, ReplicaError> {
+    let last: Option<i64> = db
+        .prepare_cached("SELECT max(at) FROM sightings WHERE round = ?1")?
+        .query_row([round.key()], |row| row.get(0))?;
+    let last = last.filter(|_| round.day < athens_date(now.0).to_string());
     let mut rows = db.prepare_cached(
-        "SELECT v.n, v.kind, v.community, v.settlement, v.spot, v.number_key, v.lat, v.lon, s.found, s.at, s.writer
+        "SELECT v.n, v.kind, v.community, v.settlement, v.spot, v.number_key, v.lat, v.lon, s.found, s.at, s.writer, v.added_at
          FROM assets v LEFT JOIN sightings s ON s.n = v.n AND s.round = ?1
          WHERE (v.community = ?2 AND v.retired = 0 AND (?3 = '' OR v.settlement = ?3) AND (?4 = '' OR v.kind = ?4))
              OR v.n IN (SELECT n FROM sightings WHERE round = ?1)",
@@ -166,7 +174,8 @@ fn places(db: &Connection, round: &Round) -> Result<Vec<Place>, ReplicaError> {
         let place = Place {
             n: row.get(0)?,
             here: round.holds(&text(2)?, &text(3)?),
-            expected: round.expects(&text(1)?, &text(2)?, &text(3)?, &text(4)?),
+            expected: row.get::<_, i64>(11)? <= last.unwrap_or(i64::MAX)
+                && round.expects(&text(1)?, &text(2)?, &text(3)?, &text(4)?),
             number_key: row.get(5)?,
             position: row.get::<_, Option<f64>>(6)?.zip(row.get(7)?),
             said,
@@ -204,7 +213,7 @@ fn row(round: Round, places: &[Place], lists: &Lists) -> RoundRow {
 
 impl Replica {
     /// Rounds that anybody began, the one worked on last first.
-    pub fn rounds(&self, offset: u32, limit: u32) -> Result<Rounds, ReplicaError> {
+    pub fn rounds(&self, offset: u32, limit: u32, now: Time) -> Result<Rounds, ReplicaError> {
         let lists = self.lists();
         let limit = limit.clamp(1, PAGE_MAX);
         self.read(|db| {
@@ -218,7 +227,7 @@ impl Replica {
             let mut rows = Vec::new();
             for key in keys {
                 if let Some(round) = Round::from_key(&key?) {
-                    let places = places(db, &round)?;
+                    let places = places(db, &round, now)?;
                     rows.push(row(round, &places, &lists));
                 }
             }
@@ -227,14 +236,14 @@ impl Replica {
     }
 
     /// One round, also one of which nothing was seen yet.
-    pub fn round(&self, round: &Round) -> Result<RoundRow, ReplicaError> {
+    pub fn round(&self, round: &Round, now: Time) -> Result<RoundRow, ReplicaError> {
         let lists = self.lists();
         let round = round.check(&lists, &self.author()?)?;
-        self.read(|db| Ok(row(round.clone(), &places(db, &round)?, &lists)))
+        self.read(|db| Ok(row(round.clone(), &places(db, &round, now)?, &lists)))
     }
 
     /// A page of the assets of a round.
-    pub fn round_page(&self, query: &RoundQuery) -> Result<RoundPage, ReplicaError> {
+    pub fn round_page(&self, query: &RoundQuery, now: Time) -> Result<RoundPage, ReplicaError> {
         let lists = self.lists();
         let round = query.round.check(&lists, &self.author()?)?;
         let near = query.near.as_ref();
@@ -243,7 +252,7 @@ impl Replica {
             Some(metres(near?, lat, lon))
         };
         self.read(|db| {
-            let mut all = places(db, &round)?;
+            let mut all = places(db, &round, now)?;
             all.retain(|place| place.part() == Some(query.part));
             let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
             if query.part == RoundPart::Left {
@@ -293,7 +302,8 @@ impl Replica {
         let said = self.read(|db| said_of(db, &round, id))?;
         let again = said == Some(true);
         if !again {
-            self.sight(id, &round, true, now)?;
+            let seen = |round| What::Seen { round };
+            self.sight(id, &round, seen, now)?;
         }
         let row = self.asset_row(id)?;
         let elsewhere = !round.holds(&row.community, &row.settlement);
@@ -304,11 +314,26 @@ impl Replica {
         })
     }
 
+    /// Takes back that an asset was seen in a round: it was another one.
+    pub fn unsee_in_round(
+        &self,
+        round: &Round,
+        id: DocId,
+        now: Time,
+    ) -> Result<RoundRow, ReplicaError> {
+        let round = round.check(&self.lists(), &self.author()?)?;
+        if self.read(|db| said_of(db, &round, id))? == Some(true) {
+            let unseen = |round| What::Unseen { round };
+            self.sight(id, &round, unseen, now)?;
+        }
+        self.round(&round, now)
+    }
+
     /// Says of the next few assets of a round that they were not found; gives how many, and the round after it.
     pub fn end_round(&self, round: &Round, now: Time) -> Result<(u32, RoundRow), ReplicaError> {
         let round = round.check(&self.lists(), &self.author()?)?;
         let left: Vec<DocId> = self.read(|db| {
-            let left = places(db, &round)?;
+            let left = places(db, &round, now)?;
             let left = left
                 .iter()
                 .filter(|place| place.part() == Some(RoundPart::Left));
@@ -324,16 +349,23 @@ impl Replica {
         for id in left {
             // Each is saved by itself: a device that dies half-way goes on where it was. Somebody may just have seen it.
             if self.read(|db| said_of(db, &round, id))?.is_none() {
-                self.sight(id, &round, false, now)?;
+                let not_found = |round| What::NotFound { round };
+                self.sight(id, &round, not_found, now)?;
                 noted += 1;
             }
         }
-        Ok((noted, self.round(&round)?))
+        Ok((noted, self.round(&round, now)?))
     }
 
-    fn sight(&self, id: DocId, round: &Round, found: bool, now: Time) -> Result<(), ReplicaError> {
+    fn sight(
+        &self,
+        id: DocId,
+        round: &Round,
+        what: impl FnOnce(Round) -> What,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
         self.record_on_asset(id, now, |asset, _, author| {
-            Ok((acts::sight(asset, round, found, author)?, Vec::new()))
+            Ok((acts::sight(asset, round, what, author)?, Vec::new()))
         })
     }
 }

@@ -11,7 +11,7 @@ fn begin(town: &Town, who: Who, words: &str) -> Round {
 }
 
 fn counts(town: &Town, who: Who, round: &Round) -> [u32; 3] {
-    let row = town.at(who).round(round).unwrap();
+    let row = town.at(who).round(round, town.time(who)).unwrap();
     [row.left, row.found, row.not_found]
 }
 
@@ -56,12 +56,12 @@ fn two_people_without_a_signal_share_one_round_and_whoever_saw_a_thing_is_believ
             offset: 0,
             limit: 10,
         };
-        let page = town.at(who).round_page(&query).unwrap();
+        let page = town.at(who).round_page(&query, town.time(who)).unwrap();
         let mut numbers: Vec<_> = page.rows.iter().map(|one| &one.row.number).collect();
         numbers.sort();
         assert_eq!(numbers, ["ΦΩΤ-4", "ΦΩΤ-5"]);
         assert!(page.rows.iter().all(|one| one.row.missing));
-        let known = town.at(who).rounds(0, 10).unwrap();
+        let known = town.at(who).rounds(0, 10, town.time(who)).unwrap();
         assert_eq!(known.total, 1);
         assert_eq!(known.rows[0].by, ["Συνεργείο 1", "Συνεργείο 2"]);
     }

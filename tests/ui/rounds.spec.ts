@@ -74,6 +74,23 @@ test("a street is walked without a network: found, elsewhere, an unknown tag, an
   await press(crew, w("round-is-here"));
   await expect(part(crew, "left", 1)).toBeVisible();
 
+  // The wrong one was tapped: it is looked for again, right away and later from the list.
+  await press(crew, w("round-unseen"));
+  await expect(crew.getByText(w("round-unseen-said"))).toBeVisible();
+  await expect(part(crew, "left", 2)).toBeVisible();
+  await openFirst(crew, "ΚΡΟ-2");
+  await press(crew, w("round-is-here"));
+  await part(crew, "found", 4).click();
+  await openFirst(crew, "ΚΡΟ-2");
+  await press(crew, w("round-unseen"));
+  await expect(part(crew, "left", 2)).toBeVisible();
+  await accessible(crew, "a sighting taken back", true);
+  await crew.screenshot({ path: test.info().outputPath("undone.png"), fullPage: true });
+  await part(crew, "left", 2).click();
+  await openFirst(crew, "ΚΡΟ-2");
+  await press(crew, w("round-is-here"));
+  await expect(part(crew, "left", 1)).toBeVisible();
+
   await press(crew, w("round-end"));
   await press(crew, w("round-end-yes"));
   await expect(part(crew, "not_found", 1)).toBeVisible();

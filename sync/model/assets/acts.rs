@@ -145,16 +145,16 @@ pub fn inspect(
     })
 }
 
-/// Says that an asset is there, or that a round looked for it in vain.
-pub fn sight(asset: &Asset, round: &Round, found: bool, author: &Author) -> Result<What, Problem> {
+/// Says something of an asset in a round: that it is there, that it was looked for in vain, that somebody was mistaken.
+pub fn sight(
+    asset: &Asset,
+    round: &Round,
+    what: impl FnOnce(Round) -> What,
+    author: &Author,
+) -> Result<What, Problem> {
     needs(author, Permit::InspectAssets)?;
     in_use(asset)?;
-    let round = round.clone();
-    Ok(if found {
-        What::Seen { round }
-    } else {
-        What::NotFound { round }
-    })
+    Ok(what(round.clone()))
 }
 
 /// Adds photos; an asset that is not there yet is `None`.

@@ -4,15 +4,13 @@
     reason = "a test may panic"
 )]
 
-use super::{Round, last_seen, sightings};
-use crate::assets::{self, Asset, Event, What};
-use crate::doc::Record;
-use crate::ids::{DeviceId, EventId, Time};
+use super::{Round, Sightings};
+use crate::assets::{Event, What};
+use crate::ids::{DeviceId, Time};
 use crate::lists::Lists;
 use crate::permits::{Author, Role};
 use crate::problem::{FieldRule, Problem};
 use crate::reference::Reference;
-use uuid::Uuid;
 
 const NOW: Time = Time(1_795_244_400_000);
 const LITOCHORO: &str = "11020101";
@@ -29,24 +27,23 @@ fn begin(words: &str, communities: &[&str]) -> Result<Round, Problem> {
     Round::begin(LITOCHORO, "", "FOT", words, &lists, &author, NOW)
 }
 
-fn asset(events: &[(i64, u128, What)]) -> Asset {
-    let mut asset = assets::read(&Record::default());
-    asset.events = events
+/// What is read from words in this order: the clock, the device, the word.
+fn told(words: &[(i64, u128, What)]) -> Sightings {
+    let words: Vec<(DeviceId, Event)> = words
         .iter()
-        .enumerate()
-        .map(|(n, (at, by, what))| {
+        .map(|(at, by, what)| {
             let event = Event {
                 at: Time(*at),
                 what: what.clone(),
             };
-            (
-                EventId(Uuid::from_u128(n as u128)),
-                DeviceId::from_slice(&by.to_be_bytes()).unwrap(),
-                event,
-            )
+            (DeviceId::from_slice(&by.to_be_bytes()).unwrap(), event)
         })
         .collect();
-    asset
+    Sightings::read(words.iter().map(|(by, event)| (*by, event)))
+}
+
+fn seen_at(told: &Sightings) -> (Option<i64>, bool) {
+    (told.seen_at.map(|at| at.0), told.missing)
 }
 
 #[test]
@@ -86,26 +83,52 @@ fn whoever_saw_it_is_believed_and_a_later_look_finds_it_again() {
         round: round.clone(),
     };
     // The other end of the street says that it is not there, later, not having heard.
-    let both = asset(&[(100, 1, seen()), (200, 2, gone())]);
-    let told = sightings(&both)[&round.key()];
-    assert_eq!((told.found, told.at), (true, Time(100)));
-    assert_eq!(
-        last_seen(&both, &sightings(&both)),
-        (Some(Time(100)), false)
-    );
-    let missing = asset(&[(200, 2, gone())]);
-    assert_eq!(last_seen(&missing, &sightings(&missing)), (None, true));
-    let inspected = What::Inspected {
+    let both = told(&[(100, 1, seen()), (200, 2, gone())]);
+    let word = both.by_round[&round.key()];
+    assert_eq!((word.found, word.at), (true, Time(100)));
+    assert_eq!(seen_at(&both), (Some(100), false));
+    assert_eq!(seen_at(&told(&[(200, 2, gone())])), (None, true));
+    let inspected = || What::Inspected {
         condition: 2,
         note: String::new(),
         values: Default::default(),
         failed: Vec::new(),
     };
-    let again = asset(&[(200, 2, gone()), (300, 1, inspected)]);
-    assert_eq!(
-        last_seen(&again, &sightings(&again)),
-        (Some(Time(300)), false)
-    );
-    let none = asset(&[]);
-    assert_eq!(last_seen(&none, &sightings(&none)), (None, false));
+    let again = told(&[(200, 2, gone()), (300, 1, inspected())]);
+    assert_eq!(seen_at(&again), (Some(300), false));
+    assert_eq!(seen_at(&told(&[])), (None, false));
+}
+
+#[test]
+fn a_clock_that_is_years_ahead_makes_nothing_missing_for_years() {
+    let round = begin("", &[]).unwrap();
+    let other = begin("Ερμού", &[]).unwrap();
+    let gone = What::NotFound { round };
+    let seen = What::Seen { round: other };
+    // Somebody saw it after hearing that it was missing, though their clock says years before.
+    let found = told(&[(9_000, 1, gone.clone()), (100, 2, seen.clone())]);
+    assert_eq!(seen_at(&found), (Some(100), false));
+    let missing = told(&[(9_000, 2, seen), (100, 1, gone)]);
+    assert_eq!(seen_at(&missing), (Some(9_000), true));
+}
+
+#[test]
+fn a_sighting_that_was_a_mistake_counts_for_nothing() {
+    let round = begin("", &[]).unwrap();
+    let seen = || What::Seen {
+        round: round.clone(),
+    };
+    let gone = || What::NotFound {
+        round: round.clone(),
+    };
+    let unseen = || What::Unseen {
+        round: round.clone(),
+    };
+    let left = told(&[(100, 1, seen()), (110, 1, unseen())]);
+    assert_eq!(left, Sightings::default(), "it is looked for again");
+    let missing = told(&[(90, 2, gone()), (100, 1, seen()), (110, 1, unseen())]);
+    assert!(!missing.by_round[&round.key()].found);
+    assert_eq!(seen_at(&missing), (None, true));
+    let after_all = told(&[(100, 1, seen()), (110, 1, unseen()), (120, 2, seen())]);
+    assert_eq!(seen_at(&after_all), (Some(120), false));
 }

@@ -72,13 +72,13 @@ impl Street {
             offset: 0,
             limit: 10,
         };
-        let page = self.replica.round_page(&query).unwrap();
+        let page = self.replica.round_page(&query, NOW).unwrap();
         assert_eq!(page.total as usize, page.rows.len());
         page.rows.into_iter().map(|one| one.row.number).collect()
     }
 
     fn counts(&self) -> [u32; 4] {
-        let row = self.replica.round(&self.round).unwrap();
+        let row = self.replica.round(&self.round, NOW).unwrap();
         [row.left, row.found, row.elsewhere, row.not_found]
     }
 }
@@ -167,6 +167,63 @@ fn a_long_end_goes_on_where_it_was_and_the_register_knows_what_is_missing() {
     assert_eq!(street.counts(), [0, 2, 0, 28]);
     street.replica.rebuild_views().unwrap();
     assert_eq!(street.counts(), [0, 2, 0, 28]);
-    let all = street.replica.rounds(0, 10).unwrap();
+    let all = street.replica.rounds(0, 10, NOW).unwrap();
     assert_eq!((all.total, &all.rows[0].round), (1, &street.round));
+}
+
+#[test]
+fn what_was_seen_by_mistake_is_left_to_be_looked_for() {
+    let street = Street::new();
+    let id = street.lamp("1", "Ερμού 1", None);
+    street.lamp("2", "Ερμού 2", None);
+    street.replica.see_in_round(&street.round, id, NOW).unwrap();
+    assert_eq!(street.counts(), [1, 1, 0, 0]);
+    let row = street.replica.unsee_in_round(&street.round, id, NOW);
+    let row = row.unwrap();
+    assert_eq!((row.left, row.found), (2, 0));
+    assert_eq!(street.replica.asset_row(id).unwrap().seen_at, None);
+    // Taking back what nobody said writes nothing.
+    let before = street.replica.pending().unwrap();
+    street
+        .replica
+        .unsee_in_round(&street.round, id, NOW)
+        .unwrap();
+    assert_eq!(street.replica.pending().unwrap(), before);
+    street.replica.see_in_round(&street.round, id, NOW).unwrap();
+    assert_eq!(street.counts(), [1, 1, 0, 0]);
+}
+
+#[test]
+fn an_ended_round_of_another_day_does_not_look_for_what_was_put_up_since() {
+    let street = Street::new();
+    let id = street.lamp("1", "Ερμού 1", None);
+    street.replica.see_in_round(&street.round, id, NOW).unwrap();
+    let later = NOW.plus_hours(1);
+    let added = |number| Added {
+        kind: "FOT",
+        number,
+        name: "",
+        community: LITOCHORO,
+        settlement: "",
+        place_text: "Ερμού 2",
+        position: None,
+        note: "",
+    };
+    street
+        .replica
+        .add_asset(&added("2"), None, None, later)
+        .unwrap();
+    // On its own day it belongs to the round, as the next day to another.
+    assert_eq!(street.replica.round(&street.round, later).unwrap().left, 1);
+    let next_day = NOW.plus_hours(24);
+    assert_eq!(
+        street.replica.round(&street.round, next_day).unwrap().left,
+        0
+    );
+    let (lists, author) = (street.replica.lists(), street.replica.author().unwrap());
+    let anew = Round::begin(LITOCHORO, "", "FOT", "Ερμού", &lists, &author, next_day);
+    assert_eq!(
+        street.replica.round(&anew.unwrap(), next_day).unwrap().left,
+        2
+    );
 }

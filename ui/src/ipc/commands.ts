@@ -1521,6 +1521,7 @@ export type Commands = {
   round: [input: RoundInput, output: RoundRow];
   round_page: [input: RoundQuery, output: RoundPage];
   round_seen: [input: RoundSeenInput, output: RoundSeen];
+  round_unseen: [input: RoundSeenInput, output: RoundRow];
   round_end: [input: RoundInput, output: RoundEnded];
   tag_read: [input: TagReadInput, output: TagFound];
   tag_picture: [input: TagPictureInput, output: TagFound];

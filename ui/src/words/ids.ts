@@ -291,6 +291,7 @@ export type Words = {
   "did-started": null;
   "did-supported": null;
   "did-taken_over": null;
+  "did-unseen": null;
   "draft-clear": null;
   "draft-failed": { problem: string | number };
   "draft-kept": null;
@@ -1030,6 +1031,8 @@ export type Words = {
   "round-unknown": { tag: string | number };
   "round-unknown-add": null;
   "round-unknown-link": null;
+  "round-unseen": null;
+  "round-unseen-said": null;
   "rounds-begin": null;
   "rounds-empty": null;
   "rounds-hint": null;

@@ -32,6 +32,7 @@ const icons: Record<string, IconName> = {
   moved: "move",
   seen: "eye",
   not_found: "warn",
+  unseen: "reopen",
   retired: "retire",
   decided: "conflict",
 };

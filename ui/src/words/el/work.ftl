@@ -80,6 +80,7 @@ did-answered = Απάντηση
 did-supported = Το ανέφερε και άλλος
 did-seen = Βρέθηκε
 did-not_found = Δεν βρέθηκε
+did-unseen = Δεν ήταν αυτό που βρέθηκε
 did-heard = Αναφέρθηκε ξανά· μένει κλειστό
 did-closed = Κλείσιμο
 did-reopened = Άνοιξε ξανά

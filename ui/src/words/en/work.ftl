@@ -80,6 +80,7 @@ did-answered = Answer
 did-supported = Somebody else reported it
 did-seen = Seen
 did-not_found = Not found
+did-unseen = It was not what was found
 did-heard = Reported again; it stays closed
 did-closed = Closed
 did-reopened = Reopened
