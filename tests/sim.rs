@@ -826,7 +826,14 @@ impl Sim {
                 false
             }
             4 => replica
-                .record_work(id, &Work::Done { note: text }, now)
+                .record_work(
+                    id,
+                    &Work::Done {
+                        note: text,
+                        no_photos: "δεν δούλεψε η κάμερα",
+                    },
+                    now,
+                )
                 .is_ok(),
             5 | 6 => replica.record_work(id, &Work::Note { text }, now).is_ok(),
             7 => replica.reopen_request(id, text, now).is_ok(),

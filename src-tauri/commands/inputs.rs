@@ -556,8 +556,11 @@ pub enum WorkStep {
     Pause {
         reason: String,
     },
+    /// `no_photos`: why photos of before and after are lacking, where the category wants them.
     Done {
         note: String,
+        #[serde(default)]
+        no_photos: String,
     },
     Impossible {
         reason: String,

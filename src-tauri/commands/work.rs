@@ -16,7 +16,7 @@ pub(crate) fn work_record(desk: &Desk, input: WorkInput) -> Result<RequestCase, 
     let step = match &input.step {
         WorkStep::Start => Step::Start,
         WorkStep::Pause { reason } => Step::Pause { reason },
-        WorkStep::Done { note } => Step::Done { note },
+        WorkStep::Done { note, no_photos } => Step::Done { note, no_photos },
         WorkStep::Impossible { reason, note } => Step::Impossible { reason, note },
         WorkStep::Material {
             name,

@@ -197,6 +197,9 @@ pub struct Category {
     pub target_hours: u32,
     pub place: Need,
     pub photo: Need,
+    /// Crews take photos before and after the work: it is paid by them, or vouches for it.
+    #[serde(default)]
+    pub work_photos: bool,
     pub anonymous_allowed: bool,
     /// Show the emergency text first.
     pub emergency: bool,

@@ -84,6 +84,9 @@ pub enum What {
     Done {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        /// Why there are no photos of before and after, where the category wants them.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        no_photos: String,
     },
     Impossible {
         reason: String,

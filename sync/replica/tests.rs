@@ -311,7 +311,14 @@ fn views_equal_a_rebuild_after_every_kind_of_act() {
     replica.assign_request(id, "HLF", "", "", NOW).unwrap();
     replica.record_work(id, &Step::Start, NOW).unwrap();
     replica
-        .record_work(id, &Step::Done { note: "έγινε" }, NOW)
+        .record_work(
+            id,
+            &Step::Done {
+                note: "έγινε",
+                no_photos: "",
+            },
+            NOW,
+        )
         .unwrap();
     replica.answer_request(id, "Ευχαριστούμε", NOW).unwrap();
     replica

@@ -334,6 +334,7 @@ fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
                 job.id,
                 &Step::Done {
                     note: "Άλλαξε η λάμπα.",
+                    no_photos: "δεν δούλεψε η κάμερα",
                 },
                 then,
             )?,
@@ -347,7 +348,14 @@ fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
                     },
                     then,
                 )?;
-                replica.record_work(job.id, &Step::Done { note: "" }, later(then, 1))?;
+                replica.record_work(
+                    job.id,
+                    &Step::Done {
+                        note: "",
+                        no_photos: "δεν δούλεψε η κάμερα",
+                    },
+                    later(then, 1),
+                )?;
             }
             2 => replica.record_work(
                 job.id,
@@ -367,7 +375,14 @@ fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
                     .unwrap_or_default();
                 replica.record_work(job.id, &Step::Pause { reason: &reason }, then)?;
             }
-            4 | 5 => replica.record_work(job.id, &Step::Done { note: "" }, then)?,
+            4 | 5 => replica.record_work(
+                job.id,
+                &Step::Done {
+                    note: "",
+                    no_photos: "δεν δούλεψε η κάμερα",
+                },
+                then,
+            )?,
             _ => replica.record_work(
                 job.id,
                 &Step::Note {

@@ -104,6 +104,7 @@ fn story() -> [Doc; 3] {
     step(&mut argued, DEVICE, 1, What::Started);
     let done = What::Done {
         note: "Άλλαξε η λάμπα.".to_owned(),
+        no_photos: String::new(),
     };
     step(&mut argued, DEVICE, 2, done);
     step(&mut elsewhere, OTHER, 3, note("Τηλεφώνησε πάλι"));

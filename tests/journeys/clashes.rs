@@ -70,7 +70,8 @@ fn the_same_record_changed_by_three_gives_the_same_result_in_every_order() {
             one,
             request,
             &Step::Done {
-                note: "άλλαξε"
+                note: "άλλαξε",
+                no_photos: "",
             },
         );
         work(
@@ -185,7 +186,15 @@ fn closing_and_reopening_at_once_stays_open_in_every_order_and_both_are_shown() 
             town, all, request, ..
         } = three();
         let [desk, one, two] = all;
-        work(&town, one, request, &Step::Done { note: "έγινε" });
+        work(
+            &town,
+            one,
+            request,
+            &Step::Done {
+                note: "έγινε",
+                no_photos: "",
+            },
+        );
         work(
             &town,
             two,
@@ -222,6 +231,7 @@ fn closing_and_reopening_at_once_stays_open_in_every_order_and_both_are_shown() 
             request,
             &Step::Done {
                 note: "βρέθηκε λάμπα",
+                no_photos: "",
             },
         );
         town.settle();

@@ -64,7 +64,10 @@ fn month_step(replica: &Replica, n: usize, now: Time) {
                 quantity: "1",
                 unit: "τεμ",
             },
-            _ => Step::Done { note: "έγινε" },
+            _ => Step::Done {
+                note: "έγινε",
+                no_photos: "",
+            },
         };
         replica.record_work(id, &step, now).unwrap();
     } else {

@@ -199,6 +199,7 @@ fn the_receipt_follows_the_request_without_network() {
     let replica = town.at(desk);
     let step = Step::Done {
         note: "ο κ. Νίκος το έφτιαξε",
+        no_photos: "",
     };
     replica.record_work(reported.id, &step, now).unwrap();
     replica
@@ -263,6 +264,7 @@ fn two_who_reported_the_same_are_both_kept_and_told() {
     let now = town.time(crew);
     let step = Step::Done {
         note: "ο κ. Νίκος το έφτιαξε",
+        no_photos: "",
     };
     town.at(crew).record_work(first.id, &step, now).unwrap();
     let now = town.time(desk);

@@ -99,6 +99,7 @@ fn a_wrong_clock_changes_only_what_it_claims() {
             id,
             &koina_model::requests::acts::Step::Done {
                 note: "άλλαξε η λάμπα",
+                no_photos: "",
             },
             town.time(crew),
         )

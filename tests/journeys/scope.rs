@@ -144,6 +144,7 @@ fn a_revoked_device_hands_over_its_work_and_gets_nothing_more() {
         id,
         &Step::Done {
             note: "έγινε πριν χαθεί",
+            no_photos: "",
         },
     );
     let device = town.at(crew).identity().unwrap().device;

@@ -92,6 +92,7 @@ fn done() -> Event {
         at: AT.plus_hours(2),
         what: What::Done {
             note: "Άλλαξε η λάμπα.".to_owned(),
+            no_photos: String::new(),
         },
     }
 }

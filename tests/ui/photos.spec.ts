@@ -105,6 +105,53 @@ test("a finding begins with its photo, and what was dropped does not go with it"
   await expect(photos).toHaveCount(1);
 });
 
+test("work that wants photos before and after is done with them, or says why there are none", async ({ koina, bridge }) => {
+  const crew = await koina.window("crew", PHONE);
+  const enter = async (text: string) => {
+    const input = { category: "ROD-10", community: "11020101", settlement: "1102010101", place_text: "Ερμού", position: null, asset: null, text, channel: "crew", register: false, photos: [], draft: null };
+    const entered = await bridge.command("crew", "request_enter", input);
+    expect(entered.status).toBe(200);
+  };
+  await enter("πρώτη τομή");
+  await enter("δεύτερη τομή");
+  const open = async (text: string) => {
+    await tab(crew, w, "requests");
+    await search(crew, w("requests-search"), text);
+    await openFirst(crew);
+    await press(crew, w("case-work"));
+  };
+  await open("πρώτη τομή");
+  const wanted = crew.getByRole("region", { name: w("job-photos-wanted") });
+  await expect(wanted.getByText(w("job-photo-lacks"))).toHaveCount(2);
+  await press(crew, w("job-start"));
+  await press(crew, w("job-done"));
+  const summary = crew.getByRole("alert");
+  await expect(summary).toContainText(w("job-photos-before-missing"));
+  await expect(summary).toContainText(w("job-photos-after-missing"));
+  await accessible(crew, "photos that are wanted", true);
+  await crew.screenshot({ path: test.info().outputPath("wanted.png"), fullPage: true });
+  // Both are taken after all, with half a reason typed: it is not needed.
+  await crew.getByRole("textbox", { name: w("job-no-photos-why") }).fill("νύχτα");
+  await crew.getByLabel(w("photo-take-before"), { exact: true }).setInputFiles([PICTURE]);
+  await expect(wanted.getByText(w("job-photo-there"))).toHaveCount(1);
+  await crew.getByLabel(w("photo-take-after"), { exact: true }).setInputFiles([OTHER]);
+  await expect(wanted.getByText(w("job-photo-there"))).toHaveCount(2);
+  await press(crew, w("job-done"));
+  await expect(crew.getByText(w("job-finished"))).toBeVisible();
+  await crew.getByText(w("job-more"), { exact: true }).click();
+  await expect(crew.getByText("χωρίς φωτογραφίες: νύχτα")).toHaveCount(0);
+
+  // The camera of the other one is broken.
+  await open("δεύτερη τομή");
+  await press(crew, w("job-start"));
+  await press(crew, w("job-done"));
+  await crew.getByRole("textbox", { name: w("job-no-photos-why") }).fill("δεν δούλεψε η κάμερα");
+  await press(crew, w("job-no-photos-save"));
+  await expect(crew.getByText(w("job-finished"))).toBeVisible();
+  await crew.getByText(w("job-more"), { exact: true }).click();
+  await expect(crew.getByText("χωρίς φωτογραφίες: δεν δούλεψε η κάμερα")).toBeVisible();
+});
+
 test("the room for photos is told and chosen", async ({ koina }) => {
   const crew = await koina.window("crew", PHONE);
   await tab(crew, w, "outbox");

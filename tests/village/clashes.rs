@@ -135,6 +135,7 @@ pub(super) fn endings(
                 Time(before.0 + HOUR),
                 What::Done {
                     note: "Έγινε, ανάβει.".to_owned(),
+                    no_photos: String::new(),
                 },
                 chance,
             )?;
@@ -153,6 +154,7 @@ pub(super) fn endings(
                 at,
                 What::Done {
                     note: "Αποκαταστάθηκε.".to_owned(),
+                    no_photos: String::new(),
                 },
                 chance,
             );
@@ -168,6 +170,7 @@ pub(super) fn endings(
                 at,
                 What::Done {
                     note: String::new(),
+                    no_photos: String::new(),
                 },
                 chance,
             );

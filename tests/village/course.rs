@@ -211,7 +211,13 @@ impl Tale<'_> {
         };
         self.pass(wait, false);
         let note = self.chance.words(work::done(department));
-        self.step(by, &Step::Done { note: &note })?;
+        self.step(
+            by,
+            &Step::Done {
+                note: &note,
+                no_photos: "δεν δούλεψε η κάμερα",
+            },
+        )?;
         self.after_work(by)
     }
 
@@ -237,7 +243,13 @@ impl Tale<'_> {
             self.pass(2 * DAY, true);
             self.step(crew, &Step::Start)?;
             self.pass(90 * MINUTE, false);
-            self.step(crew, &Step::Done { note: "" })?;
+            self.step(
+                crew,
+                &Step::Done {
+                    note: "",
+                    no_photos: "δεν δούλεψε η κάμερα",
+                },
+            )?;
         }
         if self.chance.percent(25) {
             self.until(DAY)?;

@@ -58,6 +58,7 @@ fn history(n: u128, acts: &[Act]) -> (DocId, Doc) {
                     at,
                     what: What::Done {
                         note: String::new(),
+                        no_photos: String::new(),
                     },
                 };
                 write(*who, &requests::record(event, &event_));

@@ -88,6 +88,7 @@ fn two_crews_closing_and_reopening_at_once_leave_it_open_and_say_so() {
         1,
         What::Done {
             note: String::new(),
+            no_photos: String::new(),
         },
     );
     let mut b = a.clone();
@@ -122,6 +123,7 @@ fn two_crews_closing_and_reopening_at_once_leave_it_open_and_say_so() {
         4,
         What::Done {
             note: String::new(),
+            no_photos: String::new(),
         },
     );
     let decided = requests::read(&ab.record());
@@ -137,6 +139,7 @@ fn time_at_work_is_counted_by_each_device_for_itself() {
     let (mut doc, _) = requests::doc(&new_request(), device(1)).unwrap();
     let done = || What::Done {
         note: String::new(),
+        no_photos: String::new(),
     };
     let paused = || What::Paused {
         reason: "MATERIAL".into(),

@@ -5,13 +5,16 @@ use crate::ids::{DocId, Time};
 use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
 use crate::lists::Lists;
 use crate::permits::{Author, Permit};
-use crate::photos::{self, Photo};
+use crate::photos::{self, Moment, Photo};
 use crate::place::{Place, is_on_earth};
 use crate::problem::{FieldRule, Problem};
 use crate::reference::Need;
 use crate::words::{Channel, Outcome, Position};
 
 use super::{NewRequest, Request, What, keys};
+
+#[cfg(test)]
+mod tests;
 
 /// A request as it was typed.
 #[derive(Clone, Debug)]
@@ -343,6 +346,8 @@ pub enum Step<'a> {
     },
     Done {
         note: &'a str,
+        /// Why photos of before and after are lacking, where the category wants them; empty: they are there.
+        no_photos: &'a str,
     },
     Impossible {
         reason: &'a str,
@@ -356,6 +361,21 @@ pub enum Step<'a> {
     Note {
         text: &'a str,
     },
+}
+
+/// Photos that the category wants before a crew is done, and that the request lacks: `photos_before`, `photos_after`. How it was
+/// may also be what a citizen took.
+fn lacking_photos(request: &Request, lists: &Lists) -> Vec<&'static str> {
+    let category = lists.reference.category(&request.category);
+    if !category.is_some_and(|category| category.work_photos) {
+        return Vec::new();
+    }
+    let after = |photo: &Photo| photo.moment == Moment::After;
+    let before = request.photos().any(|(.., photo)| !after(photo));
+    let after = request.photos().any(|(.., photo)| after(photo));
+    let wanted = [("photos_before", before), ("photos_after", after)];
+    let lacking = wanted.into_iter().filter(|(_, there)| !there);
+    lacking.map(|(field, _)| field).collect()
 }
 
 /// Records a step of work. Work on a closed request is refused, except words about it.
@@ -389,9 +409,20 @@ pub fn work(
                 reason: (*reason).to_owned(),
             }
         }
-        Step::Done { note } => What::Done {
-            note: fields.text("note", note, NOTE_MAX),
-        },
+        Step::Done { note, no_photos } => {
+            let note = fields.text("note", note, NOTE_MAX);
+            let lacking = lacking_photos(request, lists);
+            let no_photos = match lacking.is_empty() {
+                true => String::new(),
+                false => fields.text("no_photos", no_photos, NOTE_MAX),
+            };
+            if no_photos.is_empty() {
+                lacking
+                    .into_iter()
+                    .for_each(|field| fields.wrong(field, FieldRule::Missing));
+            }
+            What::Done { note, no_photos }
+        }
         Step::Impossible { reason, note } => What::Impossible {
             reason: fields.needed("reason", reason, CODE_MAX),
             note: fields.text("note", note, NOTE_MAX),

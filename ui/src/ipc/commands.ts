@@ -141,6 +141,10 @@ export type CategoryItem = { code: string, group: string, el: string, en: string
  */
 priority: number, target_hours: number, place_required: boolean, 
 /**
+ * Photos before and after the work are wanted.
+ */
+work_photos: boolean, 
+/**
  * It is applied for at a kiosk, not reported.
  */
 kiosk_only: boolean, 
@@ -1472,7 +1476,7 @@ export type WorkInput = { id: DocId, step: WorkStep,
  */
 supports?: number, };
 
-export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, } | { "step": "done", note: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
+export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, } | { "step": "done", note: string, no_photos: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
 
 /** Every command with its input and its output. */
 export type Commands = {

@@ -535,6 +535,11 @@ export type Words = {
   "job-material-save": null;
   "job-material-unit": null;
   "job-more": null;
+  "job-no-photos": null;
+  "job-no-photos-hint": null;
+  "job-no-photos-said": { why: string | number };
+  "job-no-photos-save": null;
+  "job-no-photos-why": null;
   "job-not-yours": null;
   "job-note": null;
   "job-note-hint": null;
@@ -543,6 +548,11 @@ export type Words = {
   "job-note-with-step": null;
   "job-pause": null;
   "job-pause-why": null;
+  "job-photo-lacks": null;
+  "job-photo-there": null;
+  "job-photos-after-missing": null;
+  "job-photos-before-missing": null;
+  "job-photos-wanted": null;
   "job-reopen": null;
   "job-reopen-hint": null;
   "job-reopen-missing": null;

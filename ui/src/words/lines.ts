@@ -60,6 +60,7 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
     said["failed"] && t("assets-failed", { count: (JSON.parse(said["failed"]) as string[]).length }),
     said["field"] && fieldInWords(said["field"]),
     said["text"] ?? said["note"],
+    said["no_photos"] && t("job-no-photos-said", { why: said["no_photos"] }),
   ];
   return { icon: icons[row.what] ?? "info", what: whatInWords(row.what), detail: parts.filter(Boolean).join(" · ") };
 }

@@ -61,7 +61,7 @@ test("start and fixed are one tap each, saved at once and said so", async () => 
   expect(await screen.findByText(/Αποθηκεύτηκε σε αυτή τη συσκευή \d\d:\d\d/)).toBeVisible();
   expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "start" }, supports: 0 });
   await userEvent.click(await screen.findByRole("button", { name: "Διορθώθηκε" }));
-  expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "done", note: "" }, supports: 0 });
+  expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "done", note: "", no_photos: "" }, supports: 0 });
   expect(await screen.findByText(/Η εργασία τελείωσε/)).toBeVisible();
 });
 
@@ -71,7 +71,7 @@ test("a note that was typed but not saved goes along with the next step", async 
   await userEvent.click(await screen.findByRole("button", { name: "Σημείωση" }));
   await userEvent.type(screen.getByRole("textbox", { name: "Σημείωση" }), "Μπήκε LED");
   await userEvent.click(screen.getByRole("button", { name: "Διορθώθηκε" }));
-  expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "done", note: "Μπήκε LED" }, supports: 0 });
+  expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "done", note: "Μπήκε LED", no_photos: "" }, supports: 0 });
 });
 
 test("a refused step keeps what was typed and says what to do", async () => {

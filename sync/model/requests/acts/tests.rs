@@ -1,0 +1,101 @@
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use super::{Step, work};
+use crate::doc::{Doc, Record};
+use crate::ids::{DeviceId, EventId, Time};
+use crate::lists::Lists;
+use crate::permits::{Author, Role};
+use crate::photos::{FileHash, Moment, Photo};
+use crate::problem::{FieldProblem, FieldRule, Problem};
+use crate::reference::Reference;
+use crate::requests::{self, Event, What, keys};
+use crate::words::Kind;
+use uuid::Uuid;
+
+const NOW: Time = Time(1_795_244_400_000);
+
+fn photo(moment: Moment) -> What {
+    What::Photo(Photo {
+        file: FileHash::of(format!("{moment:?}").as_bytes()),
+        size: 1,
+        thumb: FileHash::of(b"thumb"),
+        thumb_size: 1,
+        width: 1,
+        height: 1,
+        moment,
+        taken: None,
+        pos: None,
+        dir: None,
+    })
+}
+
+/// A request of a category with photos of these moments.
+fn request(category: &str, photos: &[Moment]) -> Record {
+    let by = DeviceId::from_slice(&1_u128.to_be_bytes()).unwrap();
+    let mut doc = Doc::new(Kind::Request);
+    let mut writes = vec![(keys::CATEGORY.to_owned(), category.into())];
+    for (n, moment) in (1..).zip(photos) {
+        let event = Event {
+            at: NOW,
+            what: photo(*moment),
+        };
+        writes.extend(requests::record(EventId(Uuid::from_u128(n)), &event));
+    }
+    doc.write(by, NOW, &writes).unwrap();
+    doc.record()
+}
+
+fn done(category: &str, photos: &[Moment], no_photos: &str) -> Result<What, Problem> {
+    let lists = Lists {
+        reference: Reference::bundled("dion-olympos").unwrap(),
+        ..Lists::empty()
+    };
+    let author = Author {
+        role: Role::Crew,
+        communities: Vec::new(),
+    };
+    let note = "έγινε";
+    let step = Step::Done { note, no_photos };
+    work(
+        &requests::read(&request(category, photos)),
+        &step,
+        &lists,
+        &author,
+    )
+}
+
+fn done_without(why: &str) -> What {
+    What::Done {
+        note: "έγινε".to_owned(),
+        no_photos: why.to_owned(),
+    }
+}
+
+#[test]
+fn work_that_is_paid_by_its_photos_wants_one_before_and_one_after_or_a_reason() {
+    let lacks = |photos: &[Moment]| match done("ROD-10", photos, " ") {
+        Err(Problem::BadInput { fields }) => fields
+            .into_iter()
+            .map(|FieldProblem { field, rule }| {
+                assert_eq!(rule, FieldRule::Missing);
+                field
+            })
+            .collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(lacks(&[]), ["photos_before", "photos_after"]);
+    assert_eq!(lacks(&[Moment::Before]), ["photos_after"]);
+    assert_eq!(lacks(&[Moment::After]), ["photos_before"]);
+    // What a citizen sent with the report shows how it was.
+    let both = [Moment::Other, Moment::After];
+    assert_eq!(done("ROD-10", &both, ""), Ok(done_without("")));
+    // A broken camera stops nobody; what is there needs no reason.
+    let camera = "δεν δούλεψε η κάμερα";
+    assert_eq!(done("ROD-10", &[], camera), Ok(done_without(camera)));
+    assert_eq!(done("ROD-10", &both, camera), Ok(done_without("")));
+}
+
+#[test]
+fn other_work_wants_no_photos() {
+    assert_eq!(done("LGT-01", &[], ""), Ok(done_without("")));
+}
