@@ -252,6 +252,12 @@ test("the day comes in the order of the way, from where the crew stands, and bac
   await crew.screenshot({ path: test.info().outputPath("way.png"), fullPage: true });
   const way = await texts();
   expect(way.length).toBe(before.length);
+  // It stays while a job is looked at.
+  await jobs.first().getByRole("button").click();
+  await expect(jobs).toHaveCount(0);
+  await crew.goBack();
+  await expect(jobs.first()).toContainText(w("today-from-here"));
+  await expect.poll(texts).toEqual(way);
   await press(crew, w("today-way-off"));
   await expect(crew.getByText(w("today-from-here"))).toHaveCount(0);
   await expect.poll(texts).toEqual(before);
