@@ -34,7 +34,7 @@ pub struct RequestsQuery {
     pub late: bool,
     /// With versions for the desk to decide.
     pub clash: bool,
-    /// Closed by somebody who could not see that it was reported again.
+    /// Closed, and to be looked at again: reported again unknown to whoever closed it, or joined in a circle.
     pub unheard: bool,
     pub sort: RequestSort,
     pub offset: u32,
@@ -87,6 +87,8 @@ pub struct RequestRow {
     pub clashes: u32,
     /// Closed by somebody who could not see that it was reported again.
     pub unheard: bool,
+    /// It was joined with one that was joined with it, and nobody works on either.
+    pub in_circle: bool,
 }
 
 /// The whole story of a request.
@@ -292,11 +294,25 @@ pub(crate) fn status_from(name: String) -> Status {
     serde_json::from_value(serde_json::Value::String(name)).unwrap_or(Status::Received)
 }
 
-pub(super) const COLUMNS: &str = "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
-    v.department, v.crew, v.received_at, v.due_at, v.clashes, v.unheard";
+/// Whether a request was joined, over others or not, with one that was joined with it: by desks that did not know of each other.
+/// None of them is open, so nobody works on what all of them are about.
+macro_rules! in_circle {
+    () => {
+        "(v.same_as IS NOT NULL AND EXISTS (
+            WITH RECURSIVE chain (doc) AS (SELECT v.same_as UNION
+                SELECT r.same_as FROM requests r JOIN chain ON r.doc = chain.doc WHERE r.same_as IS NOT NULL)
+            SELECT 1 FROM chain WHERE doc = v.doc))"
+    };
+}
+
+pub(super) const COLUMNS: &str = concat!(
+    "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
+    v.department, v.crew, v.received_at, v.due_at, v.clashes, v.unheard, ",
+    in_circle!()
+);
 
 /// Columns of a row: [`COLUMNS`] and [`SAVED`]; whatever else is selected follows.
-pub(super) const ROW_COLUMNS: usize = 18;
+pub(super) const ROW_COLUMNS: usize = 19;
 
 pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
     let doc: Vec<u8> = row.get(0)?;
@@ -305,7 +321,7 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
     let open: bool = row.get(9)?;
     let due_at = Time(row.get(14)?);
     let clashes: u32 = row.get(15)?;
-    let saved: Option<String> = row.get(17)?;
+    let saved: Option<String> = row.get(18)?;
     Ok(RequestRow {
         id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
         receipt_number: number(row.get(1)?),
@@ -326,6 +342,7 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
         saved: saved_from(saved.as_deref()),
         clashes,
         unheard: row.get(16)?,
+        in_circle: row.get(17)?,
     })
 }
 
@@ -349,7 +366,7 @@ impl RequestsQuery {
             conditions.plain("v.clashes > 0");
         }
         if self.unheard {
-            conditions.plain("v.unheard = 1");
+            conditions.plain(concat!("(v.unheard = 1 OR ", in_circle!(), ")"));
         }
         conditions.search(&self.search);
         conditions

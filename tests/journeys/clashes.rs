@@ -1,5 +1,6 @@
 use koina_model::assets::acts::{Inspection, Moved};
 use koina_model::ids::DocId;
+use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Edited, Step};
 use koina_model::words::{Channel, Outcome, Status};
@@ -420,4 +421,50 @@ fn a_trouble_reported_again_while_the_desk_closed_it_waits_for_the_desk() {
     assert_eq!((row.open, row.unheard), (false, false));
     assert_eq!(leave(), Err(Problem::AlreadyDecided));
     town.check();
+}
+
+#[test]
+fn two_requests_that_desks_joined_with_each_other_are_looked_at_again() {
+    let mut town = Town::new();
+    let hall = town.desk("Δημαρχείο");
+    let kep = town.device("ΚΕΠ", Role::Clerk, None, &[]);
+    let one = request(&town, hall, LITOCHORO, "Σβηστή λάμπα");
+    let other = request(&town, kep, LITOCHORO, "Λάμπα που δεν ανάβει");
+    town.settle();
+    town.settle();
+    let join = |who: Who, id: DocId, of: DocId| {
+        let outcome = Outcome::Duplicate { of };
+        town.at(who).close_request(id, &outcome, "", town.time(who))
+    };
+    join(hall, one, other).unwrap();
+    join(kep, other, one).unwrap();
+    town.settle();
+    town.settle();
+    let to_check = |who: Who| -> Vec<DocId> {
+        let query = RequestsQuery {
+            unheard: true,
+            limit: 10,
+            ..RequestsQuery::default()
+        };
+        let page = town.at(who).requests_page(&query, town.time(who)).unwrap();
+        assert!(page.rows.iter().all(|row| row.in_circle && !row.open));
+        page.rows.iter().map(|row| row.id).collect()
+    };
+    for who in [hall, kep] {
+        let mut found = to_check(who);
+        found.sort();
+        assert_eq!(found, [one, other]);
+    }
+    // One of them is opened again: the other stays joined with it, as it should be.
+    town.at(hall)
+        .reopen_request(one, "ένα από τα δύο", town.time(hall))
+        .unwrap();
+    town.settle();
+    town.settle();
+    for who in [hall, kep] {
+        assert_eq!(to_check(who), []);
+        let case = town.at(who).request_case(other, town.time(who)).unwrap();
+        assert_eq!(case.duplicate_of, Some(one));
+        assert!(!case.row.in_circle);
+    }
 }

@@ -161,3 +161,39 @@ test("what was noted without a network on a request closed meanwhile waits at th
   await expect(desk.getByText(w("file-unheard"))).toHaveCount(0);
   await expect(desk.getByText(/Τα ίδια καλώδια/)).toBeVisible();
 });
+
+test("two desks that did not know of each other joined two requests with each other: somebody has to look", async ({ koina, bridge }) => {
+  const desk = await koina.window("desk");
+  const enter = async (text: string) => {
+    const input = { category: "SEW-02", community: "11020101", settlement: "", place_text: "", position: null, asset: null, text, channel: "phone", register: false, photos: [], draft: null };
+    return (await bridge.command<{ id: string }>("desk", "request_enter", input)).said.id;
+  };
+  const one = await enter("Λείπει το καπάκι");
+  const other = await enter("Ανοιχτό φρεάτιο");
+  await bridge.control("exchange", { window: "desk" });
+  const { server, code } = await bridge.control<{ server: string; code: string }>("new-device", { role: "clerk" });
+  expect((await bridge.command("start", "enrol", { server, code })).status).toBe(200);
+  await expect.poll(async () => (await bridge.command("desk@new", "request_case", { id: other })).status, { timeout: 20_000 }).toBe(200);
+  // Neither hears of the other.
+  for (const [window, id, of] of [["desk", one, other], ["desk@new", other, one]] as const) {
+    await bridge.command(window, "set_cable", { cable: false });
+    const closed = await bridge.command(window, "request_close", { id, outcome: { outcome: "duplicate", of }, note: "" });
+    expect(closed.status).toBe(200);
+  }
+  for (const window of ["desk", "desk@new"]) await bridge.command(window, "set_cable", { cable: true });
+  for (const window of ["desk", "new", "desk"]) await bridge.control("exchange", { window });
+  await tab(desk, w, "inbox");
+  await desk.getByRole("button", { name: new RegExp(`^${w("inbox-view-unheard")}`) }).click();
+  await expect(desk.getByText(w("inbox-circle"), { exact: true })).toHaveCount(2);
+  await expect(desk.getByRole("button", { name: new RegExp(`^${w("inbox-view-unheard")}`) })).toContainText("2");
+  await desk.screenshot({ path: test.info().outputPath("inbox.png"), fullPage: true });
+  await openFirst(desk);
+  await expect(desk.getByText(w("file-circle"))).toBeVisible();
+  await accessible(desk, "joined with each other", true);
+  await fits(desk, "joined with each other");
+  await desk.screenshot({ path: test.info().outputPath("case.png"), fullPage: true });
+  await press(desk, w("file-reopen"));
+  await desk.getByRole("textbox", { name: w("file-reopen-reason") }).fill("Το ένα από τα δύο μένει ανοιχτό");
+  await press(desk, w("file-reopen-save"));
+  await expect(desk.getByText(w("file-circle"))).toHaveCount(0);
+});

@@ -1087,7 +1087,11 @@ clashes: number,
 /**
  * Closed by somebody who could not see that it was reported again.
  */
-unheard: boolean, };
+unheard: boolean, 
+/**
+ * It was joined with one that was joined with it, and nobody works on either.
+ */
+in_circle: boolean, };
 
 export type RequestSort = "newest" | "oldest" | "due" | "priority" | "place";
 
@@ -1121,7 +1125,7 @@ late: boolean,
  */
 clash: boolean, 
 /**
- * Closed by somebody who could not see that it was reported again.
+ * Closed, and to be looked at again: reported again unknown to whoever closed it, or joined in a circle.
  */
 unheard: boolean, sort: RequestSort, offset: number, 
 /**

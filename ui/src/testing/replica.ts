@@ -99,7 +99,7 @@ export const lists: Lists = {
 export const request: RequestRow = {
   id: "r1", receipt_number: "B12-26-000042-K", protocol_number: null, category: "LGT-01", community: "11020101", settlement: "1102010103",
   place_text: "πλατεία", text: "Η λάμπα δεν ανάβει.", status: "ASSIGNED", open: true, priority: 3, department: "HLF", crew: "c2",
-  received_at: Date.now() - 7_200_000, due_at: Date.now() + 7_200_000, late: false, saved: "received", clashes: 0, unheard: false,
+  received_at: Date.now() - 7_200_000, due_at: Date.now() + 7_200_000, late: false, saved: "received", clashes: 0, unheard: false, in_circle: false,
 };
 
 export const requestCase: RequestCase = {

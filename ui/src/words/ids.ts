@@ -365,6 +365,8 @@ export type Words = {
   "file-assign-save": null;
   "file-assign-title": null;
   "file-cancel": null;
+  "file-circle": null;
+  "file-circle-hint": null;
   "file-clash-decide": null;
   "file-clash-line": { field: string | number; values: string | number };
   "file-clash-or": null;
@@ -449,6 +451,7 @@ export type Words = {
   "impossible-NOT_COMPETENT": null;
   "impossible-NOT_FOUND": null;
   "impossible-NO_ACCESS": null;
+  "inbox-circle": null;
   "inbox-clash": null;
   "inbox-column-due": null;
   "inbox-column-number": null;
