@@ -21,8 +21,8 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
-    departed_again, entries_again, evict, files_again, forget_entries_again, forget_meta,
-    forget_returned, go_on_without_lost, hand_over_again, keep_identity, meta, outside, set_meta,
+    departed_again, entries_again, evict, files_again, forget_departed, forget_entries_again,
+    forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta, outside, set_meta,
     take_decisions, take_early, take_entry, take_of_kiosks, take_receipts, take_records, take_rows,
     with_early,
 };
@@ -326,7 +326,7 @@ impl Replica {
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
             take_of_kiosks(tx, &identity, answer)?;
-            take_items(tx, answer, me, &lists, now)?;
+            take_items(tx, answer, me, &lists)?;
             if answer.first.is_none() && !answer.revoked && answer.restored.is_none() {
                 if said.ask.first.is_some() {
                     // All records of the scope are here: what still waits stands on nothing but the genesis.
@@ -340,7 +340,7 @@ impl Replica {
                 Some(restored) => {
                     contacts_again(tx)?;
                     files_again(tx)?;
-                    let back = departed_again(tx, restored, &lists)?;
+                    let back = departed_again(tx, restored, &lists, answer.now)?;
                     if !back.is_empty() {
                         // They go again when they are handed over; not those that this device is to hold.
                         let mut leaving = leaving(tx)?;
@@ -490,7 +490,6 @@ fn take_items(
     answer: &Answer,
     me: DeviceId,
     lists: &Lists,
-    now: Time,
 ) -> Result<(), ReplicaError> {
     // Entries first: a record that is shown afterwards shows its number with it.
     for item in &answer.items {
@@ -559,11 +558,11 @@ fn take_items(
     // What left the scope goes when nothing of it is unsent any more; until then it is remembered.
     let mut staying: BTreeSet<DocId> = BTreeSet::new();
     for doc in leaving {
-        if !whole.contains(&doc) && !evict(tx, doc, now)? {
+        if !whole.contains(&doc) && !evict(tx, doc, me, answer.now)? {
             staying.insert(doc);
         }
     }
-    forget_returned(tx)?;
+    forget_departed(tx, answer.now)?;
     set_meta(tx, LEAVING, &serde_json::to_string(&staying)?)
 }
 

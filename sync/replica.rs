@@ -55,7 +55,7 @@ pub use recover::Recovered;
 pub use refused::typed;
 pub(crate) use refused::{go_on_without_lost, take_decisions};
 pub(crate) use restored::{
-    departed_again, entries_again, forget_entries_again, forget_returned, hand_over_again,
+    departed_again, entries_again, forget_departed, forget_entries_again, hand_over_again,
 };
 use sidecar::Sidecar;
 pub use staff::KioskMode;

@@ -139,8 +139,6 @@ pub struct CategoryItem {
     pub priority: u8,
     pub target_hours: u32,
     pub place_required: bool,
-    /// Photos before and after the work are wanted.
-    pub work_photos: bool,
     /// It is applied for at a kiosk, not reported.
     pub kiosk_only: bool,
     /// Life may be in danger: 112, 199 and 166 are shown first.

@@ -677,6 +677,14 @@ pub struct RoundEnded {
     pub row: RoundRow,
 }
 
+/// A sighting was taken back.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RoundUnseen {
+    /// This device had said it; what others saw is theirs to take back.
+    pub mine: bool,
+    pub row: RoundRow,
+}
+
 /// The request that a failed check became.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct FaultReported {

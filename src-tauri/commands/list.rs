@@ -57,7 +57,7 @@ commands! {
     round(RoundInput) -> RoundRow;
     round_page(RoundQuery) -> RoundPage;
     round_seen(RoundSeenInput) -> RoundSeen;
-    round_unseen(RoundSeenInput) -> RoundRow;
+    round_unseen(RoundSeenInput) -> RoundUnseen;
     round_end(RoundInput) -> RoundEnded;
     // tags: square codes on assets
     tag_read(TagReadInput) -> TagFound;

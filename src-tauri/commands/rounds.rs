@@ -4,7 +4,9 @@ use koina_model::problem::Problem;
 use koina_model::rounds::Round;
 use koina_sync::views::rounds::{RoundPage, RoundQuery, RoundRow, RoundSeen, Rounds};
 
-use crate::{Desk, RoundBeginInput, RoundEnded, RoundInput, RoundSeenInput, RoundsInput, told};
+use crate::{
+    Desk, RoundBeginInput, RoundEnded, RoundInput, RoundSeenInput, RoundUnseen, RoundsInput, told,
+};
 
 pub(crate) fn rounds(desk: &Desk, input: RoundsInput) -> Result<Rounds, Problem> {
     told(desk.replica.rounds(input.offset, input.limit, desk.now()))
@@ -40,13 +42,13 @@ pub(crate) fn round_seen(desk: &Desk, input: RoundSeenInput) -> Result<RoundSeen
     Ok(seen)
 }
 
-pub(crate) fn round_unseen(desk: &Desk, input: RoundSeenInput) -> Result<RoundRow, Problem> {
-    let row = told(
+pub(crate) fn round_unseen(desk: &Desk, input: RoundSeenInput) -> Result<RoundUnseen, Problem> {
+    let (mine, row) = told(
         desk.replica
             .unsee_in_round(&input.round, input.id, desk.now()),
     )?;
     desk.exchanger.soon();
-    Ok(row)
+    Ok(RoundUnseen { mine, row })
 }
 
 pub(crate) fn round_end(desk: &Desk, input: RoundInput) -> Result<RoundEnded, Problem> {

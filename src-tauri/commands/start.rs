@@ -96,7 +96,6 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 priority: one.priority,
                 target_hours: one.target_hours,
                 place_required: one.place == Need::Required,
-                work_photos: one.work_photos,
                 kiosk_only: one.kiosk_only,
                 emergency: one.emergency,
             })

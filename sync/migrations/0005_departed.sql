@@ -6,5 +6,5 @@ CREATE TABLE departed (
     saved     BLOB NOT NULL,     -- saved doc, as in docs
     logged_at INTEGER NOT NULL,  -- ms UTC: the server's clock at the newest change it logged
     changed   INTEGER NOT NULL,  -- place in the log of the newest logged change
-    left_at   INTEGER NOT NULL   -- ms UTC, this device's clock when it left; forgotten 120 days later
+    left_at   INTEGER NOT NULL   -- ms UTC, the server's clock when it left; forgotten 120 days later
 ) STRICT, WITHOUT ROWID;

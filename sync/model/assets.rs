@@ -82,7 +82,7 @@ pub enum What {
     NotFound {
         round: Round,
     },
-    /// Whoever said that it was there, in this round, was mistaken.
+    /// Its writer was mistaken when they said that it was there, in this round.
     Unseen {
         round: Round,
     },

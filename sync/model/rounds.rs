@@ -4,7 +4,7 @@
 //! say together. Its name follows from the place and the day alone, so that two people who begin the same round in a valley
 //! without a signal, not knowing of each other, work on one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -161,16 +161,23 @@ pub struct Sightings {
     pub seen_at: Option<Time>,
     /// A round looked for it since then, and did not find it.
     pub missing: bool,
+    /// Who says of which round that it was there.
+    seen_by: BTreeSet<(String, DeviceId)>,
 }
 
 /// One word about an asset: its place in the order of the words, and what it says.
 type Word = (usize, Sighting);
 
 impl Sightings {
+    /// Whether a device says that it saw it in a round.
+    pub fn is_seen_by(&self, round: &Round, by: DeviceId) -> bool {
+        self.seen_by.contains(&(round.key(), by))
+    }
+
     /// Reads the events of an asset, in an order in which whatever was written with knowledge of something comes after it: a
     /// telephone that is years ahead makes nothing missing for years.
     pub(crate) fn read<'a>(events: impl Iterator<Item = (DeviceId, &'a Event)>) -> Self {
-        let mut found: BTreeMap<String, Word> = BTreeMap::new();
+        let mut found: BTreeMap<(String, DeviceId), Word> = BTreeMap::new();
         let mut not_found: BTreeMap<String, Word> = BTreeMap::new();
         // Seen by somebody who did something else.
         let mut met: Option<(usize, Time)> = None;
@@ -181,13 +188,13 @@ impl Sightings {
             };
             match &event.what {
                 What::Seen { round } => {
-                    found.insert(round.key(), word(true));
+                    found.insert((round.key(), by), word(true));
                 }
                 What::NotFound { round } => {
                     not_found.insert(round.key(), word(false));
                 }
                 What::Unseen { round } => {
-                    found.remove(&round.key());
+                    found.remove(&(round.key(), by));
                 }
                 What::Inspected { .. } | What::Moved { .. } => met = Some((n, event.at)),
                 _ => {}
@@ -195,6 +202,12 @@ impl Sightings {
         }
         // Whoever saw it is believed, also when somebody else ended the round without having heard.
         let mut words = not_found;
+        let seen_by = found.keys().cloned().collect();
+        let mut found: Vec<_> = found
+            .into_iter()
+            .map(|((key, _), word)| (key, word))
+            .collect();
+        found.sort_by_key(|(_, (n, _))| *n);
         words.extend(found);
         let last = |found: bool| {
             let of = words.values().filter(move |(_, told)| told.found == found);
@@ -205,6 +218,7 @@ impl Sightings {
         Self {
             seen_at: seen.map(|(_, at)| at),
             missing,
+            seen_by,
             by_round: words
                 .into_iter()
                 .map(|(key, (_, told))| (key, told))

@@ -306,7 +306,12 @@ pub(crate) fn take_rows(
 }
 
 /// Drops a record that left this device's scope, unless something of it still waits to be sent.
-pub(crate) fn evict(tx: &Transaction<'_>, id: DocId, now: Time) -> Result<bool, ReplicaError> {
+pub(crate) fn evict(
+    tx: &Transaction<'_>,
+    id: DocId,
+    me: DeviceId,
+    now: Time,
+) -> Result<bool, ReplicaError> {
     let key = id.as_bytes().as_slice();
     let held: bool = tx
         .prepare_cached(
@@ -322,7 +327,7 @@ pub(crate) fn evict(tx: &Transaction<'_>, id: DocId, now: Time) -> Result<bool, 
         .optional()?;
     if let Some(n) = n {
         views::hide(tx, n)?;
-        keep_departed(tx, id, now)?;
+        keep_departed(tx, id, me, now)?;
         tx.execute("DELETE FROM docs WHERE n = ?1", [n])?;
         tx.execute("DELETE FROM entries WHERE doc = ?1", [key])?;
         tx.execute(

@@ -413,7 +413,15 @@ pub fn typed(bytes: &[u8]) -> String {
             .is_some()
         {
             let event: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-            for name in ["text", "note", "reason", "name", "quantity", "unit"] {
+            for name in [
+                "text",
+                "note",
+                "reason",
+                "no_photos",
+                "name",
+                "quantity",
+                "unit",
+            ] {
                 if let Some(text) = event.get(name).and_then(serde_json::Value::as_str) {
                     said.push(text.to_owned());
                 }

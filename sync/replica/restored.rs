@@ -1,5 +1,6 @@
 //! After the server was restored from a backup: what it may lack is put in line again.
 
+use koina_model::doc::Doc;
 use koina_model::exchange::{Entry, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
@@ -20,23 +21,24 @@ const DEPARTED_KEPT_MS: i64 = 120 * 24 * 3_600_000;
 pub(super) fn keep_departed(
     tx: &Transaction<'_>,
     id: DocId,
+    me: DeviceId,
     now: Time,
 ) -> Result<(), ReplicaError> {
-    tx.prepare_cached(
-        "INSERT OR REPLACE INTO departed (doc, kind, saved, logged_at, changed, left_at)
-         SELECT doc, kind, saved, logged_at, changed, ?2 FROM docs
-         WHERE doc = ?1 AND EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state = 'received' AND again <> 2)",
-    )?
-    .execute(params![id.as_bytes().as_slice(), now.0])?;
-    tx.prepare_cached("DELETE FROM departed WHERE left_at < ?1")?
-        .execute([now.0.saturating_sub(DEPARTED_KEPT_MS)])?;
+    let own = load(tx, id)?.is_some_and(|it| it.doc.chunks_by().iter().any(|(by, _)| *by == me));
+    if own {
+        tx.prepare_cached(
+            "INSERT OR REPLACE INTO departed (doc, kind, saved, logged_at, changed, left_at)
+             SELECT doc, kind, saved, logged_at, changed, ?2 FROM docs WHERE doc = ?1",
+        )?
+        .execute(params![id.as_bytes().as_slice(), now.0])?;
+    }
     Ok(())
 }
 
-/// Forgets what was kept of records that came back.
-pub(crate) fn forget_returned(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
-    tx.prepare_cached("DELETE FROM departed WHERE doc IN (SELECT doc FROM docs)")?
-        .execute([])?;
+/// Forgets what was kept of records that came back, or left long ago by the server's clock.
+pub(crate) fn forget_departed(tx: &Transaction<'_>, now: Time) -> Result<(), ReplicaError> {
+    tx.prepare_cached("DELETE FROM departed WHERE left_at < ?1 OR doc IN (SELECT doc FROM docs)")?
+        .execute([now.0.saturating_sub(DEPARTED_KEPT_MS)])?;
     Ok(())
 }
 
@@ -46,26 +48,33 @@ pub(crate) fn departed_again(
     tx: &Transaction<'_>,
     restored: Restored,
     lists: &Lists,
+    now: Time,
 ) -> Result<Vec<DocId>, ReplicaError> {
-    forget_returned(tx)?;
+    forget_departed(tx, now)?;
     let head = i64::try_from(restored.head).unwrap_or(i64::MAX);
-    tx.execute(
-        "INSERT INTO docs (doc, kind, saved, logged_at, changed)
-         SELECT doc, kind, saved, logged_at, changed FROM departed WHERE changed > ?1 OR ?1 = 0",
-        [head],
-    )?;
-    let ids: Vec<Vec<u8>> = tx
-        .prepare("SELECT doc FROM departed JOIN docs USING (doc)")?
-        .query_map([], |row| row.get(0))?
+    let departed: Vec<(Vec<u8>, Vec<u8>)> = tx
+        .prepare("SELECT doc, saved FROM departed WHERE changed > ?1 OR ?1 = 0")?
+        .query_map([head], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let ids: Vec<DocId> = ids.iter().filter_map(|id| DocId::from_slice(id)).collect();
-    for id in &ids {
-        if let Some(loaded) = load(tx, *id)? {
-            views::show(tx, loaded.n, *id, &loaded.doc, lists)?;
-        }
+    let mut back = Vec::new();
+    for (key, saved) in departed {
+        let doc = Doc::load(&saved);
+        let (Some(id), Ok(doc)) = (DocId::from_slice(&key), doc) else {
+            // Nobody waits for it, and the exchange must go on.
+            tracing::error!("a record that left cannot be read any more");
+            continue;
+        };
+        let n = tx
+            .prepare_cached(
+                "INSERT INTO docs (doc, kind, saved, logged_at, changed)
+                 SELECT doc, kind, saved, logged_at, changed FROM departed WHERE doc = ?1 RETURNING n",
+            )?
+            .query_row([&key], |row| row.get(0))?;
+        views::show(tx, n, id, &doc, lists)?;
+        back.push(id);
     }
-    forget_returned(tx)?;
-    Ok(ids)
+    forget_departed(tx, now)?;
+    Ok(back)
 }
 
 /// Puts every change of every record that was logged after the end of the backup in line again, also those of others: who

@@ -8,6 +8,7 @@ use koina_model::ids::{DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::numbers::ProtocolNumber;
 use koina_model::permits::Permit;
+use koina_model::requests::acts::{self, WantedPhoto};
 use koina_model::requests::{self as model, What};
 use koina_model::words::{Channel, Position, Saved, Status};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -121,6 +122,8 @@ pub struct RequestCase {
     pub worked_minutes: u32,
     /// In the order they were added.
     pub photos: Vec<PhotoRow>,
+    /// What its category wants before a crew is done; empty: nothing.
+    pub wanted_photos: Vec<WantedPhoto>,
     pub timeline: Vec<TimelineRow>,
     pub clashes: Vec<Clash>,
     /// What the person at this window may do with it now.
@@ -633,6 +636,7 @@ impl Replica {
             materials,
             worked_minutes: request.worked_minutes(),
             photos: self.photo_rows(request.photos())?,
+            wanted_photos: acts::wanted_photos(&request, &lists),
             timeline,
             may: may.collect(),
             clashes,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use koina_model::assets::{What, acts};
+use koina_model::assets::{self, What, acts};
 use koina_model::calendar::athens_date;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
@@ -141,13 +141,22 @@ impl Place {
 
 /// Everything that belongs to a round: what should be there, and what was seen or looked for.
 ///
-/// A round of today expects whatever stands there; an earlier one what stood there at its last word, so that a lamp that was put
-/// up since is not looked for in it.
+/// A round of today expects whatever stands there; an earlier one what stood there at the last word of its own day, so that a lamp
+/// that was put up since is not looked for in it, also when somebody takes it up again.
 fn places(db: &Connection, round: &Round, now: Time) -> Result<Vec<Place>, ReplicaError> {
-    let last: Option<i64> = db
-        .prepare_cached("SELECT max(at) FROM sightings WHERE round = ?1")?
-        .query_row([round.key()], |row| row.get(0))?;
-    let last = last.filter(|_| round.day < athens_date(now.0).to_string());
+    let on_its_day = |at: i64| athens_date(at).to_string() <= round.day;
+    let over = round.day < athens_date(now.0).to_string();
+    let mut last = None;
+    if over {
+        let mut words = db.prepare_cached("SELECT at FROM sightings WHERE round = ?1")?;
+        for at in words.query_map([round.key()], |row| row.get::<_, i64>(0))? {
+            last = last.max(Some(at?).filter(|at| on_its_day(*at)));
+        }
+    }
+    let there = |added_at: i64| match last {
+        Some(last) => added_at <= last,
+        None => !over || on_its_day(added_at),
+    };
     let mut rows = db.prepare_cached(
         "SELECT v.n, v.kind, v.community, v.settlement, v.spot, v.number_key, v.lat, v.lon, s.found, s.at, s.writer, v.added_at
          FROM assets v LEFT JOIN sightings s ON s.n = v.n AND s.round = ?1
@@ -174,7 +183,7 @@ fn places(db: &Connection, round: &Round, now: Time) -> Result<Vec<Place>, Repli
         let place = Place {
             n: row.get(0)?,
             here: round.holds(&text(2)?, &text(3)?),
-            expected: row.get::<_, i64>(11)? <= last.unwrap_or(i64::MAX)
+            expected: there(row.get(11)?)
                 && round.expects(&text(1)?, &text(2)?, &text(3)?, &text(4)?),
             number_key: row.get(5)?,
             position: row.get::<_, Option<f64>>(6)?.zip(row.get(7)?),
@@ -299,9 +308,9 @@ impl Replica {
         now: Time,
     ) -> Result<RoundSeen, ReplicaError> {
         let round = round.check(&self.lists(), &self.author()?)?;
-        let said = self.read(|db| said_of(db, &round, id))?;
-        let again = said == Some(true);
-        if !again {
+        let again = self.read(|db| said_of(db, &round, id))? == Some(true);
+        // Also what somebody else saw: they may have been mistaken.
+        if !self.saw_in_round(&round, id)? {
             let seen = |round| What::Seen { round };
             self.sight(id, &round, seen, now)?;
         }
@@ -314,19 +323,27 @@ impl Replica {
         })
     }
 
-    /// Takes back that an asset was seen in a round: it was another one.
+    /// Takes back that this device saw an asset in a round: it was another one. Whether it had said so, and the round after it.
     pub fn unsee_in_round(
         &self,
         round: &Round,
         id: DocId,
         now: Time,
-    ) -> Result<RoundRow, ReplicaError> {
+    ) -> Result<(bool, RoundRow), ReplicaError> {
         let round = round.check(&self.lists(), &self.author()?)?;
-        if self.read(|db| said_of(db, &round, id))? == Some(true) {
+        let mine = self.saw_in_round(&round, id)?;
+        if mine {
             let unseen = |round| What::Unseen { round };
             self.sight(id, &round, unseen, now)?;
         }
-        self.round(&round, now)
+        Ok((mine, self.round(&round, now)?))
+    }
+
+    /// Whether this device says that it saw an asset in a round.
+    fn saw_in_round(&self, round: &Round, id: DocId) -> Result<bool, ReplicaError> {
+        let me = self.enrolled()?.device;
+        let asset = assets::read(&self.loaded(id)?.doc.record());
+        Ok(asset.sightings.is_seen_by(round, me))
     }
 
     /// Says of the next few assets of a round that they were not found; gives how many, and the round after it.

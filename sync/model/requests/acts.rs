@@ -1,5 +1,8 @@
 //! What people do with a request: each reads its state and returns what to write, or why not.
 
+use serde::Serialize;
+use ts_rs::TS;
+
 use crate::doc::Writes;
 use crate::ids::{DocId, Time};
 use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
@@ -363,19 +366,40 @@ pub enum Step<'a> {
     },
 }
 
-/// Photos that the category wants before a crew is done, and that the request lacks: `photos_before`, `photos_after`. How it was
-/// may also be what a citizen took.
-fn lacking_photos(request: &Request, lists: &Lists) -> Vec<&'static str> {
+/// A photo that the category wants before a crew is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct WantedPhoto {
+    /// Before or after the work.
+    pub moment: Moment,
+    pub there: bool,
+}
+
+/// Photos that the category wants before a crew is done. How it was may also be what a citizen took; how it is left was
+/// photographed since it was opened last.
+pub fn wanted_photos(request: &Request, lists: &Lists) -> Vec<WantedPhoto> {
     let category = lists.reference.category(&request.category);
     if !category.is_some_and(|category| category.work_photos) {
         return Vec::new();
     }
-    let after = |photo: &Photo| photo.moment == Moment::After;
-    let before = request.photos().any(|(.., photo)| !after(photo));
-    let after = request.photos().any(|(.., photo)| after(photo));
-    let wanted = [("photos_before", before), ("photos_after", after)];
-    let lacking = wanted.into_iter().filter(|(_, there)| !there);
-    lacking.map(|(field, _)| field).collect()
+    let reopened = request.events.iter().filter_map(|(_, _, event)| {
+        let again = matches!(event.what, What::Reopened { .. });
+        again.then_some(event.at)
+    });
+    let reopened = reopened.max();
+    let before = |(.., photo): (_, _, _, &Photo)| photo.moment != Moment::After;
+    let after = |(_, _, at, photo): (_, _, Time, &Photo)| {
+        photo.moment == Moment::After && reopened.is_none_or(|reopened| at >= reopened)
+    };
+    vec![
+        WantedPhoto {
+            moment: Moment::Before,
+            there: request.photos().any(before),
+        },
+        WantedPhoto {
+            moment: Moment::After,
+            there: request.photos().any(after),
+        },
+    ]
 }
 
 /// Records a step of work. Work on a closed request is refused, except words about it.
@@ -411,15 +435,20 @@ pub fn work(
         }
         Step::Done { note, no_photos } => {
             let note = fields.text("note", note, NOTE_MAX);
-            let lacking = lacking_photos(request, lists);
+            let mut lacking = wanted_photos(request, lists);
+            lacking.retain(|wanted| !wanted.there);
             let no_photos = match lacking.is_empty() {
                 true => String::new(),
                 false => fields.text("no_photos", no_photos, NOTE_MAX),
             };
             if no_photos.is_empty() {
-                lacking
-                    .into_iter()
-                    .for_each(|field| fields.wrong(field, FieldRule::Missing));
+                for wanted in lacking {
+                    let field = match wanted.moment {
+                        Moment::After => "photos_after",
+                        _ => "photos_before",
+                    };
+                    fields.wrong(field, FieldRule::Missing);
+                }
             }
             What::Done { note, no_photos }
         }

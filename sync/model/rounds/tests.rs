@@ -129,6 +129,9 @@ fn a_sighting_that_was_a_mistake_counts_for_nothing() {
     let missing = told(&[(90, 2, gone()), (100, 1, seen()), (110, 1, unseen())]);
     assert!(!missing.by_round[&round.key()].found);
     assert_eq!(seen_at(&missing), (None, true));
+    // Nobody takes back what somebody else saw.
+    let both = told(&[(100, 1, seen()), (101, 2, seen()), (110, 1, unseen())]);
+    assert_eq!(seen_at(&both), (Some(101), false));
     let after_all = told(&[(100, 1, seen()), (110, 1, unseen()), (120, 2, seen())]);
     assert_eq!(seen_at(&after_all), (Some(120), false));
 }

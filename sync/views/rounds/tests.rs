@@ -178,16 +178,14 @@ fn what_was_seen_by_mistake_is_left_to_be_looked_for() {
     street.lamp("2", "Ερμού 2", None);
     street.replica.see_in_round(&street.round, id, NOW).unwrap();
     assert_eq!(street.counts(), [1, 1, 0, 0]);
-    let row = street.replica.unsee_in_round(&street.round, id, NOW);
-    let row = row.unwrap();
-    assert_eq!((row.left, row.found), (2, 0));
+    let taken_back = street.replica.unsee_in_round(&street.round, id, NOW);
+    let (mine, row) = taken_back.unwrap();
+    assert_eq!((mine, row.left, row.found), (true, 2, 0));
     assert_eq!(street.replica.asset_row(id).unwrap().seen_at, None);
     // Taking back what nobody said writes nothing.
     let before = street.replica.pending().unwrap();
-    street
-        .replica
-        .unsee_in_round(&street.round, id, NOW)
-        .unwrap();
+    let again = street.replica.unsee_in_round(&street.round, id, NOW);
+    assert!(!again.unwrap().0);
     assert_eq!(street.replica.pending().unwrap(), before);
     street.replica.see_in_round(&street.round, id, NOW).unwrap();
     assert_eq!(street.counts(), [1, 1, 0, 0]);
@@ -220,10 +218,20 @@ fn an_ended_round_of_another_day_does_not_look_for_what_was_put_up_since() {
         street.replica.round(&street.round, next_day).unwrap().left,
         0
     );
+    // Nor when somebody takes it up again.
+    let other = street.lamp("3", "Ερμού 3", None);
+    street
+        .replica
+        .see_in_round(&street.round, other, next_day)
+        .unwrap();
+    assert_eq!(
+        street.replica.round(&street.round, next_day).unwrap().left,
+        0
+    );
     let (lists, author) = (street.replica.lists(), street.replica.author().unwrap());
     let anew = Round::begin(LITOCHORO, "", "FOT", "Ερμού", &lists, &author, next_day);
     assert_eq!(
         street.replica.round(&anew.unwrap(), next_day).unwrap().left,
-        2
+        3
     );
 }

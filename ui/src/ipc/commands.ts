@@ -141,10 +141,6 @@ export type CategoryItem = { code: string, group: string, el: string, en: string
  */
 priority: number, target_hours: number, place_required: boolean, 
 /**
- * Photos before and after the work are wanted.
- */
-work_photos: boolean, 
-/**
  * It is applied for at a kiosk, not reported.
  */
 kiosk_only: boolean, 
@@ -1019,7 +1015,11 @@ worked_minutes: number,
 /**
  * In the order they were added.
  */
-photos: Array<PhotoRow>, timeline: Array<TimelineRow>, clashes: Array<Clash>, 
+photos: Array<PhotoRow>, 
+/**
+ * What its category wants before a crew is done; empty: nothing.
+ */
+wanted_photos: Array<WantedPhoto>, timeline: Array<TimelineRow>, clashes: Array<Clash>, 
 /**
  * What the person at this window may do with it now.
  */
@@ -1224,6 +1224,12 @@ export type RoundSeenInput = { round: Round,
  * The asset that is there.
  */
 id: DocId, };
+
+export type RoundUnseen = { 
+/**
+ * This device had said it; what others saw is theirs to take back.
+ */
+mine: boolean, row: RoundRow, };
 
 export type Rounds = { rows: Array<RoundRow>, 
 /**
@@ -1468,6 +1474,12 @@ by: string, at: Time,
  */
 winning: boolean, };
 
+export type WantedPhoto = { 
+/**
+ * Before or after the work.
+ */
+moment: Moment, there: boolean, };
+
 export type Way = { metres: number, 
 /**
  * Only its village is known.
@@ -1529,7 +1541,7 @@ export type Commands = {
   round: [input: RoundInput, output: RoundRow];
   round_page: [input: RoundQuery, output: RoundPage];
   round_seen: [input: RoundSeenInput, output: RoundSeen];
-  round_unseen: [input: RoundSeenInput, output: RoundRow];
+  round_unseen: [input: RoundSeenInput, output: RoundUnseen];
   round_end: [input: RoundInput, output: RoundEnded];
   tag_read: [input: TagReadInput, output: TagFound];
   tag_picture: [input: TagPictureInput, output: TagFound];

@@ -1045,6 +1045,7 @@ export type Words = {
   "round-unknown-add": null;
   "round-unknown-link": null;
   "round-unseen": null;
+  "round-unseen-others": null;
   "round-unseen-said": null;
   "rounds-begin": null;
   "rounds-empty": null;
