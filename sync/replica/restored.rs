@@ -24,7 +24,12 @@ pub(super) fn keep_departed(
     me: DeviceId,
     now: Time,
 ) -> Result<(), ReplicaError> {
-    let own = load(tx, id)?.is_some_and(|it| it.doc.chunks_by().iter().any(|(by, _)| *by == me));
+    let own = match load(tx, id) {
+        Ok(found) => found.is_some_and(|it| it.doc.chunks_by().iter().any(|(by, _)| *by == me)),
+        // What cannot be read cannot be handed over either: it leaves like the others.
+        Err(ReplicaError::Damaged(_)) => false,
+        Err(other) => return Err(other),
+    };
     if own {
         tx.prepare_cached(
             "INSERT OR REPLACE INTO departed (doc, kind, saved, logged_at, changed, left_at)
