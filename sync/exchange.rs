@@ -321,7 +321,7 @@ impl Replica {
                 let mut leaving = leaving(tx)?;
                 leaving.retain(|doc| !before.contains(doc));
                 leaving.extend(outside(tx, &now.communities)?);
-                set_meta(tx, LEAVING, &serde_json::to_string(&leaving)?)?;
+                set_leaving(tx, &leaving)?;
                 keep_identity(tx, now)?;
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
@@ -346,7 +346,7 @@ impl Replica {
                         let mut leaving = leaving(tx)?;
                         let outside = outside(tx, &identity.communities)?;
                         leaving.extend(outside.iter().filter(|doc| back.contains(doc)));
-                        set_meta(tx, LEAVING, &serde_json::to_string(&leaving)?)?;
+                        set_leaving(tx, &leaving)?;
                     }
                     hand_over_again(tx, restored, me, brings_numbers, &lists, now)?;
                 }
@@ -563,7 +563,7 @@ fn take_items(
         }
     }
     forget_departed(tx, answer.now)?;
-    set_meta(tx, LEAVING, &serde_json::to_string(&staying)?)
+    set_leaving(tx, &staying)
 }
 
 fn news_since(tx: &Transaction<'_>) -> Result<Option<u64>, ReplicaError> {
@@ -576,6 +576,10 @@ fn leaving(tx: &Transaction<'_>) -> Result<BTreeSet<DocId>, ReplicaError> {
         Some(text) => Ok(serde_json::from_str(&text)?),
         None => Ok(BTreeSet::new()),
     }
+}
+
+fn set_leaving(tx: &Transaction<'_>, leaving: &BTreeSet<DocId>) -> Result<(), ReplicaError> {
+    set_meta(tx, LEAVING, &serde_json::to_string(leaving)?)
 }
 
 /// Whole records in an answer, for the progress bar.

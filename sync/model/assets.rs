@@ -160,6 +160,7 @@ pub fn read(record: &Record) -> Asset {
     let retired = events
         .iter()
         .any(|(_, _, event)| matches!(event.what, What::Retired { .. }));
+    let in_order = in_order(record, &events);
     Asset {
         kind: text(keys::TYPE),
         number: text(keys::NUMBER),
@@ -175,49 +176,46 @@ pub fn read(record: &Record) -> Asset {
         condition: inspected.map(|(condition, _)| condition),
         inspected_at: inspected.map(|(_, at)| at),
         retired,
-        checked: checked(record, &events),
-        sightings: Sightings::read(in_order(record, &events)),
+        checked: checked(&heads, &in_order),
+        sightings: Sightings::read(in_order.iter().map(|(_, by, event)| (*by, event))),
         events,
     }
-}
-
-/// Where an event stands among those of its asset, see [`crate::doc::Written::order`].
-fn order(record: &Record, id: EventId) -> Option<(u64, DeviceId)> {
-    let written = record.fields.get(&event_key(id))?.first()?;
-    Some(written.order())
 }
 
 /// Events so that whatever was written with knowledge of something comes after it, whatever the clocks say.
 fn in_order<'a>(
     record: &Record,
     events: &'a [(EventId, DeviceId, Event)],
-) -> impl Iterator<Item = (DeviceId, &'a Event)> {
+) -> Vec<&'a (EventId, DeviceId, Event)> {
+    let order = |id: EventId| {
+        let written = record.fields.get(&event_key(id))?.first()?;
+        Some(written.order())
+    };
     let mut all: Vec<_> = events.iter().collect();
-    all.sort_by_key(|(id, ..)| order(record, *id));
-    all.into_iter().map(|(_, by, event)| (*by, event))
+    all.sort_by_key(|(id, ..)| order(*id));
+    all
 }
 
 /// The last finding of each check: the one that was written with knowledge of the others, whatever the clocks say. Of several
 /// that did not know of each other, the worse one is believed, as with the condition.
-fn checked(record: &Record, events: &[(EventId, DeviceId, Event)]) -> BTreeMap<String, Checked> {
-    let heads = record.state_events();
-    let mut inspections: Vec<_> = events
+fn checked(
+    heads: &[EventId],
+    in_order: &[&(EventId, DeviceId, Event)],
+) -> BTreeMap<String, Checked> {
+    let mut inspections: Vec<_> = in_order
         .iter()
         .filter_map(|(id, _, event)| match &event.what {
-            What::Inspected { values, failed, .. } if !values.is_empty() => Some((
-                heads.contains(id),
-                order(record, *id),
-                event.at,
-                values,
-                failed,
-            )),
+            What::Inspected { values, failed, .. } if !values.is_empty() => {
+                Some((heads.contains(id), event.at, values, failed))
+            }
             _ => None,
         })
         .collect();
-    inspections.sort_by_key(|(head, order, ..)| (*head, *order));
+    // Stable: those that nobody followed up come last, each part in its order.
+    inspections.sort_by_key(|(head, ..)| *head);
     let mut checked = BTreeMap::new();
     let mut failed_at_a_head = BTreeSet::new();
-    for (head, _, at, values, failed) in inspections {
+    for (head, at, values, failed) in inspections {
         for (code, value) in values {
             let failed = failed.contains(code);
             if !failed && failed_at_a_head.contains(code) {

@@ -297,14 +297,29 @@ pub(crate) fn status_from(name: String) -> Status {
     serde_json::from_value(serde_json::Value::String(name)).unwrap_or(Status::Received)
 }
 
+/// Whether the requests that one was joined with, over others or not, hold another: `$first` selects the one it was joined with.
+macro_rules! leads_to {
+    ($first:literal, $to:literal) => {
+        concat!(
+            "EXISTS (WITH RECURSIVE chain (doc) AS (",
+            $first,
+            " UNION SELECT r.same_as FROM requests r JOIN chain ON r.doc = chain.doc WHERE r.same_as IS NOT NULL)
+             SELECT 1 FROM chain WHERE doc = ",
+            $to,
+            ")"
+        )
+    };
+}
+
 /// Whether a request was joined, over others or not, with one that was joined with it: by desks that did not know of each other.
 /// None of them is open, so nobody works on what all of them are about.
 macro_rules! in_circle {
     () => {
-        "(v.same_as IS NOT NULL AND EXISTS (
-            WITH RECURSIVE chain (doc) AS (SELECT v.same_as UNION
-                SELECT r.same_as FROM requests r JOIN chain ON r.doc = chain.doc WHERE r.same_as IS NOT NULL)
-            SELECT 1 FROM chain WHERE doc = v.doc))"
+        concat!(
+            "(v.same_as IS NOT NULL AND ",
+            leads_to!("SELECT v.same_as", "v.doc"),
+            ")"
+        )
     };
 }
 
@@ -519,11 +534,10 @@ impl Replica {
     pub(crate) fn leads_to(&self, from: DocId, to: DocId) -> Result<bool, ReplicaError> {
         self.read(|db| {
             Ok(db
-                .prepare_cached(
-                    "WITH RECURSIVE chain (doc) AS (SELECT same_as FROM requests WHERE doc = ?1 UNION
-                        SELECT r.same_as FROM requests r JOIN chain ON r.doc = chain.doc WHERE r.same_as IS NOT NULL)
-                     SELECT EXISTS (SELECT 1 FROM chain WHERE doc = ?2)",
-                )?
+                .prepare_cached(concat!(
+                    "SELECT ",
+                    leads_to!("SELECT same_as FROM requests WHERE doc = ?1", "?2")
+                ))?
                 .query_row(
                     [from.as_bytes().as_slice(), to.as_bytes().as_slice()],
                     |row| row.get(0),

@@ -40,7 +40,7 @@ CREATE TABLE assets (
     settlement   TEXT NOT NULL,
     spot         TEXT NOT NULL,
     condition    INTEGER NOT NULL,         -- 0 never inspected
-    added_at     INTEGER NOT NULL,          -- when it was written down, by that device's clock
+    added_at     INTEGER NOT NULL,         -- when it was written down, by that device's clock
     seen_at      INTEGER NOT NULL,         -- ms UTC: when anybody last saw it; 0: never
     missing      INTEGER NOT NULL,         -- 1: a round looked for it since, in vain
     due_at       INTEGER NOT NULL,         -- ms UTC: when the next inspection is due; 0: never
