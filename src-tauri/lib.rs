@@ -195,6 +195,7 @@ fn label(replica: &Replica) -> &'static str {
         Some(Profile::Crew) => "crew",
         Some(Profile::Desk) => "desk",
         Some(Profile::Kiosk) => "kiosk",
+        Some(Profile::Community) => "community",
         None => "start",
     }
 }

@@ -5,6 +5,7 @@ use koina_model::assets::{self, acts as asset_acts};
 use koina_model::doc::{Doc, Scalar, Writes};
 use koina_model::ids::{DocId, EventId, Time};
 use koina_model::inspections::Values;
+use koina_model::limits::both;
 use koina_model::lists::Lists;
 use koina_model::permits::{Author, Permit};
 use koina_model::photos::{FileHash, Photo};
@@ -36,13 +37,14 @@ impl Replica {
         now: Time,
     ) -> Result<(DocId, String), ReplicaError> {
         let photos = self.kept_photos(photos)?;
-        self.enter(entered, &photos, false, now, without(draft))
+        self.enter(entered, None, &photos, false, now, without(draft))
     }
 
     /// The same; `also` happens in the same tx.
     pub(crate) fn enter(
         &self,
         entered: &request_acts::Entered<'_>,
+        filed: Option<&request_acts::Filed<'_>>,
         photos: &[Photo],
         has_contact: bool,
         now: Time,
@@ -51,12 +53,25 @@ impl Replica {
         let author = self.author()?;
         let lists = self.lists();
         let mut number = String::new();
+        let event = filed.map(|_| self.new_event(now));
         let id = self.begin(Kind::Request, now, also, |id, receipt| {
-            let mut new = request_acts::enter(entered, &lists, &author, id, now)?;
+            let filed = filed
+                .map(|filed| request_acts::file(filed, entered.category, &lists, &author, now));
+            let (mut new, filed) = both(
+                request_acts::enter(entered, &lists, &author, id, now),
+                filed.transpose(),
+            )?;
             new.has_contact = has_contact;
             new.receipt_number = receipt()?;
             number.clone_from(&new.receipt_number);
+            let what = filed.map(|(what, priority)| {
+                new.priority = priority.unwrap_or(new.priority);
+                what
+            });
             let mut writes = requests::begin(&new);
+            if let Some((event, what)) = event.zip(what) {
+                writes.extend(requests::record(event, &requests::Event { at: now, what }));
+            }
             if !photos.is_empty() {
                 writes.extend(self.request_photos(None, photos, &author, now)?);
             }
@@ -146,20 +161,51 @@ impl Replica {
         draft: Option<&str>,
         now: Time,
     ) -> Result<(), ReplicaError> {
+        let what = |request: &Request, author: &Author| {
+            request_acts::support(request, channel, text, author)
+        };
+        self.record_with_photos(id, what, None, photos, draft, now)
+    }
+
+    fn record_with_photos(
+        &self,
+        id: DocId,
+        what: impl Fn(&Request, &Author) -> Result<What, Problem>,
+        supports: Option<u32>,
+        photos: &[FileHash],
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
         let photos = self.kept_photos(photos)?;
         let author = self.author()?;
         self.change_and(id, Kind::Request, now, without(draft), |doc, event| {
             let request = requests::read(&doc.record());
-            let what = request_acts::support(&request, channel, text, &author)?;
+            let what = what(&request, &author)?;
             let tag = tag(&what);
             let what = requests::Event { at: now, what };
-            let mut writes = requests::record_on(&request, event, &what, None);
+            let mut writes = requests::record_on(&request, event, &what, supports);
             if !photos.is_empty() {
                 writes.extend(self.request_photos(Some(&request), &photos, &author, now)?);
             }
             Ok((tag, writes))
         })?;
         Ok(())
+    }
+
+    /// Says on a request that its work was done, with the photos that were kept for it, all in one change; its draft goes in the
+    /// same tx.
+    pub fn file_memo(
+        &self,
+        id: DocId,
+        memo: &request_acts::Memo<'_>,
+        supports: Option<u32>,
+        photos: &[FileHash],
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        let what =
+            |request: &Request, author: &Author| request_acts::memo(request, memo, author, now);
+        self.record_with_photos(id, what, supports, photos, draft, now)
     }
 
     /// Leaves a request closed that was reported again by somebody whom its closer could not hear.

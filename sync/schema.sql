@@ -150,6 +150,9 @@ CREATE TABLE requests (
     lon           REAL,                     -- degrees east
     same_as       BLOB,                     -- the request it was joined with; empty: none
     unheard       INTEGER NOT NULL,         -- 1: closed by somebody who could not see that it was reported again
+    executed_on   TEXT NOT NULL,            -- YYYY-MM-DD: a community says that it was done then; empty: no memo
+    executed_by   TEXT NOT NULL,            -- who did it, in the community's words
+    urgent        INTEGER NOT NULL,         -- 1: a community took measures at once
     asks          INTEGER NOT NULL          -- 1: asks for a protocol number
 ) STRICT;
 CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);

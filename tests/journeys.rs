@@ -12,6 +12,7 @@
 mod journeys {
     mod bad_input;
     mod clashes;
+    mod community;
     mod convergence;
     mod courier;
     mod dead_zone;

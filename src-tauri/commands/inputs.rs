@@ -15,6 +15,7 @@ use koina_sync::courier::CourierTaken;
 use koina_sync::maps::MapPack;
 use koina_sync::maps::carry::MapComing;
 use koina_sync::views::assets::AssetRow;
+use koina_sync::views::community::CommunityNow;
 use koina_sync::views::photos::PhotoRow;
 use koina_sync::views::rounds::RoundRow;
 use koina_sync::views::tagged::Tagged;
@@ -306,6 +307,80 @@ pub struct TagsPrinted {
 pub struct RequestEntered {
     pub id: DocId,
     pub receipt_number: String,
+}
+
+/// What a community enters: for a resident, or of its own accord.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CommunityEnterInput {
+    pub category: String,
+    pub community: String,
+    pub settlement: String,
+    pub place_text: String,
+    pub position: Option<Position>,
+    pub asset: Option<DocId>,
+    pub text: String,
+    /// The resident asks for a protocol number.
+    pub register: bool,
+    /// Who is to be told, if anybody; sealed to the town hall before it is written down.
+    pub contact: Contact,
+    /// What the community says along with it; nothing where it only passes on what a resident says.
+    pub filed: Option<CommunityFiled>,
+    /// Photos that were kept here.
+    #[serde(default)]
+    pub photos: Vec<FileHash>,
+    /// The draft that this request makes unnecessary; dropped in the same tx.
+    pub draft: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "filed", rename_all = "snake_case")]
+pub enum CommunityFiled {
+    /// The work was done already («Υπόμνημα εκτελεσθείσας εργασίας»).
+    Memo(MemoInput),
+    /// Measures were taken at once against a fault of water or sewers («Άμεση αποκατάσταση βλάβης»).
+    Urgent { measures: String },
+}
+
+/// A memo of work that was done.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct MemoInput {
+    /// The day it was done, as people write it: 20/11/2026.
+    pub on: String,
+    /// Who did it, in words.
+    pub by: String,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct CommunityEntered {
+    pub id: DocId,
+    pub receipt_number: String,
+    /// The digits with which the request can be followed; empty while this device has not heard the key.
+    pub pin: String,
+}
+
+/// A memo on a request that is there.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CommunityMemoInput {
+    pub id: DocId,
+    pub memo: MemoInput,
+    /// How often the form showed that others reported the same; what came since waits for the desk.
+    #[serde(default)]
+    #[ts(optional)]
+    pub supports: Option<u32>,
+    /// Photos that were kept here.
+    #[serde(default)]
+    pub photos: Vec<FileHash>,
+    /// The draft it was typed in, which goes with it.
+    pub draft: Option<String>,
+}
+
+/// The communities of this device, in the order of its enrolment.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct CommunitiesNow {
+    pub rows: Vec<CommunityNow>,
 }
 
 /// What a visitor reports at a kiosk.

@@ -14,6 +14,7 @@ use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::replica::{Replica, ReplicaError};
 use koina_sync::views::assets::AssetsQuery;
+use koina_sync::views::community::CommunityMonth;
 use koina_sync::views::map::MapQuery;
 use koina_sync::views::outbox::OutboxQuery;
 use koina_sync::views::requests::RequestsQuery;
@@ -24,6 +25,7 @@ use serde_json::Value;
 #[cfg(target_os = "linux")]
 pub mod alive;
 mod assets;
+mod community;
 mod conflicts;
 mod contacts;
 mod courier;
@@ -56,6 +58,7 @@ use assets::{
     asset_add, asset_card, asset_edit, asset_fault, asset_inspect, asset_move, asset_retire,
     assets_page, inspections_due,
 };
+use community::{communities_now, community_enter, community_memo, community_report};
 use conflicts::{conflict_decide, conflicts_page};
 use contacts::contacts_read;
 use courier::{courier_export, courier_places, courier_take};

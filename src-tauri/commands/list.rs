@@ -80,6 +80,11 @@ commands! {
     map_want(MapWantInput) -> MapState;
     map_install(MapInstallInput) -> MapState;
     place_read(PlaceReadInput) -> Place;
+    // community: what its president or council does, and how it stands
+    communities_now(Nothing) -> CommunitiesNow;
+    community_enter(CommunityEnterInput) -> CommunityEntered;
+    community_memo(CommunityMemoInput) -> RequestCase;
+    community_report(CommunityMonth) -> CommunityReport;
     // conflicts
     conflicts_page(PageInput) -> ConflictsPage;
     conflict_decide(ConflictDecideInput) -> ConflictRow;

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
+use koina_model::permits::{Permit, Role};
 use koina_model::problem::Problem;
 use koina_sync::replica::KioskMode;
 use koina_sync::views::assets::*;
+use koina_sync::views::community::*;
 use koina_sync::views::conflicts::*;
 use koina_sync::views::day::*;
 use koina_sync::views::map::*;
@@ -45,6 +47,12 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// A word as it stands in JSON, without its quotes.
+fn word(value: &impl serde::Serialize) -> String {
+    let json = serde_json::to_string(value).expect("a word as JSON");
+    json.trim_matches('"').to_owned()
+}
+
 macro_rules! commands {
     ($($(#[$_doc:meta])* $name:ident($input:ty) -> $output:ty;)*) => {
         fn typescript() -> String {
@@ -57,11 +65,20 @@ macro_rules! commands {
                 types.visit::<$output>();
                 lines.push(format!("  {}: [input: {}, output: {}];", stringify!($name), <$input>::ident(&config), <$output>::ident(&config)));
             )*
+            let may: Vec<String> = Role::ALL
+                .into_iter()
+                .map(|role| {
+                    let permits = Permit::ALL.into_iter().filter(|permit| role.may(*permit));
+                    let permits = permits.collect::<Vec<_>>();
+                    format!("  {}: {},", word(&role), serde_json::to_string(&permits).expect("permits as JSON"))
+                })
+                .collect();
             let declarations: Vec<String> = types.declarations.into_values().collect();
             format!(
-                "// Written by `cargo test -p koina-commands` from src-tauri/commands/list.rs. Do not edit.\n\n{}\n\n/** Every command with its input and its output. */\nexport type Commands = {{\n{}\n}};\n",
+                "// Written by `cargo test -p koina-commands` from src-tauri/commands/list.rs. Do not edit.\n\n{}\n\n/** Every command with its input and its output. */\nexport type Commands = {{\n{}\n}};\n\n/** What each role may do. */\nexport const MAY: Readonly<Record<Role, readonly Permit[]>> = {{\n{}\n}};\n",
                 declarations.join("\n\n"),
                 lines.join("\n"),
+                may.join("\n"),
             )
         }
     };

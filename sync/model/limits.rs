@@ -50,6 +50,21 @@ impl Fields {
     }
 }
 
+/// Both, or what is wrong with either: whoever typed sees everything at once.
+pub fn both<A, B>(a: Result<A, Problem>, b: Result<B, Problem>) -> Result<(A, B), Problem> {
+    match (a, b) {
+        (Err(Problem::BadInput { fields: mut all }), Err(Problem::BadInput { fields })) => {
+            for more in fields {
+                if !all.iter().any(|known| known.field == more.field) {
+                    all.push(more);
+                }
+            }
+            Err(Problem::BadInput { fields: all })
+        }
+        (a, b) => Ok((a?, b?)),
+    }
+}
+
 /// Normalises text to NFC and trims it; refuses control characters (new lines and tabs are fine), text-direction
 /// overrides that could disguise words, and text longer than `max` characters.
 pub fn clean(text: &str, max: u32) -> Result<String, FieldRule> {

@@ -21,6 +21,8 @@ pub enum Role {
     Admin,
     /// A public kiosk: whoever stands before it enters requests, and reads what became of one whose number they know.
     Kiosk,
+    /// The president or the council of a community (δημοτική κοινότητα): enters for residents, and says what was done there.
+    Community,
 }
 
 /// Which set of screens the app shows.
@@ -30,6 +32,7 @@ pub enum Profile {
     Crew,
     Desk,
     Kiosk,
+    Community,
 }
 
 /// A thing that may be allowed.
@@ -46,6 +49,10 @@ pub enum Permit {
     CloseRequests,
     ReopenRequests,
     RecordWork,
+    /// Adding words and photos, and that somebody else reports the same.
+    NoteRequests,
+    /// Memos of work that was done, and of measures that could not wait.
+    FileMemos,
     AddAssets,
     EditAssets,
     InspectAssets,
@@ -60,7 +67,7 @@ pub enum Permit {
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::EnterRequests,
         Self::EnterRegistered,
         Self::EditRequests,
@@ -70,6 +77,8 @@ impl Permit {
         Self::CloseRequests,
         Self::ReopenRequests,
         Self::RecordWork,
+        Self::NoteRequests,
+        Self::FileMemos,
         Self::AddAssets,
         Self::EditAssets,
         Self::InspectAssets,
@@ -83,12 +92,22 @@ impl Permit {
 }
 
 impl Role {
+    /// Every role, for tables and tests.
+    pub const ALL: [Self; 5] = [
+        Self::Crew,
+        Self::Community,
+        Self::Clerk,
+        Self::Admin,
+        Self::Kiosk,
+    ];
+
     /// The screens this role works with.
     pub fn profile(self) -> Profile {
         match self {
             Self::Crew => Profile::Crew,
             Self::Clerk | Self::Admin => Profile::Desk,
             Self::Kiosk => Profile::Kiosk,
+            Self::Community => Profile::Community,
         }
     }
 
@@ -99,6 +118,7 @@ impl Role {
                 permit,
                 Permit::EnterRequests
                     | Permit::RecordWork
+                    | Permit::NoteRequests
                     | Permit::ReopenRequests
                     | Permit::AddAssets
                     | Permit::EditAssets
@@ -106,9 +126,17 @@ impl Role {
                     | Permit::MoveAssets
                     | Permit::RetireAssets
             ),
-            Self::Clerk => permit != Permit::ManageDevices,
-            Self::Admin => true,
+            Self::Clerk => !matches!(permit, Permit::ManageDevices | Permit::FileMemos),
+            Self::Admin => permit != Permit::FileMemos,
             Self::Kiosk => matches!(permit, Permit::EnterRequests | Permit::EnterRegistered),
+            Self::Community => matches!(
+                permit,
+                Permit::EnterRequests
+                    | Permit::EnterRegistered
+                    | Permit::NoteRequests
+                    | Permit::FileMemos
+                    | Permit::ReopenRequests
+            ),
         }
     }
 }
@@ -265,12 +293,24 @@ fn request_event(
             need(Permit::RecordWork)?;
             vec![state, keys::SUPPORTED]
         }
-        What::Material { .. } | What::Note { .. } => {
+        What::Executed { .. } => {
+            need(Permit::FileMemos)?;
+            vec![state, keys::SUPPORTED]
+        }
+        What::Urgent { .. } => {
+            need(Permit::FileMemos)?;
+            vec![]
+        }
+        What::Material { .. } => {
             need(Permit::RecordWork)?;
             vec![]
         }
+        What::Note { .. } => {
+            need(Permit::NoteRequests)?;
+            vec![]
+        }
         What::Supported { .. } => {
-            need(Permit::RecordWork)?;
+            need(Permit::NoteRequests)?;
             vec![keys::SUPPORTED]
         }
         What::Heard { .. } => {
@@ -278,7 +318,7 @@ fn request_event(
             vec![keys::SUPPORTED]
         }
         What::Photo(photo) => {
-            need(Permit::RecordWork)?;
+            need(Permit::NoteRequests)?;
             photo.check()?;
             vec![]
         }

@@ -164,13 +164,22 @@ pub struct FieldProblem {
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum FieldRule {
     Missing,
-    TooLong { max: u32 },
+    TooLong {
+        max: u32,
+    },
     Unknown,
     NotText,
     BadCharacter,
-    OutOfRange { min: i32, max: i32 },
+    OutOfRange {
+        min: i32,
+        max: i32,
+    },
     OutsideMunicipality,
     InFuture,
+    /// Before this day (YYYY-MM-DD).
+    TooEarly {
+        first: String,
+    },
     NotOnAList,
     NotAPhone,
     NotAnEmail,

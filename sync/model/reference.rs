@@ -179,6 +179,9 @@ pub struct CategoryGroup {
     pub name: Text2,
     /// Code of the [`Department`] that answers for most of it.
     pub department: String,
+    /// A community takes measures at once against urgent faults of this kind (ν.4555/2018 art. 82).
+    #[serde(default)]
+    pub immediate: bool,
 }
 
 /// What a request may be about, and what is asked of whoever reports it.
@@ -450,6 +453,12 @@ impl Reference {
 
     pub fn category(&self, code: &str) -> Option<&Category> {
         self.categories.iter().find(|c| c.code == code)
+    }
+
+    /// Whether a community takes measures at once against urgent faults of this kind.
+    pub fn is_immediate(&self, category: &Category) -> bool {
+        self.group(&category.group)
+            .is_some_and(|group| group.immediate)
     }
 
     pub fn group(&self, code: &str) -> Option<&CategoryGroup> {

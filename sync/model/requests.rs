@@ -98,6 +98,19 @@ pub enum What {
         quantity: String,
         unit: String,
     },
+    /// A community says that the work was done («Υπόμνημα εκτελεσθείσας εργασίας»).
+    Executed {
+        /// The day it was done, YYYY-MM-DD in Athens.
+        on: String,
+        /// Who did it, in words: a crew, a contractor, volunteers.
+        by: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// A community took measures against a fault that could not wait («Άμεση αποκατάσταση βλάβης»).
+    Urgent {
+        measures: String,
+    },
     Note {
         text: String,
     },
@@ -144,7 +157,7 @@ impl What {
             Self::Assigned { .. } => Some(Status::Assigned),
             Self::Started => Some(Status::InProgress),
             Self::Paused { .. } => Some(Status::OnHold),
-            Self::Done { .. } => Some(Status::Resolved),
+            Self::Done { .. } | Self::Executed { .. } => Some(Status::Resolved),
             Self::Impossible { .. } => Some(Status::CannotBeDone),
             Self::Closed { outcome, .. } => Some(match outcome {
                 Outcome::Resolved => Status::Resolved,
@@ -155,6 +168,7 @@ impl What {
             }),
             Self::Reopened { .. } => Some(Status::Reopened),
             Self::Material { .. }
+            | Self::Urgent { .. }
             | Self::Note { .. }
             | Self::Photo(_)
             | Self::Supported { .. }
@@ -246,6 +260,23 @@ impl Request {
             }
         }
         u32::try_from(worked / MINUTE).unwrap_or(u32::MAX)
+    }
+
+    /// The last memo of a community on it: the day, and who did the work.
+    pub fn executed(&self) -> Option<(&str, &str)> {
+        self.events
+            .iter()
+            .rev()
+            .find_map(|(_, _, event)| match &event.what {
+                What::Executed { on, by, .. } => Some((on.as_str(), by.as_str())),
+                _ => None,
+            })
+    }
+
+    /// Whether a community took measures against it at once.
+    pub fn was_urgent(&self) -> bool {
+        let urgent = |what: &What| matches!(what, What::Urgent { .. });
+        self.events.iter().any(|(_, _, event)| urgent(&event.what))
     }
 
     pub fn is_open(&self) -> bool {
@@ -353,6 +384,7 @@ fn channel_name(channel: Channel) -> &'static str {
         Channel::Email => "email",
         Channel::Import => "import",
         Channel::Kiosk => "kiosk",
+        Channel::Community => "community",
     }
 }
 
@@ -364,6 +396,7 @@ fn read_channel(name: &str) -> Option<Channel> {
         Channel::Email,
         Channel::Import,
         Channel::Kiosk,
+        Channel::Community,
     ]
     .into_iter()
     .find(|channel| channel_name(*channel) == name)

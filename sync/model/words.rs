@@ -62,6 +62,8 @@ pub enum Channel {
     Import,
     /// Entered by a visitor at a public kiosk.
     Kiosk,
+    /// Entered by a community (δημοτική κοινότητα), of its own accord or for a resident.
+    Community,
 }
 
 /// A kind of doc.

@@ -1,15 +1,16 @@
-//! What a visitor reports at a kiosk: a request, and apart from it who reported it, sealed before it is written down.
+//! What somebody reports at a kiosk or to a community: a request, and apart from it who reported it, sealed before it is written down.
 
 use koina_model::contacts::{Contact, SEALED_BYTES_MAX};
 use koina_model::exchange::{CONTACTS_MAX, SealedContact};
 use koina_model::ids::{DocId, Time};
 use koina_model::numbers::tracking_pin;
+use koina_model::photos::FileHash;
 use koina_model::problem::Problem;
-use koina_model::requests::acts::Entered;
+use koina_model::requests::acts::{Entered, Filed};
 use rusqlite::{Transaction, params};
 use serde_bytes::ByteBuf;
 
-use super::{Replica, ReplicaError};
+use super::{Replica, ReplicaError, without};
 use crate::courier;
 use crate::identity::unhex;
 
@@ -35,6 +36,20 @@ impl Replica {
         contact: &Contact,
         now: Time,
     ) -> Result<Reported, ReplicaError> {
+        self.report_with(entered, None, contact, &[], None, now)
+    }
+
+    /// The same with what a community files along, and with photos that were kept here; its draft goes in the same tx.
+    pub fn report_with(
+        &self,
+        entered: &Entered<'_>,
+        filed: Option<&Filed<'_>>,
+        contact: &Contact,
+        photos: &[FileHash],
+        draft: Option<&str>,
+        now: Time,
+    ) -> Result<Reported, ReplicaError> {
+        let photos = self.kept_photos(photos)?;
         let contact = contact.checked()?;
         let key = &self.lists().courier;
         let sealed = if contact.is_empty() {
@@ -56,9 +71,10 @@ impl Replica {
                     params![id.as_bytes().as_slice(), sealed, now.0],
                 )?;
             }
-            Ok(())
+            without(draft)(tx, id)
         };
-        let (id, receipt_number) = self.enter(entered, &[], sealed.is_some(), now, keep)?;
+        let has_contact = sealed.is_some();
+        let (id, receipt_number) = self.enter(entered, filed, &photos, has_contact, now, keep)?;
         let pin = self.pin(&receipt_number);
         Ok(Reported {
             id,

@@ -418,6 +418,8 @@ pub fn typed(bytes: &[u8]) -> String {
                 "note",
                 "reason",
                 "no_photos",
+                "measures",
+                "by",
                 "name",
                 "quantity",
                 "unit",

@@ -106,6 +106,7 @@ enum RoleName {
     Clerk,
     Admin,
     Kiosk,
+    Community,
 }
 
 #[tokio::main]
@@ -172,6 +173,7 @@ async fn main() -> anyhow::Result<()> {
                 RoleName::Clerk => Role::Clerk,
                 RoleName::Admin => Role::Admin,
                 RoleName::Kiosk => Role::Kiosk,
+                RoleName::Community => Role::Community,
             };
             invite(
                 &town,

@@ -125,7 +125,13 @@ pub const TABLE: [Route; 19] = [
 ];
 
 const ANY_ROLE: Who = Who::Roles(
-    &[Role::Crew, Role::Clerk, Role::Admin, Role::Kiosk],
+    &[
+        Role::Crew,
+        Role::Clerk,
+        Role::Admin,
+        Role::Kiosk,
+        Role::Community,
+    ],
     Permit::EnterRequests,
 );
 const ADMINS: Who = Who::Roles(&[Role::Admin], Permit::ManageDevices);

@@ -37,6 +37,8 @@ pub struct RequestsQuery {
     pub clash: bool,
     /// Closed, and to be looked at again: reported again unknown to whoever closed it, or joined in a circle.
     pub unheard: bool,
+    /// With a memo of a community that the work was done.
+    pub executed: bool,
     pub sort: RequestSort,
     pub offset: u32,
     /// At most 200.
@@ -231,10 +233,13 @@ pub(crate) fn put(
         due_at,
         clashes,
     } = shown;
+    let (executed_on, executed_by) = request.executed().unwrap_or_default();
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
-            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as, unheard)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+            status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as, unheard,
+            executed_on, executed_by, urgent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
+            ?27, ?28, ?29)",
     )?
     .execute(params![
         n,
@@ -262,7 +267,10 @@ pub(crate) fn put(
         request.position.map(|position| position.lat),
         request.position.map(|position| position.lon),
         request.duplicate_of.map(|of| of.as_bytes().to_vec()),
-        request.is_unheard()
+        request.is_unheard(),
+        executed_on,
+        executed_by,
+        request.was_urgent()
     ])?;
     Ok(())
 }
@@ -385,6 +393,9 @@ impl RequestsQuery {
         }
         if self.unheard {
             conditions.plain(concat!("(v.unheard = 1 OR ", in_circle!(), ")"));
+        }
+        if self.executed {
+            conditions.plain("v.executed_on <> ''");
         }
         conditions.search(&self.search);
         conditions
@@ -669,7 +680,8 @@ fn offered(permit: Permit, request: &model::Request, row: &RequestRow, clashes: 
     match permit {
         Permit::EditRequests | Permit::AnswerRequests => true,
         Permit::RegisterRequests => !request.register && row.protocol_number.is_none(),
-        Permit::AssignRequests | Permit::RecordWork => open,
+        Permit::AssignRequests | Permit::RecordWork | Permit::FileMemos => open,
+        Permit::NoteRequests => true,
         Permit::CloseRequests => open || !closed_by_desk,
         Permit::ReopenRequests => !open,
         Permit::DecideConflicts => clashes,

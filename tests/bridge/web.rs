@@ -116,6 +116,7 @@ impl Bridge {
             Some(Profile::Crew) => "crew",
             Some(Profile::Desk) => "desk",
             Some(Profile::Kiosk) => "kiosk",
+            Some(Profile::Community) => "community",
             None => "start",
         };
         (label == own || label == "start").then(|| (label.to_owned(), desk))
@@ -282,6 +283,7 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
                 "" | "crew" => (Role::Crew, Some("light"), &crate::records::OF_LIGHT[..]),
                 "clerk" => (Role::Clerk, None, &[][..]),
                 "kiosk" => (Role::Kiosk, None, &[][..]),
+                "community" => (Role::Community, None, &[crate::records::LITOCHORO][..]),
                 other => anyhow::bail!("No role {other}"),
             };
             let invite = town.invite(town::ask(

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::applications::day;
+use crate::calendar::athens_date;
 use crate::doc::Writes;
 use crate::ids::{DocId, Time};
 use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
@@ -306,7 +308,7 @@ pub fn support(
     text: &str,
     author: &Author,
 ) -> Result<What, Problem> {
-    needs(author, Permit::RecordWork)?;
+    needs(author, Permit::NoteRequests)?;
     let mut fields = Fields::default();
     let text = fields.text("text", text, TEXT_MAX);
     fields.done()?;
@@ -314,6 +316,92 @@ pub fn support(
         return Err(Problem::AlreadyClosed);
     }
     Ok(What::Supported { channel, text })
+}
+
+/// A memo of work that was done («Υπόμνημα εκτελεσθείσας εργασίας»), as it was typed.
+#[derive(Clone, Debug)]
+pub struct Memo<'a> {
+    /// The day it was done, as people write it or YYYY-MM-DD.
+    pub on: &'a str,
+    /// Who did it, in words.
+    pub by: &'a str,
+    pub note: &'a str,
+}
+
+/// What a community files along with a request that it enters.
+#[derive(Clone, Debug)]
+pub enum Filed<'a> {
+    /// The work was done already.
+    Memo(Memo<'a>),
+    /// Measures were taken at once against a fault of water or sewers («Άμεση αποκατάσταση βλάβης»).
+    Urgent { measures: &'a str },
+}
+
+/// Checks what a community files with a new request: its event, and how urgent the request is for it.
+pub fn file(
+    filed: &Filed<'_>,
+    category: &str,
+    lists: &Lists,
+    author: &Author,
+    now: Time,
+) -> Result<(What, Option<u8>), Problem> {
+    match filed {
+        Filed::Memo(memo) => Ok((executed(memo, author, now)?, None)),
+        Filed::Urgent { measures } => {
+            needs(author, Permit::FileMemos)?;
+            let mut fields = Fields::default();
+            let found = lists.reference.category(category);
+            if found.is_some_and(|found| !lists.reference.is_immediate(found)) {
+                fields.wrong("category", FieldRule::NotOnAList);
+            }
+            let measures = fields.needed("measures", measures, NOTE_MAX);
+            fields.done()?;
+            Ok((What::Urgent { measures }, Some(1)))
+        }
+    }
+}
+
+/// Says on a request that the work was done.
+pub fn memo(
+    request: &Request,
+    memo: &Memo<'_>,
+    author: &Author,
+    now: Time,
+) -> Result<What, Problem> {
+    let what = executed(memo, author, now)?;
+    if !request.is_open() {
+        return Err(Problem::AlreadyClosed);
+    }
+    Ok(what)
+}
+
+/// How long ago work may have been done that a memo is filed of, in days: whoever types an older year has slipped.
+const MEMO_DAYS_MAX: i64 = 366;
+
+fn executed(memo: &Memo<'_>, author: &Author, now: Time) -> Result<What, Problem> {
+    needs(author, Permit::FileMemos)?;
+    let mut fields = Fields::default();
+    let today = athens_date(now.0);
+    let first = athens_date(now.plus_days(-MEMO_DAYS_MAX).0);
+    let on = day(memo.on).or_else(|| memo.on.trim().parse().ok());
+    match on {
+        _ if memo.on.trim().is_empty() => fields.wrong("on", FieldRule::Missing),
+        None => fields.wrong("on", FieldRule::NotADate),
+        Some(on) if on > today => fields.wrong("on", FieldRule::InFuture),
+        Some(on) if on < first => {
+            let first = first.to_string();
+            fields.wrong("on", FieldRule::TooEarly { first });
+        }
+        Some(_) => {}
+    }
+    let by = fields.needed("by", memo.by, NAME_MAX);
+    let note = fields.text("note", memo.note, NOTE_MAX);
+    fields.done()?;
+    Ok(What::Executed {
+        on: on.unwrap_or(today).to_string(),
+        by,
+        note,
+    })
 }
 
 /// Leaves a request closed that was reported again by somebody whom its closer could not hear.
@@ -409,7 +497,11 @@ pub fn work(
     lists: &Lists,
     author: &Author,
 ) -> Result<What, Problem> {
-    needs(author, Permit::RecordWork)?;
+    let permit = match step {
+        Step::Note { .. } => Permit::NoteRequests,
+        _ => Permit::RecordWork,
+    };
+    needs(author, permit)?;
     let mut fields = Fields::default();
     let what = match step {
         Step::Start => What::Started,
@@ -482,7 +574,7 @@ pub fn add_photos(
     photos: &[Photo],
     author: &Author,
 ) -> Result<Vec<What>, Problem> {
-    needs(author, Permit::RecordWork)?;
+    needs(author, Permit::NoteRequests)?;
     let before = request.iter().flat_map(|request| request.photos());
     let before = before.map(|(.., photo)| photo);
     let more = photos::new_of(before, photos)?;

@@ -128,6 +128,7 @@ fn rule_greek(rule: &FieldRule) -> String {
         FieldRule::NotAKaek => "δεν είναι ΚΑΕΚ".to_owned(),
         FieldRule::NotADate => "δεν είναι ημερομηνία".to_owned(),
         FieldRule::NotANumber => "δεν είναι αριθμός".to_owned(),
+        FieldRule::TooEarly { first } => format!("είναι πριν από τις {first}"),
         FieldRule::NotATag => "δεν είναι ετικέτα".to_owned(),
     }
 }
@@ -149,6 +150,7 @@ fn rule_english(rule: &FieldRule) -> String {
         FieldRule::NotAKaek => "it is not a cadastral code".to_owned(),
         FieldRule::NotADate => "it is not a date".to_owned(),
         FieldRule::NotANumber => "it is not a number".to_owned(),
+        FieldRule::TooEarly { first } => format!("it is before {first}"),
         FieldRule::NotATag => "it is not a tag".to_owned(),
     }
 }

@@ -323,6 +323,7 @@ fn role_name(role: Role) -> &'static str {
         Role::Clerk => "clerk",
         Role::Admin => "admin",
         Role::Kiosk => "kiosk",
+        Role::Community => "community",
     }
 }
 
@@ -332,6 +333,7 @@ fn role(name: &str) -> Result<Role, LogError> {
         "clerk" => Ok(Role::Clerk),
         "admin" => Ok(Role::Admin),
         "kiosk" => Ok(Role::Kiosk),
+        "community" => Ok(Role::Community),
         _ => Err(LogError::Row { what: "a role" }),
     }
 }

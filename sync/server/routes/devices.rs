@@ -208,6 +208,10 @@ async fn check(town: &Municipality, ask: &InviteAsk) -> Result<(), Problem> {
     {
         wrong("crew", FieldRule::NotOnAList);
     }
+    // The whole municipality is the desk's.
+    if ask.role == Role::Community && ask.communities.is_empty() {
+        wrong("communities", FieldRule::Missing);
+    }
     if ask.role == Role::Crew && ask.crew.is_none() {
         wrong("crew", FieldRule::Missing);
     }

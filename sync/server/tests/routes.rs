@@ -22,26 +22,34 @@ const MEANT: [(&str, &str, &[&str]); 19] = [
     (
         "POST",
         "/v1/exchange",
-        &["crew", "clerk", "admin", "kiosk", "revoked"],
+        &["crew", "clerk", "admin", "kiosk", "community", "revoked"],
     ),
     ("POST", "/v1/courier", &["clerk", "admin"]),
     (
         "POST",
         "/v1/files",
-        &["crew", "clerk", "admin", "kiosk", "revoked"],
+        &["crew", "clerk", "admin", "kiosk", "community", "revoked"],
     ),
     (
         "GET",
         "/v1/files/{id}",
-        &["crew", "clerk", "admin", "kiosk", "revoked"],
+        &["crew", "clerk", "admin", "kiosk", "community", "revoked"],
     ),
     (
         "POST",
         "/v1/files/{id}",
-        &["crew", "clerk", "admin", "kiosk", "revoked"],
+        &["crew", "clerk", "admin", "kiosk", "community", "revoked"],
     ),
-    ("GET", "/v1/map", &["crew", "clerk", "admin", "kiosk"]),
-    ("GET", "/v1/map/{id}", &["crew", "clerk", "admin", "kiosk"]),
+    (
+        "GET",
+        "/v1/map",
+        &["crew", "clerk", "admin", "kiosk", "community"],
+    ),
+    (
+        "GET",
+        "/v1/map/{id}",
+        &["crew", "clerk", "admin", "kiosk", "community"],
+    ),
     ("GET", "/t/{id}", &["public"]),
     ("GET", "/v1/devices", &["clerk", "admin"]),
     ("POST", "/v1/devices/invites", &["admin"]),
@@ -61,7 +69,7 @@ fn every_route_names_its_roles_or_is_public() {
         assert_eq!((route.method, route.path), (method, path));
         let named: Vec<String> = match route.who {
             Who::Anybody => vec!["public".to_owned()],
-            Who::Devices => ["crew", "clerk", "admin", "kiosk", "revoked"]
+            Who::Devices => ["crew", "clerk", "admin", "kiosk", "community", "revoked"]
                 .map(str::to_owned)
                 .to_vec(),
             Who::Roles(roles, _) => roles
@@ -71,7 +79,7 @@ fn every_route_names_its_roles_or_is_public() {
         };
         assert_eq!(named, who, "{path}");
         if let Who::Roles(roles, needs) = route.who {
-            for role in [Role::Crew, Role::Clerk, Role::Admin] {
+            for role in Role::ALL {
                 assert_eq!(
                     role.may(needs),
                     roles.contains(&role),
@@ -91,11 +99,18 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
         ("clerk", Role::Clerk),
         ("admin", Role::Admin),
         ("kiosk", Role::Kiosk),
+        ("community", Role::Community),
         ("revoked", Role::Admin),
     ] {
-        callers.push((name, town.hand(role, &[]).await));
+        // A community is one of some place.
+        let communities: &[&str] = if role == Role::Community {
+            &[HERE]
+        } else {
+            &[]
+        };
+        callers.push((name, town.hand(role, communities).await));
     }
-    let revoked = callers[4].1.device;
+    let revoked = callers.last().unwrap().1.device;
     town.log()
         .revoke(koina_server::log::Author::server(), NOON, revoked)
         .await

@@ -7,7 +7,7 @@ import { internals } from "./internals";
 import { words, type Language, type Words } from "./words";
 
 export { expect };
-export type WindowName = "desk" | "crew" | "kiosk" | "start";
+export type WindowName = "desk" | "crew" | "community" | "kiosk" | "start";
 
 /** Memory, where the system offers it as a folder: every save waits for its disk. */
 function quickFolder(): string {

@@ -145,6 +145,10 @@ priority: number, target_hours: number, place_required: boolean,
  */
 kiosk_only: boolean, 
 /**
+ * A community takes measures at once against urgent faults of this kind.
+ */
+immediate: boolean, 
+/**
  * Life may be in danger: 112, 199 and 166 are shown first.
  */
 emergency: boolean, };
@@ -155,7 +159,7 @@ export type ChangeInput = {
  */
 change: string, };
 
-export type Channel = "crew" | "phone" | "counter" | "email" | "import" | "kiosk";
+export type Channel = "crew" | "phone" | "counter" | "email" | "import" | "kiosk" | "community";
 
 export type Check = { code: string, name: Text2, category?: string, } & ({ "ask": "yes_no" } | { "ask": "number", unit: string, least?: Decimal, most?: Decimal, max: Decimal, } | { "ask": "choice", options: Array<Choice>, } | { "ask": "until" });
 
@@ -199,6 +203,38 @@ export type Clash = {
  */
 field: string, versions: Array<Version>, };
 
+export type CommunitiesNow = { rows: Array<CommunityNow>, };
+
+export type CommunityEnterInput = { category: string, community: string, settlement: string, place_text: string, position: Position | null, asset: DocId | null, text: string, 
+/**
+ * The resident asks for a protocol number.
+ */
+register: boolean, 
+/**
+ * Who is to be told, if anybody; sealed to the town hall before it is written down.
+ */
+contact: Contact, 
+/**
+ * What the community says along with it; nothing where it only passes on what a resident says.
+ */
+filed: CommunityFiled | null, 
+/**
+ * Photos that were kept here.
+ */
+photos: Array<FileHash>, 
+/**
+ * The draft that this request makes unnecessary; dropped in the same tx.
+ */
+draft: string | null, };
+
+export type CommunityEntered = { id: DocId, receipt_number: string, 
+/**
+ * The digits with which the request can be followed; empty while this device has not heard the key.
+ */
+pin: string, };
+
+export type CommunityFiled = { "filed": "memo" } & MemoInput | { "filed": "urgent", measures: string, };
+
 export type CommunityItem = { code: string, el: string, en: string, 
 /**
  * The municipal unit (δημοτική ενότητα).
@@ -208,6 +244,82 @@ unit: string,
  * Whether this device holds the community's records.
  */
 mine: boolean, };
+
+export type CommunityMemoInput = { id: DocId, memo: MemoInput, 
+/**
+ * How often the form showed that others reported the same; what came since waits for the desk.
+ */
+supports?: number, 
+/**
+ * Photos that were kept here.
+ */
+photos: Array<FileHash>, 
+/**
+ * The draft it was typed in, which goes with it.
+ */
+draft: string | null, };
+
+export type CommunityMonth = { community: string, 
+/**
+ * YYYY-MM.
+ */
+month: string, };
+
+export type CommunityNow = { community: string, 
+/**
+ * Requests that somebody has to do something about.
+ */
+open: number, 
+/**
+ * Of these, past the time that the municipality gave itself.
+ */
+late: number, 
+/**
+ * Done since the first of this month.
+ */
+done: number, 
+/**
+ * Open for longest, the oldest first; five at most.
+ */
+oldest: Array<RequestRow>, 
+/**
+ * When this device last heard from the server; `None` if never.
+ */
+as_of: Time | null, };
+
+export type CommunityReport = { community: string, 
+/**
+ * YYYY-MM.
+ */
+month: string, 
+/**
+ * The month is not over yet.
+ */
+unfinished: boolean, 
+/**
+ * By subject, most received first; without subjects that had nothing.
+ */
+groups: Array<GroupMonth>, total: MonthCount, 
+/**
+ * Of what was done in the month, half took no longer than so many days from its receipt; `None` when nothing was done.
+ */
+median_days: number | null, 
+/**
+ * Memos of work that was done in the month, by day; 500 at most.
+ */
+memos: Array<MemoRow>, 
+/**
+ * Faults of the month against which measures were taken at once; 500 at most.
+ */
+urgent: Array<RequestRow>, 
+/**
+ * Open now for longest, the oldest first; ten at most.
+ */
+oldest: Array<RequestRow>, 
+/**
+ * When this device last heard from the server; `None` if never.
+ */
+as_of: Time | null, };
 
 export type ConflictDecideInput = { id: DocId, field: string, 
 /**
@@ -423,9 +535,15 @@ export type FieldProblem = {
  */
 field: string, rule: FieldRule, };
 
-export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" } | { "rule": "not_a_tag" };
+export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "too_early", first: string, } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" } | { "rule": "not_a_tag" };
 
 export type FileHash = string;
+
+export type GroupMonth = { 
+/**
+ * Code of the category group; empty where the category is on no list.
+ */
+group: string, count: MonthCount, };
 
 export type HealthRow = { 
 /**
@@ -741,7 +859,53 @@ unit: string,
  */
 groups: Array<string>, };
 
+export type MemoInput = { 
+/**
+ * The day it was done, as people write it: 20/11/2026.
+ */
+on: string, 
+/**
+ * Who did it, in words.
+ */
+by: string, note: string, };
+
+export type MemoRow = { id: DocId, receipt_number: string, protocol_number: string, category: string, settlement: string, place_text: string, 
+/**
+ * The first 200 characters of what it was about.
+ */
+text: string, 
+/**
+ * YYYY-MM-DD.
+ */
+on: string, 
+/**
+ * Who did it, in the community's words.
+ */
+by: string, };
+
 export type Moment = "before" | "after" | "other";
+
+export type MonthCount = { 
+/**
+ * Received in the month.
+ */
+received: number, 
+/**
+ * Done in the month, whenever received, and not opened again.
+ */
+done: number, 
+/**
+ * Ended otherwise in the month: rejected, forwarded, withdrawn, joined with another.
+ */
+ended: number, 
+/**
+ * Open now, whenever received.
+ */
+open: number, 
+/**
+ * Of these, past the time that the municipality gave itself.
+ */
+late: number, };
 
 export type Named = { code: string, el: string, en: string, };
 
@@ -785,7 +949,7 @@ export type PageInput = { search: string, offset: number, limit: number, };
 
 export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown";
 
-export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "manage_devices";
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "manage_devices";
 
 export type PhotoData = { 
 /**
@@ -905,7 +1069,7 @@ export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open"
 
 export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
-export type Profile = "crew" | "desk" | "kiosk";
+export type Profile = "crew" | "desk" | "kiosk" | "community";
 
 export type RecordInput = { id: DocId, };
 
@@ -1127,13 +1291,17 @@ clash: boolean,
 /**
  * Closed, and to be looked at again: reported again unknown to whoever closed it, or joined in a circle.
  */
-unheard: boolean, sort: RequestSort, offset: number, 
+unheard: boolean, 
+/**
+ * With a memo of a community that the work was done.
+ */
+executed: boolean, sort: RequestSort, offset: number, 
 /**
  * At most 200.
  */
 limit: number, };
 
-export type Role = "crew" | "clerk" | "admin" | "kiosk";
+export type Role = "crew" | "clerk" | "admin" | "kiosk" | "community";
 
 export type Round = { 
 /**
@@ -1561,6 +1729,10 @@ export type Commands = {
   map_want: [input: MapWantInput, output: MapState];
   map_install: [input: MapInstallInput, output: MapState];
   place_read: [input: PlaceReadInput, output: Place];
+  communities_now: [input: Nothing, output: CommunitiesNow];
+  community_enter: [input: CommunityEnterInput, output: CommunityEntered];
+  community_memo: [input: CommunityMemoInput, output: RequestCase];
+  community_report: [input: CommunityMonth, output: CommunityReport];
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];
@@ -1589,4 +1761,13 @@ export type Commands = {
   device_unlock: [input: DeviceInput, output: UnlockCode];
   refused_take: [input: RefusedInput, output: RefusedTook];
   refused_dismiss: [input: RefusedInput, output: Devices];
+};
+
+/** What each role may do. */
+export const MAY: Readonly<Record<Role, readonly Permit[]>> = {
+  crew: ["enter_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets"],
+  community: ["enter_requests","enter_registered","reopen_requests","note_requests","file_memos"],
+  clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks"],
+  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","manage_devices"],
+  kiosk: ["enter_requests","enter_registered"],
 };

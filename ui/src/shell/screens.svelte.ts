@@ -1,5 +1,6 @@
 /** Which screen is shown. A union in state with the window's own history: Back works, and nothing is in an address. */
 import type { DocId, Round } from "../ipc/commands";
+import type { CommunityScreen } from "../features/community/screens";
 import type { DeskScreen } from "../features/desk/screens";
 
 /** Screens of crews, and those that crews and the desk share. */
@@ -27,7 +28,7 @@ export type CommonScreen =
   | { at: "labels" }
   | { at: "outbox" };
 
-export type Screen = CommonScreen | DeskScreen;
+export type Screen = CommonScreen | CommunityScreen | DeskScreen;
 /** The screens called `K`, with their data: the props of a screen component are `{ screen: Of<"job"> }`. */
 export type Of<K extends Screen["at"]> = Extract<Screen, { at: K }>;
 

@@ -1,6 +1,6 @@
 /** Who and where this installation is, as last told by the replica. */
 import { call } from "../ipc/call";
-import type { About, Permit, Recovered, Role, Station } from "../ipc/commands";
+import { MAY, type About, type Permit, type Recovered, type Role, type Station } from "../ipc/commands";
 import { speak, type Language } from "../words/words.svelte";
 
 let about = $state.raw<About | null>(null);
@@ -33,15 +33,8 @@ export async function changeLanguage(next: Language): Promise<void> {
   await call("set_language", { language: next });
 }
 
-const crewMay: Permit[] = [
-  "enter_requests", "record_work", "reopen_requests", "add_assets", "edit_assets", "inspect_assets", "move_assets", "retire_assets",
-];
-
 /** Whether this person's role has a permit at all. For a record at hand use its own `may`. */
 export function roleMay(permit: Permit): boolean {
   const role: Role | undefined = station()?.role;
-  if (!role) return false;
-  if (role === "crew") return crewMay.includes(permit);
-  if (role === "kiosk") return permit === "enter_requests" || permit === "enter_registered";
-  return role === "admin" || permit !== "manage_devices";
+  return role ? MAY[role].includes(permit) : false;
 }

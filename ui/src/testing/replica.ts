@@ -80,9 +80,9 @@ export const lists: Lists = {
     { code: "WTR", el: "Ύδρευση", en: "Water" },
   ],
   categories: [
-    { code: "LGT-01", group: "LGT", el: "Σβηστή λάμπα", en: "Lamp out", department: "HLF", priority: 3, target_hours: 72, place_required: true, kiosk_only: false, emergency: false },
-    { code: "LGT-09", group: "LGT", el: "Γυμνό καλώδιο", en: "Bare cable", department: "HLF", priority: 1, target_hours: 2, place_required: true, kiosk_only: false, emergency: true },
-    { code: "WTR-01", group: "WTR", el: "Διαρροή νερού", en: "Water leak", department: "YDR", priority: 2, target_hours: 12, place_required: true, kiosk_only: false, emergency: false },
+    { code: "LGT-01", group: "LGT", el: "Σβηστή λάμπα", en: "Lamp out", department: "HLF", priority: 3, target_hours: 72, place_required: true, kiosk_only: false, immediate: false, emergency: false },
+    { code: "LGT-09", group: "LGT", el: "Γυμνό καλώδιο", en: "Bare cable", department: "HLF", priority: 1, target_hours: 2, place_required: true, kiosk_only: false, immediate: false, emergency: true },
+    { code: "WTR-01", group: "WTR", el: "Διαρροή νερού", en: "Water leak", department: "YDR", priority: 2, target_hours: 12, place_required: true, kiosk_only: false, immediate: true, emergency: false },
   ],
   departments: [{ code: "HLF", el: "Τμήμα Ηλεκτροφωτισμού", en: "Street Lighting Section" }],
   crews: [{ id: "c2", name: "Συνεργείο 2", department: "HLF", communities: ["11020101"] }],

@@ -3,6 +3,7 @@ import { roundDay } from "../features/rounds/words";
 import type { Round, TimelineRow } from "../ipc/commands";
 import type { IconName } from "../parts/Icon.svelte";
 import { nameOf, placeOf } from "./names.svelte";
+import { dayOf } from "./times.svelte";
 import { t, tMaybe } from "./words.svelte";
 
 const icons: Record<string, IconName> = {
@@ -16,6 +17,8 @@ const icons: Record<string, IconName> = {
   paused: "pause",
   pause: "pause",
   done: "check",
+  executed: "check",
+  urgent: "danger",
   impossible: "stop",
   material: "material",
   note: "note",
@@ -47,6 +50,9 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
   const said = row.detail;
   const parts: (string | undefined)[] = [
     said["number"],
+    said["on"] && dayOf(said["on"]),
+    said["by"],
+    said["measures"],
     said["channel"] && (tMaybe(`channel-${said["channel"]}`) ?? said["channel"]),
     said["department"] && nameOf("department", said["department"]),
     said["crew"] && nameOf("crew", said["crew"]),

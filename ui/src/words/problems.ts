@@ -1,7 +1,7 @@
 /** A sentence for every problem and every rule of a field. A new code without a sentence does not compile. */
 import type { FieldProblem, FieldRule, MapFault, PhotoFault, PrinterFault, Problem } from "../ipc/commands";
 import type { MessageId } from "./ids";
-import { moment, number } from "./times.svelte";
+import { dayOf, moment, number } from "./times.svelte";
 import { t } from "./words.svelte";
 
 type Sentence<P> = (problem: P) => string;
@@ -67,6 +67,7 @@ const rules: Rules = {
   out_of_range: (label, { min, max }) => t("rule-out-of-range", { label, min: number(min), max: number(max) }),
   outside_municipality: (label) => t("rule-outside-municipality", { label }),
   in_future: (label) => t("rule-in-future", { label }),
+  too_early: (label, { first }) => t("rule-too-early", { label, first: dayOf(first) }),
   not_a_phone: (label) => t("rule-not-a-phone", { label }),
   not_an_email: (label) => t("rule-not-an-email", { label }),
   not_an_afm: (label) => t("rule-not-an-afm", { label }),

@@ -45,6 +45,18 @@ export function dayOf(iso: string): string {
   return day(Date.parse(`${iso}T12:00:00Z`));
 }
 
+/** So many months ago, in Athens: YYYY-MM. */
+export function monthOf(back: number): string {
+  const [year, month] = format(now(), { year: "numeric", month: "2-digit", numberingSystem: "latn" }).match(/\d+/g)?.map(Number).sort((a, b) => b - a) ?? [];
+  const count = (year ?? 1970) * 12 + (month ?? 1) - 1 - back;
+  return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, "0")}`;
+}
+
+/** A month written as YYYY-MM, in words: «Νοέμβριος 2026». */
+export function monthInWords(iso: string): string {
+  return format(Date.parse(`${iso}-15T12:00:00Z`), { month: "long", year: "numeric" });
+}
+
 function isSameDay(a: number, b: number): boolean {
   const options = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
   return format(a, options) === format(b, options);

@@ -1,10 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use super::{Step, work};
+use super::{Filed, Memo, Step, file, memo, work};
 use crate::doc::{Doc, Record};
 use crate::ids::{DeviceId, EventId, Time};
 use crate::lists::Lists;
-use crate::permits::{Author, Role};
+use crate::permits::{Author, Permit, Role};
 use crate::photos::{FileHash, Moment, Photo};
 use crate::problem::{FieldProblem, FieldRule, Problem};
 use crate::reference::Reference;
@@ -98,4 +98,81 @@ fn work_that_is_paid_by_its_photos_wants_one_before_and_one_after_or_a_reason() 
 #[test]
 fn other_work_wants_no_photos() {
     assert_eq!(done("LGT-01", &[], ""), Ok(done_without("")));
+}
+
+#[test]
+fn a_memo_needs_a_day_that_was_and_who_did_it() {
+    let author = |role| Author {
+        role,
+        communities: vec!["11020101".to_owned()],
+    };
+    let community = author(Role::Community);
+    let open = requests::read(&request("ROD-01", &[]));
+    let file = |on: &str, by: &str, author: &Author| {
+        let note = "";
+        memo(&open, &Memo { on, by, note }, author, NOW)
+    };
+    // NOW is 21 November 2026 in Athens.
+    let first = || "2025-11-20".to_owned();
+    for (on, rule) in [
+        ("", FieldRule::Missing),
+        ("2026-11-22", FieldRule::InFuture),
+        ("2025-11-19", FieldRule::TooEarly { first: first() }),
+        ("1026-11-19", FieldRule::TooEarly { first: first() }),
+        ("2026-02-30", FieldRule::NotADate),
+        ("χθες", FieldRule::NotADate),
+    ] {
+        assert_eq!(
+            file(on, "εμείς", &community),
+            Err(Problem::field("on", rule)),
+            "{on}"
+        );
+    }
+    for (typed, on) in [
+        ("2026-11-21", "2026-11-21"),
+        ("20/11/2025", "2025-11-20"),
+        (" 3.2.2026 ", "2026-02-03"),
+    ] {
+        let (on, by, note) = (on.to_owned(), "εμείς".to_owned(), String::new());
+        let executed = What::Executed { on, by, note };
+        assert_eq!(file(typed, "εμείς", &community), Ok(executed));
+    }
+    let Err(Problem::BadInput { fields }) = file("", " ", &community) else {
+        unreachable!("nothing was typed")
+    };
+    assert_eq!(fields.len(), 2, "both are told at once");
+    let needs = Permit::FileMemos;
+    for role in [Role::Crew, Role::Clerk, Role::Admin, Role::Kiosk] {
+        let refused = file("2026-11-21", "εμείς", &author(role));
+        assert_eq!(refused, Err(Problem::NotAllowed { needs }), "{role:?}");
+    }
+}
+
+#[test]
+fn measures_at_once_are_for_water_and_sewers() {
+    let lists = Lists {
+        reference: Reference::bundled("dion-olympos").unwrap(),
+        ..Lists::empty()
+    };
+    let author = Author {
+        role: Role::Community,
+        communities: Vec::new(),
+    };
+    let urgent = |category: &str, measures: &str| {
+        file(&Filed::Urgent { measures }, category, &lists, &author, NOW)
+    };
+    let measures = "έκλεισε η βάνα";
+    for category in ["WAT-01", "SEW-01"] {
+        let (what, priority) = urgent(category, measures).unwrap();
+        assert_eq!(priority, Some(1));
+        let measures = measures.to_owned();
+        assert_eq!(what, What::Urgent { measures });
+    }
+    let elsewhere = urgent("LGT-01", measures);
+    assert_eq!(
+        elsewhere,
+        Err(Problem::field("category", FieldRule::NotOnAList))
+    );
+    let silent = urgent("WAT-01", " ");
+    assert_eq!(silent, Err(Problem::field("measures", FieldRule::Missing)));
 }

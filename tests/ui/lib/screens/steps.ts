@@ -12,8 +12,9 @@ export type Shown = {
 };
 
 /** Goes to one of the main screens by its tab. */
-export async function tab(page: Page, w: Words, id: "today" | "requests" | "map" | "assets" | "outbox" | "inbox" | "enter" | "conflicts" | "devices"): Promise<void> {
+export async function tab(page: Page, w: Words, id: "today" | "requests" | "map" | "assets" | "outbox" | "inbox" | "enter" | "conflicts" | "devices" | "community"): Promise<void> {
   await page.getByRole("navigation", { name: w("navigation") }).getByRole("button", { name: w(`nav-${id}`) }).click();
+  if (id === "community") return expect(page.getByRole("button", { name: w("community-resident"), exact: true })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1, name: w(id === "today" || id === "requests" || id === "map" || id === "assets" || id === "outbox" ? `${id}-title` : `nav-${id}`) })).toBeVisible();
 }
 

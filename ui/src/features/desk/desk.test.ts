@@ -133,7 +133,7 @@ test("the inbox asks the replica for exactly what the filters say, and counts wh
 const file = (more: Partial<RequestCase> = {}): RequestCase => ({
   ...requestCase,
   row: { ...request, status: "RECEIVED", department: "", crew: "" },
-  may: ["register_requests", "assign_requests", "answer_requests", "close_requests", "edit_requests", "record_work", "decide_conflicts"],
+  may: ["register_requests", "assign_requests", "answer_requests", "close_requests", "edit_requests", "record_work", "note_requests", "decide_conflicts"],
   ...more,
 });
 

@@ -2,7 +2,7 @@
 import type { RequestSort, RequestsQuery, Status } from "../../ipc/commands";
 
 /** Quick lists. */
-export const VIEWS = ["open", "late", "clash", "unheard", "every"] as const;
+export const VIEWS = ["open", "late", "clash", "unheard", "executed", "every"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** States in which the next word is the desk's. */
@@ -49,6 +49,7 @@ export function asQuery(of: Filters): Omit<RequestsQuery, "offset" | "limit"> {
     late: view === "late",
     clash: view === "clash",
     unheard: view === "unheard",
+    executed: view === "executed",
     sort,
   };
 }

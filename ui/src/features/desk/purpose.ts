@@ -10,7 +10,7 @@ export function lacking({ role, name, person, crew, everywhere, communities }: P
   if (!name.trim()) found.push(ownError("name", "invite-name-missing"));
   if (!person.trim()) found.push(ownError("person", "invite-person-missing"));
   if (role === "crew" && !crew) found.push(ownError("crew", "invite-crew-missing"));
-  if (!everywhere && communities.length === 0) found.push(ownError("communities", "invite-communities-missing"));
+  if (!(everywhere && role !== "community") && communities.length === 0) found.push(ownError("communities", "invite-communities-missing"));
   return found;
 }
 
@@ -20,7 +20,7 @@ export function asked({ role, name, person, crew, everywhere, communities }: Pur
     name: name.trim(),
     person: person.trim(),
     crew: role === "crew" ? crew : null,
-    communities: everywhere ? [] : [...communities],
+    communities: everywhere && role !== "community" ? [] : [...communities],
   };
 }
 

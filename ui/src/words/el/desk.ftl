@@ -4,6 +4,7 @@ inbox-view-open = Ανοιχτά
 inbox-view-late = Εκπρόθεσμα
 inbox-view-clash = Σε σύγκρουση
 inbox-view-unheard = Κλειστά προς έλεγχο
+inbox-view-executed = Υπομνήματα κοινοτήτων
 inbox-view-every = Όλα
 inbox-waiting = Περιμένουν το γραφείο
 inbox-waiting-RECEIVED = Νέα
@@ -32,6 +33,7 @@ inbox-circle = Σε κύκλο
 inbox-empty-open = Δεν υπάρχει ανοιχτό αίτημα. Ό,τι καταχωρίζεται ή έρχεται με την ανταλλαγή εμφανίζεται εδώ.
 inbox-empty-late = Κανένα ανοιχτό αίτημα δεν έχει περάσει την προθεσμία του.
 inbox-empty-clash = Καμία σύγκρουση δεν περιμένει απόφαση.
+inbox-empty-executed = Καμία κοινότητα δεν έχει στείλει υπόμνημα εργασίας.
 inbox-empty-unheard = Κανένα κλειστό αίτημα δεν περιμένει έλεγχο.
 inbox-keys = ↑ ↓ στη λίστα · Enter ανοίγει · F2 νέο αίτημα
 

@@ -4,6 +4,7 @@ inbox-view-open = Open
 inbox-view-late = Late
 inbox-view-clash = In conflict
 inbox-view-unheard = Closed, to check
+inbox-view-executed = Memos of communities
 inbox-view-every = All
 inbox-waiting = Waiting for the desk
 inbox-waiting-RECEIVED = New
@@ -32,6 +33,7 @@ inbox-circle = In a circle
 inbox-empty-open = There is no open request. What is entered, or comes with the exchange, appears here.
 inbox-empty-late = No open request is past its due time.
 inbox-empty-clash = No conflict is waiting for a decision.
+inbox-empty-executed = No community has sent a memo of work.
 inbox-empty-unheard = No closed request has to be checked.
 inbox-keys = ↑ ↓ in the list · Enter opens · F2 new request
 

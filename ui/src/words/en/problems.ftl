@@ -43,6 +43,7 @@ rule-not-text = Type plain text in the field “{ $label }”.
 rule-bad-character = Remove the symbols that are not allowed from the field “{ $label }”.
 rule-out-of-range = Give a number from { $min } to { $max } in the field “{ $label }”.
 rule-outside-municipality = Give a place inside the municipality in the field “{ $label }”.
+rule-too-early = Give a date from { $first } on in the field “{ $label }”.
 rule-in-future = Give a date that is not in the future in the field “{ $label }”.
 rule-not-on-a-list = Choose from the list in the field “{ $label }”.
 rule-not-a-phone = Write a telephone number of 10 digits in the field “{ $label }”, such as 6912345678, or with the code of its country.

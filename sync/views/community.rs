@@ -1,0 +1,324 @@
+//! A community (δημοτική κοινότητα): how it stands now, and what a month brought. Counts only, and words that may be published:
+//! it can be shown to residents.
+
+use koina_model::calendar::{self, athens_date};
+use koina_model::ids::{DocId, Time};
+use koina_model::problem::{FieldRule, Problem};
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::SAVED;
+use super::requests::{COLUMNS, RequestRow, read_row};
+use crate::replica::{Replica, ReplicaError};
+
+#[cfg(test)]
+mod tests;
+
+/// How a community stands now.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CommunityNow {
+    pub community: String,
+    /// Requests that somebody has to do something about.
+    pub open: u32,
+    /// Of these, past the time that the municipality gave itself.
+    pub late: u32,
+    /// Done since the first of this month.
+    pub done: u32,
+    /// Open for longest, the oldest first; five at most.
+    pub oldest: Vec<RequestRow>,
+    /// When this device last heard from the server; `None` if never.
+    pub as_of: Option<Time>,
+}
+
+/// Which month of which community.
+#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CommunityMonth {
+    pub community: String,
+    /// YYYY-MM.
+    pub month: String,
+}
+
+/// What a month brought to a community.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CommunityReport {
+    pub community: String,
+    /// YYYY-MM.
+    pub month: String,
+    /// The month is not over yet.
+    pub unfinished: bool,
+    /// By subject, most received first; without subjects that had nothing.
+    pub groups: Vec<GroupMonth>,
+    pub total: MonthCount,
+    /// Of what was done in the month, half took no longer than so many days from its receipt; `None` when nothing was done.
+    pub median_days: Option<u32>,
+    /// Memos of work that was done in the month, by day; 500 at most.
+    pub memos: Vec<MemoRow>,
+    /// Faults of the month against which measures were taken at once; 500 at most.
+    pub urgent: Vec<RequestRow>,
+    /// Open now for longest, the oldest first; ten at most.
+    pub oldest: Vec<RequestRow>,
+    /// When this device last heard from the server; `None` if never.
+    pub as_of: Option<Time>,
+}
+
+/// Requests of a month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+pub struct MonthCount {
+    /// Received in the month.
+    pub received: u32,
+    /// Done in the month, whenever received, and not opened again.
+    pub done: u32,
+    /// Ended otherwise in the month: rejected, forwarded, withdrawn, joined with another.
+    pub ended: u32,
+    /// Open now, whenever received.
+    pub open: u32,
+    /// Of these, past the time that the municipality gave itself.
+    pub late: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct GroupMonth {
+    /// Code of the category group; empty where the category is on no list.
+    pub group: String,
+    pub count: MonthCount,
+}
+
+/// A memo of work that was done.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct MemoRow {
+    pub id: DocId,
+    pub receipt_number: String,
+    pub protocol_number: String,
+    pub category: String,
+    pub settlement: String,
+    pub place_text: String,
+    /// The first 200 characters of what it was about.
+    pub text: String,
+    /// YYYY-MM-DD.
+    pub on: String,
+    /// Who did it, in the community's words.
+    pub by: String,
+}
+
+/// Rows of one kind in a report.
+const ROWS_MAX: i64 = 500;
+const OLDEST_MAX: i64 = 10;
+const OLDEST_NOW_MAX: i64 = 5;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// From the first moment of a month to the first of the next, in Athens, and what days of it begin with.
+struct Month {
+    from: Time,
+    to: Time,
+    name: String,
+}
+
+impl Month {
+    /// Reads YYYY-MM.
+    fn read(text: &str) -> Result<Self, Problem> {
+        let parts = text.split_once('-').and_then(|(year, month)| {
+            let digits = year.len() == 4 && month.len() == 2;
+            let digits = digits
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'-');
+            let (year, month): (i16, i8) = (year.parse().ok()?, month.parse().ok()?);
+            digits.then_some((year, month))
+        });
+        let moments = parts.and_then(|(year, month)| {
+            let (after, next) = match month {
+                12 => (year.checked_add(1)?, 1),
+                _ => (year, month + 1),
+            };
+            let midnight = |year, month| calendar::clock_moment((year, month, 1), (0, 0, 0), None);
+            Some((midnight(year, month)?, midnight(after, next)?))
+        });
+        let (from, to) = moments.ok_or_else(|| Problem::field("month", FieldRule::NotADate))?;
+        Ok(Self {
+            from,
+            to,
+            name: text.to_owned(),
+        })
+    }
+
+    /// The month of a moment.
+    fn of(now: Time) -> Result<Self, Problem> {
+        let day = athens_date(now.0);
+        Self::read(&format!("{:04}-{:02}", day.year(), day.month()))
+    }
+}
+
+impl Replica {
+    /// How the communities of this device stand.
+    pub fn communities_now(&self, now: Time) -> Result<Vec<CommunityNow>, ReplicaError> {
+        let mine = self.enrolled()?.communities.clone();
+        let as_of = self.exchanged_at()?;
+        let month = Month::of(now)?;
+        self.read(|db| {
+            let mut all = Vec::new();
+            for community in mine {
+                let (open, late, done) = db
+                    .prepare_cached(
+                        "SELECT coalesce(sum(open = 1), 0), coalesce(sum(open = 1 AND due_at < ?2), 0),
+                                coalesce(sum(status = 'RESOLVED' AND status_at >= ?3 AND status_at < ?4), 0)
+                         FROM requests WHERE community = ?1",
+                    )?
+                    .query_row(params![community, now.0, month.from.0, month.to.0], |row| {
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    })?;
+                all.push(CommunityNow {
+                    oldest: oldest(db, &community, OLDEST_NOW_MAX, now)?,
+                    community,
+                    open,
+                    late,
+                    done,
+                    as_of,
+                });
+            }
+            Ok(all)
+        })
+    }
+
+    /// What a month brought to a community.
+    pub fn community_report(
+        &self,
+        asked: &CommunityMonth,
+        now: Time,
+    ) -> Result<CommunityReport, ReplicaError> {
+        if self.lists().reference.community(&asked.community).is_none() {
+            return Err(Problem::field("community", FieldRule::NotOnAList).into());
+        }
+        let month = Month::read(&asked.month)?;
+        let as_of = self.exchanged_at()?;
+        let community = asked.community.as_str();
+        self.read(|db| {
+            let groups = groups(db, community, &month, now)?;
+            let mut total = MonthCount::default();
+            for GroupMonth { count, .. } in &groups {
+                total.received += count.received;
+                total.done += count.done;
+                total.ended += count.ended;
+                total.open += count.open;
+                total.late += count.late;
+            }
+            Ok(CommunityReport {
+                community: community.to_owned(),
+                month: month.name.clone(),
+                unfinished: now < month.to,
+                groups,
+                total,
+                median_days: median_days(db, community, &month)?,
+                memos: memos(db, community, &month)?,
+                urgent: rows(
+                    db,
+                    "v.community = ?1 AND v.urgent = 1 AND v.received_at >= ?3 AND v.received_at < ?4
+                     ORDER BY v.received_at, v.n LIMIT ?2",
+                    params![community, ROWS_MAX, month.from.0, month.to.0],
+                    now,
+                )?,
+                oldest: oldest(db, community, OLDEST_MAX, now)?,
+                as_of,
+            })
+        })
+    }
+}
+
+fn groups(
+    db: &Connection,
+    community: &str,
+    month: &Month,
+    now: Time,
+) -> Result<Vec<GroupMonth>, ReplicaError> {
+    let mut rows = db.prepare_cached(
+        "WITH counts AS (
+            SELECT grp, sum(received_at >= ?2 AND received_at < ?3) AS received,
+                sum(status = 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS done,
+                sum(open = 0 AND status <> 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS ended,
+                sum(open = 1) AS open, sum(open = 1 AND due_at < ?4) AS late
+            FROM requests WHERE community = ?1 GROUP BY grp)
+         SELECT * FROM counts WHERE received + done + ended + open > 0 ORDER BY received DESC, open DESC, grp",
+    )?;
+    let rows = rows.query_map(params![community, month.from.0, month.to.0, now.0], |row| {
+        Ok(GroupMonth {
+            group: row.get(0)?,
+            count: MonthCount {
+                received: row.get(1)?,
+                done: row.get(2)?,
+                ended: row.get(3)?,
+                open: row.get(4)?,
+                late: row.get(5)?,
+            },
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The days that half of what was done in the month took at most, the lower of two in the middle.
+fn median_days(
+    db: &Connection,
+    community: &str,
+    month: &Month,
+) -> Result<Option<u32>, ReplicaError> {
+    let mut rows = db.prepare_cached(
+        "SELECT max(status_at - received_at, 0) AS took FROM requests
+         WHERE community = ?1 AND status = 'RESOLVED' AND status_at >= ?2 AND status_at < ?3 ORDER BY took",
+    )?;
+    let took: Vec<i64> = rows
+        .query_map(params![community, month.from.0, month.to.0], |row| {
+            row.get(0)
+        })?
+        .collect::<Result<_, _>>()?;
+    let middle = took.get(took.len().saturating_sub(1) / 2);
+    Ok(middle.map(|took| u32::try_from(took / DAY_MS).unwrap_or(u32::MAX)))
+}
+
+fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>, ReplicaError> {
+    let mut rows = db.prepare_cached(
+        "SELECT doc, receipt, protocol, category, settlement, spot, text, executed_on, executed_by FROM requests
+         WHERE community = ?1 AND substr(executed_on, 1, 7) = ?2 ORDER BY executed_on, received_at, n LIMIT ?3",
+    )?;
+    let rows = rows.query_map(params![community, month.name, ROWS_MAX], |row| {
+        let doc: Vec<u8> = row.get(0)?;
+        Ok(MemoRow {
+            id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
+            receipt_number: row.get(1)?,
+            protocol_number: row.get(2)?,
+            category: row.get(3)?,
+            settlement: row.get(4)?,
+            place_text: row.get(5)?,
+            text: row.get(6)?,
+            on: row.get(7)?,
+            by: row.get(8)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn oldest(
+    db: &Connection,
+    community: &str,
+    most: i64,
+    now: Time,
+) -> Result<Vec<RequestRow>, ReplicaError> {
+    rows(
+        db,
+        "v.community = ?1 AND v.open = 1 ORDER BY v.received_at, v.n LIMIT ?2",
+        params![community, most],
+        now,
+    )
+}
+
+fn rows(
+    db: &Connection,
+    which: &str,
+    values: impl rusqlite::Params,
+    now: Time,
+) -> Result<Vec<RequestRow>, ReplicaError> {
+    let mut rows = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {which}"
+    ))?;
+    let rows = rows.query_map(values, |row| read_row(row, now))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

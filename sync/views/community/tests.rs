@@ -1,0 +1,201 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+use koina_model::contacts::Contact;
+use koina_model::ids::{DocId, Time};
+use koina_model::permits::Role;
+use koina_model::problem::{FieldRule, Problem};
+use koina_model::requests::acts::{Entered, Filed, Memo, Step};
+use koina_model::words::{Channel, Outcome};
+use tempfile::TempDir;
+
+use super::{CommunityMonth, CommunityReport, MonthCount};
+use crate::replica::tests::somebody;
+use crate::replica::{Replica, ReplicaError};
+use crate::views::requests::RequestsQuery;
+
+const LITOCHORO: &str = "11020101";
+const DION: &str = "11020201";
+/// 1 November 2026, 00:00 in Athens.
+const NOVEMBER: Time = Time(1_793_484_000_000);
+/// 1 December 2026, 00:00 in Athens.
+const DECEMBER: Time = Time(1_796_076_000_000);
+
+fn before(moment: Time) -> Time {
+    Time(moment.0 - 1)
+}
+
+fn entered<'a>(category: &'a str, community: &'a str) -> Entered<'a> {
+    Entered {
+        category,
+        community,
+        settlement: "",
+        place_text: "",
+        position: None,
+        asset: None,
+        text: "δοκιμή",
+        channel: Channel::Phone,
+        register: false,
+    }
+}
+
+fn enter(replica: &Replica, category: &str, community: &str, at: Time) -> DocId {
+    let entered = entered(category, community);
+    replica.enter_request(&entered, None, at).unwrap().0
+}
+
+fn done(replica: &Replica, id: DocId, at: Time) {
+    let step = Step::Done {
+        note: "",
+        no_photos: "χωρίς",
+    };
+    replica.record_work(id, &step, at).unwrap();
+}
+
+fn report(replica: &Replica, month: &str, now: Time) -> Result<CommunityReport, ReplicaError> {
+    let asked = CommunityMonth {
+        community: LITOCHORO.to_owned(),
+        month: month.to_owned(),
+    };
+    replica.community_report(&asked, now)
+}
+
+#[test]
+fn a_month_is_that_of_athens_and_of_one_community() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Admin);
+    let october = enter(&replica, "LGT-01", LITOCHORO, before(NOVEMBER));
+    let first = enter(&replica, "LGT-01", LITOCHORO, NOVEMBER);
+    enter(&replica, "CLN-01", LITOCHORO, before(DECEMBER));
+    enter(&replica, "LGT-01", LITOCHORO, DECEMBER);
+    enter(&replica, "LGT-01", DION, NOVEMBER);
+    let twin = enter(&replica, "LGT-01", LITOCHORO, NOVEMBER.plus_hours(1));
+    // From October: done in November after ten days; and one of November on the last moment of it.
+    done(&replica, october, NOVEMBER.plus_days(10));
+    done(&replica, first, before(DECEMBER));
+    let same = Outcome::Duplicate { of: first };
+    let at = NOVEMBER.plus_days(2);
+    replica.close_request(twin, &same, "", at).unwrap();
+
+    let now = DECEMBER.plus_hours(1);
+    let november = report(&replica, "2026-11", now).unwrap();
+    assert!(!november.unfinished);
+    let of = |code: &str| {
+        let group = november.groups.iter().find(|one| one.group == code);
+        group.unwrap().count
+    };
+    assert_eq!(
+        of("LGT"),
+        MonthCount {
+            received: 2,
+            done: 2,
+            ended: 1,
+            open: 1,
+            late: 0
+        }
+    );
+    assert_eq!((of("CLN").received, of("CLN").open), (1, 1));
+    assert_eq!(
+        (november.total.received, november.total.open),
+        (3, 2),
+        "the month's, and what is open now"
+    );
+    assert_eq!(november.median_days, Some(10), "ten and thirty days");
+    assert_eq!(november.oldest.len(), 2);
+
+    let october = report(&replica, "2026-10", now).unwrap();
+    assert_eq!((october.total.received, october.total.done), (1, 0));
+    assert_eq!(october.median_days, None);
+    let december = report(&replica, "2026-12", now).unwrap();
+    assert!(december.unfinished);
+    assert_eq!((december.total.received, december.total.done), (1, 0));
+}
+
+#[test]
+fn memos_stand_in_the_month_of_the_work_and_urgent_faults_in_that_of_the_fault() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Community);
+    let now = DECEMBER.plus_days(3);
+    let memo = |on| {
+        Filed::Memo(Memo {
+            on,
+            by: "Εθελοντές του χωριού",
+            note: "",
+        })
+    };
+    let urgent = Filed::Urgent {
+        measures: "Έκλεισε η βάνα, ειδοποιήθηκε ο υδραυλικός",
+    };
+    let nobody = Contact::default();
+    for (category, filed) in [
+        ("ROD-01", memo("2026-11-30")),
+        ("ROD-01", memo("2026-12-01")),
+        ("ROD-01", memo("2026-11-02")),
+        ("WAT-01", urgent),
+    ] {
+        let entered = entered(category, LITOCHORO);
+        replica
+            .report_with(&entered, Some(&filed), &nobody, &[], None, now)
+            .unwrap();
+    }
+    let days = |month: &str| {
+        let report = report(&replica, month, now).unwrap();
+        let days = report.memos.iter().map(|memo| memo.on.clone());
+        (days.collect::<Vec<_>>(), report.urgent.len())
+    };
+    assert_eq!(
+        days("2026-11"),
+        (vec!["2026-11-02".into(), "2026-11-30".into()], 0)
+    );
+    assert_eq!(days("2026-12"), (vec!["2026-12-01".into()], 1));
+    let december = report(&replica, "2026-12", now).unwrap();
+    assert_eq!(december.memos[0].by, "Εθελοντές του χωριού");
+    assert_eq!(december.urgent[0].priority, 1);
+    assert!(december.urgent[0].open);
+    assert_eq!(
+        december.total.done, 3,
+        "a memo of November was filed in December"
+    );
+
+    let executed = RequestsQuery {
+        executed: true,
+        limit: 10,
+        ..RequestsQuery::default()
+    };
+    assert_eq!(replica.requests_page(&executed, now).unwrap().total, 3);
+    let shown = replica.views_text().unwrap();
+    replica.rebuild_views().unwrap();
+    assert_eq!(replica.views_text().unwrap(), shown);
+}
+
+#[test]
+fn a_month_that_is_none_and_a_community_that_is_none_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Community);
+    for month in [
+        "",
+        "2026",
+        "2026-13",
+        "2026-00",
+        "2026-1",
+        "26-11",
+        "-026-11",
+        "2026-1-",
+        "2026-11-01",
+        "٢٠٢٦-11",
+        "99999-01",
+        "2026-+1",
+    ] {
+        let refused = report(&replica, month, NOVEMBER).unwrap_err();
+        let wanted = Problem::field("month", FieldRule::NotADate);
+        assert!(refused.to_problem() == wanted, "{month}");
+    }
+    let asked = CommunityMonth {
+        community: "nowhere".to_owned(),
+        month: "2026-11".to_owned(),
+    };
+    assert!(replica.community_report(&asked, NOVEMBER).is_err());
+}

@@ -1,0 +1,193 @@
+//! A community (δημοτική κοινότητα) works without a network: it enters for residents, says what was done and what could not
+//! wait, and never more than that.
+
+use koina_model::contacts::Contact;
+use koina_model::permits::{Permit, Role};
+use koina_model::problem::Problem;
+use koina_model::requests::acts::{Entered, Filed, Memo, Step};
+use koina_model::words::{Channel, Status};
+use koina_sync::replica::Reported;
+use koina_sync::views::ContactRow;
+use koina_sync::views::requests::RequestsQuery;
+use koina_tests::town::{DION, LITOCHORO, Town, Who, lamp};
+
+fn resident() -> Contact {
+    Contact {
+        name: "Ευτυχία Δοκιμαστική".to_owned(),
+        phone: "+306912345678".to_owned(),
+        ..Contact::default()
+    }
+}
+
+fn community(town: &mut Town, name: &str, code: &str) -> Who {
+    town.device(name, Role::Community, None, &[code])
+}
+
+fn enter(
+    town: &Town,
+    who: Who,
+    category: &str,
+    filed: Option<&Filed<'_>>,
+    contact: &Contact,
+) -> Reported {
+    let entered = Entered {
+        category,
+        channel: Channel::Community,
+        register: filed.is_none(),
+        ..lamp("από το χωριό")
+    };
+    let replica = town.at(who);
+    replica
+        .report_with(&entered, filed, contact, &[], None, town.now())
+        .unwrap()
+}
+
+fn memo() -> Memo<'static> {
+    Memo {
+        on: "2026-11-20",
+        by: "Μηχάνημα του Δήμου",
+        note: "καθαρίστηκε ο δρόμος",
+    }
+}
+
+#[test]
+fn a_village_without_a_signal_reports_works_and_measures_and_the_town_hall_hears_of_all() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let here = community(&mut town, "Κοινότητα Λιτοχώρου", LITOCHORO);
+    let there = community(&mut town, "Κοινότητα Δίου", DION);
+    let crew = town.crew("Ύδρευση", "water", &[LITOCHORO]);
+    for who in [desk, here, there, crew] {
+        town.exchange(who).unwrap();
+    }
+
+    let asked = enter(&town, here, "LGT-01", None, &resident());
+    let road = enter(
+        &town,
+        here,
+        "ROD-01",
+        Some(&Filed::Memo(memo())),
+        &Contact::default(),
+    );
+    let urgent = Filed::Urgent {
+        measures: "έκλεισε η βάνα",
+    };
+    let burst = enter(&town, here, "WAT-01", Some(&urgent), &Contact::default());
+    let of = |town: &Town, who, id| town.at(who).request_case(id, town.now());
+    assert_eq!(
+        of(&town, here, road.id).unwrap().row.status,
+        Status::Resolved
+    );
+    assert_eq!(of(&town, here, burst.id).unwrap().row.priority, 1);
+
+    for who in [here, desk, there, crew] {
+        town.exchange(who).unwrap();
+    }
+    let case = of(&town, desk, asked.id).unwrap();
+    assert!(case.has_contact && case.row.open);
+    assert_eq!(case.channel, Channel::Community);
+    let path = format!("/v1/contacts/{}/read", asked.id);
+    let told: Vec<ContactRow> = town.ask(desk, "POST", &path, Vec::new()).unwrap();
+    assert_eq!(told[0].contact, Some(resident()));
+    let refused: Result<Vec<ContactRow>, _> = town.ask(here, "POST", &path, Vec::new());
+    assert!(refused.is_err(), "nobody there may read it again");
+    let memos = RequestsQuery {
+        executed: true,
+        limit: 10,
+        ..RequestsQuery::default()
+    };
+    let page = town.at(desk).requests_page(&memos, town.now()).unwrap();
+    assert_eq!((page.total, page.rows[0].id), (1, road.id));
+    let case = of(&town, crew, burst.id).unwrap();
+    assert_eq!((case.row.priority, case.row.open), (1, true));
+    assert!(case.timeline.iter().any(|row| row.what == "urgent"));
+    for id in [asked.id, road.id, burst.id] {
+        assert!(of(&town, there, id).is_err(), "another community's");
+    }
+    town.check();
+}
+
+#[test]
+fn a_memo_on_a_request_ends_it_unless_somebody_says_that_it_is_still_there() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let here = community(&mut town, "Κοινότητα Λιτοχώρου", LITOCHORO);
+    let crew = town.crew("Φώτα", "light", &[LITOCHORO]);
+    let (lamp, _) = town
+        .at(desk)
+        .enter_request(&lamp("σβηστή"), None, town.now())
+        .unwrap();
+    for who in [desk, here, crew] {
+        town.exchange(who).unwrap();
+    }
+    let now = town.now();
+    town.at(here)
+        .file_memo(lamp, &memo(), Some(0), &[], None, now)
+        .unwrap();
+    let again = town
+        .at(here)
+        .file_memo(lamp, &memo(), Some(0), &[], None, now);
+    assert!(again.is_err(), "it is closed");
+    // A crew that could not know of the memo finds that it cannot be done: the desk has the next word.
+    let step = Step::Impossible {
+        reason: "NO_ACCESS",
+        note: "",
+    };
+    town.at(crew).record_work(lamp, &step, now).unwrap();
+    for who in [here, crew, desk, here] {
+        town.exchange(who).unwrap();
+    }
+    for who in [desk, here] {
+        let case = town.at(who).request_case(lamp, now).unwrap();
+        assert_eq!(case.row.status, Status::CannotBeDone);
+        let told = case.timeline.iter().filter(|row| row.concurrent).count();
+        assert_eq!(told, 2, "both are shown");
+    }
+    town.check();
+}
+
+#[test]
+fn a_community_does_no_works_of_crews_or_of_the_desk() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let here = community(&mut town, "Κοινότητα Λιτοχώρου", LITOCHORO);
+    let (id, _) = town
+        .at(desk)
+        .enter_request(&lamp("σβηστή"), None, town.now())
+        .unwrap();
+    for who in [desk, here] {
+        town.exchange(who).unwrap();
+    }
+    let (replica, now) = (town.at(here), town.now());
+    let case = replica.request_case(id, now).unwrap();
+    assert_eq!(case.may, [Permit::NoteRequests, Permit::FileMemos]);
+    let refused = |result: Result<(), koina_sync::replica::ReplicaError>, needs| {
+        let problem = result.unwrap_err().to_problem();
+        assert_eq!(problem, Problem::NotAllowed { needs });
+    };
+    refused(
+        replica.record_work(id, &Step::Start, now),
+        Permit::RecordWork,
+    );
+    refused(
+        replica.answer_request(id, "ναι", now),
+        Permit::AnswerRequests,
+    );
+    refused(
+        replica.assign_request(id, "HLF", "light", "", now),
+        Permit::AssignRequests,
+    );
+    let note = Step::Note {
+        text: "το είδα"
+    };
+    replica.record_work(id, &note, now).unwrap();
+    let elsewhere = Entered {
+        community: DION,
+        ..lamp("αλλού")
+    };
+    assert!(replica.enter_request(&elsewhere, None, now).is_err());
+    for who in [here, desk] {
+        town.exchange(who).unwrap();
+    }
+    town.check();
+}

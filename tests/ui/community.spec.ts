@@ -1,0 +1,161 @@
+/** A community's president: enters for a resident, files memos and urgent faults without a network, and shows the month. */
+import type { Page } from "@playwright/test";
+import { community } from "./lib/community";
+import { expect, PHONE, SCREEN, test } from "./lib/koina";
+import { accessible, fits, large } from "./lib/look";
+import { back, openFirst, press, rows, search, tab } from "./lib/screens/steps";
+import { words } from "./lib/words";
+
+const w = words.el;
+const NUMBER = /^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z*]$/;
+
+async function look(page: Page, where: string): Promise<void> {
+  for (const size of [SCREEN, PHONE, { width: 360, height: 740 }]) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(60);
+    await accessible(page, `${where}, ${size.width} px`, true);
+    await fits(page, `${where}, ${size.width} px`);
+    await large(page, `${where}, ${size.width} px`);
+  }
+  await page.screenshot({ path: test.info().outputPath(`${where}.png`), fullPage: true });
+}
+
+/** Kind and place; the community is filled in. */
+async function placed(page: Page, kind: string): Promise<void> {
+  await search(page, w("category-search"), kind);
+  await page.locator("ul.choices button").first().click();
+  await expect(page.getByRole("combobox", { name: w("place-community") })).toHaveValue("11020101");
+  await page.getByRole("textbox", { name: w("place-words") }).fill("Κάτω από την πλατεία");
+  await press(page, w("continue"));
+}
+
+async function saved(page: Page, title: string): Promise<string> {
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+  return (await page.getByText(NUMBER).innerText()).trim();
+}
+
+test("a resident's request carries who is to be told to the desk, and nobody in the village reads it again", async ({ koina }) => {
+  test.setTimeout(120_000);
+  const page = await community(koina);
+  await expect(page.getByRole("heading", { level: 1, name: "Λιτόχωρο" })).toBeVisible();
+  await look(page, "home");
+  await press(page, w("community-resident"));
+  await look(page, "resident, kind");
+  await placed(page, "πεζοδρομιο");
+  await page.getByRole("textbox", { name: w("finding-text") }).fill("Σηκώθηκαν οι πλάκες");
+  await page.getByRole("textbox", { name: w("kiosk-phone") }).fill("123");
+  await press(page, w("community-resident-save"));
+  await expect(page.getByRole("alert")).toBeVisible();
+  await look(page, "resident, wrong phone");
+  await page.getByRole("textbox", { name: w("kiosk-name") }).fill("Ευτυχία Δοκιμαστική");
+  await page.getByRole("textbox", { name: w("kiosk-phone") }).fill("6912345678");
+  await press(page, w("community-resident-save"));
+  const number = await saved(page, w("community-done-resident"));
+  await look(page, "resident, receipt");
+
+  // What was typed of a person is in no draft and in no answer of this device.
+  await press(page, w("community-again"));
+  await expect(page.getByRole("heading", { level: 1, name: w("community-resident-kind") })).toBeVisible();
+  await page.goBack();
+
+  const desk = await koina.window("desk");
+  await expect
+    .poll(async () => (await koina.bridge.command<{ total: number }>("desk", "requests_page", { search: number })).said.total, { timeout: 40_000 })
+    .toBe(1);
+  await search(desk, w("requests-search"), number);
+  await openFirst(desk);
+  await expect(desk.getByText(w("channel-community")).first()).toBeVisible();
+  await press(desk, w("reporter-read"));
+  await expect(desk.getByText("Ευτυχία Δοκιμαστική")).toBeVisible();
+});
+
+test("without a network: a memo, an urgent fault, a memo on somebody's request; the desk finds them, and the month tells", async ({ koina }) => {
+  test.setTimeout(150_000);
+  const page = await community(koina);
+  await koina.bridge.command("community@new", "set_cable", { cable: false });
+
+  await press(page, w("community-memo"));
+  await placed(page, "λακκουβα");
+  await press(page, w("community-memo-save"));
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText(w("community-memo-on-missing"));
+  await expect(alert).toContainText(w("community-memo-by-missing"));
+  await look(page, "memo, nothing typed");
+  await page.getByRole("textbox", { name: w("community-memo-on") }).fill("1/1/2020");
+  await page.getByRole("textbox", { name: w("community-memo-by") }).fill("Εθελοντές του χωριού");
+  await page.getByRole("textbox", { name: w("community-memo-text") }).fill("Μπαζώθηκε με θραυστό");
+  await press(page, w("community-memo-save"));
+  await expect(alert).toContainText("Δώστε ημερομηνία από τις");
+  await press(page, w("community-memo-today"));
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: w("community-memo-by") })).toHaveValue("Εθελοντές του χωριού");
+  await press(page, w("community-memo-save"));
+  const memo = await saved(page, w("community-done-memo"));
+  await press(page, w("finding-open"));
+  await expect(page.getByText(w("did-executed"))).toBeVisible();
+  await expect(page.getByText(/Εθελοντές του χωριού/)).toBeVisible();
+  await look(page, "memo, request");
+
+  await tab(page, w, "community");
+  await press(page, w("community-urgent"));
+  // Only water and sewers.
+  await expect(page.locator("ul.choices button")).toHaveCount(2);
+  await look(page, "urgent, kind");
+  await placed(page, "διαρροη");
+  await page.getByRole("textbox", { name: w("community-urgent-text") }).fill("Έσπασε ο αγωγός");
+  await press(page, w("community-urgent-save"));
+  await expect(page.getByRole("alert")).toContainText(w("community-urgent-measures-missing"));
+  await page.getByRole("textbox", { name: w("community-urgent-measures") }).fill("Έκλεισε η βάνα");
+  await look(page, "urgent, measures");
+  await press(page, w("community-urgent-save"));
+  const urgent = await saved(page, w("community-done-urgent"));
+  await look(page, "urgent, receipt");
+
+  // On a request that waits.
+  await press(page, w("community-home"));
+  await page.getByRole("button", { name: /^\d+ Ανοιχτά/ }).click();
+  await openFirst(page);
+  await page.getByRole("textbox", { name: w("community-note") }).fill("Το είδα και σήμερα");
+  await press(page, w("community-note-save"));
+  await expect(page.getByText("Το είδα και σήμερα")).toBeVisible();
+  await look(page, "request, open");
+  await press(page, w("community-memo-here"));
+  await press(page, w("community-memo-yesterday"));
+  await page.getByRole("textbox", { name: w("community-memo-by") }).fill("Συνεργείο του Δήμου");
+  await look(page, "memo on a request");
+  await press(page, w("community-memo-save"));
+  await expect(page.getByText(w("did-executed"))).toBeVisible();
+  await back(page, w);
+  await tab(page, w, "community");
+  await press(page, w("community-report"));
+  await expect(page.getByText("Εθελοντές του χωριού")).toBeVisible();
+  await expect(page.getByText(memo)).toBeVisible();
+  await look(page, "report");
+  await page.getByRole("combobox", { name: w("report-month") }).selectOption({ index: 20 });
+  await expect(page.getByText(w("report-memos-none"))).toBeVisible();
+
+  await koina.bridge.command("community@new", "set_cable", { cable: true });
+  await koina.bridge.command("community@new", "exchange_now");
+  const desk = await koina.window("desk");
+  await expect
+    .poll(async () => (await koina.bridge.command<{ total: number }>("desk", "requests_page", { executed: true })).said.total, { timeout: 60_000 })
+    .toBe(2);
+  await desk.getByRole("button", { name: /^Υπομνήματα κοινοτήτων/ }).click();
+  await expect(rows(desk)).toHaveCount(2);
+  await accessible(desk, "desk, memos");
+  await desk.screenshot({ path: test.info().outputPath("desk-memos.png") });
+  await search(desk, w("requests-search"), urgent);
+  await expect(desk.getByText(w("priority-1")).first()).toBeVisible();
+});
+
+test("a president reads English too, and the window of a community may not do the works of others", async ({ koina }) => {
+  const page = await community(koina, { language: "en" });
+  await expect(page.getByRole("button", { name: words.en("community-resident") })).toBeVisible();
+  await look(page, "home, en");
+  await press(page, words.en("community-report"));
+  await look(page, "report, en");
+  for (const name of ["request_assign", "request_close", "asset_add", "today", "contacts_read", "kiosk_report", "device_invite", "request_enter"]) {
+    const { status } = await koina.bridge.command("community@new", name);
+    expect(status, name).toBe(403);
+  }
+});

@@ -1,0 +1,14 @@
+import type { DocId } from "../../ipc/commands";
+
+/** What a community enters: for a resident, work that was done, a fault that could not wait. */
+export type CommunityEntry = "resident" | "memo" | "urgent";
+
+/** Screens that only a community has. Add yours here and give each a component in `index.ts`. */
+export type CommunityScreen =
+  | { at: "community" }
+  | { at: "community_enter"; as: CommunityEntry; asset?: DocId }
+  /** The receipt of what was just saved, or of the request on which it was noted as the same. */
+  | { at: "community_entered"; as: CommunityEntry; id: DocId; number: string; pin: string; same?: boolean }
+  /** A memo on a request that is there. */
+  | { at: "community_memo"; id: DocId }
+  | { at: "community_report"; community: string };

@@ -1,0 +1,13 @@
+/** What the fields of a memo and of urgent measures are called in an error. */
+import { t } from "../../words/words.svelte";
+
+export function filedLabels(): Record<string, string> {
+  return {
+    on: t("community-memo-on"), by: t("community-memo-by"), note: t("community-memo-note"), measures: t("community-urgent-measures"),
+    name: t("kiosk-name"), phone: t("kiosk-phone"), email: t("kiosk-email"),
+  };
+}
+
+export function filedMissing(): Record<string, string> {
+  return { on: t("community-memo-on-missing"), by: t("community-memo-by-missing"), measures: t("community-urgent-measures-missing") };
+}

@@ -1,0 +1,106 @@
+# The community: what is entered for residents, what was done, how it stands.
+nav-community = Community
+community-title = My community
+community-open = Open
+community-late = Overdue
+community-done = Done this month
+community-oldest = Waiting longest
+community-nothing-open = Nothing open in the community.
+community-due = Municipality’s target: { $when }
+community-due-past = The municipality’s target has passed: { $when }
+community-all = All requests
+community-resident = Request of a resident
+community-memo = Memo of work done
+community-urgent = Immediate repair of a fault
+community-report = Monthly report
+community-none = This device has no community. Ask the town hall to put it right.
+
+community-resident-kind = What is asked for?
+community-resident-place = Where is it?
+community-resident-words = What does the resident say?
+community-resident-text-hint = A few words are enough. Names and phones only further down.
+community-resident-save = Save the request
+community-contact = Whom the municipality should tell
+community-contact-hint = Optional. It is locked here and only the municipal office opens it: you will not see it again either, and it is not kept in the draft.
+community-register = They want a protocol number
+community-register-hint = The municipality gives it at the next exchange.
+
+community-memo-title = Memo of work done
+community-memo-kind = What work was done?
+community-memo-place = Where was it done?
+community-memo-words = When, and by whom?
+community-memo-text = What was done
+community-memo-text-hint = The technical service reads it. Do not write names of citizens.
+community-memo-on = Day it was done
+community-memo-on-hint = Day/month/year, like { $example }
+community-memo-on-missing = Write on which day it was done.
+community-memo-by = Who did it
+community-memo-by-hint = A municipal crew, a contractor, volunteers…
+community-memo-by-missing = Write who did the work.
+community-memo-note = What was done
+community-memo-save = Save the memo
+community-memo-today = Today
+community-memo-yesterday = Yesterday
+community-memo-here = The work was done: memo
+
+community-urgent-kind = What kind of fault is it?
+community-urgent-place = Where is it?
+community-urgent-words = What is happening, and what did you do?
+community-urgent-text = What is happening
+community-urgent-text-hint = A few words are enough. Do not write names or phones of citizens.
+community-urgent-measures = Measures you took
+community-urgent-measures-hint = E.g. the valve was closed, the service’s plumber was told.
+community-urgent-measures-missing = Write what measures you took.
+community-urgent-save = Save
+community-urgent-call = The notice leaves with the next exchange. If it cannot wait, phone the service as well.
+
+community-done-resident = The request was saved
+community-done-memo = The memo was saved
+community-done-urgent = The fault was saved
+community-pin = Tracking code
+community-pin-hint = With the number and the code the resident can follow it at the kiosk. The code is not shown again.
+community-again = Another request
+community-again-memo = Another memo
+community-again-urgent = Another fault
+community-home = To the community
+
+community-note = Note
+community-note-hint = The town hall and the crew see it. Do not write names or phones.
+community-note-save = Save the note
+community-note-missing = Write something first.
+
+did-executed = The community says it was done
+did-urgent = Immediate measures of the community
+channel-community = Community
+
+report-month = Month
+report-unfinished = The month is not over yet.
+report-as-of = What this device knew at { $when }.
+report-received = Received
+report-done = Done
+report-ended = Closed otherwise
+report-open = Open now
+report-late = Overdue now
+report-group = Subject
+report-group-other = Other
+report-total = Total
+report-groups = By subject
+report-median = { $days ->
+    [0] Half were done on the same day.
+    [one] Half were done within 1 day.
+   *[other] Half were done within { $days } days.
+}
+report-memos = Work that was done
+report-memos-none = There are no memos of work for this month.
+report-urgent = Immediate repairs
+report-urgent-none = None.
+report-when = When
+report-what = What
+report-where = Where
+report-by = Who
+report-state = State
+report-since = Since
+report-due = Target
+report-print = Print or PDF
+report-public = The report holds no personal data; it may be posted.
+report-nothing = No requests.
