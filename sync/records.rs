@@ -64,9 +64,10 @@ impl Replica {
             new.has_contact = has_contact;
             new.receipt_number = receipt()?;
             number.clone_from(&new.receipt_number);
-            let what = filed.map(|(what, priority)| {
-                new.priority = priority.unwrap_or(new.priority);
-                what
+            let what = filed.and_then(|filed| {
+                new.priority = filed.priority.unwrap_or(new.priority);
+                new.cost = filed.cost;
+                filed.what
             });
             let mut writes = requests::begin(&new);
             if let Some((event, what)) = event.zip(what) {
@@ -206,6 +207,27 @@ impl Replica {
         let what =
             |request: &Request, author: &Author| request_acts::memo(request, memo, author, now);
         self.record_with_photos(id, what, supports, photos, draft, now)
+    }
+
+    /// Puts the proposals of a community into the order of its council, and says of which decision; what stands where it stood
+    /// is not written. One change each: whoever is cut off in between says it again.
+    pub fn rank_proposals(
+        &self,
+        order: &[DocId],
+        decision: &str,
+        now: Time,
+    ) -> Result<(), ReplicaError> {
+        let lists = self.lists();
+        let author = self.author()?;
+        for (rank, id) in (1..).zip(order) {
+            let stands = requests::read(&self.loaded(*id)?.doc.record()).rank == rank;
+            if !stands {
+                self.record_on_request(*id, now, |request, _, _| {
+                    request_acts::rank(request, rank, decision, &lists, &author)
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// Leaves a request closed that was reported again by somebody whom its closer could not hear.

@@ -153,6 +153,8 @@ CREATE TABLE requests (
     executed_on   TEXT NOT NULL,            -- YYYY-MM-DD: a community says that it was done then; empty: no memo
     executed_by   TEXT NOT NULL,            -- who did it, in the community's words
     urgent        INTEGER NOT NULL,         -- 1: a community took measures at once
+    cost          INTEGER NOT NULL,         -- cents of a euro that proposed works may cost; 0: not said
+    rank          INTEGER NOT NULL,         -- where the council of the community put a proposal, from 1; 0: nowhere
     asks          INTEGER NOT NULL          -- 1: asks for a protocol number
 ) STRICT;
 CREATE INDEX requests_newest ON requests (received_at DESC, n DESC);

@@ -142,6 +142,8 @@ pub struct CategoryItem {
     pub place_required: bool,
     /// It is applied for at a kiosk, not reported.
     pub kiosk_only: bool,
+    /// Only a community files it: a proposal for works.
+    pub community_only: bool,
     /// A community takes measures at once against urgent faults of this kind.
     pub immediate: bool,
     /// Life may be in danger: 112, 199 and 166 are shown first.
@@ -627,7 +629,7 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
         "SELECT hex(doc) || '|' || receipt || '|' || protocol || '|' || registered_at || '|' || category || '|' || grp || '|' || community || '|' || settlement
             || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
             || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || coalesce(hex(same_as), '') || '|' || unheard
-            || '|' || executed_on || '|' || executed_by || '|' || urgent FROM requests ORDER BY doc",
+            || '|' || executed_on || '|' || executed_by || '|' || urgent || '|' || cost || '|' || rank FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
             || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed || '|' || seen_at || '|' || missing || '|' || added_at FROM assets ORDER BY doc",
         "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)

@@ -82,7 +82,7 @@ impl Village {
             Reference::bundled("dion-olympos").expect("the municipality is part of the program");
         let settlements = people::settlements(&reference);
         let crews = people::crews(&reference);
-        let stations = people::stations(seed, Time(now.0 - HISTORY_DAYS * DAY), &crews);
+        let stations = people::stations(seed, Time(now.0 - HISTORY_DAYS * DAY), &crews, &reference);
         let lists = people::lists(reference, crews, &stations);
         Self {
             now,

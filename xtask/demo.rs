@@ -1,5 +1,6 @@
 //! The demo: a municipality with a history, a town hall and a crew.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -23,7 +24,8 @@ Try this:
      and within half a minute the town hall sees what was done, by whom and when.
   4. In «Δημαρχείο», «Συγκρούσεις» holds what two people wrote differently without knowing of each other.
 
-Close both windows, or press Ctrl+C here, to end.
+`--community` opens a third window, the president of a village; `--kiosk` one for visitors.
+Close all windows, or press Ctrl+C here, to end.
 ";
 
 /// What was asked for.
@@ -32,6 +34,8 @@ pub(crate) struct Options {
     fresh: bool,
     headless: bool,
     script: bool,
+    community: bool,
+    kiosk: bool,
 }
 
 impl Options {
@@ -42,9 +46,11 @@ impl Options {
                 "--fresh" => options.fresh = true,
                 "--headless" => options.headless = true,
                 "--script" => options.script = true,
+                "--community" => options.community = true,
+                "--kiosk" => options.kiosk = true,
                 other => {
                     return Err(format!(
-                        "the demo knows --fresh, --headless and --script, not {other}"
+                        "the demo knows --fresh, --community, --kiosk, --headless and --script, not {other}"
                     ));
                 }
             }
@@ -57,9 +63,7 @@ impl Options {
 }
 
 pub(crate) fn demo(options: Options) -> Outcome {
-    let Options {
-        fresh, headless, ..
-    } = options;
+    let Options { headless, .. } = options;
     if !headless && !screen::is_there() {
         return Err("there is no screen here, so no window can open.\n  \
              `cargo xtask demo --headless --script` plays the story without one and takes pictures;\n  \
@@ -78,7 +82,7 @@ pub(crate) fn demo(options: Options) -> Outcome {
     if headless {
         story(&mut steps)
     } else {
-        windows(&mut steps, fresh)
+        windows(&mut steps, options)
     }
 }
 
@@ -131,36 +135,39 @@ fn story(steps: &mut Steps) -> Outcome {
     Ok(())
 }
 
-/// Opens both windows and stays until they are closed.
-fn windows(steps: &mut Steps, fresh: bool) -> Outcome {
+/// The windows of the demo: what the municipality calls them, and what stands above them.
+const WINDOWS: [(&str, &str); 4] = [
+    ("desk", "Δημαρχείο"),
+    ("crew", "Συνεργείο"),
+    ("community", "Κοινότητα"),
+    ("kiosk", "Κιόσκι"),
+];
+
+/// Opens the windows and stays until they are closed.
+fn windows(steps: &mut Steps, options: Options) -> Outcome {
     let folder = place::target()?.join("demo");
     // Without a municipality the windows would know one that is no more.
-    if fresh || !folder.join("address").is_file() {
-        for window in ["desk", "crew"] {
+    if options.fresh || !folder.join("address").is_file() {
+        for (window, _) in WINDOWS {
             remove(&folder.join(window))?;
         }
     }
     steps.step("Starting the municipality");
-    let municipality = Municipality::start(&folder, fresh)?;
+    let municipality = Municipality::start(&folder, options.fresh)?;
     steps.step("Opening the windows");
-    let (desk, crew) = places(screen::size());
     let app = place::app()?;
-    let mut open = vec![
-        window(
-            &app,
-            &folder.join("desk"),
-            "Δημαρχείο",
-            &desk,
-            &municipality.desk,
-        )?,
-        window(
-            &app,
-            &folder.join("crew"),
-            "Συνεργείο",
-            &crew,
-            &municipality.crew,
-        )?,
-    ];
+    let mut open = Vec::new();
+    for ((name, title), place) in WINDOWS.into_iter().zip(places(screen::size())) {
+        let wanted = match name {
+            "community" => options.community,
+            "kiosk" => options.kiosk,
+            _ => true,
+        };
+        if wanted {
+            let link = municipality.links.get(name).map_or("", String::as_str);
+            open.push(window(&app, &folder.join(name), title, &place, link)?);
+        }
+    }
     println!("{HOW}");
     while !open.is_empty() {
         std::thread::sleep(Duration::from_millis(300));
@@ -178,20 +185,22 @@ fn windows(steps: &mut Steps, fresh: bool) -> Outcome {
         open = still;
     }
     println!(
-        "Both windows are closed. The municipality stays for the next time; `--fresh` begins anew."
+        "All windows are closed. The municipality stays for the next time; `--fresh` begins anew."
     );
     Ok(())
 }
 
-/// Where the windows stand: side by side, as large as the screen lets them.
-fn places(screen: Option<(u32, u32)>) -> (String, String) {
+/// Where the windows stand: the first two side by side, as large as the screen lets them, the others before the first.
+fn places(screen: Option<(u32, u32)>) -> [String; 4] {
     let (width, height) = screen.unwrap_or((1600, 900));
     let height = height.saturating_sub(80).clamp(480, 900);
     let desk = width.saturating_sub(500).clamp(640, 1280);
-    (
+    [
         format!("0,0,{desk},{height}"),
         format!("{},0,480,{height}", desk + 10),
-    )
+        format!("{},0,480,{height}", desk.saturating_sub(500)),
+        format!("60,40,600,{}", height.saturating_sub(40)),
+    ]
 }
 
 fn window(app: &Path, data: &Path, title: &str, place: &str, link: &str) -> Outcome<Child> {
@@ -215,8 +224,8 @@ fn remove(folder: &Path) -> Outcome {
 struct Municipality {
     server: Child,
     input: Option<ChildStdin>,
-    desk: String,
-    crew: String,
+    /// How each window becomes a device, by what the municipality calls it.
+    links: BTreeMap<String, String>,
 }
 
 impl Municipality {
@@ -235,8 +244,7 @@ impl Municipality {
         let mut municipality = Self {
             server,
             input,
-            desk: String::new(),
-            crew: String::new(),
+            links: BTreeMap::new(),
         };
         for line in output
             .into_iter()
@@ -246,10 +254,11 @@ impl Municipality {
             match line.split_once(' ').unwrap_or((&line, "")) {
                 ("note", words) => println!("   {words}"),
                 ("server", address) => println!("   It answers at {address}."),
-                ("desk", link) => link.clone_into(&mut municipality.desk),
-                ("crew", link) => link.clone_into(&mut municipality.crew),
                 ("ready", _) => return Ok(municipality),
-                _ => {}
+                (name, link) => {
+                    let link = link.to_owned();
+                    municipality.links.insert(name.to_owned(), link);
+                }
             }
         }
         Err("the municipality did not start; what it said stands above".to_owned())

@@ -23,7 +23,8 @@ mod screen;
 mod test;
 
 const HELP: &str = "\
-cargo xtask demo [--fresh]            Two windows of the app, a town hall and a crew, over a municipality with a history.
+cargo xtask demo [--fresh] [--community] [--kiosk]
+                                      Two windows of the app, a town hall and a crew, over a municipality with a history; others when named.
 cargo xtask demo --headless --script  The same without a screen: plays the story by itself and takes pictures of it.
 cargo xtask test                      Every check and test there is. Ends with `N passed, M failed`.
 cargo xtask test fast                 The same without browser and windows, for daily work.

@@ -4,13 +4,13 @@ use koina_model::contacts::Contact;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Filed, Memo};
 use koina_model::words::Channel;
-use koina_sync::views::community::{CommunityMonth, CommunityReport};
+use koina_sync::views::community::{CommunityMonth, CommunityReport, Proposals};
 use koina_sync::views::requests::RequestCase;
 
 use crate::requests::saved;
 use crate::{
-    CommunitiesNow, CommunityEnterInput, CommunityEntered, CommunityFiled, CommunityMemoInput,
-    Desk, MemoInput, Nothing, told,
+    CommunitiesNow, CommunityEnterInput, CommunityEntered, CommunityFiled, CommunityInput,
+    CommunityMemoInput, Desk, MemoInput, Nothing, RankInput, told,
 };
 
 pub(crate) fn communities_now(desk: &Desk, _: Nothing) -> Result<CommunitiesNow, Problem> {
@@ -46,6 +46,7 @@ pub(crate) fn community_enter(
         None => None,
         Some(CommunityFiled::Memo(typed)) => Some(Filed::Memo(memo(typed))),
         Some(CommunityFiled::Urgent { measures }) => Some(Filed::Urgent { measures }),
+        Some(CommunityFiled::Proposal { cost }) => Some(Filed::Proposal { cost }),
     };
     let contact = Contact {
         application: None,
@@ -87,4 +88,32 @@ pub(crate) fn community_report(
     input: CommunityMonth,
 ) -> Result<CommunityReport, Problem> {
     told(desk.replica.community_report(&input, desk.now()))
+}
+
+pub(crate) fn community_proposals(
+    desk: &Desk,
+    input: CommunityInput,
+) -> Result<Proposals, Problem> {
+    told(desk.replica.proposals(&input.community, desk.now()))
+}
+
+/// Proposals in one order: more than a council decides on in an evening.
+const RANKED_MAX: usize = 200;
+
+pub(crate) fn community_rank(desk: &Desk, input: RankInput) -> Result<Proposals, Problem> {
+    if input.order.len() > RANKED_MAX {
+        return Err(Problem::Malformed {
+            what: format!("more than {RANKED_MAX} proposals"),
+        });
+    }
+    let now = desk.now();
+    told(
+        desk.replica
+            .rank_proposals(&input.order, &input.decision, now),
+    )?;
+    if let Some(draft) = &input.draft {
+        told(desk.replica.drop_draft(draft))?;
+    }
+    desk.exchanger.soon();
+    told(desk.replica.proposals(&input.community, now))
 }

@@ -340,6 +340,27 @@ pub enum CommunityFiled {
     Memo(MemoInput),
     /// Measures were taken at once against a fault of water or sewers («Άμεση αποκατάσταση βλάβης»).
     Urgent { measures: String },
+    /// Works are proposed; `cost` in euros as people write them, or empty.
+    Proposal { cost: String },
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CommunityInput {
+    pub community: String,
+}
+
+/// The order into which a council put the proposals of its community.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RankInput {
+    pub community: String,
+    /// The first is the most wanted. At most 200.
+    pub order: Vec<DocId>,
+    /// Of which decision or meeting, in words.
+    pub decision: String,
+    /// The draft it was typed in, dropped when all is written.
+    pub draft: Option<String>,
 }
 
 /// A memo of work that was done.

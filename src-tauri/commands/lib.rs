@@ -58,7 +58,10 @@ use assets::{
     asset_add, asset_card, asset_edit, asset_fault, asset_inspect, asset_move, asset_retire,
     assets_page, inspections_due,
 };
-use community::{communities_now, community_enter, community_memo, community_report};
+use community::{
+    communities_now, community_enter, community_memo, community_proposals, community_rank,
+    community_report,
+};
 use conflicts::{conflict_decide, conflicts_page};
 use contacts::contacts_read;
 use courier::{courier_export, courier_places, courier_take};

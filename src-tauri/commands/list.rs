@@ -85,6 +85,8 @@ commands! {
     community_enter(CommunityEnterInput) -> CommunityEntered;
     community_memo(CommunityMemoInput) -> RequestCase;
     community_report(CommunityMonth) -> CommunityReport;
+    community_proposals(CommunityInput) -> Proposals;
+    community_rank(RankInput) -> Proposals;
     // conflicts
     conflicts_page(PageInput) -> ConflictsPage;
     conflict_decide(ConflictDecideInput) -> ConflictRow;

@@ -97,6 +97,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 target_hours: one.target_hours,
                 place_required: one.place == Need::Required,
                 kiosk_only: one.kiosk_only,
+                community_only: one.community_only,
                 immediate: reference.is_immediate(one),
                 emergency: one.emergency,
             })

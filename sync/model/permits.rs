@@ -51,7 +51,7 @@ pub enum Permit {
     RecordWork,
     /// Adding words and photos, and that somebody else reports the same.
     NoteRequests,
-    /// Memos of work that was done, and of measures that could not wait.
+    /// Memos of work that was done, measures that could not wait, proposals for works and their order.
     FileMemos,
     AddAssets,
     EditAssets,
@@ -300,6 +300,10 @@ fn request_event(
         What::Urgent { .. } => {
             need(Permit::FileMemos)?;
             vec![]
+        }
+        What::Ranked { .. } => {
+            need(Permit::FileMemos)?;
+            vec![keys::RANK]
         }
         What::Material { .. } => {
             need(Permit::RecordWork)?;

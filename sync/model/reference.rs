@@ -210,6 +210,9 @@ pub struct Category {
     pub personal_data: bool,
     /// Offered on kiosks only.
     pub kiosk_only: bool,
+    /// What only a community files: a proposal for works.
+    #[serde(default)]
+    pub community_only: bool,
     /// Code of the external [`Department`] that is usually competent.
     #[serde(default)]
     pub usual_forward: Option<String>,

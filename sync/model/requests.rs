@@ -31,6 +31,10 @@ pub mod keys {
     pub const ANSWER: &str = "ans";
     /// Whether somebody left a contact; who it is, the server knows.
     pub const CONTACT: &str = "con";
+    /// What the works of a proposal may cost, in cents of a euro.
+    pub const COST: &str = "cost";
+    /// Where the council of the community put a proposal among its own, from 1.
+    pub const RANK: &str = "rank";
     /// The last event of somebody else who reports the same; empty once somebody who saw it closed the request.
     pub const SUPPORTED: &str = "sup";
 }
@@ -111,6 +115,12 @@ pub enum What {
     Urgent {
         measures: String,
     },
+    /// The council of a community put a proposal into its order.
+    Ranked {
+        rank: u32,
+        /// Of which decision or meeting, in words.
+        decision: String,
+    },
     Note {
         text: String,
     },
@@ -169,6 +179,7 @@ impl What {
             Self::Reopened { .. } => Some(Status::Reopened),
             Self::Material { .. }
             | Self::Urgent { .. }
+            | Self::Ranked { .. }
             | Self::Note { .. }
             | Self::Photo(_)
             | Self::Supported { .. }
@@ -205,6 +216,10 @@ pub struct Request {
     pub department: String,
     pub crew: String,
     pub answer: Option<String>,
+    /// What the works of a proposal may cost, in cents of a euro.
+    pub cost: Option<i64>,
+    /// Where the council put a proposal, from 1; 0: nowhere yet.
+    pub rank: u32,
     pub status: Status,
     /// When and by whom the state was last set.
     pub status_at: Option<Time>,
@@ -341,6 +356,11 @@ pub fn read(record: &Record) -> Request {
             .text(keys::ANSWER)
             .map(str::to_owned)
             .filter(|answer| !answer.is_empty()),
+        cost: record.int(keys::COST).filter(|cost| *cost > 0),
+        rank: record
+            .int(keys::RANK)
+            .and_then(|rank| u32::try_from(rank).ok())
+            .unwrap_or_default(),
         status: winner
             .and_then(|(_, _, event)| event.what.status())
             .unwrap_or(Status::Received),
@@ -419,6 +439,8 @@ pub struct NewRequest {
     pub has_contact: bool,
     pub priority: u8,
     pub department: String,
+    /// In cents of a euro.
+    pub cost: Option<i64>,
 }
 
 /// The values that begin a request.
@@ -445,6 +467,9 @@ pub fn begin(new: &NewRequest) -> Writes {
             keys::POSITION.into(),
             crate::place::position_text(position).into(),
         ));
+    }
+    if let Some(cost) = new.cost {
+        writes.push((keys::COST.into(), cost.into()));
     }
     if let Some(asset) = new.asset {
         writes.push((keys::ASSET.into(), asset.to_string().into()));
@@ -476,6 +501,7 @@ pub fn record(id: EventId, event: &Event) -> Writes {
             keys::SUPPORTED.into(),
             id.0.simple().to_string().as_str().into(),
         )),
+        What::Ranked { rank, .. } => writes.push((keys::RANK.into(), i64::from(*rank).into())),
         _ => {}
     }
     writes

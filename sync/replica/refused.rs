@@ -420,6 +420,7 @@ pub fn typed(bytes: &[u8]) -> String {
                 "no_photos",
                 "measures",
                 "by",
+                "decision",
                 "name",
                 "quantity",
                 "unit",

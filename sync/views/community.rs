@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::SAVED;
-use super::requests::{COLUMNS, RequestRow, read_row};
+use super::requests::{COLUMNS, ROW_COLUMNS, RequestRow, read_row};
 use crate::replica::{Replica, ReplicaError};
 
 #[cfg(test)]
@@ -102,6 +102,27 @@ pub struct MemoRow {
     pub by: String,
 }
 
+/// Works that a community proposes.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Proposals {
+    /// Open ones: those with a place in the council's order first, in it, then the newest. 200 at most.
+    pub open: Vec<ProposalRow>,
+    /// Answered ones, the newest first. 200 at most.
+    pub closed: Vec<ProposalRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ProposalRow {
+    pub row: RequestRow,
+    /// In cents of a euro; `None` where it was not said.
+    #[ts(type = "number | null")]
+    pub cost: Option<i64>,
+    /// Where the council put it, from 1; 0: nowhere yet.
+    pub rank: u32,
+}
+
+/// Proposals of one kind in a list.
+const PROPOSALS_MAX: i64 = 200;
 /// Rows of one kind in a report.
 const ROWS_MAX: i64 = 500;
 const OLDEST_MAX: i64 = 10;
@@ -178,6 +199,38 @@ impl Replica {
                 });
             }
             Ok(all)
+        })
+    }
+
+    /// Works that a community proposes, in the order of its council.
+    pub fn proposals(&self, community: &str, now: Time) -> Result<Proposals, ReplicaError> {
+        let lists = self.lists();
+        let mut categories = lists.reference.categories.iter();
+        let category = categories.find(|category| category.community_only);
+        let category = category.map_or("", |category| category.code.as_str());
+        self.read(|db| {
+            let list = |open: bool, order: &str| -> Result<Vec<ProposalRow>, ReplicaError> {
+                let mut rows = db.prepare_cached(&format!(
+                    "SELECT {COLUMNS}, {SAVED}, v.cost, v.rank FROM requests v
+                     WHERE v.community = ?1 AND v.category = ?2 AND v.open = ?3 ORDER BY {order} LIMIT ?4"
+                ))?;
+                let rows = rows.query_map(
+                    params![community, category, open, PROPOSALS_MAX],
+                    |row| {
+                        let cost: i64 = row.get(ROW_COLUMNS)?;
+                        Ok(ProposalRow {
+                            cost: Some(cost).filter(|cost| *cost > 0),
+                            rank: row.get(ROW_COLUMNS + 1)?,
+                            row: read_row(row, now)?,
+                        })
+                    },
+                )?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            };
+            Ok(Proposals {
+                open: list(true, "v.rank = 0, v.rank, v.received_at DESC, v.n")?,
+                closed: list(false, "v.received_at DESC, v.n")?,
+            })
         })
     }
 

@@ -107,6 +107,11 @@ pub struct RequestCase {
     pub asset: Option<AssetRef>,
     /// The last public answer.
     pub answer: Option<String>,
+    /// What the works of a proposal may cost, in cents of a euro.
+    #[ts(type = "number | null")]
+    pub cost: Option<i64>,
+    /// Where the council put a proposal, from 1; 0: nowhere yet.
+    pub rank: u32,
     /// Somebody left a contact; who it is, the server tells those who may know.
     pub has_contact: bool,
     /// Somebody asked for a protocol number that has not come yet.
@@ -237,9 +242,9 @@ pub(crate) fn put(
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as, unheard,
-            executed_on, executed_by, urgent)
+            executed_on, executed_by, urgent, cost, rank)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
-            ?27, ?28, ?29)",
+            ?27, ?28, ?29, ?30, ?31)",
     )?
     .execute(params![
         n,
@@ -270,7 +275,9 @@ pub(crate) fn put(
         request.is_unheard(),
         executed_on,
         executed_by,
-        request.was_urgent()
+        request.was_urgent(),
+        request.cost.unwrap_or_default(),
+        request.rank
     ])?;
     Ok(())
 }
@@ -651,6 +658,8 @@ impl Replica {
             egsa87: request.position.as_ref().and_then(Egsa87::of),
             asset,
             answer: request.answer.clone(),
+            cost: request.cost,
+            rank: request.rank,
             has_contact: request.has_contact,
             awaits_number: request.register && entries.is_empty(),
             registered_at,

@@ -629,6 +629,7 @@ impl Bare {
             has_contact: false,
             priority: 3,
             department: "HLF".to_owned(),
+            cost: None,
         };
         let (_, chunk) = koina_model::requests::doc(&new, self.identity.device).unwrap();
         Pushed {

@@ -604,6 +604,7 @@ pub(crate) fn many(town: &mut Town, rows: u32) -> anyhow::Result<()> {
             has_contact: false,
             priority: 3,
             department: "HLF".to_owned(),
+            cost: None,
         };
         let (_, chunk) = requests::doc(&new, by)?;
         let body = LogBody::Change {

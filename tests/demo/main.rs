@@ -117,9 +117,19 @@ async fn main() -> anyhow::Result<()> {
         crew: None,
         communities: Vec::new(),
     };
+    let village = town.reference().communities.first();
+    let village = village.context("The municipality has no community")?;
+    let community = InviteAsk {
+        role: Role::Community,
+        name: village.legal_name_el.clone(),
+        person: "Παναγιώτα Ρήγα".to_owned(),
+        crew: None,
+        communities: vec![village.code.clone()],
+    };
     for (word, ask) in [
         ("desk", desk()),
         ("crew", crew(&town).await?),
+        ("community", community),
         ("kiosk", kiosk),
     ] {
         let invite = let_in(&town, Author::server(), ask, &address, now())

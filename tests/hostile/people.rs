@@ -84,6 +84,7 @@ pub(super) fn new_request() -> NewRequest {
         has_contact: false,
         priority: 3,
         department: "HLF".to_owned(),
+        cost: None,
     }
 }
 

@@ -5,7 +5,7 @@ use koina_model::contacts::Contact;
 use koina_model::permits::{Permit, Role};
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Filed, Memo, Step};
-use koina_model::words::{Channel, Status};
+use koina_model::words::{Channel, Outcome, Status};
 use koina_sync::replica::Reported;
 use koina_sync::views::ContactRow;
 use koina_sync::views::requests::RequestsQuery;
@@ -189,5 +189,64 @@ fn a_community_does_no_works_of_crews_or_of_the_desk() {
     for who in [here, desk] {
         town.exchange(who).unwrap();
     }
+    town.check();
+}
+
+#[test]
+fn the_council_puts_its_proposals_into_an_order_and_the_town_hall_reads_it() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let here = community(&mut town, "Κοινότητα Λιτοχώρου", LITOCHORO);
+    let (replica, now) = (town.at(here), town.now());
+    let proposal = |cost| {
+        let filed = Filed::Proposal { cost };
+        enter(&town, here, "IDE-07", Some(&filed), &Contact::default()).id
+    };
+    let (road, square, pipe) = (proposal("12.500,50"), proposal(""), proposal("900"));
+    let order = |who| {
+        let proposals = town.at(who).proposals(LITOCHORO, town.now()).unwrap();
+        let open = proposals.open.iter();
+        open.map(|one| (one.row.id, one.rank)).collect::<Vec<_>>()
+    };
+    assert!(order(here).iter().all(|(_, rank)| *rank == 0));
+    let decide = |order: &[_], decision| replica.rank_proposals(order, decision, now);
+    assert!(decide(&[pipe, road], " ").is_err(), "of which decision?");
+    decide(&[pipe, road], "Απόφαση 5/2026").unwrap();
+    assert_eq!(order(here), [(pipe, 1), (road, 2), (square, 0)]);
+    for who in [here, desk] {
+        town.exchange(who).unwrap();
+    }
+    assert_eq!(order(desk), [(pipe, 1), (road, 2), (square, 0)]);
+    let case = town.at(desk).request_case(road, now).unwrap();
+    assert_eq!((case.cost, case.rank), (Some(1_250_050), 2));
+    // What stands where it stood is not said again.
+    let events = |id| {
+        let case = replica.request_case(id, now).unwrap();
+        let ranked = case.timeline.iter().filter(|row| row.what == "ranked");
+        ranked.count()
+    };
+    decide(&[pipe, square, road], "Απόφαση 6/2026").unwrap();
+    assert_eq!([pipe, square, road].map(events), [1, 1, 2]);
+    // One that the municipality answered has no place any more; nobody else puts them into an order.
+    town.at(desk)
+        .close_request(
+            square,
+            &Outcome::Resolved,
+            "Μπήκε στο τεχνικό πρόγραμμα",
+            now,
+        )
+        .unwrap();
+    for who in [desk, here, desk] {
+        town.exchange(who).unwrap();
+    }
+    assert_eq!(order(here), [(pipe, 1), (road, 3)]);
+    assert_eq!(replica.proposals(LITOCHORO, now).unwrap().closed.len(), 1);
+    assert!(decide(&[square], "Απόφαση 7/2026").is_err());
+    assert!(town.at(desk).rank_proposals(&[road], "ναι", now).is_err());
+    let elsewhere = Entered {
+        category: "IDE-07",
+        ..lamp("από το γραφείο")
+    };
+    assert!(town.at(desk).enter_request(&elsewhere, None, now).is_err());
     town.check();
 }

@@ -83,6 +83,7 @@ fn request() -> (Doc, Chunk) {
         has_contact: false,
         priority: 3,
         department: "HLF".to_owned(),
+        cost: None,
     };
     requests::doc(&new, DEVICE).unwrap()
 }

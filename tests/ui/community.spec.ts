@@ -159,3 +159,65 @@ test("a president reads English too, and the window of a community may not do th
     expect(status, name).toBe(403);
   }
 });
+
+test("the council's proposals: entered, put into an order by taps alone, saved with its decision, read at the desk", async ({ koina }) => {
+  test.setTimeout(150_000);
+  const page = await community(koina);
+  await press(page, w("proposals-title"));
+  await expect(page.getByText(w("proposals-none"))).toBeVisible();
+  await look(page, "proposals, none");
+  const propose = async (text: string, cost: string) => {
+    await press(page, w("proposals-new"));
+    await expect(page.getByRole("heading", { level: 1, name: w("community-proposal-place") })).toBeVisible();
+    await press(page, w("continue"));
+    await page.getByRole("textbox", { name: w("community-proposal-text") }).fill(text);
+    await page.getByRole("textbox", { name: w("proposals-cost") }).fill(cost);
+    await press(page, w("community-proposal-save"));
+  };
+  await propose("Νέος αγωγός ύδρευσης", "δέκα");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByRole("textbox", { name: w("proposals-cost") }).fill("12.500,50");
+  await look(page, "proposal, words");
+  await press(page, w("community-proposal-save"));
+  const first = await saved(page, w("community-done-proposal"));
+  await press(page, w("community-home"));
+  await press(page, w("proposals-title"));
+  await propose("Πλατεία με δέντρα", "");
+  await saved(page, w("community-done-proposal"));
+  await press(page, w("community-home"));
+  await press(page, w("proposals-title"));
+
+  const lines = page.getByRole("main").locator("ol > li");
+  await expect(lines).toHaveCount(2);
+  await expect(lines.first()).toContainText("Πλατεία");
+  await lines.last().getByRole("button", { name: /^Πιο πάνω/ }).click();
+  await expect(lines.first()).toContainText("Νέος αγωγός");
+  await expect(lines.first()).toContainText("12.500,50 €");
+  await expect(page.getByText("Θέση 1 από 2")).toBeAttached();
+  // At the top it goes no further up: the button that leads back has the focus.
+  await expect(lines.first().getByRole("button", { name: /^Πιο κάτω/ })).toBeFocused();
+  await press(page, w("proposals-save"));
+  await expect(page.getByRole("alert")).toContainText(w("proposals-decision-missing"));
+  await look(page, "proposals, order");
+  // What was moved is kept like what was typed.
+  await page.reload();
+  await expect(lines.first()).toContainText("Νέος αγωγός");
+  await page.getByRole("textbox", { name: w("proposals-decision") }).fill("Απόφαση 5/2026");
+  await press(page, w("proposals-save"));
+  await expect(page.getByText(/^Αποθηκεύτηκε σε αυτή τη συσκευή/).first()).toBeVisible();
+  await look(page, "proposals, saved");
+
+  await koina.bridge.command("community@new", "exchange_now");
+  const desk = await koina.window("desk");
+  await expect
+    .poll(async () => (await koina.bridge.command<{ total: number }>("desk", "requests_page", { search: first })).said.total, { timeout: 40_000 })
+    .toBe(1);
+  await search(desk, w("requests-search"), first);
+  await openFirst(desk, "Πρόταση έργου");
+  await expect(desk.getByText("12.500,50 €")).toBeVisible();
+  await expect(desk.getByText(/θέση 1 · Απόφαση 5\/2026/)).toBeVisible();
+  // Nobody else files one.
+  await tab(desk, w, "enter");
+  await desk.getByRole("combobox", { name: w("enter-kind") }).fill("πρόταση έργου");
+  await expect(desk.getByRole("option", { name: /Πρόταση έργου/ })).toHaveCount(0);
+});

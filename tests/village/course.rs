@@ -1,9 +1,10 @@
 //! What becomes of a request: charged, begun, mended, answered, closed; sometimes forgotten, sometimes opened again.
 
+use koina_model::calendar::athens_date;
 use koina_model::ids::{DocId, Time};
-use koina_model::reference::Category;
+use koina_model::reference::{Category, Need};
 use koina_model::requests::What;
-use koina_model::requests::acts::{self, Step};
+use koina_model::requests::acts::{self, Memo, Step};
 use koina_model::words::Outcome;
 
 use super::chance::Chance;
@@ -224,11 +225,32 @@ impl Tale<'_> {
     /// A department without a crew answers for it.
     fn by_department(&mut self) -> Option<()> {
         self.until(i64::from(self.category.target_hours) * HOUR * 55 / 100)?;
+        if self.category.place == Need::Required && self.chance.percent(35) {
+            self.by_community()?;
+        }
         if self.chance.percent(60) {
             self.answer(TECHNICAL)?;
             self.until(2 * DAY)?;
         }
         self.close(TECHNICAL, &Outcome::Resolved)
+    }
+
+    /// The community had it done, or saw it done, and files a memo.
+    fn by_community(&mut self) -> Option<()> {
+        let place = self.pen.request().place.community;
+        let Some(by) = people::of_community(&self.village.stations, &place) else {
+            return Some(());
+        };
+        let by_whom = *self.chance.pick::<&str>(work::DONE_BY);
+        let memo = Memo {
+            on: &athens_date(self.at).to_string(),
+            by: by_whom,
+            note: "",
+        };
+        let author = self.desk(by).author();
+        let what = acts::memo(&self.pen.request(), &memo, &author, Time(self.at)).ok()?;
+        self.happened(by, what)?;
+        self.until(2 * DAY)
     }
 
     /// The desk looks at work that is done: answers, closes; sometimes it opens again.

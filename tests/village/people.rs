@@ -110,6 +110,16 @@ const CREW_TABLE: [(&str, &str, &str, &[&str], &str); 8] = [
     ),
 ];
 
+/// Presidents of communities, in the order of the reference data; not every community has joined.
+const PRESIDENTS: &[&str] = &[
+    "Παναγιώτα Ρήγα",
+    "Στέργιος Μπλιάτκας",
+    "Ευαγγελία Τόλη",
+    "Αστέριος Καραμπάσης",
+    "Δέσποινα Γκούμα",
+    "Ζήσης Πατσιάς",
+];
+
 /// The crews, with the communities they serve.
 pub(super) fn crews(reference: &Reference) -> Vec<Crew> {
     let serves = |units: &[&str]| {
@@ -131,19 +141,36 @@ pub(super) fn crews(reference: &Reference) -> Vec<Crew> {
 }
 
 /// The devices that wrote the history, enrolled before it began.
-pub(super) fn stations(seed: u64, began: Time, crews: &[Crew]) -> Vec<Station> {
+pub(super) fn stations(
+    seed: u64,
+    began: Time,
+    crews: &[Crew],
+    reference: &Reference,
+) -> Vec<Station> {
     let mut chance = Chance::of(seed, "stations", 0);
     let clerks = CLERKS
         .iter()
-        .map(|(name, person)| ((*name).to_owned(), *person, Role::Clerk, None));
+        .map(|(name, person)| ((*name).to_owned(), *person, Role::Clerk, None, Vec::new()));
     let telephones = crews.iter().zip(CREW_TABLE).map(|(crew, (.., person))| {
         let short = crew.name.split(" – ").next().unwrap_or(&crew.name);
-        (format!("{short} – κινητό"), person, Role::Crew, Some(crew))
+        let communities = crew.communities.clone();
+        let name = format!("{short} – κινητό");
+        (name, person, Role::Crew, Some(crew), communities)
     });
+    let presidents = reference
+        .communities
+        .iter()
+        .zip(PRESIDENTS)
+        .map(|(one, person)| {
+            let communities = vec![one.code.clone()];
+            let name = one.legal_name_el.clone();
+            (name, *person, Role::Community, None, communities)
+        });
     clerks
         .chain(telephones)
+        .chain(presidents)
         .zip(1..)
-        .map(|((name, person, role, crew), number)| {
+        .map(|((name, person, role, crew, communities), number)| {
             let mut key = [0; 32];
             for part in key.chunks_mut(8) {
                 part.copy_from_slice(&chance.next().to_le_bytes());
@@ -155,9 +182,7 @@ pub(super) fn stations(seed: u64, began: Time, crews: &[Crew]) -> Vec<Station> {
                 person: person.to_owned(),
                 role,
                 crew: crew.map(|crew| crew.id.clone()),
-                communities: crew
-                    .map(|crew| crew.communities.clone())
-                    .unwrap_or_default(),
+                communities,
                 seed: key,
             }
         })
@@ -183,6 +208,13 @@ pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]
         courier: String::new(),
         tracking: String::new(),
     }
+}
+
+/// Which of the stations is the community's, where it has one.
+pub(super) fn of_community(stations: &[Station], community: &str) -> Option<usize> {
+    stations.iter().position(|one| {
+        one.role == Role::Community && one.communities.iter().any(|code| code == community)
+    })
 }
 
 /// Which of the stations is the crew's.

@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 mod breakout;
 mod browser;
 mod cage;
+mod community;
 mod kiosk;
 mod map;
 mod promises;

@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use serde_json::json;
 
 use crate::browser::{NEWS, Start, Window};
+use crate::community;
 use crate::kiosk::{self, End, Errand};
 use crate::map;
 use crate::stage::Stage;
@@ -191,6 +192,19 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
         )
         .await;
     crew.close().await.context("Closing the crew")?;
+
+    let begun = Instant::now();
+    let president = Window::open(&stage.community_window()).await?;
+    let outcome = community::files(&president, tally.pictures).await;
+    tally
+        .note(
+            "a community files a memo without network",
+            begun,
+            &outcome,
+            &[&president],
+        )
+        .await;
+    president.close().await.context("Closing the community")?;
 
     let begun = Instant::now();
     let kiosk = Window::open(&stage.kiosk_window()).await?;

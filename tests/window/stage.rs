@@ -13,9 +13,10 @@ pub(crate) struct Stage {
     server: Child,
     folder: PathBuf,
     pub(crate) app: PathBuf,
-    /// `ADDRESS#CODE` for a desk, for a crew and for a kiosk.
+    /// `ADDRESS#CODE` for a desk, for a crew, for a community and for a kiosk.
     pub(crate) desk: String,
     pub(crate) crew: String,
+    community: String,
     kiosk: String,
 }
 
@@ -68,6 +69,7 @@ impl Stage {
             app: app.to_owned(),
             desk: String::new(),
             crew: String::new(),
+            community: String::new(),
             kiosk: String::new(),
         };
         let output = stage.server.stdout.take().context("Hearing the server")?;
@@ -78,6 +80,7 @@ impl Stage {
                 ("note", words) => said(words),
                 ("desk", link) => link.clone_into(&mut stage.desk),
                 ("crew", link) => link.clone_into(&mut stage.crew),
+                ("community", link) => link.clone_into(&mut stage.community),
                 ("kiosk", link) => link.clone_into(&mut stage.kiosk),
                 ("ready", _) => {
                     ready = true;
@@ -102,6 +105,16 @@ impl Stage {
             "crew",
             "1290,0,480,900",
             enrol.then(|| self.crew.clone()),
+        )
+    }
+
+    /// The window of a community, enrolled at its first start.
+    pub(crate) fn community_window(&self) -> Start {
+        self.window(
+            "Κοινότητα",
+            "community",
+            "0,0,480,900",
+            Some(self.community.clone()),
         )
     }
 

@@ -185,7 +185,7 @@ impl Pair<'_> {
 }
 
 /// Switches the network of a device in its own window.
-async fn network(window: &Window, on: bool) -> anyhow::Result<()> {
+pub(crate) async fn network(window: &Window, on: bool) -> anyhow::Result<()> {
     let at = |on: bool| format!("//button[@role='switch'][@aria-checked='{on}']");
     window.press_at("the network switch", &at(!on)).await?;
     let there = async |window: &Window| Ok(window.is_there(&at(on)).await);

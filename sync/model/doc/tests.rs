@@ -35,6 +35,7 @@ pub(crate) fn new_request() -> NewRequest {
         has_contact: false,
         priority: 3,
         department: "HLF".into(),
+        cost: None,
     }
 }
 

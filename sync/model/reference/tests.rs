@@ -31,7 +31,7 @@ fn the_bundled_municipalities_are_whole() {
     let count = |id: &str| {
         let r = Reference::parse(&|file| bundled_file(id, file).map(str::to_owned)).unwrap();
         assert_eq!(r.municipality.id, id);
-        assert_eq!((r.groups.len(), r.categories.len()), (22, 187));
+        assert_eq!((r.groups.len(), r.categories.len()), (22, 188));
         assert_eq!(
             (r.departments.len(), r.statuses.len(), r.asset_types.len()),
             (49, 15, 25)

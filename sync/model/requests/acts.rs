@@ -9,7 +9,7 @@ use crate::doc::Writes;
 use crate::ids::{DocId, Time};
 use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
 use crate::lists::Lists;
-use crate::permits::{Author, Permit};
+use crate::permits::{Author, Permit, Role};
 use crate::photos::{self, Moment, Photo};
 use crate::place::{Place, is_on_earth};
 use crate::problem::{FieldRule, Problem};
@@ -61,6 +61,9 @@ pub fn enter(
     match category {
         _ if entered.category.is_empty() => fields.wrong("category", FieldRule::Missing),
         None => fields.wrong("category", FieldRule::NotOnAList),
+        Some(category) if category.community_only && author.role != Role::Community => {
+            fields.wrong("category", FieldRule::NotOnAList);
+        }
         Some(_) => {}
     }
     let place_needed = category.is_some_and(|category| category.place == Need::Required);
@@ -92,6 +95,7 @@ pub fn enter(
         has_contact: false,
         priority: category.priority,
         department: category.department.clone(),
+        cost: None,
     })
 }
 
@@ -335,18 +339,47 @@ pub enum Filed<'a> {
     Memo(Memo<'a>),
     /// Measures were taken at once against a fault of water or sewers («Άμεση αποκατάσταση βλάβης»).
     Urgent { measures: &'a str },
+    /// Works are proposed to the municipality, for so many euros if that is known.
+    Proposal { cost: &'a str },
 }
 
-/// Checks what a community files with a new request: its event, and how urgent the request is for it.
+/// What a community files with a new request, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FiledWrites {
+    pub what: Option<What>,
+    pub priority: Option<u8>,
+    pub cost: Option<i64>,
+}
+
+/// Checks what a community files with a new request.
 pub fn file(
     filed: &Filed<'_>,
     category: &str,
     lists: &Lists,
     author: &Author,
     now: Time,
-) -> Result<(What, Option<u8>), Problem> {
+) -> Result<FiledWrites, Problem> {
+    let plain = FiledWrites {
+        what: None,
+        priority: None,
+        cost: None,
+    };
     match filed {
-        Filed::Memo(memo) => Ok((executed(memo, author, now)?, None)),
+        Filed::Memo(memo) => Ok(FiledWrites {
+            what: Some(executed(memo, author, now)?),
+            ..plain
+        }),
+        Filed::Proposal { cost } => {
+            needs(author, Permit::FileMemos)?;
+            let mut fields = Fields::default();
+            let found = lists.reference.category(category);
+            if found.is_some_and(|found| !found.community_only) {
+                fields.wrong("category", FieldRule::NotOnAList);
+            }
+            let cost = euros(&mut fields, "cost", cost);
+            fields.done()?;
+            Ok(FiledWrites { cost, ..plain })
+        }
         Filed::Urgent { measures } => {
             needs(author, Permit::FileMemos)?;
             let mut fields = Fields::default();
@@ -356,7 +389,11 @@ pub fn file(
             }
             let measures = fields.needed("measures", measures, NOTE_MAX);
             fields.done()?;
-            Ok((What::Urgent { measures }, Some(1)))
+            Ok(FiledWrites {
+                what: Some(What::Urgent { measures }),
+                priority: Some(1),
+                ..plain
+            })
         }
     }
 }
@@ -373,6 +410,66 @@ pub fn memo(
         return Err(Problem::AlreadyClosed);
     }
     Ok(what)
+}
+
+/// The most that a proposal may cost, in euros: more is a slip of the finger.
+const EUROS_MAX: i32 = 100_000_000;
+
+/// Reads euros as Greeks write them, `12.500,50`, in cents; nothing typed is nothing.
+fn euros(fields: &mut Fields, field: &str, typed: &str) -> Option<i64> {
+    let plain: String = typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '€')
+        .collect();
+    if plain.is_empty() {
+        return None;
+    }
+    let (whole, decimals) = plain.split_once(',').unwrap_or((&plain, ""));
+    let figures = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = whole.split('.');
+    let first = parts.next().unwrap_or_default();
+    let rest: Vec<&str> = parts.collect();
+    let grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|part| part.len() == 3));
+    let fine = grouped
+        && figures(first)
+        && rest.iter().all(|part| figures(part))
+        && (decimals.is_empty() && !plain.ends_with(',')
+            || figures(decimals) && decimals.len() <= 2);
+    let whole = whole.replace('.', "").parse::<i64>().ok().filter(|_| fine);
+    let Some(whole) = whole.filter(|whole| *whole <= i64::from(EUROS_MAX)) else {
+        let (min, max) = (1, EUROS_MAX);
+        let rule = if fine {
+            FieldRule::OutOfRange { min, max }
+        } else {
+            FieldRule::NotANumber
+        };
+        fields.wrong(field, rule);
+        return None;
+    };
+    let cents = format!("{decimals:0<2}").parse::<i64>().unwrap_or_default();
+    Some(whole * 100 + cents).filter(|cost| *cost > 0)
+}
+
+/// Puts a proposal into the order of the council.
+pub fn rank(
+    request: &Request,
+    rank: u32,
+    decision: &str,
+    lists: &Lists,
+    author: &Author,
+) -> Result<What, Problem> {
+    needs(author, Permit::FileMemos)?;
+    let mut fields = Fields::default();
+    let decision = fields.needed("decision", decision, NAME_MAX);
+    fields.done()?;
+    let category = lists.reference.category(&request.category);
+    if !category.is_some_and(|category| category.community_only) {
+        return Err(Problem::NotFound);
+    }
+    if !request.is_open() {
+        return Err(Problem::AlreadyClosed);
+    }
+    Ok(What::Ranked { rank, decision })
 }
 
 /// How long ago work may have been done that a memo is filed of, in days: whoever types an older year has slipped.

@@ -145,6 +145,10 @@ priority: number, target_hours: number, place_required: boolean,
  */
 kiosk_only: boolean, 
 /**
+ * Only a community files it: a proposal for works.
+ */
+community_only: boolean, 
+/**
  * A community takes measures at once against urgent faults of this kind.
  */
 immediate: boolean, 
@@ -233,7 +237,9 @@ export type CommunityEntered = { id: DocId, receipt_number: string,
  */
 pin: string, };
 
-export type CommunityFiled = { "filed": "memo" } & MemoInput | { "filed": "urgent", measures: string, };
+export type CommunityFiled = { "filed": "memo" } & MemoInput | { "filed": "urgent", measures: string, } | { "filed": "proposal", cost: string, };
+
+export type CommunityInput = { community: string, };
 
 export type CommunityItem = { code: string, el: string, en: string, 
 /**
@@ -1071,6 +1077,40 @@ export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { 
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 
+export type ProposalRow = { row: RequestRow, 
+/**
+ * In cents of a euro; `None` where it was not said.
+ */
+cost: number | null, 
+/**
+ * Where the council put it, from 1; 0: nowhere yet.
+ */
+rank: number, };
+
+export type Proposals = { 
+/**
+ * Open ones: those with a place in the council's order first, in it, then the newest. 200 at most.
+ */
+open: Array<ProposalRow>, 
+/**
+ * Answered ones, the newest first. 200 at most.
+ */
+closed: Array<ProposalRow>, };
+
+export type RankInput = { community: string, 
+/**
+ * The first is the most wanted. At most 200.
+ */
+order: Array<DocId>, 
+/**
+ * Of which decision or meeting, in words.
+ */
+decision: string, 
+/**
+ * The draft it was typed in, dropped when all is written.
+ */
+draft: string | null, };
+
 export type RecordInput = { id: DocId, };
 
 export type Recovered = { at: Time, 
@@ -1152,6 +1192,14 @@ asset: AssetRef | null,
  * The last public answer.
  */
 answer: string | null, 
+/**
+ * What the works of a proposal may cost, in cents of a euro.
+ */
+cost: number | null, 
+/**
+ * Where the council put a proposal, from 1; 0: nowhere yet.
+ */
+rank: number, 
 /**
  * Somebody left a contact; who it is, the server tells those who may know.
  */
@@ -1733,6 +1781,8 @@ export type Commands = {
   community_enter: [input: CommunityEnterInput, output: CommunityEntered];
   community_memo: [input: CommunityMemoInput, output: RequestCase];
   community_report: [input: CommunityMonth, output: CommunityReport];
+  community_proposals: [input: CommunityInput, output: Proposals];
+  community_rank: [input: RankInput, output: Proposals];
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];

@@ -80,9 +80,9 @@ export const lists: Lists = {
     { code: "WTR", el: "Ύδρευση", en: "Water" },
   ],
   categories: [
-    { code: "LGT-01", group: "LGT", el: "Σβηστή λάμπα", en: "Lamp out", department: "HLF", priority: 3, target_hours: 72, place_required: true, kiosk_only: false, immediate: false, emergency: false },
-    { code: "LGT-09", group: "LGT", el: "Γυμνό καλώδιο", en: "Bare cable", department: "HLF", priority: 1, target_hours: 2, place_required: true, kiosk_only: false, immediate: false, emergency: true },
-    { code: "WTR-01", group: "WTR", el: "Διαρροή νερού", en: "Water leak", department: "YDR", priority: 2, target_hours: 12, place_required: true, kiosk_only: false, immediate: true, emergency: false },
+    { code: "LGT-01", group: "LGT", el: "Σβηστή λάμπα", en: "Lamp out", department: "HLF", priority: 3, target_hours: 72, place_required: true, kiosk_only: false, community_only: false, immediate: false, emergency: false },
+    { code: "LGT-09", group: "LGT", el: "Γυμνό καλώδιο", en: "Bare cable", department: "HLF", priority: 1, target_hours: 2, place_required: true, kiosk_only: false, community_only: false, immediate: false, emergency: true },
+    { code: "WTR-01", group: "WTR", el: "Διαρροή νερού", en: "Water leak", department: "YDR", priority: 2, target_hours: 12, place_required: true, kiosk_only: false, community_only: false, immediate: true, emergency: false },
   ],
   departments: [{ code: "HLF", el: "Τμήμα Ηλεκτροφωτισμού", en: "Street Lighting Section" }],
   crews: [{ id: "c2", name: "Συνεργείο 2", department: "HLF", communities: ["11020101"] }],
@@ -104,7 +104,7 @@ export const request: RequestRow = {
 
 export const requestCase: RequestCase = {
   row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, egsa87: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
-  answer_by: null, duplicate_of: null, joined: [], supports: 0, materials: [], worked_minutes: 0, photos: [], wanted_photos: [], clashes: [], may: ["record_work", "reopen_requests"],
+  answer_by: null, duplicate_of: null, cost: null, rank: 0, joined: [], supports: 0, materials: [], worked_minutes: 0, photos: [], wanted_photos: [], clashes: [], may: ["record_work", "reopen_requests"],
   timeline: [{ id: "e1", at: Date.now() - 7_200_000, claimed: false, by: "Γραφείο", what: "received", detail: {}, pending: false, concurrent: false }],
 };
 

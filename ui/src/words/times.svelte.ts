@@ -45,6 +45,11 @@ export function dayOf(iso: string): string {
   return day(Date.parse(`${iso}T12:00:00Z`));
 }
 
+/** Cents of a euro: «12.500,50 €». */
+export function euros(cents: number): string {
+  return new Intl.NumberFormat(locale(), { style: "currency", currency: "EUR" }).format(cents / 100);
+}
+
 /** So many months ago, in Athens: YYYY-MM. */
 export function monthOf(back: number): string {
   const [year, month] = format(now(), { year: "numeric", month: "2-digit", numberingSystem: "latn" }).match(/\d+/g)?.map(Number).sort((a, b) => b - a) ?? [];

@@ -163,10 +163,10 @@ fn measures_at_once_are_for_water_and_sewers() {
     };
     let measures = "έκλεισε η βάνα";
     for category in ["WAT-01", "SEW-01"] {
-        let (what, priority) = urgent(category, measures).unwrap();
-        assert_eq!(priority, Some(1));
+        let filed = urgent(category, measures).unwrap();
+        assert_eq!(filed.priority, Some(1));
         let measures = measures.to_owned();
-        assert_eq!(what, What::Urgent { measures });
+        assert_eq!(filed.what, Some(What::Urgent { measures }));
     }
     let elsewhere = urgent("LGT-01", measures);
     assert_eq!(
@@ -175,4 +175,52 @@ fn measures_at_once_are_for_water_and_sewers() {
     );
     let silent = urgent("WAT-01", " ");
     assert_eq!(silent, Err(Problem::field("measures", FieldRule::Missing)));
+}
+
+#[test]
+fn a_proposal_costs_what_a_greek_writes() {
+    let lists = Lists {
+        reference: Reference::bundled("dion-olympos").unwrap(),
+        ..Lists::empty()
+    };
+    let author = |role| Author {
+        role,
+        communities: Vec::new(),
+    };
+    let community = author(Role::Community);
+    let cost = |typed: &str| {
+        let filed = file(
+            &Filed::Proposal { cost: typed },
+            "IDE-07",
+            &lists,
+            &community,
+            NOW,
+        );
+        filed.map(|filed| filed.cost)
+    };
+    for (typed, cents) in [
+        ("", None),
+        ("0", None),
+        ("12500", Some(1_250_000)),
+        ("12.500 €", Some(1_250_000)),
+        ("1.234.567,5", Some(123_456_750)),
+        ("0,05", Some(5)),
+        ("100000000", Some(10_000_000_000)),
+    ] {
+        assert_eq!(cost(typed), Ok(cents), "{typed}");
+    }
+    let no_number = || Err(Problem::field("cost", FieldRule::NotANumber));
+    for typed in [
+        "12.50", "1.2345", "1,234", "1,", ",5", "-5", "5e3", "1..000", "δέκα", "1,2,3",
+    ] {
+        assert_eq!(cost(typed), no_number(), "{typed}");
+    }
+    let (min, max) = (1, 100_000_000);
+    let too_much = Err(Problem::field("cost", FieldRule::OutOfRange { min, max }));
+    assert_eq!(cost("100000001"), too_much);
+    let proposal = Filed::Proposal { cost: "" };
+    assert!(file(&proposal, "LGT-01", &lists, &community, NOW).is_err());
+    let needs = Permit::FileMemos;
+    let admin = file(&proposal, "IDE-07", &lists, &author(Role::Admin), NOW);
+    assert_eq!(admin, Err(Problem::NotAllowed { needs }));
 }

@@ -4,6 +4,7 @@ import Enter from "./Enter.svelte";
 import Entered from "./Entered.svelte";
 import Home from "./Home.svelte";
 import Memo from "./Memo.svelte";
+import Proposals from "./Proposals.svelte";
 import Report from "./Report.svelte";
 
 export const screens: ScreenMap = {
@@ -12,4 +13,5 @@ export const screens: ScreenMap = {
   community_entered: Entered,
   community_memo: Memo,
   community_report: Report,
+  community_proposals: Proposals,
 };

@@ -1,7 +1,7 @@
 import type { DocId } from "../../ipc/commands";
 
-/** What a community enters: for a resident, work that was done, a fault that could not wait. */
-export type CommunityEntry = "resident" | "memo" | "urgent";
+/** What a community enters: for a resident, work that was done, a fault that could not wait, works it proposes. */
+export type CommunityEntry = "resident" | "memo" | "urgent" | "proposal";
 
 /** Screens that only a community has. Add yours here and give each a component in `index.ts`. */
 export type CommunityScreen =
@@ -11,4 +11,6 @@ export type CommunityScreen =
   | { at: "community_entered"; as: CommunityEntry; id: DocId; number: string; pin: string; same?: boolean }
   /** A memo on a request that is there. */
   | { at: "community_memo"; id: DocId }
-  | { at: "community_report"; community: string };
+  | { at: "community_report"; community: string }
+  /** Works it proposes, in the order of its council. */
+  | { at: "community_proposals"; community: string };

@@ -3,7 +3,7 @@ import { t } from "../../words/words.svelte";
 
 export function filedLabels(): Record<string, string> {
   return {
-    on: t("community-memo-on"), by: t("community-memo-by"), note: t("community-memo-note"), measures: t("community-urgent-measures"),
+    on: t("community-memo-on"), by: t("community-memo-by"), note: t("community-memo-note"), measures: t("community-urgent-measures"), cost: t("proposals-cost"),
     name: t("kiosk-name"), phone: t("kiosk-phone"), email: t("kiosk-email"),
   };
 }

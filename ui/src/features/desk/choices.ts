@@ -6,7 +6,7 @@ import type { ComboOption } from "./Combo.svelte";
 
 /** Every kind of request, with its group behind it. */
 export function categoryOptions(): ComboOption[] {
-  return lists().categories.map((item) => {
+  return lists().categories.filter((item) => !item.community_only).map((item) => {
     const group = nameOf("group", item.group);
     return { value: item.code, label: named(item), hint: group, search: `${item.el} ${item.en} ${group} ${spoken(item.code)}`, danger: item.emergency };
   });
