@@ -243,7 +243,7 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
                 None => whole,
             }
         }
-        _ if label == "crew" => builder.inner_size(480.0, 900.0),
+        _ if label == "crew" || label == "community" => builder.inner_size(480.0, 900.0),
         _ => builder.inner_size(1280.0, 860.0),
     };
     let window = builder.min_inner_size(320.0, 480.0).build()?;

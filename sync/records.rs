@@ -204,8 +204,10 @@ impl Replica {
         draft: Option<&str>,
         now: Time,
     ) -> Result<(), ReplicaError> {
-        let what =
-            |request: &Request, author: &Author| request_acts::memo(request, memo, author, now);
+        let lists = self.lists();
+        let what = |request: &Request, author: &Author| {
+            request_acts::memo(request, memo, &lists, author, now)
+        };
         self.record_with_photos(id, what, supports, photos, draft, now)
     }
 

@@ -150,8 +150,7 @@ CREATE TABLE requests (
     lon           REAL,                     -- degrees east
     same_as       BLOB,                     -- the request it was joined with; empty: none
     unheard       INTEGER NOT NULL,         -- 1: closed by somebody who could not see that it was reported again
-    executed_on   TEXT NOT NULL,            -- YYYY-MM-DD: a community says that it was done then; empty: no memo
-    executed_by   TEXT NOT NULL,            -- who did it, in the community's words
+    began_done    INTEGER NOT NULL,         -- 1: it began with a community's memo, nobody had asked for it
     urgent        INTEGER NOT NULL,         -- 1: a community took measures at once
     cost          INTEGER NOT NULL,         -- cents of a euro that proposed works may cost; 0: not said
     rank          INTEGER NOT NULL,         -- where the council of the community put a proposal, from 1; 0: nowhere
@@ -222,6 +221,17 @@ CREATE TABLE photos (
 CREATE INDEX photos_file ON photos (file);
 CREATE INDEX photos_thumb ON photos (thumb);
 CREATE INDEX photos_newest ON photos (added_at DESC);
+
+-- One row a memo of a community that the work was done.
+CREATE TABLE memos (
+    n      INTEGER NOT NULL,                -- row of docs
+    event  BLOB NOT NULL,                   -- the event that says so
+    day    TEXT NOT NULL,                   -- YYYY-MM-DD: when it was done
+    by     TEXT NOT NULL,                   -- who did it, in the community's words
+    note   TEXT NOT NULL,                   -- what was done, in the community's words
+    PRIMARY KEY (n, event)                  -- one row a memo, several on a record that was opened again
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memos_day ON memos (day);
 
 -- What each round says of an asset.
 CREATE TABLE sightings (

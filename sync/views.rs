@@ -88,6 +88,27 @@ pub struct Lists {
     pub hold_reasons: Vec<Named>,
     pub reject_reasons: Vec<Named>,
     pub emergency: Named,
+    /// Plans of civil protection that may be put into force.
+    pub emergency_plans: Vec<PlanItem>,
+    /// The code of the one that is; empty: none.
+    pub emergency_plan: String,
+}
+
+/// A plan of civil protection.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct PlanItem {
+    pub code: String,
+    pub el: String,
+    pub en: String,
+    /// The name of the general plan («ΒΟΡΕΑΣ 2»), if it has one.
+    pub plan: String,
+}
+
+/// The plan of civil protection that is to be in force; empty: none.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EmergencySet {
+    pub plan: String,
 }
 
 /// Something that may be applied for.
@@ -466,6 +487,7 @@ pub(crate) fn hide(tx: &Transaction<'_>, n: i64) -> Result<(), ReplicaError> {
         "DELETE FROM assets WHERE n = ?1",
         "DELETE FROM photos WHERE n = ?1",
         "DELETE FROM sightings WHERE n = ?1",
+        "DELETE FROM memos WHERE n = ?1",
         "DELETE FROM search WHERE rowid = ?1",
     ] {
         tx.prepare_cached(statement)?.execute([n])?;
@@ -490,7 +512,7 @@ pub(crate) fn number(
 pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
     tx.execute_batch(
         "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS photos;
-        DROP TABLE IF EXISTS sightings; DROP TABLE IF EXISTS search;",
+        DROP TABLE IF EXISTS sightings; DROP TABLE IF EXISTS memos; DROP TABLE IF EXISTS search;",
     )?;
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
@@ -629,13 +651,14 @@ pub(crate) fn dump(db: &Connection) -> Result<String, ReplicaError> {
         "SELECT hex(doc) || '|' || receipt || '|' || protocol || '|' || registered_at || '|' || category || '|' || grp || '|' || community || '|' || settlement
             || '|' || spot || '|' || text || '|' || status || '|' || open || '|' || priority || '|' || department || '|' || crew || '|' || coalesce(hex(asset), '')
             || '|' || received_at || '|' || due_at || '|' || status_at || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || coalesce(hex(same_as), '') || '|' || unheard
-            || '|' || executed_on || '|' || executed_by || '|' || urgent || '|' || cost || '|' || rank FROM requests ORDER BY doc",
+            || '|' || began_done || '|' || urgent || '|' || cost || '|' || rank FROM requests ORDER BY doc",
         "SELECT hex(doc) || '|' || kind || '|' || number || '|' || name || '|' || community || '|' || settlement || '|' || spot || '|' || condition
             || '|' || inspected_at || '|' || retired || '|' || clashes || '|' || coalesce(lat || ' ' || lon, '') || '|' || tag || '|' || due_at || '|' || failed || '|' || seen_at || '|' || missing || '|' || added_at FROM assets ORDER BY doc",
         "SELECT hex(doc) || '|' || hex(event) || '|' || hex(file) || '|' || size || '|' || hex(thumb) || '|' || thumb_size || '|' || hex(writer)
             || '|' || added_at FROM photos ORDER BY doc, event",
         "SELECT s.round || '|' || hex(v.doc) || '|' || s.found || '|' || s.at || '|' || hex(s.writer) FROM sightings s JOIN docs v ON v.n = s.n
             ORDER BY s.round, v.doc",
+        "SELECT hex(v.doc) || '|' || hex(m.event) || '|' || m.day || '|' || m.by || '|' || m.note FROM memos m JOIN docs v ON v.n = m.n ORDER BY v.doc, m.event",
     ] {
         let mut rows = db.prepare(statement)?;
         let mut rows = rows.query([])?;

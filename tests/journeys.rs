@@ -17,6 +17,7 @@ mod journeys {
     mod courier;
     mod dead_zone;
     mod decided;
+    mod emergency;
     mod hostile;
     mod inspected;
     mod kiosk;

@@ -4,7 +4,7 @@ use koina_model::ids::DeviceId;
 use koina_model::problem::Problem;
 use koina_sync::decide::{self, Took};
 use koina_sync::exchange::json_body;
-use koina_sync::views::{DeviceRow, Invite, RefusedRow, UnlockCode};
+use koina_sync::views::{DeviceRow, EmergencySet, Invite, RefusedRow, UnlockCode};
 
 use crate::{
     Desk, DeviceChangeInput, DeviceInput, DeviceInviteInput, Devices, Nothing, RefusedInput,
@@ -90,4 +90,12 @@ pub(crate) fn refused_dismiss(desk: &Desk, input: RefusedInput) -> Result<Device
     desk.exchanger
         .over_line(async |line| decide::dismiss(&desk.replica, line, input.changes).await)?;
     devices_page(desk, Nothing {})
+}
+
+/// Puts a plan of civil protection into force, or none; this device hears of it like the others.
+pub(crate) fn emergency_set(desk: &Desk, input: EmergencySet) -> Result<EmergencySet, Problem> {
+    let body = json_body(&input)?;
+    let set = desk.exchanger.ask("POST", "/v1/emergency", body)?;
+    desk.exchanger.soon();
+    Ok(set)
 }

@@ -13,6 +13,7 @@ use koina_model::contacts::Contact;
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::replica::{Replica, ReplicaError};
+use koina_sync::views::EmergencySet;
 use koina_sync::views::assets::AssetsQuery;
 use koina_sync::views::community::CommunityMonth;
 use koina_sync::views::map::MapQuery;
@@ -66,8 +67,8 @@ use conflicts::{conflict_decide, conflicts_page};
 use contacts::contacts_read;
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
-    device_change, device_invite, device_revoke, device_unlock, devices_page, refused_dismiss,
-    refused_take,
+    device_change, device_invite, device_revoke, device_unlock, devices_page, emergency_set,
+    refused_dismiss, refused_take,
 };
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,

@@ -113,6 +113,8 @@ commands! {
     staff_exchange(Nothing) -> StaffPage;
     staff_close(StaffCloseInput) -> StaffPage;
     staff_end(Nothing) -> Nothing;
+    // a plan of civil protection comes into force, or ends (asked of the server)
+    emergency_set(EmergencySet) -> EmergencySet;
     // devices (asked of the server)
     devices_page(Nothing) -> Devices;
     device_invite(DeviceInviteInput) -> Invite;

@@ -5,7 +5,7 @@ use koina_model::reference::{ApplicationType, Need};
 use koina_model::words::{Named, Position};
 use koina_sync::views::{
     About, ApplicationFieldItem, ApplicationItem, CategoryItem, CommunityItem, CrewItem, Lists,
-    SettlementItem, Station,
+    PlanItem, SettlementItem, Station,
 };
 
 use crate::{Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, told};
@@ -98,7 +98,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 place_required: one.place == Need::Required,
                 kiosk_only: one.kiosk_only,
                 community_only: one.community_only,
-                immediate: reference.is_immediate(one),
+                immediate: one.immediate,
                 emergency: one.emergency,
             })
             .collect(),
@@ -141,6 +141,17 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
             .map(|one| named(&one.code, &one.name))
             .collect(),
         emergency: named("emergency", &reference.emergency_text),
+        emergency_plans: reference
+            .emergency_plans
+            .iter()
+            .map(|one| PlanItem {
+                code: one.code.clone(),
+                el: one.name.el.clone(),
+                en: one.name.en.clone(),
+                plan: one.plan.clone(),
+            })
+            .collect(),
+        emergency_plan: known.emergency.clone(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::DeviceId;
-use crate::reference::Reference;
+use crate::reference::{EmergencyPlan, Reference};
 
 /// Stored on devices as JSON since 0.1; add fields, never rename.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Lists {
     /// The key of the numbers with which people follow their requests, in hex; empty until it was heard.
     #[serde(default)]
     pub tracking: String,
+    /// The code of the plan of civil protection that is in force; empty: none.
+    #[serde(default)]
+    pub emergency: String,
 }
 
 /// A working party.
@@ -52,7 +55,13 @@ impl Lists {
             devices: BTreeMap::new(),
             courier: String::new(),
             tracking: String::new(),
+            emergency: String::new(),
         }
+    }
+
+    /// The plan of civil protection that is in force.
+    pub fn emergency(&self) -> Option<&EmergencyPlan> {
+        self.reference.emergency_plan(&self.emergency)
     }
 
     /// What people call a device.

@@ -62,12 +62,14 @@ pub enum Permit {
     ReadContacts,
     /// Seeing how kiosks are, and asking for the code that opens the page of staff at one.
     TendKiosks,
+    /// Putting a plan of civil protection into force, for the whole municipality.
+    DeclareEmergencies,
     ManageDevices,
 }
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::EnterRequests,
         Self::EnterRegistered,
         Self::EditRequests,
@@ -87,6 +89,7 @@ impl Permit {
         Self::DecideConflicts,
         Self::ReadContacts,
         Self::TendKiosks,
+        Self::DeclareEmergencies,
         Self::ManageDevices,
     ];
 }

@@ -42,6 +42,9 @@ pub struct Reference {
     /// What crews use most; empty in lists of before 0.2.
     #[serde(default)]
     pub materials: Vec<MaterialItem>,
+    /// What comes first while an emergency lasts.
+    #[serde(default)]
+    pub emergency_plans: Vec<EmergencyPlan>,
     /// What may be applied for at a kiosk; empty in lists of before 0.2.
     #[serde(default)]
     pub application_types: Vec<ApplicationType>,
@@ -179,9 +182,6 @@ pub struct CategoryGroup {
     pub name: Text2,
     /// Code of the [`Department`] that answers for most of it.
     pub department: String,
-    /// A community takes measures at once against urgent faults of this kind (ν.4555/2018 art. 82).
-    #[serde(default)]
-    pub immediate: bool,
 }
 
 /// What a request may be about, and what is asked of whoever reports it.
@@ -210,6 +210,9 @@ pub struct Category {
     pub personal_data: bool,
     /// Offered on kiosks only.
     pub kiosk_only: bool,
+    /// An urgent fault of water or sewers, against which a community takes measures at once (ν.4555/2018 art. 82).
+    #[serde(default)]
+    pub immediate: bool,
     /// What only a community files: a proposal for works.
     #[serde(default)]
     pub community_only: bool,
@@ -298,6 +301,17 @@ pub struct MaterialItem {
     pub unit: String,
     /// Codes of the [`CategoryGroup`]s whose jobs it is for.
     pub groups: Vec<String>,
+}
+
+/// A plan of civil protection, and what comes first while it is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmergencyPlan {
+    pub code: String,
+    /// The name of the general plan («ΒΟΡΕΑΣ 2»); empty where none is known.
+    pub plan: String,
+    pub name: Text2,
+    /// Codes of categories, the most urgent first; the rest comes after them.
+    pub first: Vec<String>,
 }
 
 /// Units that materials are counted in. Stored in docs; add, never rename.
@@ -427,6 +441,7 @@ impl Reference {
         let applications: ApplicationTypesFile = json(read, APPLICATION_TYPES)?;
         let inspections: InspectionsFile = json(read, INSPECTIONS)?;
         let materials: MaterialsFile = json(read, MATERIALS)?;
+        let emergency: EmergencyFile = json(read, EMERGENCY)?;
         let reference = Reference {
             application_types: applications.types(&categories.categories),
             municipality,
@@ -442,6 +457,7 @@ impl Reference {
             asset_types: asset_types.asset_types,
             checklists: inspections.checklists,
             materials: materials.materials,
+            emergency_plans: emergency.plans,
             holidays: json(read, HOLIDAYS)?,
             emergency_text: categories.emergency_text,
         };
@@ -458,10 +474,8 @@ impl Reference {
         self.categories.iter().find(|c| c.code == code)
     }
 
-    /// Whether a community takes measures at once against urgent faults of this kind.
-    pub fn is_immediate(&self, category: &Category) -> bool {
-        self.group(&category.group)
-            .is_some_and(|group| group.immediate)
+    pub fn emergency_plan(&self, code: &str) -> Option<&EmergencyPlan> {
+        self.emergency_plans.iter().find(|plan| plan.code == code)
     }
 
     pub fn group(&self, code: &str) -> Option<&CategoryGroup> {
@@ -539,6 +553,22 @@ impl Reference {
                 Some(unknown) => Err(RowError::UnknownGroup(unknown.clone())),
                 None => Ok(()),
             }
+        })?;
+        unique(
+            EMERGENCY,
+            self.emergency_plans.iter().map(|plan| &plan.code),
+        )?;
+        check(EMERGENCY, &self.emergency_plans, |one| {
+            let mut seen = HashSet::new();
+            for code in &one.first {
+                if self.category(code).is_none() {
+                    return Err(RowError::UnknownCategory(code.clone()));
+                }
+                if !seen.insert(code) {
+                    return Err(RowError::DuplicateCode(code.clone()));
+                }
+            }
+            Ok(())
         })?;
         unique(INSPECTIONS, self.checklists.iter().map(|l| &l.asset_type))?;
         check(INSPECTIONS, &self.checklists, |list| {
@@ -626,6 +656,7 @@ const STATUSES: &str = "statuses.json";
 const ASSET_TYPES: &str = "asset-types.json";
 const INSPECTIONS: &str = "inspections.json";
 const MATERIALS: &str = "materials.json";
+const EMERGENCY: &str = "emergency.json";
 const APPLICATION_TYPES: &str = "application-types.json";
 
 fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
@@ -640,11 +671,17 @@ fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
         (_, DEPARTMENTS) => include_str!("reference/common/departments.json"),
         (_, STATUSES) => include_str!("reference/common/statuses.json"),
         (_, ASSET_TYPES) => include_str!("reference/common/asset-types.json"),
+        (_, EMERGENCY) => include_str!("reference/common/emergency.json"),
         (_, MATERIALS) => include_str!("reference/common/materials.json"),
         (_, INSPECTIONS) => include_str!("reference/common/inspections.json"),
         (_, APPLICATION_TYPES) => include_str!("reference/common/application-types.json"),
         _ => return None,
     })
+}
+
+#[derive(Deserialize)]
+struct EmergencyFile {
+    plans: Vec<EmergencyPlan>,
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 
 pub mod acts;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::doc::{Doc, Record, STATE, Scalar, Writes};
@@ -231,6 +232,18 @@ pub struct Request {
     pub concurrent: Vec<EventId>,
 }
 
+/// A community says that the work was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memo<'a> {
+    pub event: EventId,
+    /// YYYY-MM-DD.
+    pub on: String,
+    pub by: &'a str,
+    pub note: &'a str,
+    /// The request began with it: nobody had asked before.
+    pub begins: bool,
+}
+
 impl Request {
     /// Its photos, with the event that added each, by whom and when.
     pub fn photos(&self) -> impl Iterator<Item = (EventId, DeviceId, Time, &Photo)> {
@@ -277,13 +290,18 @@ impl Request {
         u32::try_from(worked / MINUTE).unwrap_or(u32::MAX)
     }
 
-    /// The last memo of a community on it: the day, and who did the work.
-    pub fn executed(&self) -> Option<(&str, &str)> {
+    /// Memos of communities on it. One whose day is none reads as no memo.
+    pub fn memos(&self) -> impl Iterator<Item = Memo<'_>> {
         self.events
             .iter()
-            .rev()
-            .find_map(|(_, _, event)| match &event.what {
-                What::Executed { on, by, .. } => Some((on.as_str(), by.as_str())),
+            .filter_map(|(id, _, event)| match &event.what {
+                What::Executed { on, by, note } => Some(Memo {
+                    event: *id,
+                    on: on.parse::<Date>().ok().map(|on| on.to_string())?,
+                    by,
+                    note,
+                    begins: event.at == self.received_at,
+                }),
                 _ => None,
             })
     }

@@ -419,6 +419,7 @@ pub fn typed(bytes: &[u8]) -> String {
                 "reason",
                 "no_photos",
                 "measures",
+                "on",
                 "by",
                 "decision",
                 "name",

@@ -14,6 +14,15 @@ const LITOCHORO: &str = "11020101";
 const NOW: Time = Time(1_795_244_400_000);
 
 /// A replica of somebody, without any server.
+impl Replica {
+    /// The same device for these communities only.
+    pub(crate) fn serve(&self, communities: &[&str]) {
+        let mut identity = (*self.identity().unwrap()).clone();
+        identity.communities = communities.iter().map(|code| (*code).to_owned()).collect();
+        self.set_identity(&identity).unwrap();
+    }
+}
+
 pub(crate) fn somebody(folder: &TempDir, role: Role) -> Replica {
     let replica = Replica::open_with(
         &folder.path().join("replica.sqlite"),

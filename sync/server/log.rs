@@ -522,6 +522,16 @@ impl AnyLog {
     }
 
     /// Keeps the reference data; when it is other than before, the version of the lists grows.
+    /// The plan of civil protection that is in force; empty: none.
+    pub async fn emergency(&self) -> Result<String, LogError> {
+        in_one_tx!(self, Read, |tx| lists::emergency(tx))
+    }
+
+    /// Puts a plan of civil protection into force, or none.
+    pub async fn put_emergency(&self, by: Author, at: Time, plan: String) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_emergency(tx, by, at, plan))
+    }
+
     pub async fn put_reference(&self, json: String) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_reference(tx, json))
     }

@@ -130,6 +130,7 @@ impl Municipality {
             devices: Default::default(),
             courier: String::new(),
             tracking: String::new(),
+            emergency: String::new(),
         };
         let opened = Self {
             log,
@@ -213,6 +214,7 @@ impl Municipality {
             devices,
             courier: self.courier.public(),
             tracking: self.tracking.clone(),
+            emergency: self.log.emergency().await?,
         });
         let replica = Arc::clone(&self.replica);
         let given = Arc::clone(&lists);

@@ -1,5 +1,5 @@
 //! A community (δημοτική κοινότητα): how it stands now, and what a month brought. Counts only, and words that may be published:
-//! it can be shown to residents.
+//! so that it can be shown to residents once somebody has read it.
 
 use koina_model::calendar::{self, athens_date};
 use koina_model::ids::{DocId, Time};
@@ -25,6 +25,8 @@ pub struct CommunityNow {
     pub late: u32,
     /// Done since the first of this month.
     pub done: u32,
+    /// The first load is not over: there is more than is counted here.
+    pub loading: bool,
     /// Open for longest, the oldest first; five at most.
     pub oldest: Vec<RequestRow>,
     /// When this device last heard from the server; `None` if never.
@@ -48,10 +50,13 @@ pub struct CommunityReport {
     pub month: String,
     /// The month is not over yet.
     pub unfinished: bool,
+    /// The first load is not over: there is more than is counted here.
+    pub loading: bool,
     /// By subject, most received first; without subjects that had nothing.
     pub groups: Vec<GroupMonth>,
     pub total: MonthCount,
-    /// Of what was done in the month, half took no longer than so many days from its receipt; `None` when nothing was done.
+    /// Of what was asked for and done in the month, half took no longer than so many days of the calendar from its receipt; `None`
+    /// when nothing was done.
     pub median_days: Option<u32>,
     /// Memos of work that was done in the month, by day; 500 at most.
     pub memos: Vec<MemoRow>,
@@ -63,7 +68,7 @@ pub struct CommunityReport {
     pub as_of: Option<Time>,
 }
 
-/// Requests of a month.
+/// Requests of a month: what somebody asked for. What began with a memo, and proposals for works, are not counted here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 pub struct MonthCount {
     /// Received in the month.
@@ -94,12 +99,13 @@ pub struct MemoRow {
     pub category: String,
     pub settlement: String,
     pub place_text: String,
-    /// The first 200 characters of what it was about.
-    pub text: String,
     /// YYYY-MM-DD.
     pub on: String,
-    /// Who did it, in the community's words.
+    /// Who did it, and what was done, in the community's words. What a resident had said is not here.
     pub by: String,
+    pub note: String,
+    /// The request is open now: somebody says that the trouble is still there.
+    pub open: bool,
 }
 
 /// Works that a community proposes.
@@ -127,7 +133,6 @@ const PROPOSALS_MAX: i64 = 200;
 const ROWS_MAX: i64 = 500;
 const OLDEST_MAX: i64 = 10;
 const OLDEST_NOW_MAX: i64 = 5;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// From the first moment of a month to the first of the next, in Athens, and what days of it begin with.
 struct Month {
@@ -176,6 +181,8 @@ impl Replica {
     pub fn communities_now(&self, now: Time) -> Result<Vec<CommunityNow>, ReplicaError> {
         let mine = self.enrolled()?.communities.clone();
         let as_of = self.exchanged_at()?;
+        let loading = as_of.is_some() && self.standing()?.2.is_some();
+        let proposals = self.proposal_category();
         let month = Month::of(now)?;
         self.read(|db| {
             let mut all = Vec::new();
@@ -184,13 +191,14 @@ impl Replica {
                     .prepare_cached(
                         "SELECT coalesce(sum(open = 1), 0), coalesce(sum(open = 1 AND due_at < ?2), 0),
                                 coalesce(sum(status = 'RESOLVED' AND status_at >= ?3 AND status_at < ?4), 0)
-                         FROM requests WHERE community = ?1",
+                         FROM requests WHERE community = ?1 AND began_done = 0 AND category <> ?5",
                     )?
-                    .query_row(params![community, now.0, month.from.0, month.to.0], |row| {
+                    .query_row(params![community, now.0, month.from.0, month.to.0, proposals], |row| {
                         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                     })?;
                 all.push(CommunityNow {
-                    oldest: oldest(db, &community, OLDEST_NOW_MAX, now)?,
+                    oldest: oldest(db, &community, &proposals, OLDEST_NOW_MAX, now)?,
+                    loading,
                     community,
                     open,
                     late,
@@ -202,12 +210,17 @@ impl Replica {
         })
     }
 
-    /// Works that a community proposes, in the order of its council.
-    pub fn proposals(&self, community: &str, now: Time) -> Result<Proposals, ReplicaError> {
+    /// The category of proposals for works; no request has the empty one.
+    fn proposal_category(&self) -> String {
         let lists = self.lists();
         let mut categories = lists.reference.categories.iter();
-        let category = categories.find(|category| category.community_only);
-        let category = category.map_or("", |category| category.code.as_str());
+        let found = categories.find(|category| category.community_only);
+        found.map_or_else(String::new, |category| category.code.clone())
+    }
+
+    /// Works that a community proposes, in the order of its council.
+    pub fn proposals(&self, community: &str, now: Time) -> Result<Proposals, ReplicaError> {
+        let category = self.proposal_category();
         self.read(|db| {
             let list = |open: bool, order: &str| -> Result<Vec<ProposalRow>, ReplicaError> {
                 let mut rows = db.prepare_cached(&format!(
@@ -245,9 +258,11 @@ impl Replica {
         }
         let month = Month::read(&asked.month)?;
         let as_of = self.exchanged_at()?;
+        let loading = as_of.is_some() && self.standing()?.2.is_some();
+        let proposals = self.proposal_category();
         let community = asked.community.as_str();
         self.read(|db| {
-            let groups = groups(db, community, &month, now)?;
+            let groups = groups(db, community, &proposals, &month, now)?;
             let mut total = MonthCount::default();
             for GroupMonth { count, .. } in &groups {
                 total.received += count.received;
@@ -262,7 +277,8 @@ impl Replica {
                 unfinished: now < month.to,
                 groups,
                 total,
-                median_days: median_days(db, community, &month)?,
+                loading,
+                median_days: median_days(db, community, &proposals, &month)?,
                 memos: memos(db, community, &month)?,
                 urgent: rows(
                     db,
@@ -271,7 +287,7 @@ impl Replica {
                     params![community, ROWS_MAX, month.from.0, month.to.0],
                     now,
                 )?,
-                oldest: oldest(db, community, OLDEST_MAX, now)?,
+                oldest: oldest(db, community, &proposals, OLDEST_MAX, now)?,
                 as_of,
             })
         })
@@ -281,6 +297,7 @@ impl Replica {
 fn groups(
     db: &Connection,
     community: &str,
+    proposals: &str,
     month: &Month,
     now: Time,
 ) -> Result<Vec<GroupMonth>, ReplicaError> {
@@ -290,50 +307,64 @@ fn groups(
                 sum(status = 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS done,
                 sum(open = 0 AND status <> 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS ended,
                 sum(open = 1) AS open, sum(open = 1 AND due_at < ?4) AS late
-            FROM requests WHERE community = ?1 GROUP BY grp)
+            FROM requests WHERE community = ?1 AND began_done = 0 AND category <> ?5 GROUP BY grp)
          SELECT * FROM counts WHERE received + done + ended + open > 0 ORDER BY received DESC, open DESC, grp",
     )?;
-    let rows = rows.query_map(params![community, month.from.0, month.to.0, now.0], |row| {
-        Ok(GroupMonth {
-            group: row.get(0)?,
-            count: MonthCount {
-                received: row.get(1)?,
-                done: row.get(2)?,
-                ended: row.get(3)?,
-                open: row.get(4)?,
-                late: row.get(5)?,
-            },
-        })
-    })?;
+    let rows = rows.query_map(
+        params![community, month.from.0, month.to.0, now.0, proposals],
+        |row| {
+            Ok(GroupMonth {
+                group: row.get(0)?,
+                count: MonthCount {
+                    received: row.get(1)?,
+                    done: row.get(2)?,
+                    ended: row.get(3)?,
+                    open: row.get(4)?,
+                    late: row.get(5)?,
+                },
+            })
+        },
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The days that half of what was done in the month took at most, the lower of two in the middle.
+/// The days of the calendar that half of what was asked for and done in the month took at most.
 fn median_days(
     db: &Connection,
     community: &str,
+    proposals: &str,
     month: &Month,
 ) -> Result<Option<u32>, ReplicaError> {
     let mut rows = db.prepare_cached(
-        "SELECT max(status_at - received_at, 0) AS took FROM requests
-         WHERE community = ?1 AND status = 'RESOLVED' AND status_at >= ?2 AND status_at < ?3 ORDER BY took",
+        "SELECT received_at, status_at FROM requests WHERE community = ?1 AND status = 'RESOLVED'
+            AND status_at >= ?2 AND status_at < ?3 AND began_done = 0 AND category <> ?4",
     )?;
-    let took: Vec<i64> = rows
-        .query_map(params![community, month.from.0, month.to.0], |row| {
-            row.get(0)
-        })?
-        .collect::<Result<_, _>>()?;
-    let middle = took.get(took.len().saturating_sub(1) / 2);
-    Ok(middle.map(|took| u32::try_from(took / DAY_MS).unwrap_or(u32::MAX)))
+    let days = rows.query_map(
+        params![community, month.from.0, month.to.0, proposals],
+        |row| Ok((athens_date(row.get(0)?), athens_date(row.get(1)?))),
+    )?;
+    let mut took = Vec::new();
+    for pair in days {
+        let (received, done) = pair?;
+        // A clock that was wrong counts as the same day.
+        took.push(u32::try_from(received.duration_until(done).as_hours() / 24).unwrap_or(0));
+    }
+    took.sort_unstable();
+    Ok(took.get(took.len().saturating_sub(1) / 2).copied())
 }
 
 fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>, ReplicaError> {
     let mut rows = db.prepare_cached(
-        "SELECT doc, receipt, protocol, category, settlement, spot, text, executed_on, executed_by FROM requests
-         WHERE community = ?1 AND substr(executed_on, 1, 7) = ?2 ORDER BY executed_on, received_at, n LIMIT ?3",
+        "SELECT v.doc, v.receipt, v.protocol, v.category, v.settlement, v.spot, m.day, m.by, m.note, v.open, v.began_done, v.text
+         FROM memos m JOIN requests v ON v.n = m.n
+         WHERE v.community = ?1 AND m.day >= ?2 AND m.day < ?3 ORDER BY m.day, v.received_at, v.n, m.event LIMIT ?4",
     )?;
-    let rows = rows.query_map(params![community, month.name, ROWS_MAX], |row| {
+    // Days of one month, as text.
+    let (from, to) = (format!("{}-", month.name), format!("{}.", month.name));
+    let rows = rows.query_map(params![community, from, to, ROWS_MAX], |row| {
         let doc: Vec<u8> = row.get(0)?;
+        let note: String = row.get(8)?;
+        let began_done: bool = row.get(10)?;
         Ok(MemoRow {
             id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
             receipt_number: row.get(1)?,
@@ -341,9 +372,15 @@ fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>
             category: row.get(3)?,
             settlement: row.get(4)?,
             place_text: row.get(5)?,
-            text: row.get(6)?,
-            on: row.get(7)?,
-            by: row.get(8)?,
+            on: row.get(6)?,
+            by: row.get(7)?,
+            // What the community itself typed, where the request began with the memo.
+            note: if note.is_empty() && began_done {
+                row.get(11)?
+            } else {
+                note
+            },
+            open: row.get(9)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -352,13 +389,14 @@ fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>
 fn oldest(
     db: &Connection,
     community: &str,
+    proposals: &str,
     most: i64,
     now: Time,
 ) -> Result<Vec<RequestRow>, ReplicaError> {
     rows(
         db,
-        "v.community = ?1 AND v.open = 1 ORDER BY v.received_at, v.n LIMIT ?2",
-        params![community, most],
+        "v.community = ?1 AND v.open = 1 AND v.category <> ?3 ORDER BY v.received_at, v.n LIMIT ?2",
+        params![community, most, proposals],
         now,
     )
 }

@@ -1,8 +1,11 @@
 //! A crew's day: its open jobs in the order to do them.
 
+use std::collections::BTreeMap;
+
 use koina_model::calendar;
 use koina_model::ids::Time;
 use koina_model::lists::Lists;
+use koina_model::reference::EmergencyPlan;
 use koina_model::words::{Position, Status};
 use rusqlite::params;
 use serde::Serialize;
@@ -19,7 +22,7 @@ mod tests;
 /// A crew's day.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Today {
-    /// In the order to do them: what is under way, danger, then what is due; or, from where somebody stands, the way from one
+    /// In the order to do them: what is under way, what the plan in force puts first, danger, then what is due; or, from where somebody stands, the way from one
     /// to the next.
     pub jobs: Vec<RequestRow>,
     /// To each job, in the same order, its way from the one before; empty without a place to begin from.
@@ -47,12 +50,21 @@ struct Job {
     row: RequestRow,
     /// Where it is, and whether that is the middle of its village.
     at: Option<(f64, f64, bool)>,
+    /// Which part of the day it belongs to: nothing of a later one comes before it for a shorter way.
+    part: usize,
 }
 
-impl Job {
-    /// What is never put off for a shorter way.
-    fn is_first(&self) -> bool {
-        self.row.status == Status::InProgress || self.row.priority == 1
+/// The part of a job: what is under way, then what the plan in force puts first, each kind a part of its own in the plan's order,
+/// then danger (without a plan together with what is under way), then the rest.
+fn part(row: &RequestRow, plan: Option<&EmergencyPlan>) -> usize {
+    const REST: usize = usize::MAX;
+    let planned = plan.and_then(|plan| plan.first.iter().position(|code| *code == row.category));
+    match planned {
+        _ if row.status == Status::InProgress => 0,
+        Some(place) => 1 + place,
+        None if row.priority == 1 && plan.is_none() => 0,
+        None if row.priority == 1 => REST - 1,
+        None => REST,
     }
 }
 
@@ -64,6 +76,7 @@ impl Replica {
         let midnight = calendar::athens_date(now.0);
         let as_of = self.exchanged_at()?;
         let lists = self.lists();
+        let plan = lists.emergency();
         self.read(|db| {
             let mut rows = db.prepare_cached(&format!(
                 "SELECT {COLUMNS}, {SAVED}, coalesce(v.lat, a.lat), coalesce(v.lon, a.lon)
@@ -77,9 +90,12 @@ impl Replica {
                 let row = read_row(row, now)?;
                 let at = there.map(|(lat, lon)| (lat, lon, false));
                 let at = at.or_else(|| middle(&lists, &row.settlement));
-                Ok(Job { row, at })
+                let part = part(&row, plan);
+                Ok(Job { row, at, part })
             })?;
             let mut jobs: Vec<Job> = jobs.collect::<Result<_, _>>()?;
+            // A stable order: without a plan nothing moves.
+            jobs.sort_by_key(|job| job.part);
             let total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
             let ways = near.map_or_else(Vec::new, |near| arrange(&mut jobs, near));
             let mut done = 0;
@@ -109,13 +125,16 @@ fn middle(lists: &Lists, settlement: &str) -> Option<(f64, f64, bool)> {
     Some((found.lat, found.lon, true))
 }
 
-/// Puts jobs into the order of the way: what is under way or dangerous first, each time the nearest next; what nobody knows the
+/// Puts jobs into the order of the way: part by part, within each the nearest next; what nobody knows the
 /// place of comes last of its kind, as it was.
 fn arrange(jobs: &mut Vec<Job>, near: &Position) -> Vec<Option<Way>> {
-    let (mut first, mut rest): (Vec<Job>, Vec<Job>) = jobs.drain(..).partition(Job::is_first);
+    let mut parts: BTreeMap<usize, Vec<Job>> = BTreeMap::new();
+    for job in jobs.drain(..) {
+        parts.entry(job.part).or_default().push(job);
+    }
     let mut here = *near;
     let mut ways = Vec::new();
-    for part in [&mut first, &mut rest] {
+    for mut part in parts.into_values() {
         while !part.is_empty() {
             let far = |job: &Job| {
                 job.at

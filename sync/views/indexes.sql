@@ -26,4 +26,5 @@ CREATE INDEX assets_tag ON assets (tag) WHERE tag <> '';
 CREATE INDEX photos_file ON photos (file);
 CREATE INDEX photos_thumb ON photos (thumb);
 CREATE INDEX photos_newest ON photos (added_at DESC);
+CREATE INDEX memos_day ON memos (day);
 CREATE INDEX sightings_asset ON sightings (n);

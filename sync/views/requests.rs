@@ -238,13 +238,12 @@ pub(crate) fn put(
         due_at,
         clashes,
     } = shown;
-    let (executed_on, executed_by) = request.executed().unwrap_or_default();
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as, unheard,
-            executed_on, executed_by, urgent, cost, rank)
+            began_done, urgent, cost, rank)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
-            ?27, ?28, ?29, ?30, ?31)",
+            ?27, ?28, ?29, ?30)",
     )?
     .execute(params![
         n,
@@ -273,12 +272,23 @@ pub(crate) fn put(
         request.position.map(|position| position.lon),
         request.duplicate_of.map(|of| of.as_bytes().to_vec()),
         request.is_unheard(),
-        executed_on,
-        executed_by,
+        request.memos().any(|memo| memo.begins),
         request.was_urgent(),
         request.cost.unwrap_or_default(),
         request.rank
     ])?;
+    for memo in request.memos() {
+        tx.prepare_cached(
+            "INSERT INTO memos (n, event, day, by, note) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            n,
+            memo.event.0.as_bytes().as_slice(),
+            memo.on,
+            memo.by,
+            memo.note
+        ])?;
+    }
     Ok(())
 }
 
@@ -402,7 +412,7 @@ impl RequestsQuery {
             conditions.plain(concat!("(v.unheard = 1 OR ", in_circle!(), ")"));
         }
         if self.executed {
-            conditions.plain("v.executed_on <> ''");
+            conditions.plain("EXISTS (SELECT 1 FROM memos m WHERE m.n = v.n)");
         }
         conditions.search(&self.search);
         conditions
@@ -649,7 +659,7 @@ impl Replica {
         let clashes = super::clashes(&loaded.doc, &record, &lists);
         let may = Permit::ALL
             .into_iter()
-            .filter(|permit| offered(*permit, &request, &row, !clashes.is_empty()))
+            .filter(|permit| offered(*permit, &request, &row, !clashes.is_empty(), &lists))
             .filter(|p| author.role.may(*p));
         Ok(RequestCase {
             text: request.text.clone(),
@@ -680,7 +690,13 @@ impl Replica {
 }
 
 /// Whether an act makes sense for a request as it stands; whether the person may is another question.
-fn offered(permit: Permit, request: &model::Request, row: &RequestRow, clashes: bool) -> bool {
+fn offered(
+    permit: Permit,
+    request: &model::Request,
+    row: &RequestRow,
+    clashes: bool,
+    lists: &Lists,
+) -> bool {
     let open = request.is_open();
     let closed_by_desk = request
         .events
@@ -689,7 +705,8 @@ fn offered(permit: Permit, request: &model::Request, row: &RequestRow, clashes: 
     match permit {
         Permit::EditRequests | Permit::AnswerRequests => true,
         Permit::RegisterRequests => !request.register && row.protocol_number.is_none(),
-        Permit::AssignRequests | Permit::RecordWork | Permit::FileMemos => open,
+        Permit::AssignRequests | Permit::RecordWork => open,
+        Permit::FileMemos => open && acts::takes_memos(request, lists),
         Permit::NoteRequests => true,
         Permit::CloseRequests => open || !closed_by_desk,
         Permit::ReopenRequests => !open,

@@ -26,8 +26,7 @@ CREATE TABLE requests (
     lon           REAL,                    -- degrees east
     same_as       BLOB,                    -- the request it was joined with
     unheard       INTEGER NOT NULL,        -- 1: closed by somebody who could not see that it was reported again
-    executed_on   TEXT NOT NULL,           -- YYYY-MM-DD: a community says that it was done then; empty: no memo
-    executed_by   TEXT NOT NULL,           -- who did it, in the community's words
+    began_done    INTEGER NOT NULL,        -- 1: it began with a community's memo, nobody had asked for it
     urgent        INTEGER NOT NULL,        -- 1: a community took measures at once
     cost          INTEGER NOT NULL,        -- cents of a euro that proposed works may cost; 0: not said
     rank          INTEGER NOT NULL,        -- where the council of the community put a proposal, from 1; 0: nowhere
@@ -69,6 +68,16 @@ CREATE TABLE photos (
     thumb_size INTEGER NOT NULL,           -- bytes of the small copy
     writer     BLOB NOT NULL,              -- the device that added it
     added_at   INTEGER NOT NULL,           -- ms UTC, the writer's clock
+    PRIMARY KEY (n, event)
+) STRICT, WITHOUT ROWID;
+
+-- One row a memo of a community that the work was done.
+CREATE TABLE memos (
+    n      INTEGER NOT NULL,               -- row of docs
+    event  BLOB NOT NULL,                  -- the event that says so
+    day    TEXT NOT NULL,                  -- YYYY-MM-DD: when it was done
+    by     TEXT NOT NULL,                  -- who did it, in the community's words
+    note   TEXT NOT NULL,                  -- what was done, in the community's words
     PRIMARY KEY (n, event)
 ) STRICT, WITHOUT ROWID;
 

@@ -51,7 +51,7 @@ fn meets(doc: &Doc, id: DocId, checked: &Checked) {
     }
     let places = guard::places_seen(doc, checked);
     let before = doc.record();
-    for role in [Role::Crew, Role::Clerk, Role::Admin] {
+    for role in Role::ALL {
         let communities = vec![crate::town::LITOCHORO.to_owned()];
         let author = Author { role, communities };
         let known = doc.id().is_some().then_some(&before);

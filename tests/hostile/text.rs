@@ -165,6 +165,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         devices: std::collections::BTreeMap::new(),
         courier: "age1".to_owned(),
         tracking: String::new(),
+        emergency: String::new(),
     };
     let mut seeds: Vec<Vec<u8>> = [
         "Σβηστή λάμπα στην ΠΛΑΤΕΙΑ, ρολόι, Λιτόχωρo 3exasa",

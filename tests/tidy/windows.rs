@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{files, text};
 
 /// Commands that decide for the municipality, or manage its devices. No crew may call them.
-const OF_THE_DESK: [&str; 11] = [
+const OF_THE_DESK: [&str; 12] = [
     "request_edit",
     "request_register",
     "request_assign",
@@ -19,6 +19,7 @@ const OF_THE_DESK: [&str; 11] = [
     "device_invite",
     "device_revoke",
     "device_unlock",
+    "emergency_set",
 ];
 
 /// What the first window may call: it can make this installation somebody and see no record.

@@ -53,10 +53,19 @@ test("a resident's request carries who is to be told to the desk, and nobody in 
   const number = await saved(page, w("community-done-resident"));
   await look(page, "resident, receipt");
 
-  // What was typed of a person is in no draft and in no answer of this device.
+  // What was typed of a person is in no draft and in no answer of this device, and the tracking code only on its receipt.
+  const told = await koina.bridge.command<{ rows: { id: string }[] }>("community@new", "requests_page", { search: number });
+  const kept = await Promise.all([
+    koina.bridge.command("community@new", "draft_load", { key: "community:resident" }),
+    koina.bridge.command("community@new", "request_case", { id: told.said.rows[0]?.id }),
+    koina.bridge.command("community@new", "outbox_page", { offset: 0, limit: 50 }),
+  ]);
+  expect(kept.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(JSON.stringify(kept)).toContain("Σηκώθηκαν οι πλάκες");
+  expect(JSON.stringify(kept)).not.toMatch(/Ευτυχία|6912345678/);
+  await expect(page.getByText(w("community-pin"))).toBeVisible();
   await press(page, w("community-again"));
   await expect(page.getByRole("heading", { level: 1, name: w("community-resident-kind") })).toBeVisible();
-  await page.goBack();
 
   const desk = await koina.window("desk");
   await expect
@@ -85,7 +94,7 @@ test("without a network: a memo, an urgent fault, a memo on somebody's request; 
   await page.getByRole("textbox", { name: w("community-memo-by") }).fill("Εθελοντές του χωριού");
   await page.getByRole("textbox", { name: w("community-memo-text") }).fill("Μπαζώθηκε με θραυστό");
   await press(page, w("community-memo-save"));
-  await expect(alert).toContainText("Δώστε ημερομηνία από τις");
+  await expect(alert).toContainText("Δώστε ημερομηνία όχι πριν από");
   await press(page, w("community-memo-today"));
   await page.reload();
   await expect(page.getByRole("textbox", { name: w("community-memo-by") })).toHaveValue("Εθελοντές του χωριού");
@@ -220,4 +229,64 @@ test("the council's proposals: entered, put into an order by taps alone, saved w
   await tab(desk, w, "enter");
   await desk.getByRole("combobox", { name: w("enter-kind") }).fill("πρόταση έργου");
   await expect(desk.getByRole("option", { name: /Πρόταση έργου/ })).toHaveCount(0);
+});
+
+test("work that was asked for: the memo goes with that request, and nothing on the screens of a community is refused to it", async ({ koina }) => {
+  test.setTimeout(150_000);
+  const page = await community(koina);
+  const refused: string[] = [];
+  page.on("response", (response) => {
+    if (response.status() === 403) refused.push(response.url());
+  });
+  // A resident asks; the president reports the same as done.
+  await press(page, w("community-resident"));
+  await placed(page, "πεζοδρομιο");
+  await page.getByRole("textbox", { name: w("kiosk-name") }).fill("Ευτυχία Δοκιμαστική");
+  // Somebody looks something up in between.
+  await tab(page, w, "community");
+  await press(page, w("community-resident"));
+  await expect(page.getByRole("textbox", { name: w("kiosk-name") })).toHaveValue("Ευτυχία Δοκιμαστική");
+  await page.getByRole("textbox", { name: w("kiosk-name") }).fill("");
+  await press(page, w("community-resident-save"));
+  const number = await saved(page, w("community-done-resident"));
+  await press(page, w("community-home"));
+  await press(page, w("community-memo"));
+  await placed(page, "πεζοδρομιο");
+  await press(page, w("community-memo-today"));
+  await page.getByRole("textbox", { name: w("community-memo-by") }).fill("Εθελοντές");
+  await page.getByRole("textbox", { name: w("community-memo-text") }).fill("Μπήκαν νέες πλάκες");
+  const offer = page.getByRole("region", { name: w("similar-title") });
+  await offer.locator("summary").click();
+  await offer.getByRole("button", { name: `${w("similar-same")} ${number}` }).click();
+  await expect(page.getByRole("heading", { level: 1, name: w("community-memo-title") })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: w("community-memo-by") })).toHaveValue("Εθελοντές");
+  await expect(page.getByRole("textbox", { name: w("community-memo-note") })).toHaveValue(/Μπήκαν νέες πλάκες/);
+  await press(page, w("community-memo-save"));
+  await tab(page, w, "community");
+  await press(page, w("community-report"));
+  await expect(page.getByText(/Μπήκαν νέες πλάκες/)).toBeVisible();
+  await expect(page.getByText(number)).toBeVisible();
+
+  await tab(page, w, "assets");
+  await expect(page.getByRole("button", { name: w("rounds-title") })).toHaveCount(0);
+  await search(page, w("assets-search"), "FOT-0001");
+  await openFirst(page, "FOT-0001");
+  await press(page, w("asset-finding"));
+  await expect(page.getByRole("heading", { level: 1, name: w("community-resident-kind") })).toBeVisible();
+  await back(page, w);
+  await tab(page, w, "assets");
+  await press(page, w("due-title"));
+  await expect(page.getByRole("heading", { level: 1, name: w("due-title") })).toBeVisible();
+  await back(page, w);
+  await press(page, w("tag-scan"));
+  await page.getByLabel(w("tag-typed")).fill("314159265358");
+  await press(page, w("tag-open"));
+  await expect(page.getByRole("heading", { level: 2 })).toBeVisible();
+  await look(page, "tag that is free");
+  await tab(page, w, "map");
+  await tab(page, w, "outbox");
+  await tab(page, w, "requests");
+  await openFirst(page);
+  await expect(page.getByRole("heading", { level: 2, name: w("timeline-title") })).toBeVisible();
+  expect(refused).toEqual([]);
 });

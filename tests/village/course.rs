@@ -248,7 +248,14 @@ impl Tale<'_> {
             note: "",
         };
         let author = self.desk(by).author();
-        let what = acts::memo(&self.pen.request(), &memo, &author, Time(self.at)).ok()?;
+        let what = acts::memo(
+            &self.pen.request(),
+            &memo,
+            &self.village.lists,
+            &author,
+            Time(self.at),
+        )
+        .ok()?;
         self.happened(by, what)?;
         self.until(2 * DAY)
     }

@@ -207,6 +207,7 @@ pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]
         devices: stations.iter().map(named).collect(),
         courier: String::new(),
         tracking: String::new(),
+        emergency: String::new(),
     }
 }
 

@@ -384,7 +384,7 @@ pub fn file(
             needs(author, Permit::FileMemos)?;
             let mut fields = Fields::default();
             let found = lists.reference.category(category);
-            if found.is_some_and(|found| !lists.reference.is_immediate(found)) {
+            if found.is_some_and(|found| !found.immediate) {
                 fields.wrong("category", FieldRule::NotOnAList);
             }
             let measures = fields.needed("measures", measures, NOTE_MAX);
@@ -402,10 +402,14 @@ pub fn file(
 pub fn memo(
     request: &Request,
     memo: &Memo<'_>,
+    lists: &Lists,
     author: &Author,
     now: Time,
 ) -> Result<What, Problem> {
     let what = executed(memo, author, now)?;
+    if !takes_memos(request, lists) {
+        return Err(Problem::NotFound);
+    }
     if !request.is_open() {
         return Err(Problem::AlreadyClosed);
     }
@@ -470,6 +474,12 @@ pub fn rank(
         return Err(Problem::AlreadyClosed);
     }
     Ok(What::Ranked { rank, decision })
+}
+
+/// Whether work can be done about it at all: an application is answered, and a proposal decided, by the town hall.
+pub fn takes_memos(request: &Request, lists: &Lists) -> bool {
+    let category = lists.reference.category(&request.category);
+    category.is_none_or(|category| !category.kiosk_only && !category.community_only)
 }
 
 /// How long ago work may have been done that a memo is filed of, in days: whoever types an older year has slipped.

@@ -1,9 +1,11 @@
 //! Words the server keeps: epoch, reference data, crews, and where imported records came from.
 
+use koina_model::ids::Time;
 use koina_model::lists::Crew;
 
+use super::chain::Audit;
 use super::tx::Tx;
-use super::{LogError, Source, sql};
+use super::{Author, LogError, Source, sql};
 
 pub(super) const EPOCH: &str = "epoch";
 const COURIER_KEY: &str = "courier_key";
@@ -13,6 +15,7 @@ const LISTS_VERSION: &str = "lists_version";
 /// Number of the last decision about a refused change.
 pub(super) const DECISION: &str = "decision";
 pub(super) const REFERENCE: &str = "reference";
+const EMERGENCY: &str = "emergency";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
 pub(super) const NUMBERS_WAIT: &str = "numbers_wait";
 /// Station codes that were left out.
@@ -45,6 +48,29 @@ pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(),
         grow(tx).await?;
     }
     Ok(())
+}
+
+/// The plan of civil protection that is in force; empty: none.
+pub(super) async fn emergency<T: Tx>(tx: &mut T) -> Result<String, LogError> {
+    Ok(meta(tx, EMERGENCY).await?.unwrap_or_default())
+}
+
+/// Puts a plan into force, or none; the audit says who did.
+pub(super) async fn put_emergency<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    plan: String,
+) -> Result<(), LogError> {
+    if emergency(tx).await? == plan {
+        return Ok(());
+    }
+    put_meta(tx, EMERGENCY, plan.clone()).await?;
+    grow(tx).await?;
+    Audit::open(tx)
+        .await?
+        .note(tx, &by, at, "emergency.set", plan.as_bytes())
+        .await
 }
 
 pub(super) async fn courier_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {

@@ -103,7 +103,7 @@ fn a_month_is_that_of_athens_and_of_one_community() {
         (3, 2),
         "the month's, and what is open now"
     );
-    assert_eq!(november.median_days, Some(10), "ten and thirty days");
+    assert_eq!(november.median_days, Some(11), "eleven and thirty days");
     assert_eq!(november.oldest.len(), 2);
 
     let october = report(&replica, "2026-10", now).unwrap();
@@ -155,10 +155,8 @@ fn memos_stand_in_the_month_of_the_work_and_urgent_faults_in_that_of_the_fault()
     assert_eq!(december.memos[0].by, "Εθελοντές του χωριού");
     assert_eq!(december.urgent[0].priority, 1);
     assert!(december.urgent[0].open);
-    assert_eq!(
-        december.total.done, 3,
-        "a memo of November was filed in December"
-    );
+    assert_eq!(december.total.done, 0, "nobody had asked for it");
+    assert_eq!(december.total.received, 1, "the burst pipe");
 
     let executed = RequestsQuery {
         executed: true,
@@ -198,4 +196,107 @@ fn a_month_that_is_none_and_a_community_that_is_none_are_refused() {
         month: "2026-11".to_owned(),
     };
     assert!(replica.community_report(&asked, NOVEMBER).is_err());
+}
+
+#[test]
+fn a_memo_that_did_not_hold_says_so_and_an_earlier_one_stays() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Community);
+    let id = enter(&replica, "LGT-01", LITOCHORO, NOVEMBER);
+    let memo = |on, note, at| {
+        let by = "εμείς";
+        replica.file_memo(id, &Memo { on, by, note }, None, &[], None, at)
+    };
+    memo("2026-11-02", "άλλαξε η λάμπα", NOVEMBER.plus_days(2)).unwrap();
+    let now = NOVEMBER.plus_days(3);
+    let told = |month| {
+        let memos = report(&replica, month, now).unwrap().memos;
+        let told = memos
+            .into_iter()
+            .map(|memo| (memo.on, memo.note, memo.open));
+        told.collect::<Vec<_>>()
+    };
+    let first = |open| ("2026-11-02".to_owned(), "άλλαξε η λάμπα".to_owned(), open);
+    assert_eq!(told("2026-11"), [first(false)]);
+    assert_eq!(report(&replica, "2026-11", now).unwrap().total.done, 1);
+    replica.reopen_request(id, "ξανάσβησε", now).unwrap();
+    assert_eq!(told("2026-11"), [first(true)]);
+    let counted = replica.communities_now(now);
+    assert!(counted.is_ok());
+    assert_eq!(report(&replica, "2026-11", now).unwrap().total.done, 0);
+    memo("2026-10-31", "", now).unwrap();
+    assert_eq!(
+        told("2026-10"),
+        [("2026-10-31".to_owned(), String::new(), false)],
+        "not what the resident said"
+    );
+    assert_eq!(told("2026-11"), [first(false)]);
+}
+
+#[test]
+fn half_of_what_was_done_took_days_of_the_calendar() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Admin);
+    // 20:00 to 10:00 of the next day.
+    let at = NOVEMBER.plus_hours(20);
+    let id = enter(&replica, "LGT-01", LITOCHORO, at);
+    done(&replica, id, at.plus_hours(14));
+    let median = || report(&replica, "2026-11", DECEMBER).unwrap().median_days;
+    assert_eq!(median(), Some(1));
+    for days in [0, 40] {
+        let id = enter(
+            &replica,
+            "LGT-01",
+            LITOCHORO,
+            Time(at.0 - days * 86_400_000),
+        );
+        done(&replica, id, at.plus_hours(1));
+    }
+    assert_eq!(median(), Some(1), "none, one and forty");
+}
+
+#[test]
+fn a_community_knows_how_it_stands() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Community);
+    assert!(
+        replica.communities_now(NOVEMBER).unwrap().is_empty(),
+        "of none"
+    );
+    replica.serve(&[LITOCHORO]);
+    // Five days for a lamp.
+    let old = enter(&replica, "LGT-01", LITOCHORO, NOVEMBER);
+    let new = enter(&replica, "LGT-01", LITOCHORO, NOVEMBER.plus_days(4));
+    let last = enter(&replica, "LGT-01", LITOCHORO, before(NOVEMBER));
+    let on = "2026-11-01";
+    let (by, note) = ("εμείς", "");
+    replica
+        .file_memo(
+            last,
+            &Memo { on, by, note },
+            None,
+            &[],
+            None,
+            NOVEMBER.plus_days(1),
+        )
+        .unwrap();
+    let filed = Filed::Proposal { cost: "" };
+    replica
+        .report_with(
+            &entered("IDE-07", LITOCHORO),
+            Some(&filed),
+            &Contact::default(),
+            &[],
+            None,
+            NOVEMBER,
+        )
+        .unwrap();
+    let now = replica.communities_now(NOVEMBER.plus_days(6)).unwrap();
+    assert_eq!((now[0].open, now[0].late, now[0].done), (2, 1, 1));
+    let oldest = now[0].oldest.iter().map(|row| row.id);
+    assert_eq!(oldest.collect::<Vec<_>>(), [old, new], "and no proposal");
+    assert!(now[0].oldest[0].late && !now[0].oldest[1].late);
+    assert_eq!(now[0].as_of, None);
+    let next = replica.communities_now(DECEMBER).unwrap();
+    assert_eq!(next[0].done, 0, "another month");
 }

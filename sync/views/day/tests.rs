@@ -73,3 +73,49 @@ fn the_way_goes_from_one_job_to_the_next_but_never_past_danger_or_what_is_under_
     assert_eq!(plain.jobs[0].text, "άρχισε");
     assert_eq!((plain.total, plain.jobs.len()), (6, 6));
 }
+
+#[test]
+fn a_plan_in_force_puts_its_works_first_in_its_own_order() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Admin);
+    let north = |metres| Some(at(metres));
+    job(&replica, "LGT-06", "καλώδια", north(100.0));
+    job(&replica, "ROD-01", "λακκούβα", north(50.0));
+    job(&replica, "ROD-08", "χιόνι μακριά", north(900.0));
+    job(&replica, "ROD-08", "χιόνι κοντά", north(300.0));
+    job(&replica, "CIV-06", "μόνη της", north(2_000.0));
+    job(&replica, "CIV-07", "ετοιμόρροπο", north(10.0));
+    let begun = job(&replica, "LGT-01", "άρχισε", north(700.0));
+    replica.record_work(begun, &Step::Start, NOW).unwrap();
+    let texts = |near: Option<&Position>| {
+        let jobs = replica.today(near, NOW).unwrap().jobs;
+        jobs.into_iter().map(|job| job.text).collect::<Vec<_>>()
+    };
+    let usual = texts(None);
+    assert_eq!(usual[0], "άρχισε");
+    assert_eq!(usual.last().unwrap(), "λακκούβα");
+    let mut lists = (*replica.lists()).clone();
+    lists.version += 1;
+    lists.emergency = "SNOW".to_owned();
+    replica.set_lists(&lists).unwrap();
+    // Who may be in danger alone, then closed roads, then wires; what is under way stays first, other danger comes after.
+    let planned = [
+        "άρχισε",
+        "μόνη της",
+        "χιόνι μακριά",
+        "χιόνι κοντά",
+        "καλώδια",
+        "ετοιμόρροπο",
+        "λακκούβα",
+    ];
+    assert_eq!(texts(None), planned);
+    // A shorter way decides only among equals.
+    let here = at(0.0);
+    let from_far = texts(Some(&here));
+    assert_eq!(from_far[..2], planned[..2]);
+    assert_eq!(from_far[2], "χιόνι μακριά", "from where the second one is");
+    lists.version += 1;
+    lists.emergency = "NONE OF OURS".to_owned();
+    replica.set_lists(&lists).unwrap();
+    assert_eq!(texts(None), usual, "a newer server may know more plans");
+}

@@ -1,4 +1,4 @@
-/** The screens that crews and the desk share; what is offered on them follows from what the person may do. */
+/** The screens that crews, communities and the desk share; what is offered on them follows from what the person may do. */
 import type { ScreenMap } from "../shell/map";
 import AssetAdd from "./assets/Add.svelte";
 import AssetCard from "./assets/Card.svelte";

@@ -285,6 +285,10 @@ late: number,
  */
 done: number, 
 /**
+ * The first load is not over: there is more than is counted here.
+ */
+loading: boolean, 
+/**
  * Open for longest, the oldest first; five at most.
  */
 oldest: Array<RequestRow>, 
@@ -303,11 +307,16 @@ month: string,
  */
 unfinished: boolean, 
 /**
+ * The first load is not over: there is more than is counted here.
+ */
+loading: boolean, 
+/**
  * By subject, most received first; without subjects that had nothing.
  */
 groups: Array<GroupMonth>, total: MonthCount, 
 /**
- * Of what was done in the month, half took no longer than so many days from its receipt; `None` when nothing was done.
+ * Of what was asked for and done in the month, half took no longer than so many days of the calendar from its receipt; `None`
+ * when nothing was done.
  */
 median_days: number | null, 
 /**
@@ -478,6 +487,8 @@ failed: number,
 all: number, };
 
 export type Egsa87 = { east: number, north: number, };
+
+export type EmergencySet = { plan: string, };
 
 export type EnrolInput = { 
 /**
@@ -707,7 +718,15 @@ materials: Array<MaterialItem>,
 /**
  * What may be applied for at a kiosk.
  */
-application_types: Array<ApplicationItem>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, };
+application_types: Array<ApplicationItem>, hold_reasons: Array<Named>, reject_reasons: Array<Named>, emergency: Named, 
+/**
+ * Plans of civil protection that may be put into force.
+ */
+emergency_plans: Array<PlanItem>, 
+/**
+ * The code of the one that is; empty: none.
+ */
+emergency_plan: string, };
 
 export type MapCluster = { what: Kind, 
 /**
@@ -877,17 +896,17 @@ by: string, note: string, };
 
 export type MemoRow = { id: DocId, receipt_number: string, protocol_number: string, category: string, settlement: string, place_text: string, 
 /**
- * The first 200 characters of what it was about.
- */
-text: string, 
-/**
  * YYYY-MM-DD.
  */
 on: string, 
 /**
- * Who did it, in the community's words.
+ * Who did it, and what was done, in the community's words. What a resident had said is not here.
  */
-by: string, };
+by: string, note: string, 
+/**
+ * The request is open now: somebody says that the trouble is still there.
+ */
+open: boolean, };
 
 export type Moment = "before" | "after" | "other";
 
@@ -955,7 +974,7 @@ export type PageInput = { search: string, offset: number, limit: number, };
 
 export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown";
 
-export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "manage_devices";
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
 
 export type PhotoData = { 
 /**
@@ -1068,6 +1087,12 @@ export type PlaceReadInput = {
  * Degrees (WGS 84) or metres (ΕΓΣΑ87), in either order, however they were typed.
  */
 typed: string, };
+
+export type PlanItem = { code: string, el: string, en: string, 
+/**
+ * The name of the general plan («ΒΟΡΕΑΣ 2»), if it has one.
+ */
+plan: string, };
 
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
@@ -1617,7 +1642,7 @@ concurrent: boolean, };
 
 export type Today = { 
 /**
- * In the order to do them: what is under way, danger, then what is due; or, from where somebody stands, the way from one
+ * In the order to do them: what is under way, what the plan in force puts first, danger, then what is due; or, from where somebody stands, the way from one
  * to the next.
  */
 jobs: Array<RequestRow>, 
@@ -1804,6 +1829,7 @@ export type Commands = {
   staff_exchange: [input: Nothing, output: StaffPage];
   staff_close: [input: StaffCloseInput, output: StaffPage];
   staff_end: [input: Nothing, output: Nothing];
+  emergency_set: [input: EmergencySet, output: EmergencySet];
   devices_page: [input: Nothing, output: Devices];
   device_invite: [input: DeviceInviteInput, output: Invite];
   device_change: [input: DeviceChangeInput, output: DeviceRow];
@@ -1817,7 +1843,7 @@ export type Commands = {
 export const MAY: Readonly<Record<Role, readonly Permit[]>> = {
   crew: ["enter_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets"],
   community: ["enter_requests","enter_registered","reopen_requests","note_requests","file_memos"],
-  clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks"],
-  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","manage_devices"],
+  clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","declare_emergencies"],
+  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","declare_emergencies","manage_devices"],
   kiosk: ["enter_requests","enter_registered"],
 };

@@ -3,7 +3,7 @@ import type { DocId, Round } from "../ipc/commands";
 import type { CommunityScreen } from "../features/community/screens";
 import type { DeskScreen } from "../features/desk/screens";
 
-/** Screens of crews, and those that crews and the desk share. */
+/** Screens of crews, and those that crews, communities and the desk share. */
 export type CommonScreen =
   | { at: "today" }
   | { at: "job"; id: DocId }

@@ -93,7 +93,7 @@ export const lists: Lists = {
   asset_types: [{ code: "FOT", el: "Φωτιστικά σώματα", en: "Street lights" }],
   hold_reasons: [{ code: "MATERIAL", el: "Έλλειψη υλικών", en: "Materials missing" }],
   reject_reasons: [{ code: "NOT_COMPETENT", el: "Αναρμοδιότητα", en: "Not our competence" }],
-  emergency: { code: "112", el: "Αν κινδυνεύει ζωή καλέστε 112.", en: "If life is in danger call 112." },
+  emergency_plans: [], emergency_plan: "", emergency: { code: "112", el: "Αν κινδυνεύει ζωή καλέστε 112.", en: "If life is in danger call 112." },
 };
 
 export const request: RequestRow = {

@@ -2,7 +2,7 @@
 import { roundDay } from "../features/rounds/words";
 import type { Round, TimelineRow } from "../ipc/commands";
 import type { IconName } from "../parts/Icon.svelte";
-import { nameOf, placeOf } from "./names.svelte";
+import { named, nameOf, placeOf } from "./names.svelte";
 import { dayOf } from "./times.svelte";
 import { t, tMaybe } from "./words.svelte";
 
@@ -91,6 +91,11 @@ export function storedPlaceInWords(stored: string): string {
 /** The name of a record's field in words. */
 export function fieldInWords(field: string): string {
   return tMaybe(`recordfield-${field}`) ?? field;
+}
+
+/** «ΒΟΡΕΑΣ 2 · Χιονοπτώσεις – παγετός» */
+export function planInWords(plan: { plan: string; el: string; en: string }): string {
+  return [plan.plan, named(plan)].filter(Boolean).join(" · ");
 }
 
 /** A unit of quantity in words; unknown units stay as they were written. */

@@ -31,6 +31,7 @@ const EMPTY: Lists = {
   application_types: [],
   hold_reasons: [],
   reject_reasons: [],
+  emergency_plans: [], emergency_plan: "",
   emergency: { code: "", el: "", en: "" },
 };
 

@@ -18,7 +18,12 @@ export function now(): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** The last moment that has a date. */
+const LAST = 8.64e15;
+
 function format(moment: number, options: Intl.DateTimeFormatOptions): string {
+  // A record may say anything: what is no moment is a dash, and the screen goes on.
+  if (!(Math.abs(moment) <= LAST)) return "–";
   const key = locale() + JSON.stringify(options);
   const found = formats.get(key) ?? new Intl.DateTimeFormat(locale(), { timeZone: ZONE, ...options });
   formats.set(key, found);

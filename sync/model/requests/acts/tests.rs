@@ -110,7 +110,7 @@ fn a_memo_needs_a_day_that_was_and_who_did_it() {
     let open = requests::read(&request("ROD-01", &[]));
     let file = |on: &str, by: &str, author: &Author| {
         let note = "";
-        memo(&open, &Memo { on, by, note }, author, NOW)
+        memo(&open, &Memo { on, by, note }, &Lists::empty(), author, NOW)
     };
     // NOW is 21 November 2026 in Athens.
     let first = || "2025-11-20".to_owned();

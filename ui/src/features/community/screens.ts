@@ -8,7 +8,7 @@ export type CommunityScreen =
   | { at: "community" }
   | { at: "community_enter"; as: CommunityEntry; asset?: DocId }
   /** The receipt of what was just saved, or of the request on which it was noted as the same. */
-  | { at: "community_entered"; as: CommunityEntry; id: DocId; number: string; pin: string; same?: boolean }
+  | { at: "community_entered"; as: CommunityEntry; id: DocId; number: string; same?: boolean }
   /** A memo on a request that is there. */
   | { at: "community_memo"; id: DocId }
   | { at: "community_report"; community: string }

@@ -1,4 +1,5 @@
 /** What the fields of a memo and of urgent measures are called in an error. */
+import type { DocId } from "../../ipc/commands";
 import { t } from "../../words/words.svelte";
 
 export function filedLabels(): Record<string, string> {
@@ -10,4 +11,9 @@ export function filedLabels(): Record<string, string> {
 
 export function filedMissing(): Record<string, string> {
   return { on: t("community-memo-on-missing"), by: t("community-memo-by-missing"), measures: t("community-urgent-measures-missing") };
+}
+
+/** Where a memo on a request is kept while it is typed. */
+export function memoDraft(id: DocId): string {
+  return `community:memo:${id}`;
 }

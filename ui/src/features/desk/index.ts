@@ -5,6 +5,7 @@ import ChangeDevice from "./ChangeDevice.svelte";
 import Conflict from "./Conflict.svelte";
 import Conflicts from "./Conflicts.svelte";
 import Devices from "./Devices.svelte";
+import EmergencyPlan from "./EmergencyPlan.svelte";
 import Enter from "./Enter.svelte";
 import Inbox from "./Inbox.svelte";
 import Invite from "./Invite.svelte";
@@ -16,6 +17,7 @@ export const screens: ScreenMap = {
   inbox: Inbox,
   request: CaseFile,
   enter: Enter,
+  emergency: EmergencyPlan,
   conflicts: Conflicts,
   conflict: Conflict,
   devices: Devices,

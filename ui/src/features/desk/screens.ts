@@ -4,6 +4,8 @@ import type { DeviceRow, DocId, Kind } from "../../ipc/commands";
 export type DeskScreen =
   | { at: "inbox" }
   | { at: "enter" }
+  /** A plan of civil protection comes into force, or ends. */
+  | { at: "emergency" }
   | { at: "conflicts" }
   /** The versions of one record, side by side. */
   | { at: "conflict"; id: DocId; kind: Kind }

@@ -162,3 +162,20 @@ reporter-email = Email
 reporter-where = Given
 reporter-unreadable = There are details, but the key of the municipality does not open them. Tell the administrator.
 reporter-awaited = The details have not come from the kiosk yet. Try again later.
+
+# Plans of civil protection.
+plan-title = Emergency
+plan-lead = While a plan is in force, crews see first what the plan puts first.
+plan-which = Which plan?
+plan-which-missing = Choose a plan.
+plan-in-force = In force: { $plan }
+plan-crew = What the plan puts first comes first in the list.
+plan-others = Crews see first what the plan puts first.
+plan-hears = Each device hears of it at its next exchange. One without a network goes on in its usual order.
+plan-begin = Put the plan into force
+plan-begin-sure = Change the order of work of all crews?
+plan-begin-do = Yes, put it into force
+plan-end = End the plan
+plan-end-sure = Go back to the usual order?
+plan-end-do = Yes, it ends
+plan-may-not = Only an office of the whole municipality puts a plan into force.
