@@ -212,7 +212,7 @@ impl Replica {
     }
 
     /// Puts the proposals of a community into the order of its council, and says of which decision; what stands where it stood
-    /// is not written. One change each: whoever is cut off in between says it again.
+    /// is not written, unless all do. One change each: whoever is cut off in between says it again.
     pub fn rank_proposals(
         &self,
         order: &[DocId],
@@ -221,13 +221,23 @@ impl Replica {
     ) -> Result<(), ReplicaError> {
         let lists = self.lists();
         let author = self.author()?;
+        let mut changed = Vec::new();
         for (rank, id) in (1..).zip(order) {
-            let stands = requests::read(&self.loaded(*id)?.doc.record()).rank == rank;
-            if !stands {
-                self.record_on_request(*id, now, |request, _, _| {
-                    request_acts::rank(request, rank, decision, &lists, &author)
-                })?;
+            let request = requests::read(&self.loaded(*id)?.doc.record());
+            // All are looked at before one is written.
+            request_acts::rank(&request, rank, decision, &lists, &author)?;
+            if request.rank != rank {
+                changed.push((rank, *id));
             }
+        }
+        if changed.is_empty() {
+            // The council decided on the same order again: that is said, too.
+            changed.extend((1..).zip(order.iter().copied()));
+        }
+        for (rank, id) in changed {
+            self.record_on_request(id, now, |request, _, _| {
+                request_acts::rank(request, rank, decision, &lists, &author)
+            })?;
         }
         Ok(())
     }

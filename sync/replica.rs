@@ -62,7 +62,7 @@ pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "14";
+const VIEW_VERSION: &str = "15";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;

@@ -265,6 +265,7 @@ pub fn may_write(
         need(match (kind, key.as_str()) {
             (Kind::Request, requests::keys::REGISTER) if begins => Permit::EnterRegistered,
             (Kind::Request, requests::keys::REGISTER) => Permit::RegisterRequests,
+            (Kind::Request, requests::keys::RANK | requests::keys::COST) => Permit::FileMemos,
             (Kind::Request, requests::keys::CREW) => Permit::AssignRequests,
             (Kind::Request, requests::keys::DEPARTMENT) if !begins => Permit::AssignRequests,
             (Kind::Request, requests::keys::ANSWER) => Permit::AnswerRequests,
@@ -407,7 +408,11 @@ fn decided_field(kind: Kind, writes: &Writes) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Author, Role};
+    use super::{Author, Permit, Role, may_write};
+    use crate::exchange::Refusal;
+    use crate::place::Place;
+    use crate::requests;
+    use crate::words::Kind;
 
     #[test]
     fn a_kiosk_is_looked_after_by_the_desks_of_its_place() {
@@ -427,6 +432,30 @@ mod tests {
         ] {
             let all = [everywhere, here, there].map(|kiosk| author.tends(kiosk));
             assert_eq!(all, tends, "{author:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_and_a_cost_are_a_communitys_also_without_an_event() {
+        let here = "11020101".to_owned();
+        let place = Place::new(&here, "");
+        for role in Role::ALL {
+            let author = Author {
+                role,
+                communities: vec![here.clone()],
+            };
+            let begin = vec![(requests::keys::PLACE.to_owned(), place.to_text().into())];
+            for key in [requests::keys::RANK, requests::keys::COST] {
+                let mut writes = begin.clone();
+                writes.push((key.to_owned(), 1_i64.into()));
+                let may = may_write(&author, Kind::Request, None, &[], &writes);
+                let needs = Permit::FileMemos;
+                let wanted = match role {
+                    Role::Community => Ok(()),
+                    _ => Err(Refusal::NotAllowed { needs }),
+                };
+                assert_eq!(may, wanted, "{role:?} {key}");
+            }
         }
     }
 }

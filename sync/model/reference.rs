@@ -441,7 +441,11 @@ impl Reference {
         let applications: ApplicationTypesFile = json(read, APPLICATION_TYPES)?;
         let inspections: InspectionsFile = json(read, INSPECTIONS)?;
         let materials: MaterialsFile = json(read, MATERIALS)?;
-        let emergency: EmergencyFile = json(read, EMERGENCY)?;
+        // A municipality with data of its own may have no plans yet.
+        let emergency: EmergencyFile = match read(EMERGENCY) {
+            Some(_) => json(read, EMERGENCY)?,
+            None => EmergencyFile::default(),
+        };
         let reference = Reference {
             application_types: applications.types(&categories.categories),
             municipality,
@@ -560,10 +564,8 @@ impl Reference {
         )?;
         check(EMERGENCY, &self.emergency_plans, |one| {
             let mut seen = HashSet::new();
+            // A category that a municipality does not have puts nothing first.
             for code in &one.first {
-                if self.category(code).is_none() {
-                    return Err(RowError::UnknownCategory(code.clone()));
-                }
                 if !seen.insert(code) {
                     return Err(RowError::DuplicateCode(code.clone()));
                 }
@@ -679,7 +681,7 @@ fn bundled_file(id: &str, file: &str) -> Option<&'static str> {
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct EmergencyFile {
     plans: Vec<EmergencyPlan>,
 }

@@ -521,7 +521,6 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| lists::meta(tx, lists::REFERENCE))
     }
 
-    /// Keeps the reference data; when it is other than before, the version of the lists grows.
     /// The plan of civil protection that is in force; empty: none.
     pub async fn emergency(&self) -> Result<String, LogError> {
         in_one_tx!(self, Read, |tx| lists::emergency(tx))
@@ -532,6 +531,7 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| lists::put_emergency(tx, by, at, plan))
     }
 
+    /// Keeps the reference data; when it is other than before, the version of the lists grows.
     pub async fn put_reference(&self, json: String) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_reference(tx, json))
     }

@@ -19,7 +19,7 @@ mod tests;
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct CommunityNow {
     pub community: String,
-    /// Requests that somebody has to do something about.
+    /// Requests that somebody has to do something about, proposals too.
     pub open: u32,
     /// Of these, past the time that the municipality gave itself.
     pub late: u32,
@@ -27,7 +27,7 @@ pub struct CommunityNow {
     pub done: u32,
     /// The first load is not over: there is more than is counted here.
     pub loading: bool,
-    /// Open for longest, the oldest first; five at most.
+    /// Open for longest, the oldest first, without proposals; five at most.
     pub oldest: Vec<RequestRow>,
     /// When this device last heard from the server; `None` if never.
     pub as_of: Option<Time>,
@@ -62,13 +62,13 @@ pub struct CommunityReport {
     pub memos: Vec<MemoRow>,
     /// Faults of the month against which measures were taken at once; 500 at most.
     pub urgent: Vec<RequestRow>,
-    /// Open now for longest, the oldest first; ten at most.
+    /// Open now for longest, the oldest first, without proposals; ten at most.
     pub oldest: Vec<RequestRow>,
     /// When this device last heard from the server; `None` if never.
     pub as_of: Option<Time>,
 }
 
-/// Requests of a month: what somebody asked for. What began with a memo, and proposals for works, are not counted here.
+/// Requests of a month. What began with a memo was asked for by nobody: it counts only while it is open again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 pub struct MonthCount {
     /// Received in the month.
@@ -94,6 +94,8 @@ pub struct GroupMonth {
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct MemoRow {
     pub id: DocId,
+    /// The event that says so: a request may have several.
+    pub event: String,
     pub receipt_number: String,
     pub protocol_number: String,
     pub category: String,
@@ -190,10 +192,10 @@ impl Replica {
                 let (open, late, done) = db
                     .prepare_cached(
                         "SELECT coalesce(sum(open = 1), 0), coalesce(sum(open = 1 AND due_at < ?2), 0),
-                                coalesce(sum(status = 'RESOLVED' AND status_at >= ?3 AND status_at < ?4), 0)
-                         FROM requests WHERE community = ?1 AND began_done = 0 AND category <> ?5",
+                                coalesce(sum(began_done = 0 AND status = 'RESOLVED' AND status_at >= ?3 AND status_at < ?4), 0)
+                         FROM requests WHERE community = ?1",
                     )?
-                    .query_row(params![community, now.0, month.from.0, month.to.0, proposals], |row| {
+                    .query_row(params![community, now.0, month.from.0, month.to.0], |row| {
                         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                     })?;
                 all.push(CommunityNow {
@@ -262,7 +264,7 @@ impl Replica {
         let proposals = self.proposal_category();
         let community = asked.community.as_str();
         self.read(|db| {
-            let groups = groups(db, community, &proposals, &month, now)?;
+            let groups = groups(db, community, &month, now)?;
             let mut total = MonthCount::default();
             for GroupMonth { count, .. } in &groups {
                 total.received += count.received;
@@ -297,34 +299,30 @@ impl Replica {
 fn groups(
     db: &Connection,
     community: &str,
-    proposals: &str,
     month: &Month,
     now: Time,
 ) -> Result<Vec<GroupMonth>, ReplicaError> {
     let mut rows = db.prepare_cached(
         "WITH counts AS (
-            SELECT grp, sum(received_at >= ?2 AND received_at < ?3) AS received,
-                sum(status = 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS done,
-                sum(open = 0 AND status <> 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS ended,
+            SELECT grp, sum(began_done = 0 AND received_at >= ?2 AND received_at < ?3) AS received,
+                sum(began_done = 0 AND status = 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS done,
+                sum(began_done = 0 AND open = 0 AND status <> 'RESOLVED' AND status_at >= ?2 AND status_at < ?3) AS ended,
                 sum(open = 1) AS open, sum(open = 1 AND due_at < ?4) AS late
-            FROM requests WHERE community = ?1 AND began_done = 0 AND category <> ?5 GROUP BY grp)
+            FROM requests WHERE community = ?1 GROUP BY grp)
          SELECT * FROM counts WHERE received + done + ended + open > 0 ORDER BY received DESC, open DESC, grp",
     )?;
-    let rows = rows.query_map(
-        params![community, month.from.0, month.to.0, now.0, proposals],
-        |row| {
-            Ok(GroupMonth {
-                group: row.get(0)?,
-                count: MonthCount {
-                    received: row.get(1)?,
-                    done: row.get(2)?,
-                    ended: row.get(3)?,
-                    open: row.get(4)?,
-                    late: row.get(5)?,
-                },
-            })
-        },
-    )?;
+    let rows = rows.query_map(params![community, month.from.0, month.to.0, now.0], |row| {
+        Ok(GroupMonth {
+            group: row.get(0)?,
+            count: MonthCount {
+                received: row.get(1)?,
+                done: row.get(2)?,
+                ended: row.get(3)?,
+                open: row.get(4)?,
+                late: row.get(5)?,
+            },
+        })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -355,7 +353,7 @@ fn median_days(
 
 fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>, ReplicaError> {
     let mut rows = db.prepare_cached(
-        "SELECT v.doc, v.receipt, v.protocol, v.category, v.settlement, v.spot, m.day, m.by, m.note, v.open, v.began_done, v.text
+        "SELECT v.doc, v.receipt, v.protocol, v.category, v.settlement, v.spot, m.day, m.by, m.note, v.open, v.began_done, v.text, lower(hex(m.event))
          FROM memos m JOIN requests v ON v.n = m.n
          WHERE v.community = ?1 AND m.day >= ?2 AND m.day < ?3 ORDER BY m.day, v.received_at, v.n, m.event LIMIT ?4",
     )?;
@@ -381,6 +379,7 @@ fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>
                 note
             },
             open: row.get(9)?,
+            event: row.get(12)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

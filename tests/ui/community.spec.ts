@@ -175,6 +175,11 @@ test("the council's proposals: entered, put into an order by taps alone, saved w
   await press(page, w("proposals-title"));
   await expect(page.getByText(w("proposals-none"))).toBeVisible();
   await look(page, "proposals, none");
+  // There is one kind: Back from the place leads out.
+  await press(page, w("proposals-new"));
+  await expect(page.getByRole("heading", { level: 1, name: w("community-proposal-place") })).toBeVisible();
+  await back(page, w);
+  await expect(page.getByText(w("proposals-none"))).toBeVisible();
   const propose = async (text: string, cost: string) => {
     await press(page, w("proposals-new"));
     await expect(page.getByRole("heading", { level: 1, name: w("community-proposal-place") })).toBeVisible();
@@ -211,6 +216,11 @@ test("the council's proposals: entered, put into an order by taps alone, saved w
   // What was moved is kept like what was typed.
   await page.reload();
   await expect(lines.first()).toContainText("Νέος αγωγός");
+  await expect(page.getByText(w("proposals-unsaved"))).toBeVisible();
+  await press(page, w("draft-clear"));
+  await expect(page.getByText(w("proposals-unsaved"))).toHaveCount(0);
+  await expect(lines.first()).toContainText("Πλατεία");
+  await lines.last().getByRole("button", { name: /^Πιο πάνω/ }).click();
   await page.getByRole("textbox", { name: w("proposals-decision") }).fill("Απόφαση 5/2026");
   await press(page, w("proposals-save"));
   await expect(page.getByText(/^Αποθηκεύτηκε σε αυτή τη συσκευή/).first()).toBeVisible();
@@ -225,6 +235,9 @@ test("the council's proposals: entered, put into an order by taps alone, saved w
   await openFirst(desk, "Πρόταση έργου");
   await expect(desk.getByText("12.500,50 €")).toBeVisible();
   await expect(desk.getByText(/θέση 1 · Απόφαση 5\/2026/)).toBeVisible();
+  await press(desk, w("file-edit"));
+  await expect(desk.getByRole("combobox", { name: w("category-chosen") })).toHaveValue(/Πρόταση έργου/);
+  await press(desk, w("cancel"));
   // Nobody else files one.
   await tab(desk, w, "enter");
   await desk.getByRole("combobox", { name: w("enter-kind") }).fill("πρόταση έργου");
@@ -262,10 +275,19 @@ test("work that was asked for: the memo goes with that request, and nothing on t
   await expect(page.getByRole("textbox", { name: w("community-memo-by") })).toHaveValue("Εθελοντές");
   await expect(page.getByRole("textbox", { name: w("community-memo-note") })).toHaveValue(/Μπήκαν νέες πλάκες/);
   await press(page, w("community-memo-save"));
-  await tab(page, w, "community");
+  expect(await saved(page, w("similar-done-title"))).toBe(number);
+  // It broke again, and was mended again: both memos stand in the month.
+  const told = await koina.bridge.command<{ rows: { id: string }[] }>("community@new", "requests_page", { search: number });
+  const id = told.said.rows[0]?.id;
+  const reopened = await koina.bridge.command("community@new", "request_reopen", { id, reason: "Ξαναέσπασαν" });
+  const today = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Athens", day: "2-digit", month: "2-digit", year: "numeric" }).format(Date.now());
+  const again = await koina.bridge.command("community@new", "community_memo", { id, memo: { on: today, by: "Συνεργείο", note: "Στερεώθηκαν" }, photos: [], draft: null });
+  expect([reopened.status, again.status]).toEqual([200, 200]);
+  await press(page, w("community-home"));
   await press(page, w("community-report"));
   await expect(page.getByText(/Μπήκαν νέες πλάκες/)).toBeVisible();
-  await expect(page.getByText(number)).toBeVisible();
+  await expect(page.getByText(/Στερεώθηκαν/)).toBeVisible();
+  await expect(page.getByText(number)).toHaveCount(2);
 
   await tab(page, w, "assets");
   await expect(page.getByRole("button", { name: w("rounds-title") })).toHaveCount(0);

@@ -10,6 +10,7 @@ test("snow: the desk puts the plan into force, crews see it and its works first,
   test.setTimeout(120_000);
   const desk = await koina.window("desk");
   const crew = await koina.window("crew", { size: PHONE });
+  await expect(crew.getByRole("list", { name: w("today-jobs") })).toBeVisible();
   const before = await crew.getByRole("list", { name: w("today-jobs") }).getByRole("button").count();
   await press(desk, w("plan-title"));
   await press(desk, w("plan-begin"));

@@ -193,3 +193,18 @@ fn every_name_is_found_however_it_is_typed() {
     }
     assert!(typings > 2000, "{typings}");
 }
+
+#[test]
+fn plans_name_categories_that_there_are() {
+    for id in BUNDLED {
+        let reference = Reference::bundled(id).unwrap();
+        assert!(!reference.emergency_plans.is_empty());
+        for code in reference
+            .emergency_plans
+            .iter()
+            .flat_map(|plan| &plan.first)
+        {
+            assert!(reference.category(code).is_some(), "{code}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::applications::day;
 use crate::calendar::athens_date;
 use crate::doc::Writes;
 use crate::ids::{DocId, Time};
-use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX};
+use crate::limits::{CODE_MAX, Fields, NAME_MAX, NOTE_MAX, PLACE_TEXT_MAX, TEXT_MAX, both};
 use crate::lists::Lists;
 use crate::permits::{Author, Permit, Role};
 use crate::photos::{self, Moment, Photo};
@@ -167,7 +167,13 @@ pub fn edit(
     let mut fields = Fields::default();
     let mut writes = Writes::new();
     if let Some(category) = edited.category.filter(|new| *new != request.category) {
-        if lists.reference.category(category).is_none() {
+        let only = |code: &str| {
+            let found = lists.reference.category(code);
+            found.is_some_and(|found| found.community_only)
+        };
+        // A proposal stays one, and nothing else becomes one.
+        if lists.reference.category(category).is_none() || only(category) || only(&request.category)
+        {
             fields.wrong("category", FieldRule::NotOnAList);
         }
         writes.push((keys::CATEGORY.into(), category.into()));
@@ -365,10 +371,18 @@ pub fn file(
         cost: None,
     };
     match filed {
-        Filed::Memo(memo) => Ok(FiledWrites {
-            what: Some(executed(memo, author, now)?),
-            ..plain
-        }),
+        Filed::Memo(memo) => {
+            let mut fields = Fields::default();
+            let found = lists.reference.category(category);
+            if found.is_some_and(|found| found.kiosk_only || found.community_only) {
+                fields.wrong("category", FieldRule::NotOnAList);
+            }
+            let (what, ()) = both(executed(memo, author, now), fields.done())?;
+            Ok(FiledWrites {
+                what: Some(what),
+                ..plain
+            })
+        }
         Filed::Proposal { cost } => {
             needs(author, Permit::FileMemos)?;
             let mut fields = Fields::default();

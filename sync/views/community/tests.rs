@@ -157,6 +157,10 @@ fn memos_stand_in_the_month_of_the_work_and_urgent_faults_in_that_of_the_fault()
     assert!(december.urgent[0].open);
     assert_eq!(december.total.done, 0, "nobody had asked for it");
     assert_eq!(december.total.received, 1, "the burst pipe");
+    let memo = december.memos[0].id;
+    replica.reopen_request(memo, "ξαναχάλασε", now).unwrap();
+    let again = report(&replica, "2026-12", now).unwrap();
+    assert_eq!((again.total.open, again.total.received), (2, 1));
 
     let executed = RequestsQuery {
         executed: true,
@@ -224,13 +228,18 @@ fn a_memo_that_did_not_hold_says_so_and_an_earlier_one_stays() {
     let counted = replica.communities_now(now);
     assert!(counted.is_ok());
     assert_eq!(report(&replica, "2026-11", now).unwrap().total.done, 0);
+    memo("2026-11-03", "", now).unwrap();
+    let both = told("2026-11");
+    assert_eq!(both.len(), 2, "two in one month");
+    replica.reopen_request(id, "ξανά", now).unwrap();
     memo("2026-10-31", "", now).unwrap();
     assert_eq!(
         told("2026-10"),
         [("2026-10-31".to_owned(), String::new(), false)],
         "not what the resident said"
     );
-    assert_eq!(told("2026-11"), [first(false)]);
+    let ids = report(&replica, "2026-11", now).unwrap().memos;
+    assert_ne!(ids[0].event, ids[1].event, "a list can tell them apart");
 }
 
 #[test]
@@ -292,7 +301,7 @@ fn a_community_knows_how_it_stands() {
         )
         .unwrap();
     let now = replica.communities_now(NOVEMBER.plus_days(6)).unwrap();
-    assert_eq!((now[0].open, now[0].late, now[0].done), (2, 1, 1));
+    assert_eq!((now[0].open, now[0].late, now[0].done), (3, 1, 1));
     let oldest = now[0].oldest.iter().map(|row| row.id);
     assert_eq!(oldest.collect::<Vec<_>>(), [old, new], "and no proposal");
     assert!(now[0].oldest[0].late && !now[0].oldest[1].late);

@@ -273,7 +273,7 @@ month: string, };
 
 export type CommunityNow = { community: string, 
 /**
- * Requests that somebody has to do something about.
+ * Requests that somebody has to do something about, proposals too.
  */
 open: number, 
 /**
@@ -289,7 +289,7 @@ done: number,
  */
 loading: boolean, 
 /**
- * Open for longest, the oldest first; five at most.
+ * Open for longest, the oldest first, without proposals; five at most.
  */
 oldest: Array<RequestRow>, 
 /**
@@ -328,7 +328,7 @@ memos: Array<MemoRow>,
  */
 urgent: Array<RequestRow>, 
 /**
- * Open now for longest, the oldest first; ten at most.
+ * Open now for longest, the oldest first, without proposals; ten at most.
  */
 oldest: Array<RequestRow>, 
 /**
@@ -894,7 +894,11 @@ on: string,
  */
 by: string, note: string, };
 
-export type MemoRow = { id: DocId, receipt_number: string, protocol_number: string, category: string, settlement: string, place_text: string, 
+export type MemoRow = { id: DocId, 
+/**
+ * The event that says so: a request may have several.
+ */
+event: string, receipt_number: string, protocol_number: string, category: string, settlement: string, place_text: string, 
 /**
  * YYYY-MM-DD.
  */

@@ -1000,6 +1000,7 @@ export type Words = {
   "problem-too-many-tries": { minutes: string | number };
   "problem-upgrade-needed": null;
   "proposals-another": null;
+  "proposals-changed": null;
   "proposals-closed": null;
   "proposals-cost": null;
   "proposals-cost-hint": null;
@@ -1016,6 +1017,7 @@ export type Words = {
   "proposals-place": { place: string | number };
   "proposals-save": null;
   "proposals-title": null;
+  "proposals-unsaved": null;
   "proposals-up": { what: string | number };
   "reading-failed": null;
   "recordfield-ans": null;

@@ -4,9 +4,9 @@ import { spoken } from "../../words/spoken";
 import { t } from "../../words/words.svelte";
 import type { ComboOption } from "./Combo.svelte";
 
-/** Every kind of request, with its group behind it. */
-export function categoryOptions(): ComboOption[] {
-  return lists().categories.filter((item) => !item.community_only).map((item) => {
+/** Every kind of request, with its group behind it; what only a community files just where it is that already. */
+export function categoryOptions(current = ""): ComboOption[] {
+  return lists().categories.filter((item) => !item.community_only || item.code === current).map((item) => {
     const group = nameOf("group", item.group);
     return { value: item.code, label: named(item), hint: group, search: `${item.el} ${item.en} ${group} ${spoken(item.code)}`, danger: item.emergency };
   });

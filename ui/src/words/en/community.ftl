@@ -132,3 +132,5 @@ community-proposal-text-hint = What is needed and why. It is read in public.
 community-proposal-save = Save the proposal
 community-done-proposal = The proposal was saved
 did-ranked = Order by the community’s council
+proposals-unsaved = The order has not been saved yet.
+proposals-changed = The order you see has not been saved, and another was saved meanwhile. Go on, or start over.
