@@ -10,7 +10,6 @@ use clap::Parser;
 use koina_commands::alive::Supervisor;
 use koina_commands::{Desk, Exchanger, Kiosk};
 use koina_model::ids::Time;
-use koina_model::permits::Profile;
 use koina_model::problem::Problem;
 use koina_sync::replica::Replica;
 use serde_json::{Value, json};
@@ -191,13 +190,8 @@ async fn stay_watched(app: tauri::AppHandle, supervisor: Supervisor) {
 
 /// The window that fits whoever this installation is. Before enrolment that is one which may only enrol.
 fn label(replica: &Replica) -> &'static str {
-    match replica.identity().map(|identity| identity.role.profile()) {
-        Some(Profile::Crew) => "crew",
-        Some(Profile::Desk) => "desk",
-        Some(Profile::Kiosk) => "kiosk",
-        Some(Profile::Community) => "community",
-        None => "start",
-    }
+    let identity = replica.identity();
+    identity.map_or("start", |identity| identity.role.profile().window())
 }
 
 fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {

@@ -35,6 +35,18 @@ pub enum Profile {
     Community,
 }
 
+impl Profile {
+    /// What its window is called.
+    pub fn window(self) -> &'static str {
+        match self {
+            Self::Crew => "crew",
+            Self::Desk => "desk",
+            Self::Kiosk => "kiosk",
+            Self::Community => "community",
+        }
+    }
+}
+
 /// A thing that may be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -221,6 +221,13 @@ pub struct Category {
     pub usual_forward: Option<String>,
 }
 
+impl Category {
+    /// Whether work can be done about it at all: an application is answered, and a proposal decided, by the town hall.
+    pub fn takes_memos(&self) -> bool {
+        !self.kiosk_only && !self.community_only
+    }
+}
+
 /// How much a part of a request is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -442,9 +449,9 @@ impl Reference {
         let inspections: InspectionsFile = json(read, INSPECTIONS)?;
         let materials: MaterialsFile = json(read, MATERIALS)?;
         // A municipality with data of its own may have no plans yet.
-        let emergency: EmergencyFile = match read(EMERGENCY) {
-            Some(_) => json(read, EMERGENCY)?,
-            None => EmergencyFile::default(),
+        let emergency: EmergencyFile = match json(read, EMERGENCY) {
+            Err(ReferenceError::Missing { .. }) => EmergencyFile::default(),
+            found => found?,
         };
         let reference = Reference {
             application_types: applications.types(&categories.categories),
@@ -476,6 +483,12 @@ impl Reference {
 
     pub fn category(&self, code: &str) -> Option<&Category> {
         self.categories.iter().find(|c| c.code == code)
+    }
+
+    /// Whether a request of this category is a proposal for works.
+    pub fn is_proposal(&self, category: &str) -> bool {
+        self.category(category)
+            .is_some_and(|category| category.community_only)
     }
 
     pub fn emergency_plan(&self, code: &str) -> Option<&EmergencyPlan> {

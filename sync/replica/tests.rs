@@ -13,7 +13,6 @@ use crate::views::requests::RequestsQuery;
 const LITOCHORO: &str = "11020101";
 const NOW: Time = Time(1_795_244_400_000);
 
-/// A replica of somebody, without any server.
 impl Replica {
     /// The same device for these communities only.
     pub(crate) fn serve(&self, communities: &[&str]) {
@@ -23,6 +22,7 @@ impl Replica {
     }
 }
 
+/// A replica of somebody, without any server.
 pub(crate) fn somebody(folder: &TempDir, role: Role) -> Replica {
     let replica = Replica::open_with(
         &folder.path().join("replica.sqlite"),

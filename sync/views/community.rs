@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::SAVED;
-use super::requests::{COLUMNS, ROW_COLUMNS, RequestRow, read_row};
+use super::requests::{COLUMNS, ROW_COLUMNS, RequestRow, read_row, rows_where};
 use crate::replica::{Replica, ReplicaError};
 
 #[cfg(test)]
@@ -182,8 +182,7 @@ impl Replica {
     /// How the communities of this device stand.
     pub fn communities_now(&self, now: Time) -> Result<Vec<CommunityNow>, ReplicaError> {
         let mine = self.enrolled()?.communities.clone();
-        let as_of = self.exchanged_at()?;
-        let loading = as_of.is_some() && self.standing()?.2.is_some();
+        let (as_of, loading) = self.heard_so_far()?;
         let proposals = self.proposal_category();
         let month = Month::of(now)?;
         self.read(|db| {
@@ -210,6 +209,13 @@ impl Replica {
             }
             Ok(all)
         })
+    }
+
+    /// When this device last heard from the server, and whether its first load is still under way.
+    fn heard_so_far(&self) -> Result<(Option<Time>, bool), ReplicaError> {
+        let as_of = self.exchanged_at()?;
+        let (_, _, first) = self.standing()?;
+        Ok((as_of, as_of.is_some() && first.is_some()))
     }
 
     /// The category of proposals for works; no request has the empty one.
@@ -259,8 +265,7 @@ impl Replica {
             return Err(Problem::field("community", FieldRule::NotOnAList).into());
         }
         let month = Month::read(&asked.month)?;
-        let as_of = self.exchanged_at()?;
-        let loading = as_of.is_some() && self.standing()?.2.is_some();
+        let (as_of, loading) = self.heard_so_far()?;
         let proposals = self.proposal_category();
         let community = asked.community.as_str();
         self.read(|db| {
@@ -282,7 +287,7 @@ impl Replica {
                 loading,
                 median_days: median_days(db, community, &proposals, &month)?,
                 memos: memos(db, community, &month)?,
-                urgent: rows(
+                urgent: rows_where(
                     db,
                     "v.community = ?1 AND v.urgent = 1 AND v.received_at >= ?3 AND v.received_at < ?4
                      ORDER BY v.received_at, v.n LIMIT ?2",
@@ -392,23 +397,10 @@ fn oldest(
     most: i64,
     now: Time,
 ) -> Result<Vec<RequestRow>, ReplicaError> {
-    rows(
+    rows_where(
         db,
         "v.community = ?1 AND v.open = 1 AND v.category <> ?3 ORDER BY v.received_at, v.n LIMIT ?2",
         params![community, most, proposals],
         now,
     )
-}
-
-fn rows(
-    db: &Connection,
-    which: &str,
-    values: impl rusqlite::Params,
-    now: Time,
-) -> Result<Vec<RequestRow>, ReplicaError> {
-    let mut rows = db.prepare_cached(&format!(
-        "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {which}"
-    ))?;
-    let rows = rows.query_map(values, |row| read_row(row, now))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -11,7 +11,7 @@ use koina_model::permits::Permit;
 use koina_model::requests::acts::{self, WantedPhoto};
 use koina_model::requests::{self as model, What};
 use koina_model::words::{Channel, Position, Saved, Status};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -491,7 +491,7 @@ impl Replica {
         asset: DocId,
         now: Time,
     ) -> Result<Vec<RequestRow>, ReplicaError> {
-        self.rows_where(
+        self.rows_naming(
             "v.asset = ?1 ORDER BY v.received_at DESC, v.n DESC LIMIT 50",
             asset,
             now,
@@ -535,7 +535,7 @@ impl Replica {
 
     /// Requests that were joined with another.
     fn joined_with(&self, id: DocId, now: Time) -> Result<Vec<RequestRow>, ReplicaError> {
-        self.rows_where(
+        self.rows_naming(
             "v.same_as = ?1 ORDER BY v.received_at, v.n LIMIT 100",
             id,
             now,
@@ -543,19 +543,13 @@ impl Replica {
     }
 
     /// Lines of the requests that name a record.
-    fn rows_where(
+    fn rows_naming(
         &self,
         names: &str,
         id: DocId,
         now: Time,
     ) -> Result<Vec<RequestRow>, ReplicaError> {
-        self.read(|db| {
-            let mut rows = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {names}"
-            ))?;
-            let rows = rows.query_map([id.as_bytes().as_slice()], |row| read_row(row, now))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        self.read(|db| rows_where(db, names, [id.as_bytes().as_slice()], now))
     }
 
     /// Whether a request was joined, over others or not, with another.
@@ -687,6 +681,20 @@ impl Replica {
             row,
         })
     }
+}
+
+/// Lines of the requests for which `which` holds, in the order it names.
+pub(super) fn rows_where(
+    db: &Connection,
+    which: &str,
+    values: impl Params,
+    now: Time,
+) -> Result<Vec<RequestRow>, ReplicaError> {
+    let mut rows = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, {SAVED} FROM requests v WHERE {which}"
+    ))?;
+    let rows = rows.query_map(values, |row| read_row(row, now))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Whether an act makes sense for a request as it stands; whether the person may is another question.

@@ -13,7 +13,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use koina_commands::Desk;
-use koina_model::permits::{Profile, Role};
+use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -108,17 +108,8 @@ impl Bridge {
         };
         let desk = self.town.read().await.device(device)?;
         // The app opens no other window than that of the device's profile; the first one may linger for a moment.
-        let own = match desk
-            .replica
-            .identity()
-            .map(|identity| identity.role.profile())
-        {
-            Some(Profile::Crew) => "crew",
-            Some(Profile::Desk) => "desk",
-            Some(Profile::Kiosk) => "kiosk",
-            Some(Profile::Community) => "community",
-            None => "start",
-        };
+        let identity = desk.replica.identity();
+        let own = identity.map_or("start", |identity| identity.role.profile().window());
         (label == own || label == "start").then(|| (label.to_owned(), desk))
     }
 }

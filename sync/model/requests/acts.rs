@@ -13,7 +13,7 @@ use crate::permits::{Author, Permit, Role};
 use crate::photos::{self, Moment, Photo};
 use crate::place::{Place, is_on_earth};
 use crate::problem::{FieldRule, Problem};
-use crate::reference::Need;
+use crate::reference::{Category, Need};
 use crate::words::{Channel, Outcome, Position};
 
 use super::{NewRequest, Request, What, keys};
@@ -167,12 +167,11 @@ pub fn edit(
     let mut fields = Fields::default();
     let mut writes = Writes::new();
     if let Some(category) = edited.category.filter(|new| *new != request.category) {
-        let only = |code: &str| {
-            let found = lists.reference.category(code);
-            found.is_some_and(|found| found.community_only)
-        };
+        let lists = &lists.reference;
         // A proposal stays one, and nothing else becomes one.
-        if lists.reference.category(category).is_none() || only(category) || only(&request.category)
+        if lists.category(category).is_none()
+            || lists.is_proposal(category)
+            || lists.is_proposal(&request.category)
         {
             fields.wrong("category", FieldRule::NotOnAList);
         }
@@ -350,7 +349,7 @@ pub enum Filed<'a> {
 }
 
 /// What a community files with a new request, checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FiledWrites {
     pub what: Option<What>,
     pub priority: Option<u8>,
@@ -365,51 +364,36 @@ pub fn file(
     author: &Author,
     now: Time,
 ) -> Result<FiledWrites, Problem> {
-    let plain = FiledWrites {
-        what: None,
-        priority: None,
-        cost: None,
+    needs(author, Permit::FileMemos)?;
+    let mut fields = Fields::default();
+    let fits = |category: &Category| match filed {
+        Filed::Memo(_) => category.takes_memos(),
+        Filed::Urgent { .. } => category.immediate,
+        Filed::Proposal { .. } => category.community_only,
     };
+    if lists
+        .reference
+        .category(category)
+        .is_some_and(|category| !fits(category))
+    {
+        fields.wrong("category", FieldRule::NotOnAList);
+    }
+    let mut writes = FiledWrites::default();
     match filed {
         Filed::Memo(memo) => {
-            let mut fields = Fields::default();
-            let found = lists.reference.category(category);
-            if found.is_some_and(|found| found.kiosk_only || found.community_only) {
-                fields.wrong("category", FieldRule::NotOnAList);
-            }
             let (what, ()) = both(executed(memo, author, now), fields.done())?;
-            Ok(FiledWrites {
-                what: Some(what),
-                ..plain
-            })
-        }
-        Filed::Proposal { cost } => {
-            needs(author, Permit::FileMemos)?;
-            let mut fields = Fields::default();
-            let found = lists.reference.category(category);
-            if found.is_some_and(|found| !found.community_only) {
-                fields.wrong("category", FieldRule::NotOnAList);
-            }
-            let cost = euros(&mut fields, "cost", cost);
-            fields.done()?;
-            Ok(FiledWrites { cost, ..plain })
+            writes.what = Some(what);
+            return Ok(writes);
         }
         Filed::Urgent { measures } => {
-            needs(author, Permit::FileMemos)?;
-            let mut fields = Fields::default();
-            let found = lists.reference.category(category);
-            if found.is_some_and(|found| !found.immediate) {
-                fields.wrong("category", FieldRule::NotOnAList);
-            }
             let measures = fields.needed("measures", measures, NOTE_MAX);
-            fields.done()?;
-            Ok(FiledWrites {
-                what: Some(What::Urgent { measures }),
-                priority: Some(1),
-                ..plain
-            })
+            writes.what = Some(What::Urgent { measures });
+            writes.priority = Some(1);
         }
+        Filed::Proposal { cost } => writes.cost = euros(&mut fields, "cost", cost),
     }
+    fields.done()?;
+    Ok(writes)
 }
 
 /// Says on a request that the work was done.
@@ -480,8 +464,7 @@ pub fn rank(
     let mut fields = Fields::default();
     let decision = fields.needed("decision", decision, NAME_MAX);
     fields.done()?;
-    let category = lists.reference.category(&request.category);
-    if !category.is_some_and(|category| category.community_only) {
+    if !lists.reference.is_proposal(&request.category) {
         return Err(Problem::NotFound);
     }
     if !request.is_open() {
@@ -490,10 +473,10 @@ pub fn rank(
     Ok(What::Ranked { rank, decision })
 }
 
-/// Whether work can be done about it at all: an application is answered, and a proposal decided, by the town hall.
+/// Whether work can be done about it, see [`Category::takes_memos`]; a category that is on no list may be anything.
 pub fn takes_memos(request: &Request, lists: &Lists) -> bool {
     let category = lists.reference.category(&request.category);
-    category.is_none_or(|category| !category.kiosk_only && !category.community_only)
+    category.is_none_or(Category::takes_memos)
 }
 
 /// How long ago work may have been done that a memo is filed of, in days: whoever types an older year has slipped.

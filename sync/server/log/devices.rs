@@ -328,14 +328,8 @@ fn role_name(role: Role) -> &'static str {
 }
 
 fn role(name: &str) -> Result<Role, LogError> {
-    match name {
-        "crew" => Ok(Role::Crew),
-        "clerk" => Ok(Role::Clerk),
-        "admin" => Ok(Role::Admin),
-        "kiosk" => Ok(Role::Kiosk),
-        "community" => Ok(Role::Community),
-        _ => Err(LogError::Row { what: "a role" }),
-    }
+    let found = Role::ALL.into_iter().find(|role| role_name(*role) == name);
+    found.ok_or(LogError::Row { what: "a role" })
 }
 
 #[cfg(test)]

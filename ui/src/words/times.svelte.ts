@@ -55,11 +55,24 @@ export function euros(cents: number): string {
   return new Intl.NumberFormat(locale(), { style: "currency", currency: "EUR" }).format(cents / 100);
 }
 
-/** So many months ago, in Athens: YYYY-MM. */
+const figures = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "2-digit", month: "2-digit", year: "numeric" });
+
+/** The day of the calendar so many months and days before today, in Athens, as people type it: 20/11/2026. Months are whole. */
+function before(months: number, days: number): string {
+  const [day = 1, month = 1, year = 1970] = figures.format(now()).split("/").map(Number);
+  // Noon: an hour that summer time neither skips nor repeats.
+  return figures.format(Date.UTC(year, month - 1 - months, months ? 1 : day - days, 12));
+}
+
+/** So many days ago, as people type it: 20/11/2026. */
+export function typedDay(daysAgo: number): string {
+  return before(0, daysAgo);
+}
+
+/** So many months ago: YYYY-MM. */
 export function monthOf(back: number): string {
-  const [year, month] = format(now(), { year: "numeric", month: "2-digit", numberingSystem: "latn" }).match(/\d+/g)?.map(Number).sort((a, b) => b - a) ?? [];
-  const count = (year ?? 1970) * 12 + (month ?? 1) - 1 - back;
-  return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, "0")}`;
+  const [, month, year] = before(back, 0).split("/");
+  return `${year}-${month}`;
 }
 
 /** A month written as YYYY-MM, in words: «Νοέμβριος 2026». */

@@ -5,22 +5,29 @@ import { t } from "../../words/words.svelte";
 
 export type Purpose = { role: string; name: string; person: string; crew: string; everywhere: boolean; communities: string[] };
 
-export function lacking({ role, name, person, crew, everywhere, communities }: Purpose): FieldError[] {
+/** Whether it is for all communities; the whole municipality is the desk's, not a community's. */
+export function isEverywhere({ role, everywhere }: Purpose): boolean {
+  return everywhere && role !== "community";
+}
+
+export function lacking(of: Purpose): FieldError[] {
+  const { role, name, person, crew, communities } = of;
   const found: FieldError[] = [];
   if (!name.trim()) found.push(ownError("name", "invite-name-missing"));
   if (!person.trim()) found.push(ownError("person", "invite-person-missing"));
   if (role === "crew" && !crew) found.push(ownError("crew", "invite-crew-missing"));
-  if (!(everywhere && role !== "community") && communities.length === 0) found.push(ownError("communities", "invite-communities-missing"));
+  if (!isEverywhere(of) && communities.length === 0) found.push(ownError("communities", "invite-communities-missing"));
   return found;
 }
 
-export function asked({ role, name, person, crew, everywhere, communities }: Purpose): DeviceInviteInput {
+export function asked(of: Purpose): DeviceInviteInput {
+  const { role, name, person, crew, communities } = of;
   return {
     role: role as Role,
     name: name.trim(),
     person: person.trim(),
     crew: role === "crew" ? crew : null,
-    communities: everywhere && role !== "community" ? [] : [...communities],
+    communities: isEverywhere(of) ? [] : [...communities],
   };
 }
 
