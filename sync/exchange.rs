@@ -21,10 +21,10 @@ use rusqlite::Transaction;
 use crate::identity::NewKey;
 use crate::replica::{
     Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
-    departed_again, entries_again, evict, files_again, forget_departed, forget_entries_again,
-    forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta, outside, set_meta,
-    take_decisions, take_early, take_entry, take_of_kiosks, take_receipts, take_records, take_rows,
-    with_early,
+    departed_again, entries_again, erased_again, erased_told, evict, files_again, forget_departed,
+    forget_entries_again, forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta,
+    outside, set_meta, take_decisions, take_early, take_entry, take_erased, take_of_kiosks,
+    take_receipts, take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -49,6 +49,9 @@ const LEAVING: &str = "leaving";
 
 /// Number of the last decision about a refused change that was heard of.
 const DECISIONS: &str = "decisions";
+
+/// Number of the last word about erased contacts that was heard of.
+const ERASURES: &str = "erasures";
 
 /// Size of the message that is under way, if it is a large one; gone when its answer was taken.
 pub(crate) const UNDER_WAY: &str = "under_way";
@@ -259,6 +262,11 @@ impl Replica {
             },
             scope: identity.scope,
             contacts,
+            erasures: self
+                .meta(ERASURES)?
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
+            erased: self.read(erased_again)?,
             // Told with the moment, when it goes: see `Replica::health_due`.
             health: None,
             unlock: self.lacks_unlock()?,
@@ -315,6 +323,9 @@ impl Replica {
             forget_meta(tx, UNDER_WAY)?;
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             contacts_received(tx, &answer.contacts, now)?;
+            take_erased(tx, &answer.erased, answer.now)?;
+            erased_told(tx, &said.ask.erased)?;
+            set_meta(tx, ERASURES, &answer.erasures.to_string())?;
             if let Some(now) = &moved {
                 // What was to go since it lay outside, and lies inside again, stays: the server may never have had it.
                 let before = outside(tx, &identity.communities)?;
@@ -412,18 +423,23 @@ impl Replica {
         if answer.revoked {
             self.set_revoked()?;
         }
+        if !answer.erased.is_empty() {
+            self.empty_wal()?;
+        }
         // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
         let waiting = self.pending()?.waiting;
         let more_to_push = waiting > 0 && waiting < said.waiting;
         let got = !answer.items.is_empty()
             || answer.cursor != said.ask.cursor
-            || answer.first != said.ask.first;
+            || answer.first != said.ask.first
+            || answer.erasures != said.ask.erasures;
         let stepped_back = !answer.revoked && self.cursor()? < answer.cursor;
         if answer.restored.is_some() || moved.is_some() || stepped_back {
             return Ok(true);
         }
         let more_contacts = !answer.contacts.is_empty() && !self.contacts_waiting(0)?.is_empty();
-        Ok(more_to_push || more_contacts || (answer.more && got && !answer.revoked))
+        let more_erased = !said.ask.erased.is_empty() && !self.read(erased_again)?.is_empty();
+        Ok(more_to_push || more_contacts || more_erased || (answer.more && got && !answer.revoked))
     }
 
     /// The headers that sign one request, with the next counter. The counter is durable before it is used.

@@ -37,7 +37,9 @@ mod staff;
 mod wal;
 
 pub use contacts::{CONTACT, Reported};
-pub(crate) use contacts::{contacts_again, contacts_received};
+pub(crate) use contacts::{
+    contacts_again, contacts_received, erased_again, erased_told, take_erased,
+};
 pub use docs::{LogBody, LogRow};
 pub(crate) use docs::{
     entries_of, evict, kind_from, load, take_early, take_entry, take_rows, with_early,

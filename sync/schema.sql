@@ -94,6 +94,14 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_waiting ON contacts (saved_at) WHERE received = 0;
 CREATE INDEX contacts_received ON contacts (received) WHERE received > 0;
 
+-- Contacts that were erased by right: a server restored from an older backup is told again.
+CREATE TABLE erased (
+    doc   BLOB NOT NULL PRIMARY KEY,  -- the record
+    at    INTEGER NOT NULL,           -- ms UTC, the server's clock when they were erased; forgotten 90 days later
+    proof BLOB NOT NULL,              -- what makes it the word of the municipality
+    again INTEGER NOT NULL DEFAULT 0  -- 1: the server was restored and is to be told
+) STRICT, WITHOUT ROWID;
+
 -- Files of photos: what is on this device's disk, and what is at the town hall.
 CREATE TABLE files (
     hash    BLOB NOT NULL PRIMARY KEY,  -- SHA-256 of its bytes, and its name in the folder of photos

@@ -2,7 +2,7 @@
 //!
 //! Views may be deleted at any moment and are rebuilt; see [`crate::replica`].
 
-use koina_model::contacts::Contact;
+use koina_model::contacts::{Contact, EraseReason};
 use koina_model::doc::{Doc, Record};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::inspections::Checklist;
@@ -228,6 +228,29 @@ pub struct ContactRow {
     /// The device that handed it over.
     pub device: String,
     pub at: Time,
+}
+
+/// The contacts of a record, or that they were erased.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct Contacts {
+    pub rows: Vec<ContactRow>,
+    pub erased: Option<ContactsErased>,
+}
+
+/// That the contacts of a record were erased.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ContactsErased {
+    /// The server's clock.
+    pub at: Time,
+    pub reason: EraseReason,
+    /// The desk that erased them, or told it again after a restore.
+    pub device: String,
+}
+
+/// Why contacts are to be erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EraseAsk {
+    pub reason: EraseReason,
 }
 
 /// One field whose versions differ.

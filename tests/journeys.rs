@@ -18,8 +18,10 @@ mod journeys {
     mod dead_zone;
     mod decided;
     mod emergency;
+    mod erased;
     mod hostile;
     mod inspected;
+
     mod kiosk;
     mod lost_receipt;
     mod poison;

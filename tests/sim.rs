@@ -12,15 +12,17 @@ use std::sync::{Arc, Mutex};
 
 use koina_disk as disk;
 use koina_model::assets::acts::{Inspection, Moved};
-use koina_model::exchange::{Answer, EntryWords, Item, Verdict};
-use koina_model::ids::DocId;
+use koina_model::contacts::{Contact, EraseReason};
+use koina_model::exchange::{Answer, EntryWords, Erased, Item, Verdict};
+use koina_model::ids::{DocId, Time};
 use koina_model::permits::Role;
 use koina_model::requests::acts::{Edited, Entered, Step as Work};
 use koina_model::rounds::Round;
 use koina_model::words::{Channel, Outcome};
+use koina_sync::exchange::json_body;
 use koina_sync::replica::{Ids, Replica};
-use koina_sync::views::RefusedRow;
 use koina_sync::views::requests::RequestsQuery;
+use koina_sync::views::{EraseAsk, RefusedRow};
 
 use crate::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
 use plan::{Dice, Plan, Step, Then, Trouble};
@@ -54,10 +56,12 @@ pub enum Fault {
     RegisterRewritten,
     RefusalHidden,
     ReceiptBeforeDisk,
+    ErasureForgotten,
+    ErasureNotBrought,
 }
 
 impl Fault {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ReceiptDropped,
         Self::CursorEarly,
         Self::DependencySkipped,
@@ -72,6 +76,8 @@ impl Fault {
         Self::RegisterRewritten,
         Self::RefusalHidden,
         Self::ReceiptBeforeDisk,
+        Self::ErasureForgotten,
+        Self::ErasureNotBrought,
     ];
 
     pub fn words(self) -> &'static str {
@@ -90,6 +96,8 @@ impl Fault {
             Self::RegisterRewritten => "a row of the register is changed afterwards",
             Self::RefusalHidden => "a device says saved though its disk refused the write",
             Self::ReceiptBeforeDisk => "the server gives receipts though its disk refused",
+            Self::ErasureForgotten => "a device is not told that a contact was erased",
+            Self::ErasureNotBrought => "a restored server is not told what was erased",
         }
     }
 
@@ -140,7 +148,9 @@ impl Fault {
                     }
                 }
             },
+            Self::ErasureForgotten => |answer| answer.erased.clear(),
             Self::ServerForgets
+            | Self::ErasureNotBrought
             | Self::DeviceForgets
             | Self::ViewForgotten
             | Self::RegisterRewritten
@@ -158,6 +168,18 @@ struct Ledger {
     saved: BTreeMap<u64, usize>,
     /// Numbers that were on a screen.
     numbers: BTreeMap<DocId, String>,
+    /// Contacts that somebody left, and with whom.
+    contacts: BTreeMap<DocId, usize>,
+    /// Contacts that a desk was told are erased.
+    erased: BTreeSet<DocId>,
+}
+
+/// What is somewhere from where it can come back.
+struct Held {
+    words: BTreeSet<u64>,
+    numbered: BTreeSet<DocId>,
+    contacts: BTreeSet<DocId>,
+    erased: BTreeSet<DocId>,
 }
 
 impl Ledger {
@@ -301,6 +323,9 @@ impl Sim {
         match step {
             Step::Act { who, .. }
             | Step::Again { who, .. }
+            | Step::Report { who, .. }
+            | Step::Unsee { who, .. }
+            | Step::Erase { desk: who, .. }
             | Step::Exchange { who, .. }
             | Step::Cable { who, .. }
             | Step::Clock { who, .. }
@@ -318,6 +343,9 @@ impl Sim {
                 self.act(who, what);
             }
             Step::Again { who, what } => self.again(who, what),
+            Step::Report { who, what } => self.report(who, what),
+            Step::Erase { desk, what } => self.erase(desk, what),
+            Step::Unsee { who, what } => self.unsee(who, what),
             Step::Exchange {
                 who,
                 trouble,
@@ -570,36 +598,74 @@ impl Sim {
 
     /// The words and numbers that are somewhere from where they can come back: in the log, and on devices that still
     /// exchange. Numbers come back from desks, and not from revoked ones.
-    fn held(&self) -> (BTreeSet<u64>, BTreeSet<DocId>) {
+    fn held(&self) -> Held {
         let mut words = BTreeSet::new();
         words_of_log(self.town.log_file(), &mut words);
         words_left_out(self.town.log_file(), &mut words);
         let mut numbered = numbered_in(self.town.log_file());
         let revoked = revoked_in(self.town.log_file());
+        let mut contacts = docs_in(self.town.log_file(), CONTACTS);
+        let mut erased = docs_in(self.town.log_file(), ERASED);
         for (n, who) in self.people.iter().enumerate() {
             if self.lost.contains(&n) {
                 continue;
             }
             let replica = self.town.at(*who);
             self.words_at(replica, &mut words);
+            contacts.extend(docs_in(self.town.path(*who), CONTACTS));
+            erased.extend(docs_in(self.town.path(*who), ERASED));
             let device = replica.identity().unwrap().device;
             if n < self.desks && !revoked.contains(device.as_bytes().as_slice()) {
                 numbered.extend(self.numbered(*who));
             }
         }
-        (words, numbered)
+        Held {
+            words,
+            numbered,
+            contacts,
+            erased,
+        }
     }
 
     /// Takes off the ledger what was held `before` something happened and is not any more: with the server or the device it
     /// is gone, whatever anybody does. What was missing before that stays, and is found missing at the end.
-    fn forget(&mut self, before: &(BTreeSet<u64>, BTreeSet<DocId>)) {
+    fn forget(&mut self, before: &Held) {
         let after = self.held();
         self.ledger
             .saved
-            .retain(|word, _| after.0.contains(word) || !before.0.contains(word));
+            .retain(|word, _| after.words.contains(word) || !before.words.contains(word));
         self.ledger
             .numbers
-            .retain(|doc, _| after.1.contains(doc) || !before.1.contains(doc));
+            .retain(|doc, _| after.numbered.contains(doc) || !before.numbered.contains(doc));
+        self.ledger
+            .contacts
+            .retain(|doc, _| after.contacts.contains(doc) || !before.contacts.contains(doc));
+        self.ledger
+            .erased
+            .retain(|doc| after.erased.contains(doc) || !before.erased.contains(doc));
+    }
+
+    /// Erased contacts are nowhere any more; all others are at the server, or still with whoever was told.
+    fn check_contacts(&self) {
+        let at_server = docs_in(self.town.log_file(), CONTACTS);
+        for doc in &self.ledger.erased {
+            assert!(!at_server.contains(doc), "erased, and still at the server");
+        }
+        for (n, who) in self.people.iter().enumerate() {
+            let here = docs_in(self.town.path(*who), CONTACTS);
+            let left = self.ledger.erased.iter().find(|doc| here.contains(doc));
+            assert!(
+                left.is_none() || self.lost.contains(&n),
+                "erased, and still with a device"
+            );
+        }
+        for (doc, who) in &self.ledger.contacts {
+            let kept = at_server.contains(doc)
+                || self.ledger.erased.contains(doc)
+                || self.lost.contains(who)
+                || docs_in(self.town.path(self.people[*who]), CONTACTS).contains(doc);
+            assert!(kept, "a contact was lost");
+        }
     }
 
     /// Records whose number a device knows.
@@ -653,6 +719,17 @@ impl Sim {
                 let db = rusqlite::Connection::open(self.town.log_file()).unwrap();
                 db.execute("UPDATE numbers SET number = number + 1 WHERE seq = (SELECT max(seq) FROM numbers)", []).unwrap();
             }
+            Some(Fault::ErasureForgotten) => *self.acting.lock().unwrap() = u32::MAX,
+            Some(Fault::ErasureNotBrought) => {
+                for who in &self.people {
+                    let db = rusqlite::Connection::open(self.town.path(*who)).unwrap();
+                    db.execute_batch(
+                        "CREATE TRIGGER IF NOT EXISTS silent AFTER UPDATE OF again ON erased
+                         BEGIN UPDATE erased SET again = 0; END",
+                    )
+                    .unwrap();
+                }
+            }
             // One lost receipt is asked for again; this server has forgotten how to give any.
             Some(Fault::ReceiptDropped) => *self.acting.lock().unwrap() = u32::MAX,
             Some(_) => *self.acting.lock().unwrap() += 1,
@@ -662,7 +739,8 @@ impl Sim {
 
     /// Everybody comes together; then everything must hold.
     fn end(&mut self) {
-        if self.fault != Some(Fault::ReceiptDropped) {
+        let goes_on = [Fault::ReceiptDropped, Fault::ErasureForgotten];
+        if self.fault.is_none_or(|fault| !goes_on.contains(&fault)) {
             *self.acting.lock().unwrap() = 0;
         }
         for who in self.people.clone() {
@@ -688,6 +766,7 @@ impl Sim {
         }
         self.town.settle();
         self.town.check();
+        self.check_contacts();
         let mut there = BTreeSet::new();
         words_of_log(self.town.log_file(), &mut there);
         words_left_out(self.town.log_file(), &mut there);
@@ -738,6 +817,71 @@ impl Sim {
         saved
     }
 
+    /// A trouble, and who is to be told about it.
+    fn report(&mut self, who: usize, what: u64) {
+        let mut dice = Dice::new(what);
+        let (word, text) = self.ledger.word();
+        let person = self.people[who];
+        let now = self.town.time(person);
+        let communities = &self.town.party(person).communities;
+        let all = [LITOCHORO, LEPTOKARYA, DION].map(str::to_owned);
+        let served = if communities.is_empty() {
+            &all
+        } else {
+            communities.as_slice()
+        };
+        let entered = Entered {
+            category: "LGT-01",
+            community: &served[dice.below(served.len())],
+            settlement: "",
+            place_text: "έξω από το σχολείο",
+            position: None,
+            asset: None,
+            text: &text,
+            channel: Channel::Phone,
+            register: false,
+        };
+        let contact = Contact {
+            name: "Ευτυχία Δοκιμαστική".to_owned(),
+            ..Contact::default()
+        };
+        if let Ok(reported) = self.town.at(person).report(&entered, &contact, now) {
+            self.ledger.saved.insert(word, who);
+            self.ledger.contacts.insert(reported.id, who);
+        }
+    }
+
+    /// A desk erases a contact, as far as its line carries; what it was told counts.
+    fn erase(&mut self, desk: usize, what: u64) {
+        let known: Vec<DocId> = self.ledger.contacts.keys().copied().collect();
+        let Some(doc) = Dice::new(what).pick(&known) else {
+            return;
+        };
+        let who = self.people[desk];
+        let reason = EraseReason::AskedByPerson;
+        let body = json_body(&EraseAsk { reason }).unwrap();
+        let path = format!("/v1/contacts/{doc}/erase");
+        if let Ok(word) = self.town.ask::<Erased>(who, "POST", &path, body) {
+            let now = self.town.time(who);
+            if self.town.at(who).contacts_erased(&word, now).is_ok() {
+                self.ledger.erased.insert(doc);
+            }
+        }
+    }
+
+    /// Something that was called seen by mistake.
+    fn unsee(&mut self, who: usize, what: u64) {
+        let replica = self.town.at(self.people[who]);
+        let now = self.town.time(self.people[who]);
+        let Ok(ids) = replica.doc_ids() else {
+            return;
+        };
+        if let (Some(id), Some(round)) = (Dice::new(what).pick(&ids), round_here(replica, now)) {
+            drop(replica.see_in_round(&round, id, now));
+            drop(replica.unsee_in_round(&round, id, now));
+        }
+    }
+
     /// What people do with a trouble that was reported already.
     fn again(&mut self, who: usize, what: u64) {
         let mut dice = Dice::new(what);
@@ -751,11 +895,7 @@ impl Sim {
             return;
         };
         // A round through a village: something is seen, or the rest is called missing.
-        let round = || {
-            let (lists, author) = (replica.lists(), replica.author().ok()?);
-            let home = author.communities.first().map_or(LITOCHORO, String::as_str);
-            Round::begin(home, "", "FOT", "", &lists, &author, now).ok()
-        };
+        let round = || round_here(replica, now);
         let saved = match dice.below(9) {
             6 | 7 => {
                 drop(round().map(|round| replica.see_in_round(&round, id, now)));
@@ -891,6 +1031,26 @@ impl Sim {
     }
 }
 
+/// A round through the first village of a device.
+fn round_here(replica: &Replica, now: Time) -> Option<Round> {
+    let (lists, author) = (replica.lists(), replica.author().ok()?);
+    let home = author.communities.first().map_or(LITOCHORO, String::as_str);
+    Round::begin(home, "", "FOT", "", &lists, &author, now).ok()
+}
+
+/// Records with a contact that can be opened, in the file of a log or a replica.
+const CONTACTS: &str = "SELECT doc FROM contacts WHERE length(sealed) > 0";
+/// Records whose contact was erased, in either file.
+const ERASED: &str = "SELECT doc FROM erased";
+
+fn docs_in(file: &Path, sql: &str) -> BTreeSet<DocId> {
+    let db = rusqlite::Connection::open(file).unwrap();
+    let mut read = db.prepare(sql).unwrap();
+    let docs = read.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    docs.filter_map(|doc| DocId::from_slice(&doc.unwrap()))
+        .collect()
+}
+
 /// The disk of a machine that starts, as long as it goes on failing. A medium that cannot be read again and again is left
 /// out: SQLite calls that a corrupt file, which is set aside.
 fn starts_failing(file: &Path, plan: disk::Plan, then: Then) -> Option<disk::Armed> {
@@ -940,11 +1100,7 @@ fn changes(rows: Vec<RefusedRow>) -> Vec<String> {
 }
 
 fn numbered_in(file: &Path) -> BTreeSet<DocId> {
-    let db = rusqlite::Connection::open(file).unwrap();
-    let mut read = db.prepare("SELECT doc FROM numbers").unwrap();
-    let docs = read.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    docs.filter_map(|doc| DocId::from_slice(&doc.unwrap()))
-        .collect()
+    docs_in(file, "SELECT doc FROM numbers")
 }
 
 fn revoked_in(file: &Path) -> BTreeSet<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! What each command takes. One struct a command; unknown fields are refused.
 
 use koina_model::applications::Application;
-use koina_model::contacts::Contact;
+use koina_model::contacts::{Contact, EraseReason};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::inspections::Values;
 use koina_model::kiosks::Paper;
@@ -19,7 +19,7 @@ use koina_sync::views::community::CommunityNow;
 use koina_sync::views::photos::PhotoRow;
 use koina_sync::views::rounds::RoundRow;
 use koina_sync::views::tagged::Tagged;
-use koina_sync::views::{ContactRow, DeviceRow, RefusedRow};
+use koina_sync::views::{DeviceRow, RefusedRow};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -549,9 +549,12 @@ pub struct StaffPage {
     pub disk_free_mb: Option<u32>,
 }
 
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct Contacts {
-    pub rows: Vec<ContactRow>,
+/// Who is to be told about a request is erased for good.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ContactsEraseInput {
+    pub id: DocId,
+    pub reason: EraseReason,
 }
 
 /// Fields left `None` stay as they are.

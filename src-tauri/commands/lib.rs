@@ -64,7 +64,7 @@ use community::{
     community_report,
 };
 use conflicts::{conflict_decide, conflicts_page};
-use contacts::contacts_read;
+use contacts::{contacts_erase, contacts_read};
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
     device_change, device_invite, device_revoke, device_unlock, devices_page, emergency_set,

@@ -92,6 +92,7 @@ commands! {
     conflict_decide(ConflictDecideInput) -> ConflictRow;
     // contacts (asked of the server)
     contacts_read(RecordInput) -> Contacts;
+    contacts_erase(ContactsEraseInput) -> Contacts;
     // kiosk
     kiosk_contact(Contact) -> Contact;
     kiosk_report(KioskReportInput) -> KioskReceipt;

@@ -1,11 +1,15 @@
 //! Who reported something and how to reach them. Never in a doc: sealed to the key of the server where it was typed, read by
 //! the desk through the server, and kept apart from the record it belongs to.
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use ts_rs::TS;
 
 use crate::applications::Application;
 use crate::checks;
+use crate::exchange::Erased;
+use crate::ids::{DocId, Time};
 use crate::limits::{Fields, NAME_MAX};
 use crate::problem::{FieldRule, Problem};
 
@@ -60,6 +64,62 @@ impl Contact {
     }
 }
 
+/// Why the contacts of a record were erased (GDPR, article 17). Kept with the fact since 0.1: add variants, never rename.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EraseReason {
+    /// The person asked for it.
+    AskedByPerson,
+    /// What they were given for is over.
+    NotNeeded,
+    /// They were written by mistake, or are somebody else's.
+    ByMistake,
+    /// Brought back after a restore, or said by a newer server.
+    #[serde(other)]
+    Unknown,
+}
+
+impl EraseReason {
+    /// Every reason a person can give, with its code.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::AskedByPerson, "asked_by_person"),
+        (Self::NotNeeded, "not_needed"),
+        (Self::ByMistake, "by_mistake"),
+    ];
+
+    /// The code, as it is stored.
+    pub fn code(self) -> &'static str {
+        let found = Self::ALL.iter().find(|(reason, _)| *reason == self);
+        found.map_or("unknown", |(_, code)| code)
+    }
+
+    pub fn of_code(code: &str) -> Self {
+        let found = Self::ALL.iter().find(|(_, known)| *known == code);
+        found.map_or(Self::Unknown, |(reason, _)| *reason)
+    }
+}
+
+/// The server's word that the contacts of a record were erased: with it, any device can tell a server that was restored from
+/// an older backup. Only who has the municipality's key can say it.
+pub fn erased(key: &[u8], doc: DocId, at: Time) -> Option<Erased> {
+    let proof = Vec::from(<[u8; 32]>::from(mac(key, doc, at)?.finalize().into_bytes()));
+    let proof = proof.into();
+    Some(Erased { doc, at, proof })
+}
+
+/// Whether this word was the server's, compared in constant time.
+pub fn erased_holds(key: &[u8], word: &Erased) -> bool {
+    mac(key, word.doc, word.at).is_some_and(|mac| mac.verify_slice(&word.proof).is_ok())
+}
+
+fn mac(key: &[u8], doc: DocId, at: Time) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    mac.update(b"koina-erased-1\n");
+    mac.update(doc.as_bytes());
+    mac.update(&at.0.to_be_bytes());
+    Some(mac)
+}
+
 /// Whether mail could go there: somebody, at a host with a dot. What is between is the mail server's to judge.
 fn is_email(text: &str) -> bool {
     let Some((somebody, host)) = text.rsplit_once('@') else {
@@ -74,7 +134,9 @@ fn is_email(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Contact;
+    use super::{Contact, erased, erased_holds};
+    use crate::exchange::Erased;
+    use crate::ids::{DocId, Time};
     use crate::problem::{FieldProblem, FieldRule, Problem};
 
     fn contact(name: &str, phone: &str, email: &str) -> Contact {
@@ -92,6 +154,23 @@ mod tests {
         let kept = contact("Μαρία Νικολάου", "+306912345678", "maria@example.gr");
         assert_eq!(typed.checked(), Ok(kept));
         assert_eq!(contact("", "", "").checked(), Ok(Contact::default()));
+    }
+
+    #[test]
+    fn only_the_key_of_the_municipality_says_that_something_was_erased() {
+        let doc = DocId::from_slice(&[7; 16]).unwrap_or_else(|| panic!("an id"));
+        let word = erased(b"key", doc, Time(5)).unwrap_or_else(|| panic!("a word"));
+        assert!(erased_holds(b"key", &word));
+        assert!(!erased_holds(b"another", &word));
+        let later = Erased {
+            at: Time(6),
+            ..word.clone()
+        };
+        let cut = Erased {
+            proof: vec![0; 31].into(),
+            ..word
+        };
+        assert!(!erased_holds(b"key", &later) && !erased_holds(b"key", &cut));
     }
 
     #[test]

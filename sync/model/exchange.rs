@@ -24,6 +24,8 @@ pub const INFLATED_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const PUSH_CHANGES_MAX: usize = 2_000;
 /// Most contacts in one message.
 pub const CONTACTS_MAX: usize = 500;
+/// Most words about erased contacts in one message.
+pub const ERASED_MAX: usize = 500;
 
 /// Capability names this version understands. A side uses what both name.
 pub const CAPABILITIES: [&str; 3] = ["changes", "saved-docs", COLUMNS];
@@ -67,6 +69,12 @@ pub struct Ask {
     /// Contacts of people, sealed where they were typed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<SealedContact>,
+    /// Number of the last word about erased contacts that the device heard of.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub erasures: u64,
+    /// Erased contacts, told again after the server was restored from a backup.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<Erased>,
     /// How a kiosk is, when that changed and every few minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
@@ -146,6 +154,12 @@ pub struct Answer {
     /// Records whose contacts of the ask are durable here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<DocId>,
+    /// Contacts that were erased: those of the ask, and those after the number in the ask that concern the device.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<Erased>,
+    /// Number of the last word about erased contacts up to which everything is told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub erasures: u64,
     /// The key for the codes of staff at this kiosk, see [`crate::unlock`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unlock: Option<ByteBuf>,
@@ -159,6 +173,16 @@ pub struct Answer {
 pub struct SealedContact {
     pub doc: DocId,
     pub bytes: ByteBuf,
+}
+
+/// The contacts of a record were erased by right: whoever holds them destroys them, and nobody takes them again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Erased {
+    pub doc: DocId,
+    /// The server's clock.
+    pub at: Time,
+    /// 32 bytes that only the server can make, see [`crate::contacts::erased`].
+    pub proof: ByteBuf,
 }
 
 /// What a device is for since the desk changed it.

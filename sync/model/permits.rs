@@ -72,6 +72,8 @@ pub enum Permit {
     RetireAssets,
     DecideConflicts,
     ReadContacts,
+    /// Erasing who reported something, for good.
+    EraseContacts,
     /// Seeing how kiosks are, and asking for the code that opens the page of staff at one.
     TendKiosks,
     /// Putting a plan of civil protection into force, for the whole municipality.
@@ -81,7 +83,7 @@ pub enum Permit {
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::EnterRequests,
         Self::EnterRegistered,
         Self::EditRequests,
@@ -100,6 +102,7 @@ impl Permit {
         Self::RetireAssets,
         Self::DecideConflicts,
         Self::ReadContacts,
+        Self::EraseContacts,
         Self::TendKiosks,
         Self::DeclareEmergencies,
         Self::ManageDevices,
@@ -141,7 +144,10 @@ impl Role {
                     | Permit::MoveAssets
                     | Permit::RetireAssets
             ),
-            Self::Clerk => !matches!(permit, Permit::ManageDevices | Permit::FileMemos),
+            Self::Clerk => !matches!(
+                permit,
+                Permit::ManageDevices | Permit::EraseContacts | Permit::FileMemos
+            ),
             Self::Admin => permit != Permit::FileMemos,
             Self::Kiosk => matches!(permit, Permit::EnterRequests | Permit::EnterRegistered),
             Self::Community => matches!(

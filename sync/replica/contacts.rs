@@ -1,13 +1,13 @@
 //! What somebody reports at a kiosk or to a community: a request, and apart from it who reported it, sealed before it is written down.
 
 use koina_model::contacts::{Contact, SEALED_BYTES_MAX};
-use koina_model::exchange::{CONTACTS_MAX, SealedContact};
+use koina_model::exchange::{CONTACTS_MAX, ERASED_MAX, Erased, SealedContact};
 use koina_model::ids::{DocId, Time};
 use koina_model::numbers::tracking_pin;
 use koina_model::photos::FileHash;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Filed};
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use serde_bytes::ByteBuf;
 
 use super::{Replica, ReplicaError, without};
@@ -83,6 +83,24 @@ impl Replica {
         })
     }
 
+    /// The server has erased the contacts of a record: durable here before anybody is told so.
+    pub fn contacts_erased(&self, erased: &Erased, now: Time) -> Result<(), ReplicaError> {
+        self.write(|tx| take_erased(tx, std::slice::from_ref(erased), now))?;
+        self.empty_wal()
+    }
+
+    /// Empties the write-ahead log, which still has what was overwritten in the file. Another process may hold it for a while;
+    /// then it goes with the next one.
+    pub(crate) fn empty_wal(&self) -> Result<(), ReplicaError> {
+        let busy: i64 = self
+            .writer()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy != 0 {
+            tracing::warn!("the write-ahead log is in use and was not emptied yet");
+        }
+        Ok(())
+    }
+
     /// The digits with which a request is followed.
     pub fn pin(&self, receipt_number: &str) -> String {
         match unhex(&self.lists().tracking) {
@@ -134,8 +152,57 @@ pub(crate) fn contacts_received(
     Ok(())
 }
 
-/// The server was restored from a backup: it may lack what it had.
+/// The server was restored from a backup: it may lack what it had, and have again what was erased.
 pub(crate) fn contacts_again(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
     tx.execute("UPDATE contacts SET received = 0", [])?;
+    tx.execute("UPDATE erased SET again = 1", [])?;
+    Ok(())
+}
+
+/// These were erased by right: what this device has of them is overwritten, and it remembers them for a server that may be
+/// restored from a backup that still has them.
+pub(crate) fn take_erased(
+    tx: &Transaction<'_>,
+    erased: &[Erased],
+    now: Time,
+) -> Result<(), ReplicaError> {
+    if !erased.is_empty() {
+        tx.pragma_update(None, "secure_delete", true)?;
+        for Erased { doc, at, proof } in erased {
+            let doc = doc.as_bytes().as_slice();
+            tx.prepare_cached("DELETE FROM contacts WHERE doc = ?1")?
+                .execute([doc])?;
+            tx.prepare_cached("INSERT OR IGNORE INTO erased (doc, at, proof) VALUES (?1, ?2, ?3)")?
+                .execute(params![doc, at.0, proof.as_slice()])?;
+        }
+        tx.pragma_update(None, "secure_delete", false)?;
+    }
+    tx.prepare_cached("DELETE FROM erased WHERE at < ?1")?
+        .execute([now.0 - KEPT_MS])?;
+    Ok(())
+}
+
+/// What a restored server is told again, so many at most.
+pub(crate) fn erased_again(db: &Connection) -> Result<Vec<Erased>, ReplicaError> {
+    let mut rows =
+        db.prepare_cached("SELECT doc, at, proof FROM erased WHERE again = 1 LIMIT ?1")?;
+    let most = i64::try_from(ERASED_MAX).unwrap_or(i64::MAX);
+    let mut rows = rows.query([most])?;
+    let mut erased = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some(doc) = DocId::from_slice(&row.get::<_, Vec<u8>>(0)?) {
+            let (at, proof) = (Time(row.get(1)?), ByteBuf::from(row.get::<_, Vec<u8>>(2)?));
+            erased.push(Erased { doc, at, proof });
+        }
+    }
+    Ok(erased)
+}
+
+/// The server has heard these again.
+pub(crate) fn erased_told(tx: &Transaction<'_>, told: &[Erased]) -> Result<(), ReplicaError> {
+    for Erased { doc, .. } in told {
+        tx.prepare_cached("UPDATE erased SET again = 0 WHERE doc = ?1")?
+            .execute([doc.as_bytes().as_slice()])?;
+    }
     Ok(())
 }

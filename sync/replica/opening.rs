@@ -12,12 +12,13 @@ use super::{ReplicaError, meta, recover};
 use crate::identity::Identity;
 
 /// Migrations of what is kept, in order. Never edited after a release.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_again.sql"),
     include_str!("../migrations/0003_contacts.sql"),
     include_str!("../migrations/0004_files.sql"),
     include_str!("../migrations/0005_departed.sql"),
+    include_str!("../migrations/0006_erased.sql"),
 ];
 
 /// Size of a page of the file; SQLite's own choice.

@@ -56,6 +56,7 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
         further = Ask {
             push: Vec::new(),
             contacts: Vec::new(),
+            erased: Vec::new(),
             health: None,
             entries: Vec::new(),
             again: if ends_again { 0 } else { ask.again },

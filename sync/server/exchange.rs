@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use koina_model::contacts::SEALED_BYTES_MAX;
 use koina_model::exchange::{
-    self, Answer, Ask, CAPABILITIES, COLUMNS, CONTACTS_MAX, Entry, FirstLoad, Item, KIOSKS,
-    PUSH_CHANGES_MAX, Pushed, Receipt, Refusal, SealedContact, Verdict,
+    self, Answer, Ask, CAPABILITIES, COLUMNS, CONTACTS_MAX, ERASED_MAX, Entry, Erased, FirstLoad,
+    Item, KIOSKS, PUSH_CHANGES_MAX, Pushed, Receipt, Refusal, SealedContact, Verdict,
 };
 use koina_model::guard;
 use koina_model::ids::{DocId, Time};
@@ -20,7 +20,7 @@ use koina_sync::identity::hex;
 use koina_sync::views::{Fate, TakenOver};
 use serde_bytes::ByteBuf;
 
-use crate::log::{Author, Device, LogError, Placed, Quarantined, Scope, change_hash};
+use crate::log::{Author, Device, KeptContacts, LogError, Placed, Quarantined, Scope, change_hash};
 use crate::municipality::Municipality;
 use crate::replica::{FirstPage, Foreseen, Judged, Judgement, LogBody, Writer};
 
@@ -72,6 +72,8 @@ pub async fn exchange(
         decisions,
         scope: scope_heard,
         contacts,
+        erasures,
+        erased,
         health,
         unlock,
     } = ask;
@@ -85,6 +87,7 @@ pub async fn exchange(
         reached,
         elsewhere,
     } = take(town, who, push, now).await?;
+    erase_again(town, who, erased, now).await?;
     let contacts = keep_contacts(town, who, contacts, now).await?;
     if scope_heard == who.scope && who.scope_heard < who.scope {
         town.log.heard_scope(who.id, who.scope).await?;
@@ -104,9 +107,17 @@ pub async fn exchange(
         cursor,
         head: reached,
         first,
-        contacts,
+        contacts: contacts.durable,
+        erased: contacts.erased,
         ..Answer::default()
     };
+    // Numbers of another log say nothing. A revoked device hears only of what it has handed over itself.
+    let heard = if decisions_here { erasures } else { 0 };
+    let desk = who.role.may(Permit::ReadContacts) && who.revoked_at.is_none();
+    let (told, upto) = town.log.erased_after(who.id, desk, heard, now).await?;
+    let more_erased = told.len() == ERASED_MAX;
+    answer.erased.extend(told);
+    answer.erasures = upto;
     let ended = !epoch.is_empty() && epoch != town.epoch();
     if who.revoked_at.is_some() {
         answer.revoked = true;
@@ -160,6 +171,7 @@ pub async fn exchange(
         Some(first) => load(town, who, first, reached, want, columns, &mut answer).await?,
         None => news(town, who, cursor, reached, want, &mut answer).await?,
     }
+    answer.more |= more_erased;
     // Numbers of decisions are those of this log.
     let heard = if decisions_here { decisions } else { 0 };
     let mut gone = elsewhere;
@@ -184,15 +196,33 @@ async fn calls(town: &Municipality, who: &Device, now: Time) -> Result<Vec<Staff
     Ok(calls.map(|(call, _)| call).collect())
 }
 
+/// Takes what a device knows to be erased, after a restore. Anybody may bring it: only this municipality can have said it.
+async fn erase_again(
+    town: &Municipality,
+    who: &Device,
+    mut words: Vec<Erased>,
+    now: Time,
+) -> Result<(), Problem> {
+    if words.is_empty() || !town.was_restored() {
+        return Ok(());
+    }
+    words.truncate(ERASED_MAX);
+    words.retain(|word| town.said_erased(word));
+    Ok(town
+        .log
+        .erase_contacts_again(Author::of(who), now, words)
+        .await?)
+}
+
 /// Keeps the contacts that a device hands over, of whatever record: it may be on its way. Gives the records they belong to.
 async fn keep_contacts(
     town: &Municipality,
     who: &Device,
     contacts: Vec<SealedContact>,
     now: Time,
-) -> Result<Vec<DocId>, Problem> {
+) -> Result<KeptContacts, Problem> {
     if contacts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(KeptContacts::default());
     }
     let too_large = |sealed: &SealedContact| sealed.bytes.len() > SEALED_BYTES_MAX;
     if contacts.len() > CONTACTS_MAX || contacts.iter().any(too_large) {

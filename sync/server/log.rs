@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use koina_model::exchange::{Decision, Entry, Refusal, Restored};
+use koina_model::contacts::EraseReason;
+use koina_model::exchange::{Decision, Entry, Erased, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::{Health, StaffCall};
 use koina_model::lists::Crew;
@@ -247,6 +248,30 @@ pub struct SealedRow {
     pub device: Option<DeviceId>,
     pub at: Time,
     pub sealed: Vec<u8>,
+}
+
+/// What became of contacts that a device handed over.
+#[derive(Clone, Debug, Default)]
+pub struct KeptContacts {
+    /// Records whose contacts need not be handed over again.
+    pub durable: Vec<DocId>,
+    /// Those of them that were erased.
+    pub erased: Vec<Erased>,
+}
+
+/// The contacts of a record, or that they were erased.
+#[derive(Clone, Debug, Default)]
+pub struct ReadContacts {
+    pub rows: Vec<SealedRow>,
+    pub erased: Option<ErasedRow>,
+}
+
+/// That contacts were erased.
+#[derive(Clone, Copy, Debug)]
+pub struct ErasedRow {
+    pub at: Time,
+    pub reason: EraseReason,
+    pub device: Option<DeviceId>,
 }
 
 /// A record that came from another system.
@@ -588,8 +613,64 @@ impl AnyLog {
         by: Author,
         at: Time,
         contacts: Vec<(DocId, Vec<u8>)>,
-    ) -> Result<Vec<DocId>, LogError> {
+    ) -> Result<KeptContacts, LogError> {
         in_one_tx!(self, Write, |tx| contacts::put(tx, by, at, contacts))
+    }
+
+    /// Erases the contacts of a record for good. `None` when the record is not in these communities; empty means all.
+    pub async fn erase_contacts(
+        &self,
+        by: Author,
+        word: Erased,
+        reason: EraseReason,
+        communities: Vec<String>,
+    ) -> Result<Option<Erased>, LogError> {
+        let erased = in_one_tx!(self, Write, |tx| contacts::erase(
+            tx,
+            by,
+            word,
+            reason,
+            &communities
+        ))?;
+        if erased.is_some() {
+            self.scrub().await?;
+        }
+        Ok(erased)
+    }
+
+    /// Erases again what a device tells a restored server. The words are this municipality's own.
+    pub async fn erase_contacts_again(
+        &self,
+        by: Author,
+        at: Time,
+        words: Vec<Erased>,
+    ) -> Result<(), LogError> {
+        let news = in_one_tx!(self, Write, |tx| contacts::erase_again(tx, by, at, words))?;
+        if news {
+            self.scrub().await?;
+        }
+        Ok(())
+    }
+
+    /// What a device is to hear of erasures after a number, and the number up to which that is all.
+    pub async fn erased_after(
+        &self,
+        device: DeviceId,
+        desk: bool,
+        after: u64,
+        now: Time,
+    ) -> Result<(Vec<Erased>, u64), LogError> {
+        in_one_tx!(self, Read, |tx| contacts::erased_after(
+            tx, device, desk, after, now
+        ))
+    }
+
+    /// Makes the database let go of the bytes of what was erased.
+    async fn scrub(&self) -> Result<(), LogError> {
+        match self {
+            Self::Sqlite(log) => log.scrub().await,
+            Self::Postgres(log) => log.scrub().await,
+        }
     }
 
     /// The contacts of a record, as they came; the audit says who asked. `None` when the record is not in these
@@ -600,7 +681,7 @@ impl AnyLog {
         at: Time,
         doc: DocId,
         communities: Vec<String>,
-    ) -> Result<Option<Vec<SealedRow>>, LogError> {
+    ) -> Result<Option<ReadContacts>, LogError> {
         in_one_tx!(self, Write, |tx| contacts::read(
             tx,
             by,

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use koina_model::ids::{DeviceId, Time};
+use koina_model::contacts;
+use koina_model::exchange::Erased;
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::{Crew, DeviceName, Lists};
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
@@ -168,6 +170,18 @@ impl Municipality {
     /// The key for the codes of staff at a kiosk.
     pub fn unlock_key(&self, kiosk: DeviceId) -> [u8; 32] {
         unlock::key(&self.unlock, kiosk)
+    }
+
+    /// The word of this municipality that the contacts of a record are erased.
+    pub fn erased(&self, doc: DocId, at: Time) -> Result<Erased, Problem> {
+        let key = self.courier.to_text();
+        contacts::erased(key.as_bytes(), doc, at)
+            .ok_or_else(|| crate::incident(&LogError::Row { what: "a key" }))
+    }
+
+    /// Whether such a word is this municipality's own.
+    pub fn said_erased(&self, word: &Erased) -> bool {
+        contacts::erased_holds(self.courier.to_text().as_bytes(), word)
     }
 
     /// Random name of the log; a log restored from a backup has another.

@@ -103,7 +103,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 20] = [
+pub const TABLE: [Route; 21] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -120,6 +120,7 @@ pub const TABLE: [Route; 20] = [
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/unlock", who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::unlock(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 0,              handler: |call| Box::pin(contacts::read(call)) },
+    Route { method: "POST", path: "/v1/contacts/{id}/erase", who: ERASERS,      bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::erase(call)) },
     Route { method: "POST", path: "/v1/emergency",           who: DECLARERS,    bytes_max: 4 * KIB,        handler: |call| Box::pin(emergency::set(call)) },
     Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
     Route { method: "POST", path: "/v1/refused/take",        who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },
@@ -144,6 +145,8 @@ const TENDERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::TendKiosks)
 const DECLARERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DeclareEmergencies);
 
 const READERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::ReadContacts);
+
+const ERASERS: Who = Who::Roles(&[Role::Admin], Permit::EraseContacts);
 
 /// A request that passed the door.
 pub struct Call {

@@ -8,8 +8,8 @@ use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Step};
 use koina_model::words::{Channel, Outcome, Status};
 use koina_sync::replica::Reported;
-use koina_sync::views::ContactRow;
 use koina_sync::views::similar::SimilarQuery;
+use koina_sync::views::{ContactRow, Contacts};
 use koina_tests::town::{LITOCHORO, Town, Who, lamp};
 
 fn visitor() -> Contact {
@@ -67,7 +67,8 @@ fn report(town: &Town, kiosk: Who, contact: &Contact) -> Reported {
 
 fn read(town: &Town, who: Who, reported: &Reported) -> Result<Vec<ContactRow>, Problem> {
     let path = format!("/v1/contacts/{}/read", reported.id);
-    town.ask(who, "POST", &path, Vec::new())
+    let found: Contacts = town.ask(who, "POST", &path, Vec::new())?;
+    Ok(found.rows)
 }
 
 /// Whether any of these words stands in a file.

@@ -158,6 +158,21 @@ pub enum Step {
         desk: usize,
         take: bool,
     },
+    /// Somebody reports something and leaves a contact, sealed.
+    Report {
+        who: usize,
+        what: u64,
+    },
+    /// A desk erases a contact; which, is drawn from the number.
+    Erase {
+        desk: usize,
+        what: u64,
+    },
+    /// What a device called seen in a round is taken back.
+    Unsee {
+        who: usize,
+        what: u64,
+    },
     /// A crew works in other communities from now on; which, is drawn from the number.
     Purpose {
         who: usize,
@@ -185,10 +200,12 @@ pub enum Drawing {
     Desks,
     /// With people who report the same again.
     Again,
+    /// With contacts that are left and erased, and sightings that are taken back.
+    Contacts,
 }
 
 impl Drawing {
-    pub const NEWEST: Self = Self::Again;
+    pub const NEWEST: Self = Self::Contacts;
 }
 
 /// A municipality and what happens in it.
@@ -204,8 +221,9 @@ impl Plan {
     /// Draws a plan. With `fault`, a planted fault acts now and then.
     pub fn draw(drawing: Drawing, seed: u64, fault: bool) -> Self {
         let disks = drawing != Drawing::First;
-        let again = drawing == Drawing::Again;
-        let decides = matches!(drawing, Drawing::Desks | Drawing::Again);
+        let contacts = drawing == Drawing::Contacts;
+        let again = matches!(drawing, Drawing::Again | Drawing::Contacts);
+        let decides = again || drawing == Drawing::Desks;
         let mut dice = Dice::new(seed);
         // Most municipalities are small, so that many can be tried; some are not.
         let (desks, crews) = match dice.below(200) {
@@ -236,6 +254,12 @@ impl Plan {
                     log: dice.below(3) > 0,
                     plan: dice.disk(),
                     then: dice.then(),
+                },
+                33 if contacts => Step::Unsee { who, what },
+                34..=36 if contacts => Step::Report { who, what },
+                37..=38 if contacts => Step::Erase {
+                    desk: dice.below(desks),
+                    what,
                 },
                 39..=40 if again => Step::Again { who, what },
                 41 if decides => Step::Decide {

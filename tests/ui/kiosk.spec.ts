@@ -75,6 +75,33 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
   await expect(file).toContainText("Ευτυχία Δοκιμαστική");
   await expect(file).toContainText("+306912345678");
   await accessible(desk, "desk: who reported it");
+
+  // Whoever asks to be forgotten is: for good, with a reason, and the request stays.
+  const reporter = desk.getByRole("region", { name: w("reporter-title") });
+  await press(desk, w("reporter-erase"));
+  await expect(reporter).toContainText(w("reporter-erase-open"));
+  await press(desk, w("reporter-erase-do"));
+  await expect(reporter).toContainText(w("reporter-erase-why-missing"));
+  await expect(reporter).toContainText("Ευτυχία Δοκιμαστική");
+  await reporter.getByText(w("erase-asked_by_person")).click();
+  await accessible(desk, "desk: about to erase");
+  // Without the server nothing is erased, and nothing is said to be.
+  await koina.bridge.control("stop-server");
+  await press(desk, w("reporter-erase-do"));
+  await expect(reporter.getByRole("alert")).toBeVisible();
+  await expect(reporter).toContainText("Ευτυχία Δοκιμαστική");
+  await koina.bridge.control("start-server");
+  await press(desk, w("reporter-erase-do"));
+  await expect(reporter).toContainText(w("reporter-erased"));
+  await expect(reporter).not.toContainText("Ευτυχία");
+  await expect(reporter.getByRole("button")).toHaveCount(0);
+  await accessible(desk, "desk: erased");
+
+  await desk.reload();
+  await expect(file).toContainText("Άναψε καΐκι");
+  await press(desk, w("reporter-read"));
+  await expect(reporter).toContainText(w("erase-asked_by_person"));
+  await expect(reporter).not.toContainText("Ευτυχία");
 });
 
 test("the end of a visit leaves nothing: words, language, size, contrast", async ({ koina }) => {

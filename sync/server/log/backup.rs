@@ -54,7 +54,7 @@ macro_rules! table {
 }
 
 /// Every table of a log. Small ones are read whole; tries are not kept.
-const TABLES: [Table; 13] = [
+const TABLES: [Table; 14] = [
     table!(
         "log",
         "seq, at, device, doc, body, kind, hash, actor, actor_seq, bytes, moved_from, moved_to",
@@ -100,6 +100,12 @@ const TABLES: [Table; 13] = [
         "doc, device, at, sealed",
         "bbib",
         "$1, $2, $3, $4"
+    ),
+    table!(
+        "erased",
+        "doc, number, at, device, reason, proof",
+        "biibtb",
+        "$1, $2, $3, $4, $5, $6"
     ),
     table!(
         "kiosks",

@@ -11,13 +11,14 @@ use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_epochs.sql"),
     include_str!("../migrations/postgres/0003_decisions.sql"),
     include_str!("../migrations/postgres/0004_scope.sql"),
     include_str!("../migrations/postgres/0005_contacts.sql"),
     include_str!("../migrations/postgres/0006_kiosks.sql"),
+    include_str!("../migrations/postgres/0007_erased.sql"),
 ];
 
 /// The lock of whoever writes the log («KOINA» in ASCII). It belongs to the database, that is, to the municipality.
@@ -75,6 +76,14 @@ impl Postgres {
             tx.batch_execute(LOCK).await?;
         }
         Ok(PostgresTx(tx))
+    }
+
+    /// Rewrites the table of contacts, which still has the rows as they were. The write-ahead log and copies of it are the
+    /// database's own.
+    pub(super) async fn scrub(&self) -> Result<(), LogError> {
+        let client = self.client().await?;
+        client.batch_execute("VACUUM FULL contacts").await?;
+        Ok(())
     }
 
     async fn migrate(&self) -> Result<(), LogError> {

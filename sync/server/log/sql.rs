@@ -153,6 +153,20 @@ pub(super) const PUT_CONTACT: &str = "INSERT INTO contacts (doc, device, at, sea
 pub(super) const CONTACTS_OF: &str =
     "SELECT device, at, sealed FROM contacts WHERE doc = $1 ORDER BY at, device";
 
+/// The contact is emptied and its row stays: its device is told, and may not hand it over again.
+pub(super) const EMPTY_CONTACTS: &str =
+    "UPDATE contacts SET sealed = $2 WHERE doc = $1 AND length(sealed) > 0 RETURNING device";
+pub(super) const ERASED: &str = "SELECT at, proof FROM erased WHERE doc = $1";
+pub(super) const ERASED_ABOUT: &str = "SELECT at, reason, device FROM erased WHERE doc = $1";
+pub(super) const LAST_ERASED: &str = "SELECT COALESCE(MAX(number), 0) FROM erased";
+pub(super) const PUT_ERASED: &str = "INSERT INTO erased (doc, number, at, device, reason, proof)
+ VALUES ($1, $2, $3, $4, $5, $6)";
+/// Of all records since a moment, and of those whose contact the device handed over.
+pub(super) const ERASED_AFTER: &str = "SELECT number, doc, at, proof FROM erased
+ WHERE number > $1 AND (at > $2 OR EXISTS (
+   SELECT 1 FROM contacts WHERE contacts.doc = erased.doc AND contacts.device = $3))
+ ORDER BY number LIMIT $4";
+
 pub(super) const PUT_HEALTH: &str =
     "INSERT INTO kiosks (device, told_at, health, called_at) VALUES ($1, $2, $3, $4)
  ON CONFLICT (device) DO UPDATE SET told_at = excluded.told_at, health = excluded.health,

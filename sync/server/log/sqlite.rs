@@ -11,13 +11,14 @@ use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
     include_str!("../migrations/sqlite/0004_scope.sql"),
     include_str!("../migrations/sqlite/0005_contacts.sql"),
     include_str!("../migrations/sqlite/0006_kiosks.sql"),
+    include_str!("../migrations/sqlite/0007_erased.sql"),
 ];
 
 /// How long a tx waits for another process.
@@ -38,7 +39,7 @@ impl Sqlite {
         blocking(move || {
             let writer = Connection::open(&path)?;
             writer.execute_batch(&format!(
-                "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA synchronous = FULL;"
+                "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
             ))?;
             koina_sync::replica::write_ahead(&writer)?;
             migrate(&writer)?;
@@ -81,6 +82,24 @@ impl Sqlite {
                     Err(error)
                 }
             }
+        })
+        .await
+    }
+}
+
+impl Sqlite {
+    /// Empties the write-ahead log, which still has what was overwritten in the file. A backup that is being made, or another
+    /// process, may hold it for a while; then it goes with the next one.
+    pub(super) async fn scrub(&self) -> Result<(), LogError> {
+        let connection = Arc::clone(&self.writer);
+        blocking(move || {
+            let held = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let busy: i64 =
+                held.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy != 0 {
+                tracing::warn!("the write-ahead log is in use and was not emptied yet");
+            }
+            Ok(())
         })
         .await
     }

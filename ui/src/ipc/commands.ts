@@ -370,7 +370,19 @@ contact: Contact | null,
  */
 device: string, at: Time, };
 
-export type Contacts = { rows: Array<ContactRow>, };
+export type Contacts = { rows: Array<ContactRow>, erased: ContactsErased | null, };
+
+export type ContactsEraseInput = { id: DocId, reason: EraseReason, };
+
+export type ContactsErased = { 
+/**
+ * The server's clock.
+ */
+at: Time, reason: EraseReason, 
+/**
+ * The desk that erased them, or told it again after a restore.
+ */
+device: string, };
 
 export type CourierPlaces = { places: Array<string>, };
 
@@ -495,6 +507,8 @@ export type EnrolInput = {
  * Address of the municipal server, or the whole text of the QR.
  */
 server: string, code: string, };
+
+export type EraseReason = "asked_by_person" | "not_needed" | "by_mistake" | "unknown";
 
 export type ExchangeState = { 
 /**
@@ -978,7 +992,7 @@ export type PageInput = { search: string, offset: number, limit: number, };
 
 export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown";
 
-export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "erase_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
 
 export type PhotoData = { 
 /**
@@ -1815,6 +1829,7 @@ export type Commands = {
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];
+  contacts_erase: [input: ContactsEraseInput, output: Contacts];
   kiosk_contact: [input: Contact, output: Contact];
   kiosk_report: [input: KioskReportInput, output: KioskReceipt];
   kiosk_application: [input: Application, output: Application];
@@ -1848,6 +1863,6 @@ export const MAY: Readonly<Record<Role, readonly Permit[]>> = {
   crew: ["enter_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets"],
   community: ["enter_requests","enter_registered","reopen_requests","note_requests","file_memos"],
   clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","declare_emergencies"],
-  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","declare_emergencies","manage_devices"],
+  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","erase_contacts","tend_kiosks","declare_emergencies","manage_devices"],
   kiosk: ["enter_requests","enter_registered"],
 };

@@ -408,6 +408,10 @@ export type Words = {
   "enter-where": null;
   "enter-words": null;
   "enter-words-hint": null;
+  "erase-asked_by_person": null;
+  "erase-by_mistake": null;
+  "erase-not_needed": null;
+  "erase-unknown": null;
   "exchange-decisions": { count: string | number };
   "exchange-finished": { hour: string | number };
   "exchange-last": { when: string | number };
@@ -1120,6 +1124,16 @@ export type Words = {
   "report-urgent-none": null;
   "reporter-awaited": null;
   "reporter-email": null;
+  "reporter-erase": null;
+  "reporter-erase-do": null;
+  "reporter-erase-lead": null;
+  "reporter-erase-open": null;
+  "reporter-erase-question": null;
+  "reporter-erase-why": null;
+  "reporter-erase-why-missing": null;
+  "reporter-erased": null;
+  "reporter-erased-by": null;
+  "reporter-erased-when": null;
   "reporter-lead": null;
   "reporter-name": null;
   "reporter-phone": null;

@@ -162,6 +162,20 @@ reporter-email = Email
 reporter-where = Given
 reporter-unreadable = There are details, but the key of the municipality does not open them. Tell the administrator.
 reporter-awaited = The details have not come from the kiosk yet. Try again later.
+reporter-erase = Erase the details
+reporter-erase-question = Erase the details of whoever reported it, for good?
+reporter-erase-lead = They are erased from the server now, and from the device where they were typed as soon as it is in touch. This cannot be undone. The request, its history and its number stay. Old backups still have them until they expire.
+reporter-erase-open = The request is still open: after erasing, nobody can be told about it.
+reporter-erase-why = Reason for erasing
+reporter-erase-why-missing = Choose why they are erased.
+reporter-erase-do = Erase for good
+reporter-erased = The details were erased for good.
+reporter-erased-when = Erased
+reporter-erased-by = By
+erase-asked_by_person = The person asked for it (GDPR, article 17)
+erase-not_needed = They are not needed any more
+erase-by_mistake = They were written by mistake
+erase-unknown = Not noted
 
 # Plans of civil protection.
 plan-title = Emergency

@@ -1,0 +1,11 @@
+-- Contacts that were erased by right. What a device hands over of these records afterwards is not kept.
+
+CREATE TABLE erased (
+    doc    BYTEA NOT NULL PRIMARY KEY,  -- the record
+    number BIGINT NOT NULL,           -- grows with every erasure
+    at     BIGINT NOT NULL,           -- ms UTC, the server's clock when they were erased first
+    device BYTEA NOT NULL,              -- who erased them, or told it again after a restore
+    reason TEXT NOT NULL,              -- code of the reason
+    proof  BYTEA NOT NULL               -- what makes it the word of this municipality
+);
+CREATE INDEX erased_number ON erased (number);

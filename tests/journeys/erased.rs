@@ -1,0 +1,321 @@
+//! The contacts of a request are erased by right: at the server, on the device where they were typed, and again after a
+//! restore from a backup that still has them. The request and its number stay.
+
+use koina_model::contacts::{Contact, EraseReason};
+use koina_model::exchange::Erased;
+use koina_model::ids::DocId;
+use koina_model::permits::{Permit, Role};
+use koina_model::problem::Problem;
+use koina_model::requests::acts::Entered;
+use koina_model::words::Channel;
+use koina_server::log::AnyLog;
+use koina_sync::exchange::json_body;
+use koina_sync::views::{Contacts, EraseAsk};
+use koina_tests::town::{Town, Who, lamp};
+
+use super::two_servers::fresh_database;
+
+/// A town with a desk, a second one, a kiosk, and a visitor's request with its contact at the server.
+struct Told {
+    town: Town,
+    desk: Who,
+    clerk: Who,
+    kiosk: Who,
+    id: DocId,
+    /// A part of the sealed contact, as the kiosk holds it.
+    sealed: Vec<u8>,
+}
+
+fn told(mut town: Town) -> Told {
+    let desk = town.desk("Δημαρχείο");
+    let clerk = town.device("ΚΕΠ", Role::Clerk, None, &[]);
+    let kiosk = town.device("Κιόσκι", Role::Kiosk, None, &[]);
+    town.settle();
+    let id = report(&town, kiosk);
+    let sealed = sealed_at(&town, kiosk).expect("a contact")[40..104].to_vec();
+    town.settle();
+    Told {
+        town,
+        desk,
+        clerk,
+        kiosk,
+        id,
+        sealed,
+    }
+}
+
+fn report(town: &Town, kiosk: Who) -> DocId {
+    let contact = Contact {
+        name: "Ευτυχία Δοκιμαστική".to_owned(),
+        phone: "6912345678".to_owned(),
+        ..Contact::default()
+    };
+    let entered = Entered {
+        place_text: "στην πλατεία",
+        channel: Channel::Kiosk,
+        register: true,
+        ..lamp("Σβηστό φως")
+    };
+    let now = town.time(kiosk);
+    town.at(kiosk).report(&entered, &contact, now).unwrap().id
+}
+
+fn erase(town: &Town, who: Who, id: DocId) -> Result<Erased, Problem> {
+    let body = json_body(&EraseAsk {
+        reason: EraseReason::AskedByPerson,
+    })?;
+    let word: Erased = town.ask(who, "POST", &format!("/v1/contacts/{id}/erase"), body)?;
+    town.at(who).contacts_erased(&word, town.time(who)).unwrap();
+    Ok(word)
+}
+
+fn read(town: &Town, who: Who, id: DocId) -> Contacts {
+    let path = format!("/v1/contacts/{id}/read");
+    town.ask(who, "POST", &path, Vec::new()).unwrap()
+}
+
+/// The oldest contact that a device holds.
+fn sealed_at(town: &Town, who: Who) -> Option<Vec<u8>> {
+    let db = rusqlite::Connection::open(town.path(who)).unwrap();
+    db.query_row(
+        "SELECT sealed FROM contacts ORDER BY saved_at LIMIT 1",
+        [],
+        |row| row.get(0),
+    )
+    .ok()
+}
+
+/// Whether these bytes stand in a database's file or its write-ahead log.
+fn stands_in(path: &std::path::Path, sought: &[u8]) -> bool {
+    ["", "-wal"].iter().any(|end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let bytes = std::fs::read(name).unwrap_or_default();
+        bytes.windows(sought.len()).any(|window| window == sought)
+    })
+}
+
+#[test]
+fn what_is_erased_is_gone_at_the_server_and_where_it_was_typed() {
+    let Told {
+        town,
+        desk,
+        clerk,
+        kiosk,
+        id,
+        sealed,
+    } = told(Town::new());
+    let number = town.at(desk).request_case(id, town.now()).unwrap().row;
+    assert!(number.protocol_number.is_some());
+    assert_eq!(read(&town, clerk, id).rows.len(), 1);
+    assert!(stands_in(town.log_file(), &sealed), "looked for rightly");
+    assert!(stands_in(town.path(kiosk), &sealed), "looked for rightly");
+    // Only administrators erase.
+    for who in [clerk, kiosk] {
+        let needs = Permit::EraseContacts;
+        assert_eq!(erase(&town, who, id), Err(Problem::NotAllowed { needs }));
+    }
+    let word = erase(&town, desk, id).unwrap();
+    assert_eq!(erase(&town, desk, id), Ok(word), "the same word again");
+    assert!(!stands_in(town.log_file(), &sealed), "the log");
+    let found = read(&town, clerk, id);
+    let erased = found.erased.expect("erased");
+    assert_eq!(
+        (found.rows, erased.reason),
+        (Vec::new(), EraseReason::AskedByPerson)
+    );
+    town.exchange(kiosk).unwrap();
+    assert_eq!(sealed_at(&town, kiosk), None);
+    assert!(!stands_in(town.path(kiosk), &sealed), "the kiosk");
+    // The request and its number stay.
+    let after = town.at(clerk).request_case(id, town.now()).unwrap();
+    assert_eq!(after.row.protocol_number, number.protocol_number);
+    town.check();
+}
+
+#[test]
+fn what_comes_after_it_was_erased_is_not_kept() {
+    let Told {
+        mut town,
+        desk,
+        kiosk,
+        id,
+        ..
+    } = told(Town::new());
+    // The record alone reached the server: the kiosk has its contact still to hand over.
+    let db = rusqlite::Connection::open(town.path(kiosk)).unwrap();
+    db.execute("UPDATE contacts SET received = 0", []).unwrap();
+    drop(db);
+    let log = rusqlite::Connection::open(town.log_file()).unwrap();
+    log.execute("DELETE FROM contacts", []).unwrap();
+    drop(log);
+    town.reopen(kiosk);
+    erase(&town, desk, id).unwrap();
+    town.exchange(kiosk).unwrap();
+    assert_eq!(sealed_at(&town, kiosk), None, "told at once");
+    assert_eq!(town.at(kiosk).pending().unwrap().contacts, 0);
+    let found = read(&town, desk, id);
+    assert!(found.rows.is_empty() && found.erased.is_some());
+    let log = rusqlite::Connection::open(town.log_file()).unwrap();
+    let kept: i64 = log
+        .query_row(
+            "SELECT count(*) FROM contacts WHERE length(sealed) > 0",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 0);
+    town.check();
+}
+
+/// Erased after the backup, and the server is lost before the kiosk hears of it.
+fn restored(before: Told, empty: impl FnOnce(&Town) -> AnyLog) -> Told {
+    let Told { mut town, .. } = before;
+    let (desk, kiosk, id) = (before.desk, before.kiosk, before.id);
+    let backup = town.back_up("backup");
+    town.cut(kiosk);
+    erase(&town, desk, id).unwrap();
+    town.pass_ms(3_600_000);
+    let log = empty(&town);
+    town.restore(&backup, log);
+    town.join(kiosk);
+    Told { town, ..before }
+}
+
+#[test]
+fn a_restored_server_hears_again_what_was_erased() {
+    let mut after = restored(told(Town::new()), |town| town.empty_log("restored.sqlite"));
+    let Told {
+        town,
+        desk,
+        kiosk,
+        id,
+        ..
+    } = &mut after;
+    // The backup still has it, and the kiosk hands it over as well, before any desk comes by.
+    assert_eq!(read(town, *desk, *id).rows.len(), 1);
+    for _ in 0..2 {
+        town.exchange(*kiosk).unwrap();
+    }
+    assert!(sealed_at(town, *kiosk).is_some());
+    for who in [*desk, *kiosk] {
+        town.exchange(who).unwrap();
+    }
+    let found = read(town, *desk, *id);
+    assert!(found.rows.is_empty());
+    assert_eq!(
+        found.erased.map(|erased| erased.reason),
+        Some(EraseReason::Unknown)
+    );
+    assert_eq!(sealed_at(town, *kiosk), None);
+    let restored = town.folder().join("restored.sqlite");
+    assert!(!stands_in(&restored, &after.sealed), "the restored log");
+    after.town.check();
+}
+
+#[test]
+fn the_same_on_postgresql() {
+    let (Some(url), Some(empty)) = (fresh_database(), fresh_database()) else {
+        return;
+    };
+    let town = Town::with_log(|runtime, _| runtime.block_on(AnyLog::open_postgres(&url)).unwrap());
+    let restored_url = empty.clone();
+    let after = restored(told(town), move |town| {
+        town.block_on(AnyLog::open_postgres(&empty)).unwrap()
+    });
+    let Told {
+        town,
+        desk,
+        kiosk,
+        id,
+        ..
+    } = &after;
+    assert_eq!(read(town, *desk, *id).rows.len(), 1);
+    for who in [*desk, *kiosk, *kiosk] {
+        town.exchange(who).unwrap();
+    }
+    let found = read(town, *desk, *id);
+    assert!(found.rows.is_empty() && found.erased.is_some());
+    assert_eq!(sealed_at(town, *kiosk), None);
+    // Nor do the files of the table have it, now that it was rewritten.
+    town.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&restored_url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        let connection = tokio::spawn(connection);
+        client.batch_execute("CHECKPOINT").await.unwrap();
+        for part in ["oid", "reltoastrelid"] {
+            let row = client
+                .query_one(
+                    &format!(
+                        "SELECT coalesce(position($1::bytea in pg_read_binary_file(pg_relation_filepath({part}::regclass), 0, 100000000, true)), 0)
+                         FROM pg_class WHERE relname = 'contacts'"
+                    ),
+                    &[&after.sealed],
+                )
+                .await
+                .unwrap();
+            assert_eq!(row.get::<_, i32>(0), 0, "{part}");
+        }
+        drop(client);
+        connection.await.unwrap().unwrap();
+    });
+    town.check();
+}
+
+#[test]
+fn nobody_erases_with_words_of_their_own() {
+    let mut after = restored(told(Town::new()), |town| town.empty_log("restored.sqlite"));
+    let (desk, kiosk, id) = (after.desk, after.kiosk, after.id);
+    // The desk's memory is lost; somebody at another device makes words up.
+    let forget = |town: &mut Town, who: Who, words: &str| {
+        let db = rusqlite::Connection::open(town.path(who)).unwrap();
+        db.execute_batch(words).unwrap();
+        drop(db);
+        town.reopen(who);
+    };
+    forget(&mut after.town, desk, "DELETE FROM erased");
+    let made_up = format!(
+        "INSERT INTO erased (doc, at, proof, again) VALUES (x'{}', {}, zeroblob(32), 1)",
+        koina_sync::identity::hex(id.as_bytes()),
+        after.town.now().0,
+    );
+    forget(&mut after.town, kiosk, &made_up);
+    after.town.settle();
+    assert_eq!(read(&after.town, desk, id).rows.len(), 1);
+    // And it is not said again and again.
+    assert!(
+        after
+            .town
+            .at(kiosk)
+            .ask("0.1.0")
+            .unwrap()
+            .ask
+            .erased
+            .is_empty()
+    );
+    after.town.check();
+}
+
+#[test]
+fn a_device_forgets_the_word_when_no_backup_can_be_older() {
+    let Told {
+        town,
+        desk,
+        kiosk,
+        id,
+        ..
+    } = &mut told(Town::new());
+    erase(town, *desk, *id).unwrap();
+    town.exchange(*kiosk).unwrap();
+    let words = |town: &Town, who: Who| -> i64 {
+        let db = rusqlite::Connection::open(town.path(who)).unwrap();
+        db.query_row("SELECT count(*) FROM erased", [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!((words(town, *desk), words(town, *kiosk)), (1, 1));
+    town.pass_days(91);
+    town.settle();
+    assert_eq!((words(town, *desk), words(town, *kiosk)), (0, 0));
+    town.check();
+}
