@@ -55,6 +55,8 @@ fn the_simulator_notices_planted_mistakes() {
         (Fault::RegisterRewritten, Drawing::First, 4),
         (Fault::RefusalHidden, Drawing::Disks, 4),
         (Fault::ReceiptBeforeDisk, Drawing::Disks, 1),
+        (Fault::ErasureForgotten, Drawing::Contacts, 8),
+        (Fault::ErasureNotBrought, Drawing::Contacts, 17),
     ] {
         let noticed = run(&Plan::draw(drawing, seed, true), Some(fault)).err();
         println!("{}: {noticed:?}", fault.words());

@@ -83,7 +83,7 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
   await press(desk, w("reporter-erase-do"));
   await expect(reporter).toContainText(w("reporter-erase-why-missing"));
   await expect(reporter).toContainText("Ευτυχία Δοκιμαστική");
-  await reporter.getByText(w("erase-asked_by_person")).click();
+  await reporter.getByRole("radio", { name: w("erase-asked_by_person") }).check();
   await accessible(desk, "desk: about to erase");
   // Without the server nothing is erased, and nothing is said to be.
   await koina.bridge.control("stop-server");
@@ -92,7 +92,7 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
   await expect(reporter).toContainText("Ευτυχία Δοκιμαστική");
   await koina.bridge.control("start-server");
   await press(desk, w("reporter-erase-do"));
-  await expect(reporter).toContainText(w("reporter-erased"));
+  await expect(reporter.getByText(w("reporter-erased"))).toBeFocused();
   await expect(reporter).not.toContainText("Ευτυχία");
   await expect(reporter.getByRole("button")).toHaveCount(0);
   await accessible(desk, "desk: erased");
