@@ -22,9 +22,9 @@ use crate::identity::NewKey;
 use crate::replica::{
     Foreseen, LogBody, LogRow, Record, Replica, ReplicaError, contacts_again, contacts_received,
     departed_again, entries_again, erased_again, erased_told, evict, files_again, forget_departed,
-    forget_entries_again, forget_meta, go_on_without_lost, hand_over_again, keep_identity, meta,
-    outside, set_meta, take_decisions, take_early, take_entry, take_erased, take_of_kiosks,
-    take_receipts, take_records, take_rows, with_early,
+    forget_entries_again, forget_meta, forget_old_contacts, go_on_without_lost, hand_over_again,
+    keep_identity, meta, outside, set_meta, take_decisions, take_early, take_entry, take_erased,
+    take_of_kiosks, take_receipts, take_records, take_rows, with_early,
 };
 
 pub mod http;
@@ -322,8 +322,8 @@ impl Replica {
         let taken = self.write(|tx| {
             forget_meta(tx, UNDER_WAY)?;
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
-            contacts_received(tx, &answer.contacts, now)?;
-            take_erased(tx, &answer.erased, answer.now)?;
+            contacts_received(tx, &answer.contacts, answer.now)?;
+            take_erased(tx, &answer.erased)?;
             erased_told(tx, &said.ask.erased)?;
             set_meta(tx, ERASURES, &answer.erasures.to_string())?;
             if let Some(now) = &moved {
@@ -361,8 +361,12 @@ impl Replica {
                     }
                     hand_over_again(tx, restored, me, brings_numbers, &lists, now)?;
                 }
-                None if said.ask.ends_again() => forget_entries_again(tx)?,
-                None => {}
+                None => {
+                    forget_old_contacts(tx, answer.now)?;
+                    if said.ask.ends_again() {
+                        forget_entries_again(tx)?;
+                    }
+                }
             }
             let heard = match answer.decisions.last() {
                 Some(last) => Some(last.number),

@@ -38,7 +38,7 @@ mod wal;
 
 pub use contacts::{CONTACT, Reported};
 pub(crate) use contacts::{
-    contacts_again, contacts_received, erased_again, erased_told, take_erased,
+    contacts_again, contacts_received, erased_again, erased_told, forget_old_contacts, take_erased,
 };
 pub use docs::{LogBody, LogRow};
 pub(crate) use docs::{

@@ -27,6 +27,6 @@ pub(crate) fn contacts_erase(desk: &Desk, input: ContactsEraseInput) -> Result<C
     let reason = input.reason;
     let body = json_body(&EraseAsk { reason })?;
     let word: Erased = desk.exchanger.ask("POST", &path, body)?;
-    told(desk.replica.contacts_erased(&word, desk.now()))?;
+    told(desk.replica.contacts_erased(&word))?;
     contacts_read(desk, RecordInput { id: input.id })
 }

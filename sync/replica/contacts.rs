@@ -84,8 +84,8 @@ impl Replica {
     }
 
     /// The server has erased the contacts of a record: durable here before anybody is told so.
-    pub fn contacts_erased(&self, erased: &Erased, now: Time) -> Result<(), ReplicaError> {
-        self.write(|tx| take_erased(tx, std::slice::from_ref(erased), now))?;
+    pub fn contacts_erased(&self, erased: &Erased) -> Result<(), ReplicaError> {
+        self.write(|tx| take_erased(tx, std::slice::from_ref(erased)))?;
         self.empty_wal()
     }
 
@@ -137,7 +137,7 @@ impl Replica {
     }
 }
 
-/// The server has these; what it has had for long goes.
+/// The server has these since then, by its clock: a device's own may be off by years.
 pub(crate) fn contacts_received(
     tx: &Transaction<'_>,
     docs: &[DocId],
@@ -147,7 +147,15 @@ pub(crate) fn contacts_received(
         tx.prepare_cached("UPDATE contacts SET received = max(?2, 1) WHERE doc = ?1")?
             .execute(params![doc.as_bytes().as_slice(), now.0])?;
     }
+    Ok(())
+}
+
+/// What no backup can be older than goes: contacts that the server has had for long, and words that they were erased. Not
+/// with the word that it was restored: what is still here then is handed over again.
+pub(crate) fn forget_old_contacts(tx: &Transaction<'_>, now: Time) -> Result<(), ReplicaError> {
     tx.prepare_cached("DELETE FROM contacts WHERE received > 0 AND received < ?1")?
+        .execute([now.0 - KEPT_MS])?;
+    tx.prepare_cached("DELETE FROM erased WHERE at < ?1")?
         .execute([now.0 - KEPT_MS])?;
     Ok(())
 }
@@ -161,11 +169,7 @@ pub(crate) fn contacts_again(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
 
 /// These were erased by right: what this device has of them is overwritten, and it remembers them for a server that may be
 /// restored from a backup that still has them.
-pub(crate) fn take_erased(
-    tx: &Transaction<'_>,
-    erased: &[Erased],
-    now: Time,
-) -> Result<(), ReplicaError> {
+pub(crate) fn take_erased(tx: &Transaction<'_>, erased: &[Erased]) -> Result<(), ReplicaError> {
     if !erased.is_empty() {
         tx.pragma_update(None, "secure_delete", true)?;
         for Erased { doc, at, proof } in erased {
@@ -177,8 +181,6 @@ pub(crate) fn take_erased(
         }
         tx.pragma_update(None, "secure_delete", false)?;
     }
-    tx.prepare_cached("DELETE FROM erased WHERE at < ?1")?
-        .execute([now.0 - KEPT_MS])?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use koina_tests::sim::{Fault, run};
 /// crew of another place held, after a restore; 31, 50, 57 and 60238: what a device is for changed while a record moved, an answer was lost,
 /// a backup was restored; 702104: the desk left out what its author then brought itself; 1001933: several commits
 /// that a disk refused; 1008299: work on a record that left the device before the server was restored.
-const KNOWN: [(Drawing, u64); 13] = [
+const KNOWN: [(Drawing, u64); 14] = [
     (Drawing::First, 10),
     (Drawing::First, 27),
     (Drawing::First, 276),
@@ -23,6 +23,7 @@ const KNOWN: [(Drawing, u64); 13] = [
     (Drawing::Desks, 702_104),
     (Drawing::Again, 1_001_933),
     (Drawing::Again, 1_008_299),
+    (Drawing::Contacts, 4_001_492),
 ];
 
 #[test]

@@ -65,7 +65,7 @@ fn erase(town: &Town, who: Who, id: DocId) -> Result<Erased, Problem> {
         reason: EraseReason::AskedByPerson,
     })?;
     let word: Erased = town.ask(who, "POST", &format!("/v1/contacts/{id}/erase"), body)?;
-    town.at(who).contacts_erased(&word, town.time(who)).unwrap();
+    town.at(who).contacts_erased(&word).unwrap();
     Ok(word)
 }
 
@@ -260,6 +260,28 @@ fn the_same_on_postgresql() {
         drop(client);
         connection.await.unwrap().unwrap();
     });
+    town.check();
+}
+
+#[test]
+fn a_contact_comes_back_after_a_restore_however_long_its_device_was_silent() {
+    let Told {
+        mut town,
+        desk,
+        kiosk,
+        ..
+    } = told(Town::new());
+    let backup = town.back_up("backup");
+    let later = report(&town, kiosk);
+    town.settle();
+    // Longer than it is kept after it arrived, counted when the device hears of the restore.
+    town.cut(kiosk);
+    town.pass_days(91);
+    town.restore_file(&backup);
+    town.join(kiosk);
+    town.settle();
+    town.settle();
+    assert_eq!(read(&town, desk, later).rows.len(), 1);
     town.check();
 }
 
