@@ -85,7 +85,15 @@ impl Replica {
 
     /// The server has erased the contacts of a record: durable here before anybody is told so.
     pub fn contacts_erased(&self, erased: &Erased) -> Result<(), ReplicaError> {
-        self.write(|tx| take_erased(tx, std::slice::from_ref(erased)))?;
+        self.write(|tx| {
+            take_erased(tx, std::slice::from_ref(erased))?;
+            // Said once more with the next exchange: a device that never exchanged would not hear of a restore.
+            tx.execute(
+                "UPDATE erased SET again = 1 WHERE doc = ?1",
+                [erased.doc.as_bytes().as_slice()],
+            )?;
+            Ok(())
+        })?;
         self.empty_wal()
     }
 
@@ -153,10 +161,11 @@ pub(crate) fn contacts_received(
 /// What no backup can be older than goes: contacts that the server has had for long, and words that they were erased. Not
 /// with the word that it was restored: what is still here then is handed over again.
 pub(crate) fn forget_old_contacts(tx: &Transaction<'_>, now: Time) -> Result<(), ReplicaError> {
+    let since = now.0.saturating_sub(KEPT_MS);
     tx.prepare_cached("DELETE FROM contacts WHERE received > 0 AND received < ?1")?
-        .execute([now.0 - KEPT_MS])?;
-    tx.prepare_cached("DELETE FROM erased WHERE at < ?1")?
-        .execute([now.0 - KEPT_MS])?;
+        .execute([since])?;
+    tx.prepare_cached("DELETE FROM erased WHERE at < ?1 AND again = 0")?
+        .execute([since])?;
     Ok(())
 }
 
