@@ -266,7 +266,7 @@ impl Replica {
                 .meta(ERASURES)?
                 .and_then(|text| text.parse().ok())
                 .unwrap_or_default(),
-            erased: self.read(erased_again)?,
+            erased: self.read(|db| erased_again(db, push_bytes.saturating_sub(pushed)))?,
             // Told with the moment, when it goes: see `Replica::health_due`.
             health: None,
             unlock: self.lacks_unlock()?,
@@ -324,8 +324,10 @@ impl Replica {
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
             contacts_received(tx, &answer.contacts, answer.now)?;
             take_erased(tx, &answer.erased)?;
-            erased_told(tx, &said.ask.erased)?;
-            set_meta(tx, ERASURES, &answer.erasures.to_string())?;
+            erased_told(tx, &answer.erased_heard)?;
+            // Whoever is for something else now may have to hear of more: from the beginning.
+            let heard = if moved.is_some() { 0 } else { answer.erasures };
+            set_meta(tx, ERASURES, &heard.to_string())?;
             if let Some(now) = &moved {
                 // What was to go since it lay outside, and lies inside again, stays: the server may never have had it.
                 let before = outside(tx, &identity.communities)?;
@@ -427,8 +429,10 @@ impl Replica {
         if answer.revoked {
             self.set_revoked()?;
         }
-        if !answer.erased.is_empty() {
-            self.empty_wal()?;
+        if !answer.erased.is_empty()
+            && let Err(failure) = self.empty_wal()
+        {
+            tracing::warn!(%failure, "the write-ahead log was not emptied yet");
         }
         // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
         let waiting = self.pending()?.waiting;
@@ -442,7 +446,8 @@ impl Replica {
             return Ok(true);
         }
         let more_contacts = !answer.contacts.is_empty() && !self.contacts_waiting(0)?.is_empty();
-        let more_erased = !said.ask.erased.is_empty() && !self.read(erased_again)?.is_empty();
+        let more_erased =
+            !answer.erased_heard.is_empty() && !self.read(|db| erased_again(db, 0))?.is_empty();
         Ok(more_to_push || more_contacts || more_erased || (answer.more && got && !answer.revoked))
     }
 

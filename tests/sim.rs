@@ -648,19 +648,20 @@ impl Sim {
     /// Erased contacts are nowhere any more; all others are at the server, or still with whoever was told.
     fn check_contacts(&self) {
         let at_server = docs_in(self.town.log_file(), CONTACTS);
-        for doc in &self.ledger.erased {
+        // Also those whose erasing a desk never heard of: the answer was lost.
+        let mut erased = docs_in(self.town.log_file(), ERASED);
+        erased.extend(&self.ledger.erased);
+        for doc in &erased {
             assert!(!at_server.contains(doc), "erased, and still at the server");
         }
         for (n, who) in self.people.iter().enumerate() {
             let here = docs_in(self.town.path(*who), CONTACTS);
-            let left = self.ledger.erased.iter().find(|doc| here.contains(doc));
+            let left = erased.iter().find(|doc| here.contains(doc));
             assert!(
                 left.is_none() || self.lost.contains(&n),
                 "erased, and still with a device"
             );
         }
-        // Also those whose erasing a desk never heard of: the answer was lost.
-        let erased = docs_in(self.town.log_file(), ERASED);
         for (doc, who) in &self.ledger.contacts {
             let kept = at_server.contains(doc)
                 || erased.contains(doc)

@@ -3,7 +3,7 @@
 use koina_model::exchange::Erased;
 use koina_model::problem::Problem;
 use koina_sync::exchange::json_body;
-use koina_sync::views::{Contacts, EraseAsk};
+use koina_sync::views::{Contacts, ContactsErased, EraseAsk};
 
 use crate::devices::device_name;
 use crate::{ContactsEraseInput, Desk, RecordInput, told};
@@ -28,5 +28,14 @@ pub(crate) fn contacts_erase(desk: &Desk, input: ContactsEraseInput) -> Result<C
     let body = json_body(&EraseAsk { reason })?;
     let word: Erased = desk.exchanger.ask("POST", &path, body)?;
     told(desk.replica.contacts_erased(&word))?;
-    contacts_read(desk, RecordInput { id: input.id })
+    // Should the line fall just now: it is erased all the same.
+    let found = contacts_read(desk, RecordInput { id: input.id });
+    Ok(found.unwrap_or_else(|_| Contacts {
+        rows: Vec::new(),
+        erased: Some(ContactsErased {
+            at: word.at,
+            reason,
+            device: String::new(),
+        }),
+    }))
 }

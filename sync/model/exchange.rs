@@ -157,6 +157,9 @@ pub struct Answer {
     /// Contacts that were erased: those of the ask, and those after the number in the ask that concern the device.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub erased: Vec<Erased>,
+    /// Records whose words in the ask were heard.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erased_heard: Vec<DocId>,
     /// Number of the last word about erased contacts up to which everything is told.
     #[serde(skip_serializing_if = "is_zero")]
     pub erasures: u64,

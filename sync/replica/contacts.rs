@@ -19,6 +19,9 @@ pub const CONTACT: &[u8] = b"koina-contact-1\n";
 /// How long a contact stays here after the server had it: as long as a backup may be old.
 const KEPT_MS: i64 = 90 * 24 * 3_600 * 1_000;
 
+/// How large a word about an erased contact is in a message, about.
+const ERASED_BYTES: usize = 90;
+
 /// What the visitor takes home.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported {
@@ -179,26 +182,26 @@ pub(crate) fn contacts_again(tx: &Transaction<'_>) -> Result<(), ReplicaError> {
 /// These were erased by right: what this device has of them is overwritten, and it remembers them for a server that may be
 /// restored from a backup that still has them.
 pub(crate) fn take_erased(tx: &Transaction<'_>, erased: &[Erased]) -> Result<(), ReplicaError> {
-    if !erased.is_empty() {
-        tx.pragma_update(None, "secure_delete", true)?;
-        for Erased { doc, at, proof } in erased {
-            let doc = doc.as_bytes().as_slice();
-            tx.prepare_cached("DELETE FROM contacts WHERE doc = ?1")?
-                .execute([doc])?;
-            tx.prepare_cached("INSERT OR IGNORE INTO erased (doc, at, proof) VALUES (?1, ?2, ?3)")?
-                .execute(params![doc, at.0, proof.as_slice()])?;
-        }
-        tx.pragma_update(None, "secure_delete", false)?;
+    for Erased { doc, at, proof } in erased {
+        let doc = doc.as_bytes().as_slice();
+        tx.prepare_cached("DELETE FROM contacts WHERE doc = ?1")?
+            .execute([doc])?;
+        tx.prepare_cached(
+            "INSERT INTO erased (doc, at, proof) VALUES (?1, ?2, ?3)
+             ON CONFLICT (doc) DO UPDATE SET at = excluded.at, proof = excluded.proof
+             WHERE excluded.at > at",
+        )?
+        .execute(params![doc, at.0, proof.as_slice()])?;
     }
     Ok(())
 }
 
-/// What a restored server is told again, so many at most.
-pub(crate) fn erased_again(db: &Connection) -> Result<Vec<Erased>, ReplicaError> {
+/// What a restored server is told again, in about so many bytes (at least one).
+pub(crate) fn erased_again(db: &Connection, bytes_max: usize) -> Result<Vec<Erased>, ReplicaError> {
     let mut rows =
         db.prepare_cached("SELECT doc, at, proof FROM erased WHERE again = 1 LIMIT ?1")?;
-    let most = i64::try_from(ERASED_MAX).unwrap_or(i64::MAX);
-    let mut rows = rows.query([most])?;
+    let most = (bytes_max / ERASED_BYTES).clamp(1, ERASED_MAX);
+    let mut rows = rows.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
     let mut erased = Vec::new();
     while let Some(row) = rows.next()? {
         if let Some(doc) = DocId::from_slice(&row.get::<_, Vec<u8>>(0)?) {
@@ -210,8 +213,8 @@ pub(crate) fn erased_again(db: &Connection) -> Result<Vec<Erased>, ReplicaError>
 }
 
 /// The server has heard these again.
-pub(crate) fn erased_told(tx: &Transaction<'_>, told: &[Erased]) -> Result<(), ReplicaError> {
-    for Erased { doc, .. } in told {
+pub(crate) fn erased_told(tx: &Transaction<'_>, told: &[DocId]) -> Result<(), ReplicaError> {
+    for doc in told {
         tx.prepare_cached("UPDATE erased SET again = 0 WHERE doc = ?1")?
             .execute([doc.as_bytes().as_slice()])?;
     }

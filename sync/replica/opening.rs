@@ -83,6 +83,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     write_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is erased must not stay in the free space of pages, wherever SQLite once had it.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     // Reading the schema finds a file that is none; a whole integrity check would cost seconds at every start.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {

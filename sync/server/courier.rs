@@ -48,6 +48,7 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
         if let Some(CourierPage { answer, .. }) = pages.last() {
             ask.epoch.clone_from(&answer.epoch);
             (ask.cursor, ask.first) = (answer.cursor, answer.first);
+            ask.erasures = answer.erasures;
             ask.lists = town.lists().await?.version;
         }
         ask.want_bytes = WANT_BYTES;

@@ -87,6 +87,7 @@ pub async fn exchange(
         reached,
         elsewhere,
     } = take(town, who, push, now).await?;
+    let erased_heard = erased.iter().map(|word| word.doc).collect();
     erase_again(town, who, erased, now).await?;
     let contacts = keep_contacts(town, who, contacts, now).await?;
     if scope_heard == who.scope && who.scope_heard < who.scope {
@@ -109,6 +110,7 @@ pub async fn exchange(
         first,
         contacts: contacts.durable,
         erased: contacts.erased,
+        erased_heard,
         ..Answer::default()
     };
     // Numbers of another log say nothing. A revoked device hears only of what it has handed over itself.
@@ -196,18 +198,18 @@ async fn calls(town: &Municipality, who: &Device, now: Time) -> Result<Vec<Staff
     Ok(calls.map(|(call, _)| call).collect())
 }
 
-/// Takes what a device knows to be erased, after a restore. Anybody may bring it: only this municipality can have said it.
+/// Takes what a device knows to be erased, as after a restore. Anybody may bring it: only this municipality can have said it.
 async fn erase_again(
     town: &Municipality,
     who: &Device,
     mut words: Vec<Erased>,
     now: Time,
 ) -> Result<(), Problem> {
-    if words.is_empty() || !town.was_restored() {
-        return Ok(());
-    }
     words.truncate(ERASED_MAX);
     words.retain(|word| town.said_erased(word));
+    if words.is_empty() {
+        return Ok(());
+    }
     Ok(town
         .log
         .erase_contacts_again(Author::of(who), now, words)

@@ -632,8 +632,10 @@ impl AnyLog {
             reason,
             &communities
         ))?;
-        if erased.is_some() {
-            self.scrub().await?;
+        if erased.is_some()
+            && let Err(error) = self.scrub().await
+        {
+            tracing::error!(%error, "erased contacts may still stand in free space of the database");
         }
         Ok(erased)
     }
@@ -646,8 +648,8 @@ impl AnyLog {
         words: Vec<Erased>,
     ) -> Result<(), LogError> {
         let news = in_one_tx!(self, Write, |tx| contacts::erase_again(tx, by, at, words))?;
-        if news {
-            self.scrub().await?;
+        if news && let Err(error) = self.scrub().await {
+            tracing::error!(%error, "erased contacts may still stand in free space of the database");
         }
         Ok(())
     }

@@ -136,6 +136,10 @@ pub(super) async fn erased_after<T: Tx>(
     } else {
         Time(i64::MAX)
     };
+    // Who has heard of more than there is followed a log that was set back: it hears all of it.
+    let last = tx.number(sql::LAST_ERASED, &[]).await?;
+    let after = Some(after).filter(|after| i64::try_from(*after).is_ok_and(|after| after <= last));
+    let after = after.unwrap_or_default();
     let most = i64::try_from(ERASED_MAX).unwrap_or(i64::MAX);
     let asked = [
         stored(after)?.into(),
@@ -154,9 +158,9 @@ pub(super) async fn erased_after<T: Tx>(
     let told: Vec<Erased> = told.collect::<Result<_, LogError>>()?;
     let upto = match rows.last() {
         Some(last) if told.len() == ERASED_MAX => last.place(0)?,
-        _ => u64::try_from(tx.number(sql::LAST_ERASED, &[]).await?).unwrap_or(after),
+        _ => u64::try_from(last).unwrap_or_default(),
     };
-    Ok((told, upto.max(after)))
+    Ok((told, upto))
 }
 
 /// The contacts of a record, for somebody who may read them: that they were read is written down first. `None` when the

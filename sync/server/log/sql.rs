@@ -155,7 +155,7 @@ pub(super) const CONTACTS_OF: &str =
 
 /// The contact is emptied and its row stays: its device is told, and may not hand it over again.
 pub(super) const EMPTY_CONTACTS: &str =
-    "UPDATE contacts SET sealed = $2 WHERE doc = $1 AND length(sealed) > 0 RETURNING device";
+    "UPDATE contacts SET sealed = $2 WHERE doc = $1 AND length(sealed) > 0";
 pub(super) const ERASED: &str = "SELECT at, proof FROM erased WHERE doc = $1";
 pub(super) const ERASED_ABOUT: &str = "SELECT at, reason, device FROM erased WHERE doc = $1";
 pub(super) const LAST_ERASED: &str = "SELECT COALESCE(MAX(number), 0) FROM erased";

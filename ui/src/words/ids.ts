@@ -411,7 +411,6 @@ export type Words = {
   "erase-asked_by_person": null;
   "erase-by_mistake": null;
   "erase-not_needed": null;
-  "erase-unknown": null;
   "exchange-decisions": { count: string | number };
   "exchange-finished": { hour: string | number };
   "exchange-last": { when: string | number };
@@ -1125,6 +1124,7 @@ export type Words = {
   "reporter-awaited": null;
   "reporter-email": null;
   "reporter-erase": null;
+  "reporter-erase-application": null;
   "reporter-erase-do": null;
   "reporter-erase-lead": null;
   "reporter-erase-open": null;

@@ -165,6 +165,7 @@ reporter-awaited = The details have not come from the kiosk yet. Try again later
 reporter-erase = Erase the details
 reporter-erase-question = Erase the details of whoever reported it, for good?
 reporter-erase-lead = They are erased from the server now, and from the device where they were typed as soon as it is in touch. This cannot be undone. The request, its history and its number stay. Old backups still have them until they expire.
+reporter-erase-application = If it is an application, what was stated and signed is erased too: look first whether the law wants it kept.
 reporter-erase-open = The request is still open: after erasing, nobody can be told about it.
 reporter-erase-why = Reason for erasing
 reporter-erase-why-missing = Choose why they are erased.
@@ -175,7 +176,6 @@ reporter-erased-by = By
 erase-asked_by_person = The person asked for it (GDPR, article 17)
 erase-not_needed = They are not needed any more
 erase-by_mistake = They were written by mistake
-erase-unknown = Not noted
 
 # Plans of civil protection.
 plan-title = Emergency
