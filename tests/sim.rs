@@ -732,6 +732,12 @@ impl Sim {
                     )
                     .unwrap();
                 }
+                // What it takes to show: a backup that has the contact, and the server lost after the erasing.
+                self.report(0, 0);
+                drop(self.town.exchange(self.people[0]));
+                self.step(Step::Backup);
+                self.erase(0, 0);
+                self.restore();
             }
             // One lost receipt is asked for again; this server has forgotten how to give any.
             Some(Fault::ReceiptDropped) => *self.acting.lock().unwrap() = u32::MAX,

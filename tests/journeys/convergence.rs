@@ -57,7 +57,7 @@ fn the_simulator_notices_planted_mistakes() {
         (Fault::RefusalHidden, Drawing::Disks, 4),
         (Fault::ReceiptBeforeDisk, Drawing::Disks, 1),
         (Fault::ErasureForgotten, Drawing::Contacts, 8),
-        (Fault::ErasureNotBrought, Drawing::Contacts, 17),
+        (Fault::ErasureNotBrought, Drawing::Contacts, 1),
     ] {
         let noticed = run(&Plan::draw(drawing, seed, true), Some(fault)).err();
         println!("{}: {noticed:?}", fault.words());
