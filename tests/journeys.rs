@@ -21,7 +21,6 @@ mod journeys {
     mod erased;
     mod hostile;
     mod inspected;
-
     mod kiosk;
     mod lost_receipt;
     mod poison;

@@ -13,6 +13,7 @@ use koina_sync::exchange::json_body;
 use koina_sync::views::{Contacts, EraseAsk};
 use koina_tests::town::{Town, Who, lamp};
 
+use super::told::stands_in;
 use super::two_servers::fresh_database;
 
 /// A town with a desk, a second one, a kiosk, and a visitor's request with its contact at the server.
@@ -83,16 +84,6 @@ fn sealed_at(town: &Town, who: Who) -> Option<Vec<u8>> {
         |row| row.get(0),
     )
     .ok()
-}
-
-/// Whether these bytes stand in a database's file or its write-ahead log.
-fn stands_in(path: &std::path::Path, sought: &[u8]) -> bool {
-    ["", "-wal"].iter().any(|end| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        let bytes = std::fs::read(name).unwrap_or_default();
-        bytes.windows(sought.len()).any(|window| window == sought)
-    })
 }
 
 #[test]

@@ -73,16 +73,9 @@ fn read(town: &Town, who: Who, reported: &Reported) -> Result<Vec<ContactRow>, P
 
 /// Whether any of these words stands in a file.
 fn stands_in(path: &std::path::Path, words: &[&str]) -> bool {
-    ["", "-wal"].iter().any(|end| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        let bytes = std::fs::read(name).unwrap_or_default();
-        words.iter().any(|word| {
-            bytes
-                .windows(word.len())
-                .any(|window| window == word.as_bytes())
-        })
-    })
+    words
+        .iter()
+        .any(|word| super::told::stands_in(path, word.as_bytes()))
 }
 
 #[test]

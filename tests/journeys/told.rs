@@ -95,3 +95,13 @@ pub(crate) fn push(town: &Town, who: Who, doc: DocId, again: bool, bytes: Vec<u8
         .unwrap();
     taken.receipts[0].verdict.clone()
 }
+
+/// Whether these bytes stand in a database's file or its write-ahead log.
+pub(super) fn stands_in(path: &std::path::Path, sought: &[u8]) -> bool {
+    ["", "-wal"].iter().any(|end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let bytes = std::fs::read(name).unwrap_or_default();
+        bytes.windows(sought.len()).any(|window| window == sought)
+    })
+}

@@ -27,19 +27,18 @@ pub(super) async fn put<T: Tx>(
     let mut told = KeptContacts::default();
     for (doc, sealed) in contacts {
         let here = [doc.into(), by.device.into()];
-        let gone = tx.row(sql::ERASED, &[doc.into()]).await?;
-        if let Some(row) = &gone {
-            let (at, proof) = (row.time(0)?, row.bytes(1)?.to_vec().into());
-            told.erased.push(Erased { doc, at, proof });
-        }
+        let word = erased(tx, doc).await?;
+        let gone = word.is_some();
+        told.erased.extend(word);
         if tx.row(sql::HAS_CONTACT, &here).await?.is_none() {
             if kept >= KEPT_PER_DEVICE {
                 tracing::warn!(device = ?by.device, "a device has handed over too many contacts");
                 continue;
             }
-            let (sealed, what) = match gone {
-                Some(_) => (Vec::new(), "contact.refused_erased"),
-                None => (sealed, "contact.kept"),
+            let (sealed, what) = if gone {
+                (Vec::new(), "contact.refused_erased")
+            } else {
+                (sealed, "contact.kept")
             };
             let row = [doc.into(), by.device.into(), at.into(), sealed.into()];
             tx.rows(sql::PUT_CONTACT, &row).await?;
@@ -67,13 +66,21 @@ pub(super) async fn erase<T: Tx>(
     if !serves(communities, Ok(Some(community.text(0)?))) {
         return Ok(None);
     }
-    if let Some(row) = tx.row(sql::ERASED, &[word.doc.into()]).await? {
-        let (at, proof) = (row.time(0)?, row.bytes(1)?.to_vec().into());
-        return Ok(Some(Erased { at, proof, ..word }));
+    if let Some(before) = erased(tx, word.doc).await? {
+        return Ok(Some(before));
     }
-    let now = word.at;
-    put_erased(tx, &by, now, &word, reason).await?;
+    put_erased(tx, &by, word.at, &word, reason).await?;
     Ok(Some(word))
+}
+
+/// The word that the contacts of a record are erased, if they are.
+async fn erased<T: Tx>(tx: &mut T, doc: DocId) -> Result<Option<Erased>, LogError> {
+    let row = tx.row(sql::ERASED, &[doc.into()]).await?;
+    row.map(|row| {
+        let (at, proof) = (row.time(0)?, row.bytes(1)?.to_vec().into());
+        Ok(Erased { doc, at, proof })
+    })
+    .transpose()
 }
 
 /// What a device tells again after a restore, each checked to be this municipality's own word. Gives whether there was news.
@@ -85,7 +92,7 @@ pub(super) async fn erase_again<T: Tx>(
 ) -> Result<bool, LogError> {
     let mut news = false;
     for word in words {
-        if tx.row(sql::ERASED, &[word.doc.into()]).await?.is_none() {
+        if erased(tx, word.doc).await?.is_none() {
             put_erased(tx, &by, at, &word, EraseReason::Unknown).await?;
             news = true;
         }
@@ -140,6 +147,9 @@ pub(super) async fn erased_after<T: Tx>(
     let last = tx.number(sql::LAST_ERASED, &[]).await?;
     let after = Some(after).filter(|after| i64::try_from(*after).is_ok_and(|after| after <= last));
     let after = after.unwrap_or_default();
+    if stored(after)? == last {
+        return Ok((Vec::new(), after));
+    }
     let most = i64::try_from(ERASED_MAX).unwrap_or(i64::MAX);
     let asked = [
         stored(after)?.into(),

@@ -85,9 +85,7 @@ impl Sqlite {
         })
         .await
     }
-}
 
-impl Sqlite {
     /// Empties the write-ahead log, which still has what was overwritten in the file. A backup that is being made, or another
     /// process, may hold it for a while; then it goes with the next one.
     pub(super) async fn scrub(&self) -> Result<(), LogError> {
