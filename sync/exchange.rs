@@ -429,11 +429,7 @@ impl Replica {
         if answer.revoked {
             self.set_revoked()?;
         }
-        if !answer.erased.is_empty()
-            && let Err(failure) = self.empty_wal()
-        {
-            tracing::warn!(%failure, "the write-ahead log was not emptied yet");
-        }
+        self.scrub(!answer.erased.is_empty());
         // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
         let waiting = self.pending()?.waiting;
         let more_to_push = waiting > 0 && waiting < said.waiting;

@@ -194,6 +194,8 @@ pub struct Replica {
     maps: Maps,
     /// Damage was met while running, and noted for the next opening.
     damaged: AtomicBool,
+    /// The write-ahead log may still have contacts that were erased.
+    scrub_due: AtomicBool,
     /// A file that could not be read was set aside here at this opening.
     set_aside: Option<PathBuf>,
 }
@@ -256,6 +258,8 @@ impl Replica {
             photos: Store::at(path.with_extension("photos")),
             maps: Maps::at(path.with_file_name("maps")),
             damaged: AtomicBool::new(false),
+            // Who was killed between erasing and emptying the log does not know it any more.
+            scrub_due: AtomicBool::new(true),
             set_aside,
         };
         if replica.meta("view_version")?.as_deref() != Some(VIEW_VERSION) {

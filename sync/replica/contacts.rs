@@ -1,5 +1,7 @@
 //! What somebody reports at a kiosk or to a community: a request, and apart from it who reported it, sealed before it is written down.
 
+use std::sync::atomic::Ordering;
+
 use koina_model::contacts::{Contact, SEALED_BYTES_MAX};
 use koina_model::exchange::{CONTACTS_MAX, ERASED_MAX, Erased, SealedContact};
 use koina_model::ids::{DocId, Time};
@@ -97,19 +99,27 @@ impl Replica {
             )?;
             Ok(())
         })?;
-        self.empty_wal()
+        self.scrub(true);
+        Ok(())
     }
 
-    /// Empties the write-ahead log, which still has what was overwritten in the file. Another process may hold it for a while;
-    /// then it goes with the next one.
-    pub(crate) fn empty_wal(&self) -> Result<(), ReplicaError> {
-        let busy: i64 = self
-            .writer()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if busy != 0 {
-            tracing::warn!("the write-ahead log is in use and was not emptied yet");
+    /// Empties the write-ahead log, which still has what was overwritten in the file, if something was erased or that is
+    /// still due. Who reads the file for long, or a full disk, may be in the way; then the next exchange tries again, and so
+    /// does the first one after opening.
+    pub(crate) fn scrub(&self, erased: bool) {
+        let due = self.scrub_due.fetch_or(erased, Ordering::AcqRel);
+        if !due && !erased {
+            return;
         }
-        Ok(())
+        let writer = self.writer();
+        let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            row.get::<_, i64>(0)
+        });
+        match busy {
+            Ok(0) => self.scrub_due.store(false, Ordering::Release),
+            Ok(_) => tracing::warn!("the write-ahead log is in use and was not emptied yet"),
+            Err(failure) => tracing::warn!(%failure, "the write-ahead log was not emptied yet"),
+        }
     }
 
     /// The digits with which a request is followed.

@@ -241,6 +241,13 @@ fn fill(
             params![doc, sealed, saved_at, received],
         )?;
     }
+    for (doc, (at, proof)) in &salvaged.erased {
+        // Told once more: whether that was still to be done is not known.
+        tx.execute(
+            "INSERT INTO erased (doc, at, proof, again) VALUES (?1, ?2, ?3, 1)",
+            params![doc, at, proof],
+        )?;
+    }
     for one in salvaged.aside.values() {
         tx.execute(
             "INSERT INTO aside (doc, at, reason, bytes) VALUES (?1, ?2, ?3, ?4)",

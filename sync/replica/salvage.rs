@@ -28,6 +28,8 @@ pub(super) struct Salvaged {
     pub(super) aside: BTreeMap<i64, Aside>,
     /// Sealed contacts by record: bytes, when they were saved, when the server had them.
     pub(super) contacts: BTreeMap<Vec<u8>, (Vec<u8>, i64, i64)>,
+    /// Words that contacts were erased, by record: when, and what makes them true.
+    pub(super) erased: BTreeMap<Vec<u8>, (i64, Vec<u8>)>,
     /// What had not arrived, in the order of saving.
     pub(super) unsent: Vec<Unsent>,
     /// The records of it, where they could be read.
@@ -161,10 +163,13 @@ fn first_page(path: &Path, damaged: &Path, like: &Connection) -> Result<Vec<u8>,
          CREATE TABLE docs (n INTEGER PRIMARY KEY, doc, kind, saved, logged_at, changed);
          CREATE TABLE outbox (n INTEGER PRIMARY KEY, hash, doc, kind, bytes, size, what, saved_at, state, tries, reason, seq, again DEFAULT 0);
          CREATE TABLE contacts (doc BLOB NOT NULL PRIMARY KEY, sealed, saved_at, received) WITHOUT ROWID;
+         CREATE TABLE erased (doc BLOB NOT NULL PRIMARY KEY, at, proof, again) WITHOUT ROWID;
          CREATE TABLE aside (n INTEGER PRIMARY KEY, doc, at, reason, bytes);
          PRAGMA writable_schema = ON;",
     )?;
-    for table in ["meta", "drafts", "docs", "outbox", "contacts", "aside"] {
+    for table in [
+        "meta", "drafts", "docs", "outbox", "contacts", "erased", "aside",
+    ] {
         let root = |db: &Connection| {
             db.query_row(
                 "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1",
@@ -215,6 +220,15 @@ fn take(db: &Connection, salvaged: &mut Salvaged, found: &mut Found, me: Option<
         |row| {
             let contact = (row.get(1)?, row.get(2)?, row.get(3)?);
             salvaged.contacts.entry(row.get(0)?).or_insert(contact);
+            Ok(())
+        },
+    );
+    both_ways(
+        db,
+        "SELECT doc, at, proof FROM erased ORDER BY doc",
+        |row| {
+            let word = (row.get(1)?, row.get(2)?);
+            salvaged.erased.entry(row.get(0)?).or_insert(word);
             Ok(())
         },
     );

@@ -346,6 +346,9 @@ macro_rules! in_one_tx {
     };
 }
 
+/// How long it is tried to let go of erased bytes while somebody reads them: it holds up everybody who writes.
+const SCRUB_WAIT_MS: u64 = 2_000;
+
 impl AnyLog {
     /// Opens the log in a file of its own, creating or upgrading it.
     pub async fn open_sqlite(path: &Path) -> Result<Self, LogError> {
@@ -632,10 +635,8 @@ impl AnyLog {
             reason,
             &communities
         ))?;
-        if erased.is_some()
-            && let Err(error) = self.scrub().await
-        {
-            tracing::error!(%error, "erased contacts may still stand in free space of the database");
+        if erased.is_some() {
+            self.scrub().await;
         }
         Ok(erased)
     }
@@ -647,10 +648,8 @@ impl AnyLog {
         at: Time,
         words: Vec<Erased>,
     ) -> Result<(), LogError> {
-        let news = in_one_tx!(self, Write, |tx| contacts::erase_again(tx, by, at, words))?;
-        if news && let Err(error) = self.scrub().await {
-            tracing::error!(%error, "erased contacts may still stand in free space of the database");
-        }
+        in_one_tx!(self, Write, |tx| contacts::erase_again(tx, by, at, words))?;
+        self.scrub().await;
         Ok(())
     }
 
@@ -667,12 +666,33 @@ impl AnyLog {
         ))
     }
 
-    /// Makes the database let go of the bytes of what was erased.
-    async fn scrub(&self) -> Result<(), LogError> {
-        match self {
+    /// Makes the database let go of the bytes of what was erased, where that is due. Whoever erases does it at once; a
+    /// server does it again when it starts and every few minutes, for a backup, a dump or a crash may have been in the way.
+    pub async fn scrub(&self) {
+        match self.scrub_once().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(
+                "somebody reads the log: erased contacts still stand in free space of the database, and are tried again"
+            ),
+            Err(error) => tracing::error!(
+                %error,
+                "erased contacts still stand in free space of the database, and are tried again"
+            ),
+        }
+    }
+
+    async fn scrub_once(&self) -> Result<bool, LogError> {
+        let Some(due) = in_one_tx!(self, Read, |tx| lists::scrub_due(tx))? else {
+            return Ok(true);
+        };
+        let done = match self {
             Self::Sqlite(log) => log.scrub().await,
             Self::Postgres(log) => log.scrub().await,
+        }?;
+        if done {
+            in_one_tx!(self, Write, |tx| lists::scrubbed(tx, due))?;
         }
+        Ok(done)
     }
 
     /// The contacts of a record, as they came; the audit says who asked. `None` when the record is not in these

@@ -7,7 +7,7 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -26,6 +26,9 @@ use koina_sync::maps::Maps;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// How often bytes of erased contacts that could not be let go of are tried again.
+const SCRUB_EVERY: Duration = Duration::from_secs(600);
 
 #[derive(Parser)]
 #[command(version, about = "The municipal server of Koina.")]
@@ -283,6 +286,14 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
         .context("Opening the address")?;
     println!("http://{}", listener.local_addr()?);
     let app = Arc::new(App::new(town, now, config.public_url));
+    let scrubbing = Arc::clone(&app);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(SCRUB_EVERY);
+        loop {
+            ticks.tick().await;
+            scrubbing.town.log.scrub().await;
+        }
+    });
     axum::serve(listener, router(app))
         .with_graceful_shutdown(told_to_stop())
         .await

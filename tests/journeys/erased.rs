@@ -1,6 +1,8 @@
 //! The contacts of a request are erased by right: at the server, on the device where they were typed, and again after a
 //! restore from a backup that still has them. The request and its number stay.
 
+use std::path::Path;
+
 use koina_model::contacts::{Contact, EraseReason};
 use koina_model::exchange::Erased;
 use koina_model::ids::DocId;
@@ -159,6 +161,78 @@ fn of_many_contacts_those_that_are_erased_leave_nothing_in_free_space() {
     town.check();
 }
 
+/// Keeps a state of a database from being let go of, as a backup or a dump does.
+fn holding(file: &Path) -> rusqlite::Connection {
+    let reader = rusqlite::Connection::open(file).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let rows: i64 = reader
+        .query_row("SELECT count(*) FROM contacts", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 1);
+    reader
+}
+
+#[test]
+fn bytes_that_somebody_held_are_let_go_of_afterwards() {
+    let Told {
+        mut town,
+        desk,
+        kiosk,
+        id,
+        sealed,
+        ..
+    } = told(Town::new());
+    let backup = holding(town.log_file());
+    erase(&town, desk, id).unwrap();
+    assert!(stands_in(town.log_file(), &sealed), "held by the backup");
+    drop(backup);
+    // As a server does when it starts and every few minutes; an erasure in a log that was closed meanwhile counts too.
+    town.crash_server(false);
+    assert!(stands_in(town.log_file(), &sealed), "looked for rightly");
+    town.block_on(town.server().log.scrub());
+    assert!(!stands_in(town.log_file(), &sealed), "the log");
+
+    let reader = holding(town.path(kiosk));
+    town.exchange(kiosk).unwrap();
+    assert!(stands_in(town.path(kiosk), &sealed), "held by the reader");
+    drop(reader);
+    town.exchange(kiosk).unwrap();
+    assert!(!stands_in(town.path(kiosk), &sealed), "the kiosk");
+    town.check();
+}
+
+#[test]
+fn a_device_that_was_killed_before_it_let_go_does_so_afterwards() {
+    let Told {
+        town,
+        desk,
+        kiosk,
+        id,
+        sealed,
+        ..
+    } = told(Town::new());
+    erase(&town, desk, id).unwrap();
+    let reader = holding(town.path(kiosk));
+    town.exchange(kiosk).unwrap();
+    // What stands on the disk when the power goes.
+    let folder = town.folder().join("killed");
+    std::fs::create_dir(&folder).unwrap();
+    let killed = folder.join("replica.sqlite");
+    for ending in ["", "-wal"] {
+        let mut from = town.path(kiosk).as_os_str().to_owned();
+        let mut to = killed.as_os_str().to_owned();
+        from.push(ending);
+        to.push(ending);
+        std::fs::copy(from, to).unwrap();
+    }
+    drop(reader);
+    let mut town = town;
+    town.replace(kiosk, killed);
+    assert!(stands_in(town.path(kiosk), &sealed), "looked for rightly");
+    town.exchange(kiosk).unwrap();
+    assert!(!stands_in(town.path(kiosk), &sealed), "the kiosk");
+}
+
 #[test]
 fn what_comes_after_it_was_erased_is_not_kept() {
     let Told {
@@ -239,6 +313,26 @@ fn a_restored_server_hears_again_what_was_erased() {
     after.town.check();
 }
 
+#[test]
+fn a_desk_whose_file_became_unreadable_still_tells_a_restored_server() {
+    // The first page, and then the pages that name the tables as well.
+    for damage in [0..100, 0..4096] {
+        let mut after = restored(told(Town::new()), |town| town.empty_log("restored.sqlite"));
+        let (desk, id) = (after.desk, after.id);
+        after.town.wreck(desk, true, |path| {
+            let mut bytes = std::fs::read(path).unwrap();
+            bytes[damage].fill(0x55);
+            std::fs::write(path, bytes).unwrap();
+        });
+        assert!(after.town.at(desk).recovered().unwrap().is_some());
+        assert_eq!(read(&after.town, after.clerk, id).rows.len(), 1);
+        after.town.settle();
+        let found = read(&after.town, after.clerk, id);
+        assert!(found.rows.is_empty() && found.erased.is_some());
+        after.town.check();
+    }
+}
+
 /// Whether these bytes stand in a file of the table of contacts.
 fn table_has(town: &Town, url: &str, sought: &[u8]) -> bool {
     town.block_on(async {
@@ -293,6 +387,40 @@ fn the_same_on_postgresql() {
     // Nor do the files of the table have it, now that it was rewritten.
     assert!(!table_has(town, &restored_url, &after.sealed));
     town.check();
+}
+
+#[test]
+fn a_table_that_is_being_dumped_is_rewritten_afterwards() {
+    let Some(url) = fresh_database() else {
+        return;
+    };
+    let town = Town::with_log(|runtime, _| runtime.block_on(AnyLog::open_postgres(&url)).unwrap());
+    let Told {
+        town,
+        desk,
+        id,
+        sealed,
+        ..
+    } = told(town);
+    let (dump, connection) = town.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        let connection = tokio::spawn(connection);
+        client
+            .batch_execute("BEGIN; LOCK TABLE contacts IN ACCESS SHARE MODE")
+            .await
+            .unwrap();
+        (client, connection)
+    });
+    erase(&town, desk, id).unwrap();
+    assert!(table_has(&town, &url, &sealed), "held by the dump");
+    town.block_on(town.server().log.scrub());
+    assert!(table_has(&town, &url, &sealed), "still held");
+    drop(dump);
+    town.block_on(connection).unwrap().unwrap();
+    town.block_on(town.server().log.scrub());
+    assert!(!table_has(&town, &url, &sealed), "the table");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use koina_model::ids::{DeviceId, DocId, Time};
 use super::chain::Audit;
 use super::quarantine::serves;
 use super::tx::{Tx, stored};
-use super::{Author, ErasedRow, KeptContacts, LogError, ReadContacts, SealedRow, sql};
+use super::{Author, ErasedRow, KeptContacts, LogError, ReadContacts, SealedRow, lists, sql};
 
 /// Contacts kept of one device; a hostile one must not fill the disk.
 const KEPT_PER_DEVICE: i64 = 100_000;
@@ -119,6 +119,7 @@ async fn put_erased<T: Tx>(
     tx.rows(sql::PUT_ERASED, &row).await?;
     tx.rows(sql::EMPTY_CONTACTS, &[word.doc.into(), Vec::new().into()])
         .await?;
+    lists::put_scrub_due(tx, number).await?;
     let what = match reason {
         EraseReason::AskedByPerson => "contact.erased.asked_by_person",
         EraseReason::NotNeeded => "contact.erased.not_needed",

@@ -18,6 +18,8 @@ pub(super) const REFERENCE: &str = "reference";
 const EMERGENCY: &str = "emergency";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
 pub(super) const NUMBERS_WAIT: &str = "numbers_wait";
+/// The last erasure whose bytes the database may still hold in free space or in its write-ahead log; missing: none.
+const SCRUB_DUE: &str = "scrub_due";
 /// Station codes that were left out.
 pub(super) const STATIONS_SKIPPED: &str = "stations_skipped";
 
@@ -39,6 +41,22 @@ pub(super) async fn meta<T: Tx>(tx: &mut T, key: &str) -> Result<Option<String>,
 
 pub(super) async fn put_meta<T: Tx>(tx: &mut T, key: &str, value: String) -> Result<(), LogError> {
     tx.rows(sql::PUT_META, &[key.into(), value.into()]).await?;
+    Ok(())
+}
+
+/// Something was erased, the so-and-so-manieth: the database is to let go of its bytes, even if the server dies before.
+pub(super) async fn put_scrub_due<T: Tx>(tx: &mut T, number: i64) -> Result<(), LogError> {
+    put_meta(tx, SCRUB_DUE, number.to_string()).await
+}
+
+pub(super) async fn scrub_due<T: Tx>(tx: &mut T) -> Result<Option<String>, LogError> {
+    meta(tx, SCRUB_DUE).await
+}
+
+/// The database has let go of everything up to this; what was erased meanwhile stays due.
+pub(super) async fn scrubbed<T: Tx>(tx: &mut T, upto: String) -> Result<(), LogError> {
+    tx.rows(sql::DROP_META, &[SCRUB_DUE.into(), upto.into()])
+        .await?;
     Ok(())
 }
 

@@ -4,11 +4,12 @@
 //! a tx that took the earlier place may commit after one that took the later place.
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Transaction};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, IsolationLevel, NoTls};
 
-use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
+use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
 const MIGRATIONS: [&str; 7] = [
@@ -78,15 +79,19 @@ impl Postgres {
         Ok(PostgresTx(tx))
     }
 
-    /// Rewrites the table of contacts, which still has the rows as they were. The write-ahead log and copies of it are the
-    /// database's own.
-    pub(super) async fn scrub(&self) -> Result<(), LogError> {
+    /// Rewrites the table of contacts, which still has the rows as they were. Gives whether that is done: somebody may be
+    /// reading the table. The write-ahead log and copies of it are the database's own.
+    pub(super) async fn scrub(&self) -> Result<bool, LogError> {
         let client = self.client().await?;
         // Behind somebody who reads the table for long it would hold up everybody else.
-        client.batch_execute("SET lock_timeout = '2s'").await?;
+        let wait = format!("SET lock_timeout = '{SCRUB_WAIT_MS}ms'");
+        client.batch_execute(&wait).await?;
         let done = client.batch_execute("VACUUM FULL contacts").await;
         client.batch_execute("RESET lock_timeout").await?;
-        Ok(done?)
+        match done {
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
+            done => Ok(done.map(|()| true)?),
+        }
     }
 
     async fn migrate(&self) -> Result<(), LogError> {

@@ -66,6 +66,7 @@ pub(super) const CHANGES_PAGE: &str = "SELECT seq, hash, bytes
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const PUT_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)
  ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+pub(super) const DROP_META: &str = "DELETE FROM meta WHERE key = $1 AND value = $2";
 pub(super) const KEEP_META: &str =
     "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 

@@ -3,12 +3,13 @@
 use std::future::ready;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 
-use super::LogError;
 use super::tx::{Mode, Row, Tx, Value};
+use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
 const MIGRATIONS: [&str; 7] = [
@@ -22,7 +23,7 @@ const MIGRATIONS: [&str; 7] = [
 ];
 
 /// How long a tx waits for another process.
-const BUSY_MS: u32 = 10_000;
+const BUSY_MS: u64 = 10_000;
 
 /// An open log file.
 #[derive(Clone, Debug)]
@@ -86,18 +87,19 @@ impl Sqlite {
         .await
     }
 
-    /// Empties the write-ahead log, which still has what was overwritten in the file. A backup that is being made, or another
-    /// process, may hold it for a while; then it goes with the next one.
-    pub(super) async fn scrub(&self) -> Result<(), LogError> {
+    /// Empties the write-ahead log, which still has what was overwritten in the file. Gives whether that is done: a backup that
+    /// is being made, or another process, may hold it.
+    pub(super) async fn scrub(&self) -> Result<bool, LogError> {
         let connection = Arc::clone(&self.writer);
         blocking(move || {
             let held = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let busy: i64 =
-                held.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            if busy != 0 {
-                tracing::warn!("the write-ahead log is in use and was not emptied yet");
-            }
-            Ok(())
+            // It holds up everybody who writes.
+            held.busy_timeout(Duration::from_millis(SCRUB_WAIT_MS))?;
+            let busy = held.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0)
+            });
+            held.busy_timeout(Duration::from_millis(BUSY_MS))?;
+            Ok(busy? == 0)
         })
         .await
     }
