@@ -336,6 +336,8 @@ impl Replica {
                 leaving.extend(outside(tx, &now.communities)?);
                 set_leaving(tx, &leaving)?;
                 keep_identity(tx, now)?;
+                // Somebody for something else hears other lists.
+                set_meta(tx, "lists", &serde_json::to_string(&lists.anew(now.role))?)?;
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
             take_of_kiosks(tx, &identity, answer)?;
@@ -422,9 +424,10 @@ impl Replica {
             }
             other => other?,
         }
-        if moved.is_some() {
+        if let Some(now) = &moved {
             self.read_identity()?;
             self.keep_beside()?;
+            self.use_lists(lists.anew(now.role));
         }
         if answer.revoked {
             self.set_revoked()?;

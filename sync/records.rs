@@ -104,13 +104,11 @@ impl Replica {
     pub fn assign_request(
         &self,
         id: DocId,
-        department: &str,
-        crew: &str,
-        note: &str,
+        charge: &request_acts::Charge<'_>,
         now: Time,
     ) -> Result<(), ReplicaError> {
         self.record_on_request(id, now, |request, lists, author| {
-            request_acts::assign(request, department, crew, note, lists, author)
+            request_acts::assign(request, charge, lists, author, now)
         })
     }
 

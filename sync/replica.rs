@@ -64,7 +64,7 @@ pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 
 /// Version of the views' shape or contents; another number rebuilds them at the next opening.
-const VIEW_VERSION: &str = "15";
+const VIEW_VERSION: &str = "16";
 
 /// Readers kept open.
 const READERS_MAX: usize = 4;
@@ -327,8 +327,13 @@ impl Replica {
             ..Lists::clone(&self.lists())
         };
         self.set_meta("lists", &serde_json::to_string(&lists)?)?;
-        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists);
+        self.use_lists(lists);
         Ok(())
+    }
+
+    /// Goes on with these lists, which are durable.
+    pub(crate) fn use_lists(&self, lists: Lists) {
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists);
     }
 
     /// Who this installation is; `None` before enrolment.

@@ -149,6 +149,7 @@ CREATE TABLE requests (
     priority      INTEGER NOT NULL,         -- 1 danger to 4 low
     department    TEXT NOT NULL,            -- department code
     crew          TEXT NOT NULL,            -- crew id; empty: none
+    day           TEXT NOT NULL,            -- YYYY-MM-DD, the day a crew is to do it; empty: none
     asset         BLOB,                     -- the asset it is about
     received_at   INTEGER NOT NULL,         -- confirmation at the station, its clock
     due_at        INTEGER NOT NULL,         -- received plus the category's target hours

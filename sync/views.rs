@@ -26,6 +26,7 @@ pub mod day;
 pub mod map;
 pub mod outbox;
 pub mod photos;
+pub mod plan;
 pub mod requests;
 pub mod rounds;
 pub mod similar;
@@ -177,6 +178,17 @@ pub struct CrewItem {
     pub name: String,
     pub department: String,
     pub communities: Vec<String>,
+    /// Codes of the groups of kinds that it can do; empty: nobody said.
+    pub skills: Vec<String>,
+    /// Who works in it.
+    pub members: Vec<MemberItem>,
+}
+
+/// Somebody of a crew.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, TS)]
+pub struct MemberItem {
+    pub id: String,
+    pub name: String,
 }
 
 /// The state of the line between this device and the municipal server.

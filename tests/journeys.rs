@@ -23,6 +23,7 @@ mod journeys {
     mod inspected;
     mod kiosk;
     mod lost_receipt;
+    mod planning;
     mod poison;
     mod purpose;
     mod refused;

@@ -970,7 +970,7 @@ impl Sim {
                 replica.add_asset(&added, Some(2), None, now).is_ok()
             }
             3 => {
-                drop(replica.record_work(id, &Work::Start, now));
+                drop(replica.record_work(id, &Work::Start { team: &[] }, now));
                 false
             }
             4 => replica

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use koina_model::ids::{DocId, Time};
-use koina_model::lists::Crew;
+use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
@@ -94,6 +94,13 @@ pub fn crews() -> Vec<Crew> {
         name: name.to_owned(),
         department: department.to_owned(),
         communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+        skills: Vec::new(),
+        members: ["1", "2", "3"]
+            .map(|n| Member {
+                id: format!("{id}-{n}"),
+                name: format!("Τεχνίτης {n}"),
+            })
+            .to_vec(),
     };
     vec![
         crew(

@@ -17,6 +17,7 @@ use koina_sync::maps::carry::MapComing;
 use koina_sync::views::assets::AssetRow;
 use koina_sync::views::community::CommunityNow;
 use koina_sync::views::photos::PhotoRow;
+use koina_sync::views::plan::CrewLoad;
 use koina_sync::views::rounds::RoundRow;
 use koina_sync::views::tagged::Tagged;
 use koina_sync::views::{DeviceRow, RefusedRow};
@@ -578,7 +579,51 @@ pub struct RequestAssignInput {
     pub department: String,
     /// Empty when the department decides.
     pub crew: String,
+    /// The day the crew is to do it, as typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
+    #[serde(default)]
+    pub day: String,
     pub note: String,
+}
+
+/// For how many requests the desk plans at once.
+pub const PLAN_MAX: usize = 200;
+
+/// Many requests for one crew; its department takes them.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlanInput {
+    /// At most 200.
+    pub ids: Vec<DocId>,
+    pub crew: String,
+    /// As typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
+    pub day: String,
+    pub note: String,
+}
+
+/// What became of a plan; what was planned before a refusal stays.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Planned {
+    pub saved: Vec<DocId>,
+    pub refused: Vec<NotPlanned>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct NotPlanned {
+    pub id: DocId,
+    pub why: Problem,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlanDayInput {
+    /// YYYY-MM-DD; empty: none.
+    pub day: String,
+}
+
+/// What the crews with open jobs have to do.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct CrewLoads {
+    pub crews: Vec<CrewLoad>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -650,7 +695,11 @@ pub struct WorkInput {
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum WorkStep {
-    Start,
+    /// `team`: ids of who works on it; empty: nobody said.
+    Start {
+        #[serde(default)]
+        team: Vec<String>,
+    },
     /// `reason` is a code of the hold reasons.
     Pause {
         reason: String,

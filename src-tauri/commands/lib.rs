@@ -95,7 +95,7 @@ use start::{
     about, draft_drop, draft_load, draft_save, enrol, lists, recovered_seen, set_language,
 };
 use tags::{tag_link, tag_picture, tag_read, tags_print};
-use work::{today, work_record};
+use work::{plan_loads, plan_save, today, work_record};
 
 /// Version of the app, told to the server and shown to people.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

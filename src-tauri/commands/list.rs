@@ -38,7 +38,9 @@ commands! {
     request_heard(RequestHeardInput) -> RequestCase;
     request_similar(SimilarQuery) -> Similar;
     request_support(RequestSupportInput) -> RequestCase;
-    // work
+    // work: what the desk plans, and a crew's day
+    plan_loads(PlanDayInput) -> CrewLoads;
+    plan_save(PlanInput) -> Planned;
     today(TodayInput) -> Today;
     work_record(WorkInput) -> RequestCase;
     // assets

@@ -2,7 +2,7 @@
 
 use koina_model::ids::DocId;
 use koina_model::problem::Problem;
-use koina_model::requests::acts::{Edited, Entered};
+use koina_model::requests::acts::{Charge, Edited, Entered};
 use koina_sync::views::requests::{RequestCase, RequestsPage, RequestsQuery};
 use koina_sync::views::similar::{Similar, SimilarQuery};
 
@@ -78,9 +78,12 @@ pub(crate) fn request_assign(
 ) -> Result<RequestCase, Problem> {
     told(desk.replica.assign_request(
         input.id,
-        &input.department,
-        &input.crew,
-        &input.note,
+        &Charge {
+            department: &input.department,
+            crew: &input.crew,
+            day: &input.day,
+            note: &input.note,
+        },
         desk.now(),
     ))?;
     saved(desk, input.id)

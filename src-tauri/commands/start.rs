@@ -1,14 +1,22 @@
 //! Who and where we are; what is being typed.
 
+use koina_model::lists::Member;
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::reference::{ApplicationType, Need};
 use koina_model::words::{Named, Position};
 use koina_sync::views::{
     About, ApplicationFieldItem, ApplicationItem, CategoryItem, CommunityItem, CrewItem, Lists,
-    PlanItem, SettlementItem, Station,
+    MemberItem, PlanItem, SettlementItem, Station,
 };
 
 use crate::{Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, told};
+
+fn member_item(member: &Member) -> MemberItem {
+    MemberItem {
+        id: member.id.clone(),
+        name: member.name.clone(),
+    }
+}
 
 pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
     let lists = desk.replica.lists();
@@ -115,6 +123,8 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 name: one.name.clone(),
                 department: one.department.clone(),
                 communities: one.communities.clone(),
+                skills: one.skills.clone(),
+                members: one.members.iter().map(member_item).collect(),
             })
             .collect(),
         application_types: reference

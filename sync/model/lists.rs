@@ -1,10 +1,12 @@
 //! What every device of a municipality knows by name: reference data, crews, devices. The server writes it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::DeviceId;
+use crate::permits::Role;
 use crate::reference::{EmergencyPlan, Reference};
 
 /// Stored on devices as JSON since 0.1; add fields, never rename.
@@ -30,12 +32,27 @@ pub struct Lists {
 }
 
 /// A working party.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crew {
     pub id: String,
     pub name: String,
     pub department: String,
     pub communities: Vec<String>,
+    /// Codes of the groups of kinds that it can do; empty: nobody said.
+    #[serde(default)]
+    pub skills: Vec<String>,
+    /// Who works in it. Only crews and desks hear of them.
+    #[serde(default)]
+    pub members: Vec<Member>,
+}
+
+/// Somebody of a crew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// What records say instead of the name: a record may be published.
+    pub id: String,
+    pub name: String,
 }
 
 /// What people call a device and who works with it.
@@ -57,6 +74,31 @@ impl Lists {
             tracking: String::new(),
             emergency: String::new(),
         }
+    }
+
+    /// The lists as a device of this role hears them.
+    pub fn told_to(&self, role: Role) -> Cow<'_, Self> {
+        if !matches!(role, Role::Kiosk | Role::Community) {
+            return Cow::Borrowed(self);
+        }
+        let mut told = self.clone();
+        for crew in &mut told.crews {
+            crew.members.clear();
+        }
+        Cow::Owned(told)
+    }
+
+    /// What of them a device of this role keeps until it has asked for them anew.
+    pub fn anew(&self, role: Role) -> Self {
+        let mut lists = self.told_to(role).into_owned();
+        lists.version = 0;
+        lists
+    }
+
+    /// Somebody of any crew.
+    pub fn member(&self, id: &str) -> Option<&Member> {
+        let mut all = self.crews.iter().flat_map(|crew| &crew.members);
+        all.find(|member| member.id == id)
     }
 
     /// The plan of civil protection that is in force.

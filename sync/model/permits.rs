@@ -284,7 +284,7 @@ pub fn may_write(
             (Kind::Request, requests::keys::REGISTER) if begins => Permit::EnterRegistered,
             (Kind::Request, requests::keys::REGISTER) => Permit::RegisterRequests,
             (Kind::Request, requests::keys::RANK | requests::keys::COST) => Permit::FileMemos,
-            (Kind::Request, requests::keys::CREW) => Permit::AssignRequests,
+            (Kind::Request, requests::keys::CREW | requests::keys::DAY) => Permit::AssignRequests,
             (Kind::Request, requests::keys::DEPARTMENT) if !begins => Permit::AssignRequests,
             (Kind::Request, requests::keys::ANSWER) => Permit::AnswerRequests,
             (Kind::Asset, assets::keys::PLACE) if !begins => Permit::MoveAssets,
@@ -305,9 +305,9 @@ fn request_event(
     Ok(match what {
         What::Assigned { .. } => {
             need(Permit::AssignRequests)?;
-            vec![state, keys::DEPARTMENT, keys::CREW]
+            vec![state, keys::DEPARTMENT, keys::CREW, keys::DAY]
         }
-        What::Started | What::Paused { .. } | What::Impossible { .. } => {
+        What::Started { .. } | What::Paused { .. } | What::Impossible { .. } => {
             need(Permit::RecordWork)?;
             vec![state]
         }

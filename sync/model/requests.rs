@@ -29,6 +29,8 @@ pub mod keys {
     pub const PRIORITY: &str = "pri";
     pub const DEPARTMENT: &str = "dept";
     pub const CREW: &str = "crew";
+    /// The day it is planned for, YYYY-MM-DD; empty: none.
+    pub const DAY: &str = "day";
     pub const ANSWER: &str = "ans";
     /// Whether somebody left a contact; who it is, the server knows.
     pub const CONTACT: &str = "con";
@@ -41,7 +43,7 @@ pub mod keys {
 }
 
 /// Fields whose versions the desk decides when they differ.
-pub const WATCHED: [&str; 9] = [
+pub const WATCHED: [&str; 10] = [
     keys::CATEGORY,
     keys::PLACE,
     keys::PLACE_TEXT,
@@ -50,6 +52,7 @@ pub const WATCHED: [&str; 9] = [
     keys::PRIORITY,
     keys::DEPARTMENT,
     keys::CREW,
+    keys::DAY,
     keys::ANSWER,
 ];
 
@@ -79,10 +82,17 @@ pub enum What {
     Assigned {
         department: String,
         crew: String,
+        /// The day it is planned for, YYYY-MM-DD; empty: none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        day: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
     },
-    Started,
+    Started {
+        /// Ids of who works on it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        team: Vec<String>,
+    },
     Paused {
         reason: String,
     },
@@ -166,7 +176,7 @@ impl What {
     pub fn status(&self) -> Option<Status> {
         match self {
             Self::Assigned { .. } => Some(Status::Assigned),
-            Self::Started => Some(Status::InProgress),
+            Self::Started { .. } => Some(Status::InProgress),
             Self::Paused { .. } => Some(Status::OnHold),
             Self::Done { .. } | Self::Executed { .. } => Some(Status::Resolved),
             Self::Impossible { .. } => Some(Status::CannotBeDone),
@@ -216,6 +226,8 @@ pub struct Request {
     pub priority: u8,
     pub department: String,
     pub crew: String,
+    /// The day it is planned for, if one can be read.
+    pub day: Option<Date>,
     pub answer: Option<String>,
     /// What the works of a proposal may cost, in cents of a euro.
     pub cost: Option<i64>,
@@ -230,6 +242,15 @@ pub struct Request {
     pub events: Vec<(EventId, DeviceId, Event)>,
     /// State events written without knowing of each other; empty when all agree.
     pub concurrent: Vec<EventId>,
+}
+
+/// How long work took, in whole minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worked {
+    /// By the clock.
+    pub minutes: u32,
+    /// Of all who took part together.
+    pub of_people: u32,
 }
 
 /// A community says that the work was done.
@@ -263,31 +284,37 @@ impl Request {
         self.events.iter().filter(supports).count()
     }
 
-    /// How long crews worked on it, in whole minutes: from each start to the next pause or end by the same device, since clocks
-    /// of different devices cannot be compared. What is still under way, or longer than a day, is not counted.
-    pub fn worked_minutes(&self) -> u32 {
+    /// How long crews worked on it: from each start to the next pause or end by the same device, since clocks of different
+    /// devices cannot be compared. What is still under way, or longer than a day, is not counted. Who starts again meanwhile
+    /// says with whom from then on.
+    pub fn worked(&self) -> Worked {
         const MINUTE: i64 = 60_000;
         const LONGEST: i64 = 24 * 60 * MINUTE;
-        let mut began: std::collections::BTreeMap<DeviceId, Time> = Default::default();
-        let mut worked = 0;
+        let mut began: std::collections::BTreeMap<DeviceId, (Time, usize)> = Default::default();
+        let (mut worked, mut of_people) = (0_i64, 0_i64);
         for (_, by, event) in &self.events {
-            match event.what {
-                What::Started => {
-                    began.entry(*by).or_insert(event.at);
+            let next = match &event.what {
+                What::Started { team } => Some(team.len().max(1)),
+                What::Paused { .. } | What::Done { .. } | What::Impossible { .. } => None,
+                _ => continue,
+            };
+            if let Some((from, people)) = began.remove(by) {
+                let took = event.at.0.saturating_sub(from.0);
+                if (0..=LONGEST).contains(&took) {
+                    let people = i64::try_from(people).unwrap_or(i64::MAX);
+                    worked = worked.saturating_add(took);
+                    of_people = of_people.saturating_add(took.saturating_mul(people));
                 }
-                What::Paused { .. } | What::Done { .. } | What::Impossible { .. } => {
-                    let Some(from) = began.remove(by) else {
-                        continue;
-                    };
-                    let took = event.at.0.saturating_sub(from.0);
-                    if (0..=LONGEST).contains(&took) {
-                        worked += took;
-                    }
-                }
-                _ => {}
+            }
+            if let Some(people) = next {
+                began.insert(*by, (event.at, people));
             }
         }
-        u32::try_from(worked / MINUTE).unwrap_or(u32::MAX)
+        let minutes = |ms: i64| u32::try_from(ms / MINUTE).unwrap_or(u32::MAX);
+        Worked {
+            minutes: minutes(worked),
+            of_people: minutes(of_people),
+        }
     }
 
     /// Memos of communities on it. One whose day is none reads as no memo.
@@ -370,6 +397,7 @@ pub fn read(record: &Record) -> Request {
             .unwrap_or(3),
         department: text(keys::DEPARTMENT),
         crew: text(keys::CREW),
+        day: record.text(keys::DAY).and_then(|day| day.parse().ok()),
         answer: record
             .text(keys::ANSWER)
             .map(str::to_owned)
@@ -509,10 +537,16 @@ pub fn record(id: EventId, event: &Event) -> Writes {
     }
     match &event.what {
         What::Assigned {
-            department, crew, ..
+            department,
+            crew,
+            day,
+            ..
         } => {
             writes.push((keys::DEPARTMENT.into(), department.as_str().into()));
             writes.push((keys::CREW.into(), crew.as_str().into()));
+            if !day.is_empty() {
+                writes.push((keys::DAY.into(), day.as_str().into()));
+            }
         }
         What::Answered { text } => writes.push((keys::ANSWER.into(), text.as_str().into())),
         What::Supported { .. } => writes.push((
@@ -534,6 +568,10 @@ pub fn record_on(request: &Request, id: EventId, event: &Event, supports: Option
     // see stays.
     if request.supported && all && event.what.hears() {
         writes.push((keys::SUPPORTED.into(), "".into()));
+    }
+    let no_day = matches!(&event.what, What::Assigned { day, .. } if day.is_empty());
+    if no_day && request.day.is_some() {
+        writes.push((keys::DAY.into(), "".into()));
     }
     writes
 }

@@ -1,7 +1,7 @@
 use koina_model::assets::acts::Added;
 use koina_model::permits::Role;
 use koina_model::reference::Reference;
-use koina_model::requests::acts::{Entered, Step};
+use koina_model::requests::acts::{Charge, Entered, Step};
 use koina_model::words::{Channel, Outcome};
 use tempfile::TempDir;
 
@@ -317,8 +317,12 @@ fn views_equal_a_rebuild_after_every_kind_of_act() {
     let folder = TempDir::new().unwrap();
     let replica = somebody(&folder, Role::Admin);
     let id = enter(&replica, "LGT-01", "Σβηστή λάμπα", 1);
-    replica.assign_request(id, "HLF", "", "", NOW).unwrap();
-    replica.record_work(id, &Step::Start, NOW).unwrap();
+    replica
+        .assign_request(id, &Charge::to("HLF", ""), NOW)
+        .unwrap();
+    replica
+        .record_work(id, &Step::Start { team: &[] }, NOW)
+        .unwrap();
     replica
         .record_work(
             id,

@@ -174,7 +174,9 @@ impl Config {
                 .communities
                 .iter()
                 .find(|code| reference.community(code).is_none());
+            let group = |code: &&String| !reference.groups.iter().any(|one| one.code == **code);
             let unknown = unknown
+                .or(crew.skills.iter().find(group))
                 .or(Some(&crew.department).filter(|code| reference.department(code).is_none()));
             if let Some(code) = unknown {
                 return Err(ConfigError::Crew {

@@ -140,8 +140,8 @@ pub async fn exchange(
     }
     let newest = town.lists().await?;
     if lists < newest.version {
-        answer.lists =
-            Some(serde_json::to_string(&*newest).map_err(|error| crate::incident(&error))?);
+        let told = newest.told_to(who.role);
+        answer.lists = Some(serde_json::to_string(&told).map_err(|error| crate::incident(&error))?);
     }
     if ended {
         // The device's place is one of a log that ended. What both logs have stays; a log nobody here knows shares nothing.

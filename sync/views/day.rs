@@ -22,13 +22,16 @@ mod tests;
 /// A crew's day.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Today {
-    /// In the order to do them: what is under way, what the plan in force puts first, danger, then what is due; or, from where somebody stands, the way from one
-    /// to the next.
+    /// In the order to do them: what is under way, what the plan in force puts first, danger, what is planned for today or
+    /// was for a day before, then what is due, and last what is planned for later; or, from where somebody stands, the way
+    /// from one to the next.
     pub jobs: Vec<RequestRow>,
     /// To each job, in the same order, its way from the one before; empty without a place to begin from.
     pub ways: Vec<Option<Way>>,
     /// All open jobs of the crew, when there are more than were sent.
     pub total: u32,
+    /// How many of the jobs, at the end of them, are planned for later.
+    pub later: u32,
     /// Finished today by this crew.
     pub done: u32,
     /// When this device last heard from the server; `None` if never.
@@ -43,6 +46,8 @@ pub struct Way {
     pub roughly: bool,
 }
 
+/// The part of jobs that are planned for later.
+const LATER: usize = usize::MAX;
 /// Jobs on a crew's day; the rest is in the list.
 const TODAY_MAX: usize = 100;
 
@@ -55,16 +60,23 @@ struct Job {
 }
 
 /// The part of a job: what is under way, then what the plan in force puts first, each kind a part of its own in the plan's order,
-/// then danger (without a plan together with what is under way), then the rest.
-fn part(row: &RequestRow, plan: Option<&EmergencyPlan>) -> usize {
-    const REST: usize = usize::MAX;
+/// then danger (without a plan together with what is under way), then what the desk planned for today or before, then the rest,
+/// and last what it planned for later.
+fn part(row: &RequestRow, plan: Option<&EmergencyPlan>, today: &str) -> usize {
+    const REST: usize = LATER - 1;
+    const DAY: usize = REST - 1;
+    const DANGER: usize = DAY - 1;
     let planned = plan.and_then(|plan| plan.first.iter().position(|code| *code == row.category));
     match planned {
         _ if row.status == Status::InProgress => 0,
         Some(place) => 1 + place,
         None if row.priority == 1 && plan.is_none() => 0,
-        None if row.priority == 1 => REST - 1,
-        None => REST,
+        None if row.priority == 1 => DANGER,
+        None => match row.day.as_deref() {
+            Some(day) if day <= today => DAY,
+            Some(_) => LATER,
+            None => REST,
+        },
     }
 }
 
@@ -74,6 +86,7 @@ impl Replica {
         let identity = self.enrolled()?;
         let crew = identity.crew.clone().unwrap_or_default();
         let midnight = calendar::athens_date(now.0);
+        let today = midnight.to_string();
         let as_of = self.exchanged_at()?;
         let lists = self.lists();
         let plan = lists.emergency();
@@ -90,13 +103,14 @@ impl Replica {
                 let row = read_row(row, now)?;
                 let at = there.map(|(lat, lon)| (lat, lon, false));
                 let at = at.or_else(|| middle(&lists, &row.settlement));
-                let part = part(&row, plan);
+                let part = part(&row, plan, &today);
                 Ok(Job { row, at, part })
             })?;
             let mut jobs: Vec<Job> = jobs.collect::<Result<_, _>>()?;
             // A stable order: without a plan nothing moves.
             jobs.sort_by_key(|job| job.part);
             let total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
+            let later = jobs.iter().filter(|job| job.part == LATER).count();
             let ways = near.map_or_else(Vec::new, |near| arrange(&mut jobs, near));
             let mut done = 0;
             let mut finished = db.prepare_cached(
@@ -113,6 +127,7 @@ impl Replica {
                 jobs: jobs.into_iter().take(TODAY_MAX).map(|job| job.row).collect(),
                 ways: ways.into_iter().take(TODAY_MAX).collect(),
                 total,
+                later: u32::try_from(later).unwrap_or(u32::MAX),
                 done,
                 as_of,
             })

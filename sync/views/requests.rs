@@ -31,6 +31,10 @@ pub struct RequestsQuery {
     pub group: String,
     pub department: String,
     pub crew: String,
+    /// Charged to no crew.
+    pub no_crew: bool,
+    /// Planned for this day, YYYY-MM-DD.
+    pub day: String,
     /// Past its target time.
     pub late: bool,
     /// With versions for the desk to decide.
@@ -82,6 +86,8 @@ pub struct RequestRow {
     pub priority: u8,
     pub department: String,
     pub crew: String,
+    /// The day a crew is to do it, YYYY-MM-DD.
+    pub day: Option<String>,
     pub received_at: Time,
     pub due_at: Time,
     pub late: bool,
@@ -127,6 +133,10 @@ pub struct RequestCase {
     pub materials: Vec<Material>,
     /// How long crews worked on it, as their devices say; what is under way is not counted.
     pub worked_minutes: u32,
+    /// The same of all who took part together.
+    pub people_minutes: u32,
+    /// Ids of who works on it now, or did last, as the crew said.
+    pub team: Vec<String>,
     /// In the order they were added.
     pub photos: Vec<PhotoRow>,
     /// What its category wants before a crew is done; empty: nothing.
@@ -241,9 +251,9 @@ pub(crate) fn put(
     tx.prepare_cached(
         "INSERT INTO requests (n, doc, receipt, protocol, registered_at, category, grp, community, settlement, spot, text,
             status, open, priority, department, crew, asset, received_at, due_at, status_at, clashes, asks, lat, lon, same_as, unheard,
-            began_done, urgent, cost, rank)
+            began_done, urgent, cost, rank, day)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
-            ?27, ?28, ?29, ?30)",
+            ?27, ?28, ?29, ?30, ?31)",
     )?
     .execute(params![
         n,
@@ -275,7 +285,8 @@ pub(crate) fn put(
         request.memos().any(|memo| memo.begins),
         request.was_urgent(),
         request.cost.unwrap_or_default(),
-        request.rank
+        request.rank,
+        request.day.map(|day| day.to_string()).unwrap_or_default()
     ])?;
     for memo in request.memos() {
         tx.prepare_cached(
@@ -351,20 +362,21 @@ macro_rules! in_circle {
 pub(super) const COLUMNS: &str = concat!(
     "v.doc, v.receipt, v.protocol, v.category, v.community, v.settlement, v.spot, v.text, v.status, v.open, v.priority,
     v.department, v.crew, v.received_at, v.due_at, v.clashes, v.unheard, ",
-    in_circle!()
+    in_circle!(),
+    ", v.day"
 );
 
 /// Columns of a row: [`COLUMNS`] and [`SAVED`]; whatever else is selected follows.
-pub(super) const ROW_COLUMNS: usize = 19;
+pub(super) const ROW_COLUMNS: usize = 20;
 
 pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
     let doc: Vec<u8> = row.get(0)?;
-    let number = |text: String| if text.is_empty() { None } else { Some(text) };
+    let number = |text: String| Some(text).filter(|text| !text.is_empty());
     let status: String = row.get(8)?;
     let open: bool = row.get(9)?;
     let due_at = Time(row.get(14)?);
     let clashes: u32 = row.get(15)?;
-    let saved: Option<String> = row.get(18)?;
+    let saved: Option<String> = row.get(19)?;
     Ok(RequestRow {
         id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
         receipt_number: number(row.get(1)?),
@@ -379,6 +391,7 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
         priority: row.get(10)?,
         department: row.get(11)?,
         crew: row.get(12)?,
+        day: number(row.get(18)?),
         received_at: Time(row.get(13)?),
         due_at,
         late: open && due_at < now,
@@ -402,6 +415,10 @@ impl RequestsQuery {
         conditions.text("v.grp = ?", &self.group);
         conditions.text("v.department = ?", &self.department);
         conditions.text("v.crew = ?", &self.crew);
+        conditions.text("v.day = ?", &self.day);
+        if self.no_crew {
+            conditions.plain("v.crew = ''");
+        }
         if self.late {
             conditions.with("v.open = 1 AND v.due_at < ?", now.0);
         }
@@ -651,6 +668,7 @@ impl Replica {
             calendar::deadline(day, ANSWER_DAYS, &lists.reference.holidays).to_string()
         });
         let clashes = super::clashes(&loaded.doc, &record, &lists);
+        let worked = request.worked();
         let may = Permit::ALL
             .into_iter()
             .filter(|permit| offered(*permit, &request, &row, !clashes.is_empty(), &lists))
@@ -672,7 +690,9 @@ impl Replica {
             joined: self.joined_with(id, now)?,
             supports: u32::try_from(request.supports()).unwrap_or(u32::MAX),
             materials,
-            worked_minutes: request.worked_minutes(),
+            worked_minutes: worked.minutes,
+            people_minutes: worked.of_people,
+            team: team(&request).to_vec(),
             photos: self.photo_rows(request.photos())?,
             wanted_photos: acts::wanted_photos(&request, &lists),
             timeline,
@@ -681,6 +701,17 @@ impl Replica {
             row,
         })
     }
+}
+
+/// Who works on a request, or did last.
+fn team(request: &model::Request) -> &[String] {
+    let team = request.events.iter().rev().find_map(|(.., event)| {
+        let What::Started { team } = &event.what else {
+            return None;
+        };
+        Some(team.as_slice()).filter(|team| !team.is_empty())
+    });
+    team.unwrap_or_default()
 }
 
 /// Lines of the requests for which `which` holds, in the order it names.

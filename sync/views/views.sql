@@ -17,6 +17,7 @@ CREATE TABLE requests (
     priority      INTEGER NOT NULL,
     department    TEXT NOT NULL,
     crew          TEXT NOT NULL,
+    day           TEXT NOT NULL,
     asset         BLOB,
     received_at   INTEGER NOT NULL,        -- ms UTC
     due_at        INTEGER NOT NULL,        -- ms UTC: received plus the category's target hours

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use anyhow::Context;
 use koina_commands::Desk;
 use koina_model::assets::acts::Added;
+use koina_model::calendar::athens_date;
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::Role;
 use koina_model::place::Place;
-use koina_model::requests::acts::{Edited, Entered, Step};
+use koina_model::requests::acts::{Charge, Edited, Entered, Step};
 use koina_model::requests::{self, NewRequest};
 use koina_model::words::{Channel, Kind, Outcome, Position};
 use koina_sync::replica::{Foreseen, LogBody, LogRow};
@@ -289,7 +290,19 @@ fn tend(station: &Desk, id: DocId, n: u32, crew: &str, now: Time) -> anyhow::Res
         } else {
             ""
         };
-        replica.assign_request(id, department, crew, note, now)?;
+        let today = athens_date(now.0).to_string();
+        let day = if n.is_multiple_of(4) {
+            today.as_str()
+        } else {
+            ""
+        };
+        let charge = Charge {
+            department,
+            crew,
+            day,
+            note,
+        };
+        replica.assign_request(id, &charge, now)?;
     }
     let ends =
         |outcome: Outcome, note: &str| replica.close_request(id, &outcome, note, later(now, 30));
@@ -326,7 +339,7 @@ fn work(crew: &Desk, now: Time) -> anyhow::Result<()> {
     for (place, job) in jobs.iter().enumerate().take(8) {
         let then = later(now, i64::try_from(place)? * 10);
         if job.status != koina_model::words::Status::InProgress {
-            replica.record_work(job.id, &Step::Start, then)?;
+            replica.record_work(job.id, &Step::Start { team: &[] }, then)?;
         }
         let then = later(then, 5);
         match place % 8 {
@@ -478,9 +491,9 @@ fn disagree(town: &Town, desk: &Desk, kep: &Desk, assets: &[DocId]) -> anyhow::R
     )?;
 
     kep.replica
-        .assign_request(charged, "OSY", "roads", "", now)?;
+        .assign_request(charged, &Charge::to("OSY", "roads"), now)?;
     desk.replica
-        .assign_request(charged, "HLF", "light", "", later(now, 1))?;
+        .assign_request(charged, &Charge::to("HLF", "light"), later(now, 1))?;
 
     kep.replica
         .close_request(ended, &Outcome::Resolved, "Το είδαμε φτιαγμένο.", now)?;
@@ -554,7 +567,7 @@ fn urgent(desk: &Desk) -> anyhow::Result<()> {
             .replica
             .enter_request(&phoned(category, text), None, then)?;
         desk.replica
-            .assign_request(id, "HLF", "light", "", later(then, 1))?;
+            .assign_request(id, &Charge::to("HLF", "light"), later(then, 1))?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use koina_commands::{Desk, Exchanger, Kiosk};
 use koina_model::ids::Time;
-use koina_model::lists::Crew;
+use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::reference::Reference;
 use koina_server::config::{Config, LogPlace};
@@ -357,6 +357,17 @@ fn crews() -> Vec<Crew> {
         name: name.to_owned(),
         department: department.to_owned(),
         communities: communities.iter().map(|code| (*code).to_owned()).collect(),
+        skills: Vec::new(),
+        members: [
+            ("1", "Νίκος Πέτρου"),
+            ("2", "Μαρία Ζώη"),
+            ("3", "Κώστας Λάμπρου"),
+        ]
+        .map(|(n, name)| Member {
+            id: format!("{id}-{n}"),
+            name: name.to_owned(),
+        })
+        .to_vec(),
     };
     vec![
         crew(

@@ -102,7 +102,7 @@ fn story() -> [Doc; 3] {
     let note = |text: &str| What::Note {
         text: text.to_owned(),
     };
-    step(&mut argued, DEVICE, 1, What::Started);
+    step(&mut argued, DEVICE, 1, What::Started { team: Vec::new() });
     let done = What::Done {
         note: "Άλλαξε η λάμπα.".to_owned(),
         no_photos: String::new(),
@@ -157,7 +157,7 @@ pub(super) fn timeless() -> Answer {
     doc.write(OTHER, AT, &requests::begin(&new)).unwrap();
     let done = Event {
         at: Time(i64::MIN),
-        what: What::Started,
+        what: What::Started { team: Vec::new() },
     };
     let writes = requests::record(event(5), &done);
     doc.write(DEVICE, AT, &writes).unwrap();

@@ -2,7 +2,7 @@
 
 use koina_model::ids::DocId;
 use koina_model::problem::{FieldRule, Problem};
-use koina_model::requests::acts::{Entered, Step};
+use koina_model::requests::acts::{Charge, Entered, Step};
 use koina_model::words::{Channel, Outcome, Position};
 use koina_sync::replica::ReplicaError;
 use koina_tests::town::{DION, LITOCHORO, Town, lamp};
@@ -205,7 +205,7 @@ fn wrong_steps_of_work_and_of_the_desk_are_refused_in_words() {
     let assign = |department: &str, crew: &str| {
         rules(
             town.at(desk)
-                .assign_request(id, department, crew, "", town.time(desk)),
+                .assign_request(id, &Charge::to(department, crew), town.time(desk)),
         )
     };
     assert_eq!(
@@ -253,7 +253,7 @@ fn wrong_steps_of_work_and_of_the_desk_are_refused_in_words() {
     );
     let missing = town
         .at(crew)
-        .record_work(outside, &Step::Start, town.time(crew))
+        .record_work(outside, &Step::Start { team: &[] }, town.time(crew))
         .err()
         .map(|failure| failure.to_problem());
     assert_eq!(missing, Some(Problem::NotFound));

@@ -2,7 +2,7 @@ use koina_model::assets::acts::{Inspection, Moved};
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
-use koina_model::requests::acts::{Edited, Step};
+use koina_model::requests::acts::{Charge, Edited, Step};
 use koina_model::words::{Channel, Outcome, Status};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
@@ -316,7 +316,7 @@ fn a_decision_for_the_version_that_is_shown_is_taken_like_any_other() {
     }
     let assign = |who, crew| {
         town.at(who)
-            .assign_request(request, "HLF", crew, "", town.time(who))
+            .assign_request(request, &Charge::to("HLF", crew), town.time(who))
             .unwrap()
     };
     assign(desk, "light");

@@ -4,7 +4,7 @@
 use koina_model::contacts::Contact;
 use koina_model::permits::{Permit, Role};
 use koina_model::problem::Problem;
-use koina_model::requests::acts::{Entered, Filed, Memo, Step};
+use koina_model::requests::acts::{Charge, Entered, Filed, Memo, Step};
 use koina_model::words::{Channel, Outcome, Status};
 use koina_sync::replica::Reported;
 use koina_sync::views::Contacts;
@@ -167,7 +167,7 @@ fn a_community_does_no_works_of_crews_or_of_the_desk() {
         assert_eq!(problem, Problem::NotAllowed { needs });
     };
     refused(
-        replica.record_work(id, &Step::Start, now),
+        replica.record_work(id, &Step::Start { team: &[] }, now),
         Permit::RecordWork,
     );
     refused(
@@ -175,7 +175,7 @@ fn a_community_does_no_works_of_crews_or_of_the_desk() {
         Permit::AnswerRequests,
     );
     refused(
-        replica.assign_request(id, "HLF", "light", "", now),
+        replica.assign_request(id, &Charge::to("HLF", "light"), now),
         Permit::AssignRequests,
     );
     let note = Step::Note {

@@ -54,7 +54,7 @@ fn a_village_works_for_a_month_by_stick() {
                 LITOCHORO,
                 &format!("Εβδομάδα {week}, ημέρα {day}"),
             );
-            work(&town, crew, id, &Step::Start);
+            work(&town, crew, id, &Step::Start { team: &[] });
             request(
                 &town,
                 desk,
@@ -115,7 +115,7 @@ fn the_same_file_twice_and_the_cable_in_between() {
     let second = answer(&town, &file).unwrap();
     // The network comes back before the stick does.
     town.join(crew);
-    work(&town, crew, id, &Step::Start);
+    work(&town, crew, id, &Step::Start { team: &[] });
     town.exchange(crew).unwrap();
     for back in [second, first] {
         let taken = town.at(crew).courier_take(&back, town.time(crew)).unwrap();

@@ -58,7 +58,7 @@ fn month_step(replica: &Replica, n: usize, now: Time) {
         let jobs: Vec<DocId> = replica.doc_ids().unwrap();
         let id = jobs[n / 3 % jobs.len()];
         let step = match n % 3 {
-            0 => Step::Start,
+            0 => Step::Start { team: &[] },
             1 => Step::Material {
                 name: "Λάμπα LED",
                 quantity: "1",

@@ -52,7 +52,7 @@ fn a_leap_in_the_numbers_of_operations_cannot_lock_a_record() {
         refusal(push(&town, crew, id, false, leap.raw_bytes().to_vec())),
         Refusal::Malformed
     );
-    work(&town, crew, id, &Step::Start);
+    work(&town, crew, id, &Step::Start { team: &[] });
     town.settle();
     assert_eq!(
         town.at(desk).request_row(id, town.now()).unwrap().status,
@@ -85,7 +85,7 @@ fn the_state_is_only_what_an_event_of_the_same_change_says() {
         event,
         &Event {
             at: town.now(),
-            what: What::Started,
+            what: What::Started { team: Vec::new() },
         },
     );
     for (key, value) in &mut writes {

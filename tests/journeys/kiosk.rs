@@ -357,7 +357,11 @@ fn a_kiosk_writes_nothing_but_new_requests() {
         )
     };
     let id = reported.id;
-    assert!(refused(replica.record_work(id, &Step::Start, now)));
+    assert!(refused(replica.record_work(
+        id,
+        &Step::Start { team: &[] },
+        now
+    )));
     assert!(refused(replica.answer_request(id, "όχι", now)));
     assert!(refused(replica.reopen_request(id, "όχι", now)));
     assert!(refused(replica.register_request(id, now)));

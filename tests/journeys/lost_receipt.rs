@@ -83,13 +83,17 @@ fn a_wrong_clock_changes_only_what_it_claims() {
     let ten_years = 10 * 365 * 24 * 3_600_000;
     let id = application(&town, desk, LITOCHORO, "Σβηστή λάμπα").0;
     town.at(desk)
-        .assign_request(id, "HLF", "light", "", town.time(desk))
+        .assign_request(
+            id,
+            &koina_model::requests::acts::Charge::to("HLF", "light"),
+            town.time(desk),
+        )
         .unwrap();
     town.settle();
     town.at(crew)
         .record_work(
             id,
-            &koina_model::requests::acts::Step::Start,
+            &koina_model::requests::acts::Step::Start { team: &[] },
             town.time(crew),
         )
         .unwrap();

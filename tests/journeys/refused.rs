@@ -134,7 +134,7 @@ fn a_record_that_began_refused_waits_whole_and_arrives_whole() {
         town.cut(crew);
         town.change_device(crew, &format!("communities = '[\"{DION}\"]'"));
         let id = request(&town, crew, LITOCHORO, "Διαρροή");
-        work(&town, crew, id, &Step::Start);
+        work(&town, crew, id, &Step::Start { team: &[] });
         work(
             &town,
             crew,

@@ -7,10 +7,12 @@ use serde_json::Value;
 use super::{files, text};
 
 /// Commands that decide for the municipality, or manage its devices. No crew may call them.
-const OF_THE_DESK: [&str; 12] = [
+const OF_THE_DESK: [&str; 14] = [
     "request_edit",
     "request_register",
     "request_assign",
+    "plan_loads",
+    "plan_save",
     "request_answer",
     "request_close",
     "conflicts_page",

@@ -98,8 +98,8 @@ pub(super) fn fields(
                           at: Time,
                           chance: &mut Chance|
              -> Writes {
-                let what =
-                    acts::assign(&request, department, crew, "", &village.lists, &by.author());
+                let charged = acts::Charge::to(department, crew);
+                let what = acts::assign(&request, &charged, &village.lists, &by.author(), at);
                 what.map(|what| event(at, what, chance)).unwrap_or_default()
             };
             let (first, second) = (
@@ -126,7 +126,7 @@ pub(super) fn endings(
     let mine = &village.stations[of_crew(&village.stations, crew)];
     let other = &village.stations[of_crew(&village.stations, "ppr-1")];
     if pen.request().is_open() {
-        pen.happened(mine, before, What::Started, chance)?;
+        pen.happened(mine, before, What::Started { team: Vec::new() }, chance)?;
     }
     match turn % 3 {
         0 => {

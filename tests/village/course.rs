@@ -4,7 +4,7 @@ use koina_model::calendar::athens_date;
 use koina_model::ids::{DocId, Time};
 use koina_model::reference::{Category, Need};
 use koina_model::requests::What;
-use koina_model::requests::acts::{self, Memo, Step};
+use koina_model::requests::acts::{self, Charge, Memo, Step};
 use koina_model::words::Outcome;
 
 use super::chance::Chance;
@@ -139,13 +139,18 @@ impl Tale<'_> {
         self.until(wait)?;
         let note = self.chance.words(work::CHARGES);
         let department = &self.category.department;
+        let charge = Charge {
+            department,
+            crew: self.crew.unwrap_or_default(),
+            day: "",
+            note: &note,
+        };
         let what = acts::assign(
             &self.pen.request(),
-            department,
-            self.crew.unwrap_or_default(),
-            &note,
+            &charge,
             &self.village.lists,
             &self.desk(by).author(),
+            Time(self.at),
         );
         self.happened(by, what.ok()?)
     }
@@ -161,7 +166,7 @@ impl Tale<'_> {
             i64::from(self.category.target_hours) * HOUR * 70 / 100
         };
         self.pass(wait, !at_once);
-        self.step(by, &Step::Start)?;
+        self.step(by, &Step::Start { team: &[] })?;
         if self.is_younger_than(25) && self.chance.percent(14) {
             // Begun, and not ended by now.
             return None;
@@ -184,7 +189,7 @@ impl Tale<'_> {
             let reason = *self.chance.pick(work::PAUSES);
             self.step(by, &Step::Pause { reason })?;
             self.pass(4 * DAY, true);
-            self.step(by, &Step::Start)?;
+            self.step(by, &Step::Start { team: &[] })?;
         }
         if self.chance.percent(12) {
             self.pass(20 * MINUTE, false);
@@ -270,7 +275,7 @@ impl Tale<'_> {
             self.happened(by, what)?;
             self.until(10 * HOUR)?;
             self.pass(2 * DAY, true);
-            self.step(crew, &Step::Start)?;
+            self.step(crew, &Step::Start { team: &[] })?;
             self.pass(90 * MINUTE, false);
             self.step(
                 crew,

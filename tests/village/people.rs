@@ -1,7 +1,9 @@
 //! Who works in the village: its crews, its desks, and the places they know.
 
+use std::collections::BTreeSet;
+
 use koina_model::ids::{DeviceId, Time};
-use koina_model::lists::{Crew, DeviceName, Lists};
+use koina_model::lists::{Crew, DeviceName, Lists, Member};
 use koina_model::permits::{Author, Role};
 use koina_model::reference::{Reference, Settlement};
 use koina_sync::identity::NewKey;
@@ -110,6 +112,18 @@ const CREW_TABLE: [(&str, &str, &str, &[&str], &str); 8] = [
     ),
 ];
 
+/// Who else works in each crew.
+const MATES: [&[&str]; 8] = [
+    &["Θωμάς Καραγιάννης", "Ιωάννα Σαββίδου"],
+    &["Βασίλης Τσιάρας"],
+    &["Ηλίας Παππάς", "Φώτης Ρίζος"],
+    &["Σταύρος Γκόγκος"],
+    &["Νικόλαος Ντόντος", "Αθανάσιος Μήτσιος", "Μιχάλης Κύρκος"],
+    &["Χαράλαμπος Τζίκας", "Ελένη Βλάχου", "Πέτρος Δάλλας"],
+    &["Αργύρης Λάππας"],
+    &["Σοφία Νάτσιου", "Λεωνίδας Μπέλλας"],
+];
+
 /// Presidents of communities, in the order of the reference data; not every community has joined.
 const PRESIDENTS: &[&str] = &[
     "Παναγιώτα Ρήγα",
@@ -129,13 +143,29 @@ pub(super) fn crews(reference: &Reference) -> Vec<Crew> {
             .filter(|one| units.is_empty() || units.contains(&one.unit.as_str()));
         mine.map(|one| one.code.clone()).collect()
     };
+    let skills = |department: &str| {
+        let own = reference.categories.iter();
+        let own = own.filter(|one| one.department == department);
+        let groups: BTreeSet<String> = own.map(|one| one.group.clone()).collect();
+        groups.into_iter().collect()
+    };
     CREW_TABLE
         .iter()
-        .map(|(id, name, department, units, _)| Crew {
+        .zip(MATES)
+        .map(|((id, name, department, units, person), mates)| Crew {
             id: (*id).to_owned(),
             name: (*name).to_owned(),
             department: (*department).to_owned(),
             communities: serves(units),
+            skills: skills(department),
+            members: std::iter::once(person)
+                .chain(mates.iter())
+                .zip(1..)
+                .map(|(name, n)| Member {
+                    id: format!("{id}-{n}"),
+                    name: (*name).to_owned(),
+                })
+                .collect(),
         })
         .collect()
 }

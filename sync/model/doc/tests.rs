@@ -145,18 +145,28 @@ fn time_at_work_is_counted_by_each_device_for_itself() {
     let paused = || What::Paused {
         reason: "MATERIAL".into(),
     };
-    step(&mut doc, 1, 0, What::Started);
-    step(&mut doc, 2, 5 * MINUTE, What::Started);
+    step(&mut doc, 1, 0, What::Started { team: Vec::new() });
+    step(&mut doc, 2, 5 * MINUTE, What::Started { team: Vec::new() });
     step(&mut doc, 1, 30 * MINUTE, paused());
     // Already under way: a second tap begins nothing anew.
-    step(&mut doc, 2, 40 * MINUTE, What::Started);
+    step(&mut doc, 2, 40 * MINUTE, What::Started { team: Vec::new() });
     step(&mut doc, 2, 65 * MINUTE, done());
     // Forgotten for days, and still under way at the end.
-    step(&mut doc, 1, 100 * MINUTE, What::Started);
+    step(
+        &mut doc,
+        1,
+        100 * MINUTE,
+        What::Started { team: Vec::new() },
+    );
     step(&mut doc, 1, 5_000 * MINUTE, paused());
-    step(&mut doc, 1, 5_100 * MINUTE, What::Started);
+    step(
+        &mut doc,
+        1,
+        5_100 * MINUTE,
+        What::Started { team: Vec::new() },
+    );
     let read = requests::read(&doc.record());
-    assert_eq!(read.worked_minutes(), 30 + 60);
+    assert_eq!(read.worked().minutes, 30 + 60);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What people do with a request: each reads its state and returns what to write, or why not.
 
+use jiff::civil::Date;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -219,15 +220,43 @@ pub fn register(request: &Request, author: &Author) -> Result<Writes, Problem> {
     })
 }
 
-/// Charges a request to a department and, if wanted, to one of its crews (χρέωση).
+/// Whom a request is charged to.
+#[derive(Clone, Copy, Debug)]
+pub struct Charge<'a> {
+    pub department: &'a str,
+    /// Empty when the department decides.
+    pub crew: &'a str,
+    /// The day a crew is to do it, as typed; empty: none.
+    pub day: &'a str,
+    pub note: &'a str,
+}
+
+impl<'a> Charge<'a> {
+    /// To these, on no day and without a note.
+    pub fn to(department: &'a str, crew: &'a str) -> Self {
+        Self {
+            department,
+            crew,
+            day: "",
+            note: "",
+        }
+    }
+}
+
+/// Charges a request to a department and, if wanted, to one of its crews (χρέωση), on a day of today or later.
 pub fn assign(
     request: &Request,
-    department: &str,
-    crew: &str,
-    note: &str,
+    charge: &Charge<'_>,
     lists: &Lists,
     author: &Author,
+    now: Time,
 ) -> Result<What, Problem> {
+    let Charge {
+        department,
+        crew,
+        day,
+        note,
+    } = *charge;
     needs(author, Permit::AssignRequests)?;
     let mut fields = Fields::default();
     if department.is_empty() {
@@ -238,6 +267,22 @@ pub fn assign(
     if !crew.is_empty() && !lists.crews.iter().any(|known| known.id == crew) {
         fields.wrong("crew", FieldRule::NotOnAList);
     }
+    let planned = day_of(day);
+    if !day.trim().is_empty() {
+        if crew.is_empty() {
+            fields.wrong("crew", FieldRule::Missing);
+        }
+        let today = athens_date(now.0);
+        match planned {
+            // What was planned before stays, late as it is.
+            Some(day) if day >= today || request.day == Some(day) => {}
+            Some(_) => {
+                let first = today.to_string();
+                fields.wrong("day", FieldRule::TooEarly { first });
+            }
+            None => fields.wrong("day", FieldRule::NotADate),
+        }
+    }
     let note = fields.text("note", note, NOTE_MAX);
     fields.done()?;
     if !request.is_open() {
@@ -246,6 +291,7 @@ pub fn assign(
     Ok(What::Assigned {
         department: department.to_owned(),
         crew: crew.to_owned(),
+        day: planned.map(|day| day.to_string()).unwrap_or_default(),
         note,
     })
 }
@@ -482,12 +528,17 @@ pub fn takes_memos(request: &Request, lists: &Lists) -> bool {
 /// How long ago work may have been done that a memo is filed of, in days: whoever types an older year has slipped.
 const MEMO_DAYS_MAX: i64 = 366;
 
+/// A day as it was typed, `29/11/2026`, or as records say it.
+fn day_of(typed: &str) -> Option<Date> {
+    day(typed).or_else(|| typed.trim().parse().ok())
+}
+
 fn executed(memo: &Memo<'_>, author: &Author, now: Time) -> Result<What, Problem> {
     needs(author, Permit::FileMemos)?;
     let mut fields = Fields::default();
     let today = athens_date(now.0);
     let first = athens_date(now.plus_days(-MEMO_DAYS_MAX).0);
-    let on = day(memo.on).or_else(|| memo.on.trim().parse().ok());
+    let on = day_of(memo.on);
     match on {
         _ if memo.on.trim().is_empty() => fields.wrong("on", FieldRule::Missing),
         None => fields.wrong("on", FieldRule::NotADate),
@@ -532,10 +583,16 @@ pub fn reopen(request: &Request, reason: &str, author: &Author) -> Result<What, 
     Ok(What::Reopened { reason })
 }
 
+/// Most people of one job.
+const TEAM_MAX: usize = 30;
+
 /// A step of work as a crew reports it.
 #[derive(Clone, Debug)]
 pub enum Step<'a> {
-    Start,
+    Start {
+        /// Ids of who works on it; empty: nobody said.
+        team: &'a [String],
+    },
     Pause {
         reason: &'a str,
     },
@@ -608,7 +665,16 @@ pub fn work(
     needs(author, permit)?;
     let mut fields = Fields::default();
     let what = match step {
-        Step::Start => What::Started,
+        Step::Start { team } => {
+            let unknown = |id: &String| lists.member(id).is_none();
+            if team.len() > TEAM_MAX || team.iter().any(unknown) {
+                fields.wrong("team", FieldRule::NotOnAList);
+            }
+            let mut team = team.to_vec();
+            team.sort();
+            team.dedup();
+            What::Started { team }
+        }
         Step::Pause { reason } => {
             if !lists
                 .reference

@@ -115,9 +115,9 @@ const TABLES: [Table; 14] = [
     ),
     table!(
         "crews",
-        "id, name, department, communities",
-        "tttt",
-        "$1, $2, $3, $4"
+        "id, name, department, communities, skills, members",
+        "tttttt",
+        "$1, $2, $3, $4, $5, $6"
     ),
     table!(
         "import_sources",

@@ -157,6 +157,8 @@ pub(super) async fn crews<T: Tx>(tx: &mut T) -> Result<Vec<Crew>, LogError> {
                 name: row.text(1)?,
                 department: row.text(2)?,
                 communities: row.json(3)?,
+                skills: row.json(4)?,
+                members: row.json(5)?,
             })
         })
         .collect()
@@ -167,6 +169,9 @@ pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<()
     let mut news = false;
     for crew in wanted.into_iter().filter(|crew| !known.contains(crew)) {
         let communities = serde_json::Value::from(crew.communities).to_string();
+        let skills = serde_json::Value::from(crew.skills).to_string();
+        let members = serde_json::to_string(&crew.members);
+        let members = members.map_err(|_| LogError::Row { what: "JSON" })?;
         tx.rows(
             sql::PUT_CREW,
             &[
@@ -174,6 +179,8 @@ pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<()
                 crew.name.into(),
                 crew.department.into(),
                 communities.into(),
+                skills.into(),
+                members.into(),
             ],
         )
         .await?;

@@ -12,7 +12,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_epochs.sql"),
     include_str!("../migrations/postgres/0003_decisions.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/postgres/0005_contacts.sql"),
     include_str!("../migrations/postgres/0006_kiosks.sql"),
     include_str!("../migrations/postgres/0007_erased.sql"),
+    include_str!("../migrations/postgres/0008_crews.sql"),
 ];
 
 /// The lock of whoever writes the log («KOINA» in ASCII). It belongs to the database, that is, to the municipality.

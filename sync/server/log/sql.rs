@@ -181,11 +181,12 @@ pub(super) const CODE_STEP: &str = "SELECT code_step FROM kiosks WHERE device = 
 pub(super) const PUT_CODE_STEP: &str = "INSERT INTO kiosks (device, code_step) VALUES ($1, $2)
  ON CONFLICT (device) DO UPDATE SET code_step = excluded.code_step";
 
-pub(super) const CREWS: &str = "SELECT id, name, department, communities FROM crews ORDER BY id";
+pub(super) const CREWS: &str =
+    "SELECT id, name, department, communities, skills, members FROM crews ORDER BY id";
 pub(super) const PUT_CREW: &str =
-    "INSERT INTO crews (id, name, department, communities) VALUES ($1, $2, $3, $4)
+    "INSERT INTO crews (id, name, department, communities, skills, members) VALUES ($1, $2, $3, $4, $5, $6)
  ON CONFLICT (id) DO UPDATE SET name = excluded.name, department = excluded.department,
- communities = excluded.communities";
+ communities = excluded.communities, skills = excluded.skills, members = excluded.members";
 
 pub(super) const SOURCE: &str =
     "SELECT doc, digest FROM import_sources WHERE source = $1 AND source_id = $2";

@@ -12,7 +12,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/sqlite/0005_contacts.sql"),
     include_str!("../migrations/sqlite/0006_kiosks.sql"),
     include_str!("../migrations/sqlite/0007_erased.sql"),
+    include_str!("../migrations/sqlite/0008_crews.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -35,7 +35,8 @@ pub(super) async fn enrol(call: Call) -> Result<Response, Problem> {
         communities: device.communities,
         epoch: town.epoch().to_owned(),
         scope: device.scope,
-        lists: serde_json::to_string(&*lists).map_err(|error| crate::incident(&error))?,
+        lists: serde_json::to_string(&lists.told_to(device.role))
+            .map_err(|error| crate::incident(&error))?,
     })
 }
 

@@ -15,7 +15,7 @@ use koina_model::calendar::athens_year;
 use koina_model::exchange::{Entry, EntryWords, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::Health;
-use koina_model::lists::Crew;
+use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::words::Kind;
@@ -862,10 +862,16 @@ async fn lists_grow_with_crews_and_devices(stand: Stand) {
         name: name.to_owned(),
         department: "TEX".to_owned(),
         communities: vec!["11020101".to_owned()],
+        skills: vec!["lights".to_owned()],
+        members: vec![Member {
+            id: "m1".to_owned(),
+            name: format!("Νίκος ({name})"),
+        }],
     };
     let at_first = log.lists_version().await.unwrap();
     log.put_crews(vec![crew("Φωτισμός")]).await.unwrap();
     let with_crew = log.lists_version().await.unwrap();
+    assert_eq!(log.crews().await.unwrap(), [crew("Φωτισμός")]);
     log.put_crews(vec![crew("Φωτισμός")]).await.unwrap();
     assert_eq!(log.lists_version().await.unwrap(), with_crew, "nothing new");
     log.put_crews(vec![crew("Ηλεκτροφωτισμός")]).await.unwrap();

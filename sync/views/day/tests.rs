@@ -53,7 +53,9 @@ fn the_way_goes_from_one_job_to_the_next_but_never_past_danger_or_what_is_under_
     job(&replica, "LGT-01", "ενδιάμεσα", north(500.0));
     job(&replica, "LGT-05", "κίνδυνος", north(700.0));
     let begun = job(&replica, "LGT-01", "άρχισε", north(600.0));
-    replica.record_work(begun, &Step::Start, NOW).unwrap();
+    replica
+        .record_work(begun, &Step::Start { team: &[] }, NOW)
+        .unwrap();
 
     let here = at(0.0);
     let today = replica.today(Some(&here), NOW).unwrap();
@@ -86,7 +88,9 @@ fn a_plan_in_force_puts_its_works_first_in_its_own_order() {
     job(&replica, "CIV-06", "μόνη της", north(2_000.0));
     job(&replica, "CIV-07", "ετοιμόρροπο", north(10.0));
     let begun = job(&replica, "LGT-01", "άρχισε", north(700.0));
-    replica.record_work(begun, &Step::Start, NOW).unwrap();
+    replica
+        .record_work(begun, &Step::Start { team: &[] }, NOW)
+        .unwrap();
     let texts = |near: Option<&Position>| {
         let jobs = replica.today(near, NOW).unwrap().jobs;
         jobs.into_iter().map(|job| job.text).collect::<Vec<_>>()

@@ -426,7 +426,31 @@ export type CourierTook = { taken: CourierTaken | null, written: CourierWritten 
 
 export type CourierWritten = { path: string, bytes: number, };
 
-export type CrewItem = { id: string, name: string, department: string, communities: Array<string>, };
+export type CrewItem = { id: string, name: string, department: string, communities: Array<string>, 
+/**
+ * Codes of the groups of kinds that it can do; empty: nobody said.
+ */
+skills: Array<string>, 
+/**
+ * Who works in it.
+ */
+members: Array<MemberItem>, };
+
+export type CrewLoad = { crew: string, 
+/**
+ * Open jobs of it that it can do something about.
+ */
+open: number, 
+/**
+ * Those past their target time.
+ */
+late: number, 
+/**
+ * Those planned for the day that was asked for.
+ */
+on_day: number, };
+
+export type CrewLoads = { crews: Array<CrewLoad>, };
 
 export type Decimal = string;
 
@@ -898,6 +922,8 @@ unit: string,
  */
 groups: Array<string>, };
 
+export type MemberItem = { id: string, name: string, };
+
 export type MemoInput = { 
 /**
  * The day it was done, as people write it: 20/11/2026.
@@ -953,6 +979,8 @@ late: number, };
 export type Named = { code: string, el: string, en: string, };
 
 export type Need = "called" | "out_of_order" | "paper_out" | "printer_fault" | "silent";
+
+export type NotPlanned = { id: DocId, why: Problem, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -1106,11 +1134,29 @@ export type PlaceReadInput = {
  */
 typed: string, };
 
+export type PlanDayInput = { 
+/**
+ * YYYY-MM-DD; empty: none.
+ */
+day: string, };
+
+export type PlanInput = { 
+/**
+ * At most 200.
+ */
+ids: Array<DocId>, crew: string, 
+/**
+ * As typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
+ */
+day: string, note: string, };
+
 export type PlanItem = { code: string, el: string, en: string, 
 /**
  * The name of the general plan («ΒΟΡΕΑΣ 2»), if it has one.
  */
 plan: string, };
+
+export type Planned = { saved: Array<DocId>, refused: Array<NotPlanned>, };
 
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
@@ -1220,7 +1266,11 @@ export type RequestAssignInput = { id: DocId, department: string,
 /**
  * Empty when the department decides.
  */
-crew: string, note: string, };
+crew: string, 
+/**
+ * The day the crew is to do it, as typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
+ */
+day: string, note: string, };
 
 export type RequestCase = { row: RequestRow, text: string, channel: Channel, position: Position | null, 
 /**
@@ -1267,6 +1317,14 @@ supports: number, materials: Array<Material>,
  * How long crews worked on it, as their devices say; what is under way is not counted.
  */
 worked_minutes: number, 
+/**
+ * The same of all who took part together.
+ */
+people_minutes: number, 
+/**
+ * Ids of who works on it now, or did last, as the crew said.
+ */
+team: Array<string>, 
 /**
  * In the order they were added.
  */
@@ -1334,7 +1392,11 @@ text: string, status: Status, open: boolean,
 /**
  * 1 (danger) to 4 (low).
  */
-priority: number, department: string, crew: string, received_at: Time, due_at: Time, late: boolean, saved: Saved, 
+priority: number, department: string, crew: string, 
+/**
+ * The day a crew is to do it, YYYY-MM-DD.
+ */
+day: string | null, received_at: Time, due_at: Time, late: boolean, saved: Saved, 
 /**
  * Fields with versions to decide.
  */
@@ -1371,6 +1433,14 @@ export type RequestsQuery = {
  * Words in Greek or Greeklish, any case, with or without accents; or a number.
  */
 search: string, open: boolean | null, status: Status | null, community: string, group: string, department: string, crew: string, 
+/**
+ * Charged to no crew.
+ */
+no_crew: boolean, 
+/**
+ * Planned for this day, YYYY-MM-DD.
+ */
+day: string, 
 /**
  * Past its target time.
  */
@@ -1660,8 +1730,9 @@ concurrent: boolean, };
 
 export type Today = { 
 /**
- * In the order to do them: what is under way, what the plan in force puts first, danger, then what is due; or, from where somebody stands, the way from one
- * to the next.
+ * In the order to do them: what is under way, what the plan in force puts first, danger, what is planned for today or
+ * was for a day before, then what is due, and last what is planned for later; or, from where somebody stands, the way
+ * from one to the next.
  */
 jobs: Array<RequestRow>, 
 /**
@@ -1672,6 +1743,10 @@ ways: Array<Way | null>,
  * All open jobs of the crew, when there are more than were sent.
  */
 total: number, 
+/**
+ * How many of the jobs, at the end of them, are planned for later.
+ */
+later: number, 
 /**
  * Finished today by this crew.
  */
@@ -1751,7 +1826,7 @@ export type WorkInput = { id: DocId, step: WorkStep,
  */
 supports?: number, };
 
-export type WorkStep = { "step": "start" } | { "step": "pause", reason: string, } | { "step": "done", note: string, no_photos: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
+export type WorkStep = { "step": "start", team: Array<string>, } | { "step": "pause", reason: string, } | { "step": "done", note: string, no_photos: string, } | { "step": "impossible", reason: string, note: string, } | { "step": "material", name: string, quantity: string, unit: string, } | { "step": "note", text: string, };
 
 /** Every command with its input and its output. */
 export type Commands = {
@@ -1784,6 +1859,8 @@ export type Commands = {
   request_heard: [input: RequestHeardInput, output: RequestCase];
   request_similar: [input: SimilarQuery, output: Similar];
   request_support: [input: RequestSupportInput, output: RequestCase];
+  plan_loads: [input: PlanDayInput, output: CrewLoads];
+  plan_save: [input: PlanInput, output: Planned];
   today: [input: TodayInput, output: Today];
   work_record: [input: WorkInput, output: RequestCase];
   assets_page: [input: AssetsQuery, output: AssetsPage];

@@ -25,7 +25,7 @@ export function replica(own: Answers = {}): Replica {
     exchange_state: () => exchange,
     exchange_now: () => exchange,
     set_cable: ({ cable }) => ({ ...exchange, cable }),
-    today: () => ({ jobs: [request], ways: [], total: 1, done: 0, as_of: Date.now() }),
+    today: () => ({ jobs: [request], ways: [], total: 1, later: 0, done: 0, as_of: Date.now() }),
     request_case: () => requestCase,
     asset_card: () => assetCard,
     requests_page: () => ({ rows: [request], total: 1 }),
@@ -85,7 +85,7 @@ export const lists: Lists = {
     { code: "WTR-01", group: "WTR", el: "Διαρροή νερού", en: "Water leak", department: "YDR", priority: 2, target_hours: 12, place_required: true, kiosk_only: false, community_only: false, immediate: true, emergency: false },
   ],
   departments: [{ code: "HLF", el: "Τμήμα Ηλεκτροφωτισμού", en: "Street Lighting Section" }],
-  crews: [{ id: "c2", name: "Συνεργείο 2", department: "HLF", communities: ["11020101"] }],
+  crews: [{ id: "c2", name: "Συνεργείο 2", department: "HLF", communities: ["11020101"], skills: [], members: [{ id: "c2-1", name: "Νίκος Πέτρου" }, { id: "c2-2", name: "Μαρία Ζώη" }] }],
   application_types: [],
   checklists: [],
   materials: [],
@@ -98,13 +98,13 @@ export const lists: Lists = {
 
 export const request: RequestRow = {
   id: "r1", receipt_number: "B12-26-000042-K", protocol_number: null, category: "LGT-01", community: "11020101", settlement: "1102010103",
-  place_text: "πλατεία", text: "Η λάμπα δεν ανάβει.", status: "ASSIGNED", open: true, priority: 3, department: "HLF", crew: "c2",
+  place_text: "πλατεία", text: "Η λάμπα δεν ανάβει.", status: "ASSIGNED", open: true, priority: 3, department: "HLF", crew: "c2", day: null,
   received_at: Date.now() - 7_200_000, due_at: Date.now() + 7_200_000, late: false, saved: "received", clashes: 0, unheard: false, in_circle: false,
 };
 
 export const requestCase: RequestCase = {
   row: request, text: "Η λάμπα δεν ανάβει.", channel: "phone", position: null, egsa87: null, asset: null, answer: null, has_contact: false, awaits_number: false, registered_at: null,
-  answer_by: null, duplicate_of: null, cost: null, rank: 0, joined: [], supports: 0, materials: [], worked_minutes: 0, photos: [], wanted_photos: [], clashes: [], may: ["record_work", "reopen_requests"],
+  answer_by: null, duplicate_of: null, cost: null, rank: 0, joined: [], supports: 0, materials: [], worked_minutes: 0, people_minutes: 0, team: [], photos: [], wanted_photos: [], clashes: [], may: ["record_work", "reopen_requests"],
   timeline: [{ id: "e1", at: Date.now() - 7_200_000, claimed: false, by: "Γραφείο", what: "received", detail: {}, pending: false, concurrent: false }],
 };
 

@@ -2,7 +2,7 @@
 import { roundDay } from "../features/rounds/words";
 import type { Round, TimelineRow } from "../ipc/commands";
 import type { IconName } from "../parts/Icon.svelte";
-import { named, nameOf, placeOf } from "./names.svelte";
+import { named, nameOf, placeOf, teamInWords } from "./names.svelte";
 import { dayOf } from "./times.svelte";
 import { t, tMaybe } from "./words.svelte";
 
@@ -59,6 +59,8 @@ export function lineOf(row: TimelineRow): { icon: IconName; what: string; detail
     said["channel"] && (tMaybe(`channel-${said["channel"]}`) ?? said["channel"]),
     said["department"] && nameOf("department", said["department"]),
     said["crew"] && nameOf("crew", said["crew"]),
+    said["day"] && t("planned-for", { day: dayOf(said["day"]) }),
+    said["team"] && teamInWords(JSON.parse(said["team"]) as string[]),
     said["outcome"] && (tMaybe(`outcome-${said["outcome"]}`) ?? said["outcome"]),
     said["reason"] && reasonInWords(said["reason"]),
     said["to"] && (row.what === "moved" ? storedPlaceInWords(said["to"]) : said["to"]),

@@ -1,7 +1,7 @@
 /** The names behind codes, in the language of the person, and the lists that a form offers. */
 import { call } from "../ipc/call";
 import type { Lists } from "../ipc/commands";
-import { language } from "./words.svelte";
+import { language, t } from "./words.svelte";
 
 type Bilingual = { el: string; en: string };
 export type NamedKind =
@@ -71,6 +71,13 @@ export function named(item: Bilingual): string {
 export function nameOf(kind: NamedKind, code: string): string {
   const item = byCode[kind].get(code);
   return item ? named(item) : code;
+}
+
+/** Who works on something, in words; where the names are not for this device, how many they are. */
+export function teamInWords(ids: string[]): string {
+  const members = new Map(held.crews.flatMap((crew) => crew.members.map((one) => [one.id, one.name] as const)));
+  const names = ids.map((id) => members.get(id));
+  return names.every(Boolean) ? names.join(", ") : t("team-people", { count: ids.length });
 }
 
 /** Names of a list as options of a select, in alphabetical order. */

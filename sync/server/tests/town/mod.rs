@@ -48,6 +48,7 @@ impl Town {
             name: "Ηλεκτροφωτισμός".to_owned(),
             department: "HLF".to_owned(),
             communities: vec![HERE.to_owned()],
+            ..Crew::default()
         };
         let reference = Reference::bundled("dion-olympos").unwrap();
         let replica = folder.path().join("replica.sqlite");

@@ -161,7 +161,7 @@ test("assigning proposes the department of the kind and its near crews first", a
   await userEvent.selectOptions(screen.getByRole("combobox", { name: "Συνεργείο" }), "c2");
   await userEvent.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText(/Αποθηκεύτηκε στη συσκευή/)).toBeVisible();
-  expect(town.last("request_assign")).toEqual({ id: "r1", department: "HLF", crew: "c2", note: "" });
+  expect(town.last("request_assign")).toEqual({ id: "r1", department: "HLF", crew: "c2", day: "", note: "" });
 });
 
 test("closing as a duplicate asks which one, and sends the one that was found", async () => {

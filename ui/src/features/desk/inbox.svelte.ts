@@ -46,6 +46,8 @@ export function asQuery(of: Filters): Omit<RequestsQuery, "offset" | "limit"> {
     group,
     department,
     crew,
+    no_crew: false,
+    day: "",
     late: view === "late",
     clash: view === "clash",
     unheard: view === "unheard",

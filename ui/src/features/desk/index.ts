@@ -9,6 +9,7 @@ import EmergencyPlan from "./EmergencyPlan.svelte";
 import Enter from "./Enter.svelte";
 import Inbox from "./Inbox.svelte";
 import Invite from "./Invite.svelte";
+import Planning from "./Planning.svelte";
 import { hearKeys } from "./keys";
 
 hearKeys();
@@ -17,6 +18,7 @@ export const screens: ScreenMap = {
   inbox: Inbox,
   request: CaseFile,
   enter: Enter,
+  planning: Planning,
   emergency: EmergencyPlan,
   conflicts: Conflicts,
   conflict: Conflict,

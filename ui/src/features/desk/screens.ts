@@ -4,6 +4,8 @@ import type { DeviceRow, DocId, Kind } from "../../ipc/commands";
 export type DeskScreen =
   | { at: "inbox" }
   | { at: "enter" }
+  /** Many requests for a crew and a day at once. */
+  | { at: "planning" }
   /** A plan of civil protection comes into force, or ends. */
   | { at: "emergency" }
   | { at: "conflicts" }

@@ -4,7 +4,7 @@ import { nameOf } from "../../words/names.svelte";
 import { storedPlaceInWords } from "../../words/lines";
 import { positionInWords } from "../../words/positions";
 import { t, tMaybe } from "../../words/words.svelte";
-import { number } from "../../words/times.svelte";
+import { dayOf, number } from "../../words/times.svelte";
 
 /** A stored value of a field as people say it: names for codes, coordinates for positions. Unknown ones stay as stored. */
 export function valueInWords(field: string, value: string): string {
@@ -17,6 +17,8 @@ export function valueInWords(field: string, value: string): string {
       return nameOf("department", value);
     case "crew":
       return value ? nameOf("crew", value) : t("conflict-no-crew");
+    case "day":
+      return value ? dayOf(value) : t("conflict-no-day");
     case "pri":
     case "priority":
       return tMaybe(`priority-${value}`) ?? value;

@@ -18,7 +18,7 @@ async function openJob() {
 
 test("jobs stand in the order they came, and an opened job takes the focus to its heading", async () => {
   const danger = { ...request, id: "r0", category: "LGT-09", priority: 1 };
-  replica({ ...enrolled, today: () => ({ jobs: [danger, request], total: 2, ways: [], done: 3, as_of: Date.now() }) });
+  replica({ ...enrolled, today: () => ({ jobs: [danger, request], total: 2, ways: [], later: 0, done: 3, as_of: Date.now() }) });
   render(App);
   await home();
   const jobs = within(await screen.findByRole("list", { name: "Εργασίες με τη σειρά" })).getAllByRole("button");
@@ -30,18 +30,18 @@ test("jobs stand in the order they came, and an opened job takes the focus to it
 });
 
 test("a day without jobs says so kindly, and a device that never heard from the municipality says that instead", async () => {
-  replica({ ...enrolled, today: () => ({ jobs: [], total: 0, ways: [], done: 0, as_of: Date.now() }) });
+  replica({ ...enrolled, today: () => ({ jobs: [], total: 0, ways: [], later: 0, done: 0, as_of: Date.now() }) });
   const first = render(App);
   expect(await screen.findByText("Δεν έχετε ανοιχτή εργασία.")).toBeVisible();
   first.unmount();
-  replica({ ...enrolled, today: () => ({ jobs: [], total: 0, ways: [], done: 0, as_of: null }) });
+  replica({ ...enrolled, today: () => ({ jobs: [], total: 0, ways: [], later: 0, done: 0, as_of: null }) });
   render(App);
   expect(await screen.findByText(/δεν έχει λάβει ακόμη δεδομένα/)).toBeVisible();
   expect(screen.queryByText("Δεν έχετε ανοιχτή εργασία.")).toBeNull();
 });
 
 test("old data are marked as old", async () => {
-  replica({ ...enrolled, today: () => ({ jobs: [request], total: 1, ways: [], done: 0, as_of: Date.now() - 3 * 86_400_000 }) });
+  replica({ ...enrolled, today: () => ({ jobs: [request], total: 1, ways: [], later: 0, done: 0, as_of: Date.now() - 3 * 86_400_000 }) });
   render(App);
   expect(await screen.findByText(/Τα δεδομένα είναι παλιά \(3 ημέρες\)/)).toBeVisible();
 });
@@ -59,7 +59,7 @@ test("start and fixed are one tap each, saved at once and said so", async () => 
   await openJob();
   await userEvent.click(await screen.findByRole("button", { name: "Έναρξη" }));
   expect(await screen.findByText(/Αποθηκεύτηκε σε αυτή τη συσκευή \d\d:\d\d/)).toBeVisible();
-  expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "start" }, supports: 0 });
+  expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "start", team: [] }, supports: 0 });
   await userEvent.click(await screen.findByRole("button", { name: "Διορθώθηκε" }));
   expect(town.last("work_record")).toEqual({ id: "r1", step: { step: "done", note: "", no_photos: "" }, supports: 0 });
   expect(await screen.findByText(/Η εργασία τελείωσε/)).toBeVisible();
@@ -136,7 +136,7 @@ test("a finding that the replica refuses goes back to the field, with everything
 
 test("what another device changed is read again without being asked", async () => {
   let jobs = [request];
-  replica({ ...enrolled, today: () => ({ jobs, total: jobs.length, ways: [], done: 0, as_of: Date.now() }) });
+  replica({ ...enrolled, today: () => ({ jobs, total: jobs.length, ways: [], later: 0, done: 0, as_of: Date.now() }) });
   render(App);
   await screen.findByRole("button", { name: /Σβηστή λάμπα/ });
   jobs = [request, { ...request, id: "r2", category: "WTR-01" }];

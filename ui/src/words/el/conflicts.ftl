@@ -20,6 +20,7 @@ conflict-metres = { $count } μ.
 conflict-kilometres = { $count } χλμ.
 conflict-empty-value = Κενό
 conflict-no-crew = Χωρίς συνεργείο
+conflict-no-day = Χωρίς μέρα
 conflict-no-place = Χωρίς τόπο
 conflict-mark = Σημειώνονται οι λέξεις που διαφέρουν.
 conflict-note = Γιατί αυτή;

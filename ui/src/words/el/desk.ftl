@@ -193,3 +193,51 @@ plan-end = Λήξη του σχεδίου
 plan-end-sure = Να ξαναγίνει η συνηθισμένη σειρά;
 plan-end-do = Ναι, λήγει
 plan-may-not = Σχέδιο βάζει σε ισχύ μόνο γραφείο όλου του Δήμου.
+
+planning-title = Προγραμματισμός
+planning-lead = Διαλέξτε αιτήματα και δώστε τα μαζί σε ένα συνεργείο, για μια μέρα.
+planning-list = Αιτήματα προς προγραμματισμό
+planning-form = Σε ποιο συνεργείο και πότε
+planning-charged = Και όσα έχουν ήδη συνεργείο
+planning-shown = { $first }–{ $last } από { $total }
+planning-page-on = Επιλογή όλων αυτής της σελίδας
+planning-page-off = Αποεπιλογή όλων αυτής της σελίδας
+planning-open = Άνοιγμα
+planning-before = Προηγούμενα
+planning-next = Επόμενα
+planning-empty = Κανένα ανοιχτό αίτημα δεν περιμένει συνεργείο.
+planning-empty-filtered = Κανένα ανοιχτό αίτημα δεν ταιριάζει. Αλλάξτε τα φίλτρα.
+planning-chosen = Επιλεγμένα αιτήματα
+planning-none-chosen = Διαλέξτε τουλάχιστον ένα αίτημα από τη λίστα.
+planning-crew-missing = Διαλέξτε συνεργείο.
+planning-day-needs-crew = Για να οριστεί μέρα διαλέξτε και συνεργείο.
+planning-count = { $count ->
+    [0] Κανένα επιλεγμένο
+    [one] 1 επιλεγμένο
+   *[other] { $count } επιλεγμένα
+}
+planning-clear = Καθαρισμός επιλογής
+planning-day = Μέρα
+planning-day-hint = Για παράδειγμα { $example }. Χωρίς μέρα το συνεργείο τα βάζει στη σειρά του.
+planning-today = Σήμερα
+planning-tomorrow = Αύριο
+planning-has = Έχει { $open } ανοιχτά, { $late } εκπρόθεσμα.
+planning-has-day = Έχει { $open } ανοιχτά, { $late } εκπρόθεσμα, { $on_day } για εκείνη τη μέρα.
+planning-load = { $crew } · { $open } ανοιχτά
+planning-load-day = { $crew } · { $open } ανοιχτά, { $on_day } εκείνη τη μέρα
+planning-crews-near = Με την ειδικότητα, σε αυτή τη ζώνη
+planning-crews-able = Με την ειδικότητα, σε άλλη ζώνη
+planning-crews-others = Άλλης ειδικότητας
+planning-save = Χρέωση στο συνεργείο
+planning-saved = { $count ->
+    [one] 1 αίτημα χρεώθηκε: { $crew }.
+   *[other] { $count } αιτήματα χρεώθηκαν: { $crew }.
+}
+planning-saved-day = { $count ->
+    [one] 1 αίτημα χρεώθηκε: { $crew }, { $day }.
+   *[other] { $count } αιτήματα χρεώθηκαν: { $crew }, { $day }.
+}
+planning-refused = { $count ->
+    [one] 1 αίτημα δεν χρεώθηκε
+   *[other] { $count } αιτήματα δεν χρεώθηκαν
+}

@@ -63,3 +63,5 @@ case-work = Άνοιγμα εργασίας
 case-worked = Χρόνος εργασίας
 worked-hours = { $hours } ώ.
 worked-minutes = { $minutes } λ.
+case-team = Εργάζονται
+case-worked-people = όλοι μαζί { $span }

@@ -160,3 +160,15 @@ far-km = { $km } χλμ.
 today-same-place = στο ίδιο σημείο
 job-material-list = Συχνά υλικά
 today-same-village = στο ίδιο χωριό
+
+today-later = Προγραμματισμένα για άλλη μέρα
+planned-for = για { $day }
+team-ask = Ποιοι δουλεύετε σήμερα;
+team-today = Μαζί σήμερα: { $names }
+team-hint = Γράφεται στο αίτημα με την έναρξη κάθε εργασίας. Αύριο ξαναρωτά.
+team-save = Αποθήκευση: ποιοι δουλεύουν
+team-people = { $count ->
+    [one] 1 άτομο
+   *[other] { $count } άτομα
+}
+recordfield-day = Μέρα

@@ -20,6 +20,7 @@ conflict-metres = { $count } m
 conflict-kilometres = { $count } km
 conflict-empty-value = Empty
 conflict-no-crew = No crew
+conflict-no-day = No day
 conflict-no-place = No place
 conflict-mark = The words that differ are marked.
 conflict-note = Why this one?

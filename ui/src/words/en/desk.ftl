@@ -193,3 +193,51 @@ plan-end = End the plan
 plan-end-sure = Go back to the usual order?
 plan-end-do = Yes, it ends
 plan-may-not = Only an office of the whole municipality puts a plan into force.
+
+planning-title = Planning
+planning-lead = Choose requests and give them to a crew together, for one day.
+planning-list = Requests to plan
+planning-form = To which crew, and when
+planning-charged = Also those that have a crew already
+planning-shown = { $first }–{ $last } of { $total }
+planning-page-on = Choose all on this page
+planning-page-off = Choose none on this page
+planning-open = Open
+planning-before = Previous
+planning-next = Next
+planning-empty = No open request is waiting for a crew.
+planning-empty-filtered = No open request matches. Change the filters.
+planning-chosen = Chosen requests
+planning-none-chosen = Choose at least one request from the list.
+planning-crew-missing = Choose a crew.
+planning-day-needs-crew = To set a day, choose a crew as well.
+planning-count = { $count ->
+    [0] None chosen
+    [one] 1 chosen
+   *[other] { $count } chosen
+}
+planning-clear = Clear the choice
+planning-day = Day
+planning-day-hint = For example { $example }. Without a day the crew puts them into its own order.
+planning-today = Today
+planning-tomorrow = Tomorrow
+planning-has = It has { $open } open, { $late } late.
+planning-has-day = It has { $open } open, { $late } late, { $on_day } for that day.
+planning-load = { $crew } · { $open } open
+planning-load-day = { $crew } · { $open } open, { $on_day } on that day
+planning-crews-near = With the skill, in this zone
+planning-crews-able = With the skill, in another zone
+planning-crews-others = With another skill
+planning-save = Give to the crew
+planning-saved = { $count ->
+    [one] 1 request was given to { $crew }.
+   *[other] { $count } requests were given to { $crew }.
+}
+planning-saved-day = { $count ->
+    [one] 1 request was given to { $crew }, for { $day }.
+   *[other] { $count } requests were given to { $crew }, for { $day }.
+}
+planning-refused = { $count ->
+    [one] 1 request was not given
+   *[other] { $count } requests were not given
+}

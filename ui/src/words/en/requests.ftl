@@ -60,3 +60,5 @@ case-work = Open the job
 case-worked = Time worked
 worked-hours = { $hours } h
 worked-minutes = { $minutes } min
+case-team = Working on it
+case-worked-people = all together { $span }

@@ -160,3 +160,15 @@ far-km = { $km } km
 today-same-place = at the same place
 job-material-list = Frequent materials
 today-same-village = in the same village
+
+today-later = Planned for another day
+planned-for = for { $day }
+team-ask = Who works today?
+team-today = Together today: { $names }
+team-hint = It is written into the request when a job begins. Tomorrow it is asked again.
+team-save = Save who is working
+team-people = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+recordfield-day = Day
