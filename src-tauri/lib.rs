@@ -76,7 +76,13 @@ pub fn run() {
         Options::parse()
     };
     spare_old_webkit();
-    let app = tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    // What a telephone has besides its web view, see `ui/src/device`.
+    #[cfg(mobile)]
+    let builder = builder
+        .plugin(tauri_plugin_barcode_scanner::init())
+        .plugin(tauri_plugin_geolocation::init());
+    let app = builder
         .setup(move |app| Ok(open(app, &options)?))
         .invoke_handler(answer)
         .build(tauri::generate_context!());

@@ -447,7 +447,17 @@ impl Replica {
         let more_contacts = !answer.contacts.is_empty() && !self.contacts_waiting(0)?.is_empty();
         let more_erased =
             !answer.erased_heard.is_empty() && !self.read(|db| erased_again(db, 0))?.is_empty();
-        Ok(more_to_push || more_contacts || more_erased || (answer.more && got && !answer.revoked))
+        // The entries of what was handed over again after a restore follow it at once: a desk that is revoked before its next
+        // exchange could not bring them any more, and a number on paper would be given anew.
+        let more_entries = brings_numbers
+            && said.ask.entries.is_empty()
+            && self.waiting_again()? == 0
+            && !self.read(entries_again)?.is_empty();
+        Ok(more_to_push
+            || more_contacts
+            || more_erased
+            || more_entries
+            || (answer.more && got && !answer.revoked))
     }
 
     /// The headers that sign one request, with the next counter. The counter is durable before it is used.

@@ -39,6 +39,8 @@ pub struct About {
     /// `None` before enrolment.
     pub station: Option<Station>,
     pub version: String,
+    /// The app runs on a telephone or a tablet.
+    pub mobile: bool,
     /// `el` or `en`, as last chosen on this device.
     pub language: String,
     /// The file of the replica could not be read and was begun anew; told until somebody has read it.

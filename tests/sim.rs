@@ -640,9 +640,16 @@ impl Sim {
         self.ledger
             .contacts
             .retain(|doc, _| after.contacts.contains(doc) || !before.contacts.contains(doc));
-        self.ledger
-            .erased
-            .retain(|doc| after.erased.contains(doc) || !before.erased.contains(doc));
+        let (mut erased, contacts) = (BTreeSet::new(), &mut self.ledger.contacts);
+        self.ledger.erased.retain(|doc| {
+            let stands = after.erased.contains(doc) || !before.erased.contains(doc);
+            if !stands {
+                erased.insert(*doc);
+            }
+            stands
+        });
+        // Nobody knows any more that these were erased, and nobody has them.
+        contacts.retain(|doc, _| !erased.contains(doc));
     }
 
     /// Erased contacts are nowhere any more; all others are at the server, or still with whoever was told.
@@ -783,7 +790,10 @@ impl Sim {
             if self.lost.contains(&n) {
                 continue;
             }
-            self.note_numbers(who);
+            // Nobody goes by the screen of a revoked device: a number that it alone had could not be brought back.
+            if !self.town.at(who).identity().unwrap().revoked {
+                self.note_numbers(who);
+            }
             let replica = self.town.at(who);
             for bytes in replica.unsent_bytes().unwrap() {
                 words_in(&bytes, &mut there);

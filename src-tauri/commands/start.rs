@@ -34,6 +34,7 @@ pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
             municipality: named(&municipality.id, &municipality.name),
             server: identity.server.clone(),
         }),
+        mobile: cfg!(any(target_os = "android", target_os = "ios")),
         version: VERSION.to_owned(),
         language: told(desk.replica.language())?,
         recovered: told(desk.replica.recovered())?,

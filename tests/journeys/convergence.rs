@@ -10,7 +10,7 @@ use koina_tests::sim::{Fault, run};
 /// a backup was restored; 702104: the desk left out what its author then brought itself; 1001933: several commits
 /// that a disk refused; 1008299: work on a record that left the device before the server was restored;
 /// 4001492: a contact that had been kept for long when its device heard of a restore.
-const KNOWN: [(Drawing, u64); 14] = [
+const KNOWN: [(Drawing, u64); 16] = [
     (Drawing::First, 10),
     (Drawing::First, 27),
     (Drawing::First, 276),
@@ -25,6 +25,8 @@ const KNOWN: [(Drawing, u64); 14] = [
     (Drawing::Again, 1_001_933),
     (Drawing::Again, 1_008_299),
     (Drawing::Contacts, 4_001_492),
+    (Drawing::Contacts, 6_001_591),
+    (Drawing::Contacts, 6_002_204),
 ];
 
 #[test]

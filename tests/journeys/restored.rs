@@ -313,3 +313,31 @@ fn a_record_that_left_its_device_leaves_again_once_a_restored_server_has_it() {
     let told = serde_json::to_string(&town.at(hall).request_case(id, now).unwrap().timeline);
     assert_eq!(told.unwrap().matches("άλλαξε η λάμπα").count(), 1);
 }
+
+#[test]
+fn a_desk_that_is_revoked_right_after_it_heard_of_a_restore_has_brought_its_numbers() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let other = town.device("ΚΕΠ", Role::Clerk, None, &[]);
+    town.settle();
+    let (id, _) = application(&town, other, LITOCHORO, "Βεβαίωση");
+    let backup = town.back_up("backup");
+    town.exchange(other).unwrap();
+    let number = |town: &Town, who: Who| {
+        let case = town.at(who).request_case(id, town.now()).unwrap();
+        case.row.protocol_number.unwrap()
+    };
+    let on_paper = number(&town, other);
+    town.restore_file(&backup);
+    // One exchange, as the app makes them: it hears of the restore, hands over what the backup lacks, and its numbers.
+    town.exchange(other).unwrap();
+    let device = town.at(other).identity().unwrap().device;
+    let path = format!("/v1/devices/{device}/revoke");
+    let _: serde_json::Value = town.ask(desk, "POST", &path, Vec::new()).unwrap();
+    // Over the end of a year, when a number given anew would be another.
+    town.pass_days(90);
+    for _ in 0..3 {
+        town.exchange(desk).unwrap();
+    }
+    assert_eq!(number(&town, desk), on_paper);
+}

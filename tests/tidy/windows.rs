@@ -37,11 +37,14 @@ const OF_THE_START: [&str; 9] = [
     "set_language",
 ];
 
+/// What a telephone has beside our commands.
+const FIELD: &str = "field.json";
+
 /// The commands of each capability, by its identifier; permissions that are no command of ours are checked here.
 fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
     let paths = files(".json")
         .into_iter()
-        .filter(|path| path.starts_with("src-tauri/capabilities"));
+        .filter(|path| path.starts_with("src-tauri/capabilities") && !path.ends_with(FIELD));
     let read = |path| {
         let capability: Value = serde_json::from_str(&text(path)).unwrap();
         let identifier = capability["identifier"].as_str().unwrap().to_owned();
@@ -73,6 +76,32 @@ fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
         (identifier, commands)
     };
     paths.map(read).collect()
+}
+
+#[test]
+fn camera_and_position_of_a_telephone_are_for_those_who_work_outside() {
+    let path = files(".json")
+        .into_iter()
+        .find(|path| path.ends_with(FIELD));
+    let field: Value = serde_json::from_str(&text(path.unwrap())).unwrap();
+    assert_eq!(field["windows"], serde_json::json!(["crew", "community"]));
+    assert_eq!(field["platforms"], serde_json::json!(["android", "iOS"]));
+    let granted: BTreeSet<&str> = field["permissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let of = |plugin: &str, names: &[&str]| -> Vec<String> {
+        let name = |name: &&str| format!("{plugin}:allow-{name}");
+        names.iter().map(name).collect()
+    };
+    let asks = ["check-permissions", "request-permissions"];
+    let mut wanted = of("barcode-scanner", &["scan", "cancel"]);
+    wanted.extend(of("barcode-scanner", &asks));
+    wanted.extend(of("geolocation", &["get-current-position"]));
+    wanted.extend(of("geolocation", &asks));
+    assert_eq!(granted, wanted.iter().map(String::as_str).collect());
 }
 
 #[test]
@@ -163,7 +192,9 @@ fn the_app_takes_exactly_these_capabilities_and_opens_no_window_by_itself() {
         .iter()
         .map(|name| name.as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(named, capabilities().into_keys().collect());
+    let mut known: BTreeSet<String> = capabilities().into_keys().collect();
+    known.insert("field".to_owned());
+    assert_eq!(named, known);
     assert_eq!(app.pointer("/app/windows"), Some(&serde_json::json!([])));
 }
 

@@ -6,6 +6,10 @@ export type About = {
  */
 station: Station | null, version: string, 
 /**
+ * The app runs on a telephone or a tablet.
+ */
+mobile: boolean, 
+/**
  * `el` or `en`, as last chosen on this device.
  */
 language: string, 

@@ -1,4 +1,5 @@
 /** Who and where this installation is, as last told by the replica. */
+import { beMobile } from "../device/device";
 import { call } from "../ipc/call";
 import { MAY, type About, type Permit, type Recovered, type Role, type Station } from "../ipc/commands";
 import { speak, type Language } from "../words/words.svelte";
@@ -20,11 +21,13 @@ export function recovered(): Recovered | null {
 
 export function setAbout(next: About): void {
   about = next;
+  beMobile(next.mobile);
 }
 
 export async function readAbout(): Promise<About> {
-  about = await call("about", {});
-  return about;
+  const next = await call("about", {});
+  setAbout(next);
+  return next;
 }
 
 /** Shows the other language now; the replica remembers it for the next start. */

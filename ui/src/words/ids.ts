@@ -1424,6 +1424,9 @@ export type Words = {
   "tag-open": null;
   "tag-or-number-hint": null;
   "tag-picture": null;
+  "tag-point": null;
+  "tag-point-denied": null;
+  "tag-point-none": null;
   "tag-replace": null;
   "tag-scan": null;
   "tag-several": null;

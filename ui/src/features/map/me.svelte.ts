@@ -1,5 +1,5 @@
 /** Where I am, for a screen: asked when somebody wants to know, and told in words when nobody knows. */
-import { NoPosition, position, type Fix, type PositionFault } from "../../device/position";
+import { device, NoPosition, type Fix, type PositionFault } from "../../device/device";
 
 export class Me {
   fix = $state.raw<Fix | null>(null);
@@ -16,7 +16,7 @@ export class Me {
     this.finding = true;
     this.fault = null;
     try {
-      this.fix = await position();
+      this.fix = await device().position();
     } catch (failure) {
       this.fault = failure instanceof NoPosition ? failure.fault : "none";
     } finally {
