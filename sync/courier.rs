@@ -185,8 +185,9 @@ impl Replica {
                 let said = said(page, rows, self.pending()?.waiting);
                 // What is here now is as old as the answer, however long that was on its way.
                 let at = now.min(page.answer.now).max(exchanged);
-                self.take_answer(&said, &page.answer, at)?;
-                taken.again = page.answer.more || page.answer.restored.is_some();
+                taken.again = self.take_answer(&said, &page.answer, at)?
+                    || page.answer.more
+                    || page.answer.restored.is_some();
                 taken.news += u32::try_from(page.answer.items.len()).unwrap_or(u32::MAX);
             } else if self.meta("epoch")?.as_deref() == Some(&page.answer.epoch) {
                 let lists = self.lists();

@@ -311,7 +311,8 @@ impl Replica {
             let lists = serde_json::from_str::<Lists>(json)?;
             // An answer that was carried by hand may be an old one.
             if lists.version > self.lists().version {
-                self.set_lists(&lists)?;
+                // Also one that was sealed while this device was for something else.
+                self.set_lists(&lists.told_to(self.enrolled()?.role))?;
             }
         }
         let lists = self.lists();
@@ -432,7 +433,7 @@ impl Replica {
         if answer.revoked {
             self.set_revoked()?;
         }
-        self.scrub(!answer.erased.is_empty());
+        self.scrub(moved.is_some() || !answer.erased.is_empty());
         // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
         let waiting = self.pending()?.waiting;
         let more_to_push = waiting > 0 && waiting < said.waiting;

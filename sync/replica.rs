@@ -322,10 +322,8 @@ impl Replica {
     /// Lists are kept as this version of the app reads them, so a newer version may lack what the older one did not know: the server
     /// sends them again at the next exchange.
     fn ask_lists_anew(&self) -> Result<(), ReplicaError> {
-        let lists = Lists {
-            version: 0,
-            ..Lists::clone(&self.lists())
-        };
+        let mut lists = Lists::clone(&self.lists());
+        lists.version = 0;
         self.set_meta("lists", &serde_json::to_string(&lists)?)?;
         self.use_lists(lists);
         Ok(())

@@ -649,7 +649,7 @@ impl Sim {
             stands
         });
         // Nobody knows any more that these were erased, and nobody has them.
-        contacts.retain(|doc, _| !erased.contains(doc));
+        contacts.retain(|doc, _| !erased.contains(doc) || after.contacts.contains(doc));
     }
 
     /// Erased contacts are nowhere any more; all others are at the server, or still with whoever was told.

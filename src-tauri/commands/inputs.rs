@@ -10,7 +10,7 @@ use koina_model::photos::{FileHash, Moment};
 use koina_model::problem::Problem;
 use koina_model::rounds::Round;
 use koina_model::tags::Tag;
-use koina_model::words::{Channel, Language, Outcome, Position};
+use koina_model::words::{Channel, Language, Outcome, Position, Status};
 use koina_sync::courier::CourierTaken;
 use koina_sync::maps::MapPack;
 use koina_sync::maps::carry::MapComing;
@@ -593,11 +593,20 @@ pub const PLAN_MAX: usize = 200;
 #[serde(deny_unknown_fields)]
 pub struct PlanInput {
     /// At most 200.
-    pub ids: Vec<DocId>,
+    pub jobs: Vec<PlanJob>,
     pub crew: String,
     /// As typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
     pub day: String,
     pub note: String,
+}
+
+/// A request as whoever plans saw it: what changed since is not planned over.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlanJob {
+    pub id: DocId,
+    pub crew: String,
+    pub status: Status,
 }
 
 /// What became of a plan; what was planned before a refusal stays.
@@ -616,13 +625,15 @@ pub struct NotPlanned {
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PlanDayInput {
-    /// YYYY-MM-DD; empty: none.
+    /// As typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
     pub day: String,
 }
 
 /// What the crews with open jobs have to do.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct CrewLoads {
+    /// The day as it was understood, YYYY-MM-DD; empty: none.
+    pub day: String,
     pub crews: Vec<CrewLoad>,
 }
 

@@ -2,28 +2,29 @@
 
 use koina_model::limits::Fields;
 use koina_model::problem::{FieldRule, Problem};
-use koina_model::requests::acts::{Charge, Step};
+use koina_model::requests::acts::{Charge, Step, day_of};
 use koina_sync::views::day::Today;
 use koina_sync::views::requests::RequestCase;
 
 use crate::requests::saved;
 use crate::{
-    CrewLoads, Desk, NotPlanned, PLAN_MAX, PlanDayInput, PlanInput, Planned, TodayInput, WorkInput,
-    WorkStep, told,
+    CrewLoads, Desk, NotPlanned, PLAN_MAX, PlanDayInput, PlanInput, PlanJob, Planned, TodayInput,
+    WorkInput, WorkStep, told,
 };
 
 pub(crate) fn plan_loads(desk: &Desk, input: PlanDayInput) -> Result<CrewLoads, Problem> {
-    let crews = told(desk.replica.crew_loads(input.day.trim(), desk.now()))?;
-    Ok(CrewLoads { crews })
+    let day = day_of(&input.day).map_or_else(String::new, |day| day.to_string());
+    let crews = told(desk.replica.crew_loads(&day, desk.now()))?;
+    Ok(CrewLoads { day, crews })
 }
 
 pub(crate) fn plan_save(desk: &Desk, input: PlanInput) -> Result<Planned, Problem> {
     let mut fields = Fields::default();
-    if input.ids.is_empty() {
-        fields.wrong("ids", FieldRule::Missing);
-    } else if input.ids.len() > PLAN_MAX {
+    if input.jobs.is_empty() {
+        fields.wrong("jobs", FieldRule::Missing);
+    } else if input.jobs.len() > PLAN_MAX {
         let max = i32::try_from(PLAN_MAX).unwrap_or(i32::MAX);
-        fields.wrong("ids", FieldRule::OutOfRange { min: 1, max });
+        fields.wrong("jobs", FieldRule::OutOfRange { min: 1, max });
     }
     let lists = desk.replica.lists();
     let crew = lists.crews.iter().find(|crew| crew.id == input.crew);
@@ -45,8 +46,9 @@ pub(crate) fn plan_save(desk: &Desk, input: PlanInput) -> Result<Planned, Proble
         saved: Vec::new(),
         refused: Vec::new(),
     };
-    for id in input.ids {
-        match told(desk.replica.assign_request(id, &charge, desk.now())) {
+    for job in input.jobs {
+        let id = job.id;
+        match plan_one(desk, &job, &charge) {
             Ok(()) => planned.saved.push(id),
             // What is wrong with the plan itself is wrong for all of them.
             Err(problem @ (Problem::BadInput { .. } | Problem::NotAllowed { .. }))
@@ -61,6 +63,18 @@ pub(crate) fn plan_save(desk: &Desk, input: PlanInput) -> Result<Planned, Proble
         desk.exchanger.soon();
     }
     Ok(planned)
+}
+
+fn plan_one(desk: &Desk, job: &PlanJob, charge: &Charge<'_>) -> Result<(), Problem> {
+    let now = desk.now();
+    let row = told(desk.replica.request_row(job.id, now))?;
+    if !row.open {
+        return Err(Problem::AlreadyClosed);
+    }
+    if row.crew != job.crew || row.status != job.status {
+        return Err(Problem::ChangedMeanwhile);
+    }
+    told(desk.replica.assign_request(job.id, charge, now))
 }
 
 pub(crate) fn today(desk: &Desk, input: TodayInput) -> Result<Today, Problem> {

@@ -48,7 +48,6 @@ pub struct Crew {
 
 /// Somebody of a crew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Member {
     /// What records say instead of the name: a record may be published.
     pub id: String,
@@ -76,7 +75,7 @@ impl Lists {
         }
     }
 
-    /// The lists as a device of this role hears them.
+    /// The lists as a device of this role hears them: people's names stay with crews and desks.
     pub fn told_to(&self, role: Role) -> Cow<'_, Self> {
         if !matches!(role, Role::Kiosk | Role::Community) {
             return Cow::Borrowed(self);
@@ -84,6 +83,9 @@ impl Lists {
         let mut told = self.clone();
         for crew in &mut told.crews {
             crew.members.clear();
+        }
+        for device in told.devices.values_mut() {
+            device.person.clear();
         }
         Cow::Owned(told)
     }

@@ -27,6 +27,9 @@ pub enum Problem {
     Retired,
     #[error("somebody already decided this conflict")]
     AlreadyDecided,
+    /// Since it was looked at.
+    #[error("somebody else has changed this meanwhile")]
+    ChangedMeanwhile,
     #[error("this device is not enrolled")]
     NotEnrolled,
     #[error("this device is already enrolled")]

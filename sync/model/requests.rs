@@ -291,10 +291,13 @@ impl Request {
         const MINUTE: i64 = 60_000;
         const LONGEST: i64 = 24 * 60 * MINUTE;
         let mut began: std::collections::BTreeMap<DeviceId, (Time, usize)> = Default::default();
+        let mut last: std::collections::BTreeMap<DeviceId, usize> = Default::default();
         let (mut worked, mut of_people) = (0_i64, 0_i64);
         for (_, by, event) in &self.events {
             let next = match &event.what {
-                What::Started { team } => Some(team.len().max(1)),
+                // Nobody said: those of before, or somebody.
+                What::Started { team } if team.is_empty() => Some(*last.get(by).unwrap_or(&1)),
+                What::Started { team } => Some(team.len()),
                 What::Paused { .. } | What::Done { .. } | What::Impossible { .. } => None,
                 _ => continue,
             };
@@ -308,6 +311,7 @@ impl Request {
             }
             if let Some(people) = next {
                 began.insert(*by, (event.at, people));
+                last.insert(*by, people);
             }
         }
         let minutes = |ms: i64| u32::try_from(ms / MINUTE).unwrap_or(u32::MAX);
@@ -544,9 +548,8 @@ pub fn record(id: EventId, event: &Event) -> Writes {
         } => {
             writes.push((keys::DEPARTMENT.into(), department.as_str().into()));
             writes.push((keys::CREW.into(), crew.as_str().into()));
-            if !day.is_empty() {
-                writes.push((keys::DAY.into(), day.as_str().into()));
-            }
+            // Also none: a day belongs to the crew it was chosen for.
+            writes.push((keys::DAY.into(), day.as_str().into()));
         }
         What::Answered { text } => writes.push((keys::ANSWER.into(), text.as_str().into())),
         What::Supported { .. } => writes.push((
@@ -568,10 +571,6 @@ pub fn record_on(request: &Request, id: EventId, event: &Event, supports: Option
     // see stays.
     if request.supported && all && event.what.hears() {
         writes.push((keys::SUPPORTED.into(), "".into()));
-    }
-    let no_day = matches!(&event.what, What::Assigned { day, .. } if day.is_empty());
-    if no_day && request.day.is_some() {
-        writes.push((keys::DAY.into(), "".into()));
     }
     writes
 }

@@ -12,10 +12,13 @@ use koina_model::requests::acts::{Entered, Filed};
 use rusqlite::{Connection, Transaction, params};
 use serde_bytes::ByteBuf;
 
+use super::opening::BUSY_MS;
 use super::{Replica, ReplicaError, without};
 use crate::courier;
 use crate::identity::unhex;
 
+/// How long it is tried to empty the write-ahead log while somebody reads the file.
+const SCRUB_WAIT_MS: u64 = 250;
 /// First bytes of a sealed contact.
 pub const CONTACT: &[u8] = b"koina-contact-1\n";
 /// How long a contact stays here after the server had it: as long as a backup may be old.
@@ -112,6 +115,11 @@ impl Replica {
             return;
         }
         let writer = self.writer();
+        // Who saves something waits meanwhile.
+        let waits = |ms| writer.busy_timeout(std::time::Duration::from_millis(ms));
+        if waits(SCRUB_WAIT_MS).is_err() {
+            return;
+        }
         let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
             row.get::<_, i64>(0)
         });
@@ -119,6 +127,9 @@ impl Replica {
             Ok(0) => self.scrub_due.store(false, Ordering::Release),
             Ok(_) => tracing::warn!("the write-ahead log is in use and was not emptied yet"),
             Err(failure) => tracing::warn!(%failure, "the write-ahead log was not emptied yet"),
+        }
+        if let Err(failure) = waits(BUSY_MS) {
+            tracing::warn!(%failure, "the patience of the writer was not set back");
         }
     }
 

@@ -77,9 +77,12 @@ impl Opened {
     }
 }
 
+/// How long the writer waits for another process.
+pub(super) const BUSY_MS: u64 = 5_000;
+
 pub(super) fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
     let mut connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     write_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -131,7 +134,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     connection.pragma_update(None, "query_only", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

@@ -10,6 +10,7 @@ use koina_model::doc::Doc;
 use koina_model::guard;
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::Lists;
+use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
@@ -216,10 +217,9 @@ fn fill(
     // Version 0: the server sends its own again.
     let lists = meta.remove("lists");
     let lists = lists.and_then(|json| serde_json::from_str::<Lists>(&json).ok());
-    let lists = Lists {
-        version: 0,
-        ..lists.unwrap_or_else(Lists::empty)
-    };
+    let lists = lists.unwrap_or_else(Lists::empty);
+    // Without an identity nobody knows who may read the names in them.
+    let lists = lists.anew(kept.map_or(Role::Kiosk, |kept| kept.identity.role));
     set_meta(tx, "lists", &serde_json::to_string(&lists)?)?;
     meta.retain(|key, value| {
         key != "courier_keys" || serde_json::from_str::<Vec<String>>(value).is_ok()

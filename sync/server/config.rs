@@ -1,5 +1,6 @@
 //! The settings of a server: one TOML file, and the environment for what is secret.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,10 @@ pub enum ConfigError {
     PublicUrl,
     #[error("the crew {crew} names {code}, which is not on the lists of the municipality")]
     Crew { crew: String, code: String },
+    #[error(
+        "the crew {crew} has a member with the id `{id}` that is empty, without a name, or there twice: records say the id for ever"
+    )]
+    Member { crew: String, id: String },
 }
 
 /// The file as written.
@@ -169,7 +174,18 @@ impl Config {
             (None, Some(path)) => reference_in(&folder.join(path))?,
             _ => return Err(ConfigError::WhichMunicipality),
         };
+        let mut ids = BTreeSet::new();
         for crew in &file.crews {
+            let wrong = crew.members.iter().find(|member| {
+                let empty = member.id.trim().is_empty() || member.name.trim().is_empty();
+                empty || !ids.insert(member.id.as_str())
+            });
+            if let Some(member) = wrong {
+                return Err(ConfigError::Member {
+                    crew: crew.id.clone(),
+                    id: member.id.clone(),
+                });
+            }
             let unknown = crew
                 .communities
                 .iter()
@@ -289,6 +305,38 @@ mod tests {
             parse(&GOOD.replace("dion-olympos", "atlantis")),
             Err(ConfigError::NotBundled(_))
         ));
+    }
+
+    #[test]
+    fn the_id_of_somebody_in_a_crew_is_nobody_elses() {
+        let crew = |id: &str, members: &str| {
+            format!(
+                "[[crews]]\nid = \"{id}\"\nname = \"Συνεργείο\"\ndepartment = \"HLF\"\ncommunities = []\n{members}\n"
+            )
+        };
+        let one = r#"members = [{ id = "a-1", name = "Νίκος" }]"#;
+        let with = |second: &str, skills: &str| {
+            parse(&format!(
+                "{GOOD}\n{}{}{skills}",
+                crew("a", one),
+                crew("b", second)
+            ))
+        };
+        let other = r#"members = [{ id = "b-1", name = "Μαρία" }]"#;
+        assert_eq!(with(other, "").unwrap().crews.len(), 2);
+        for wrong in [
+            one,
+            r#"members = [{ id = "", name = "Μαρία" }]"#,
+            r#"members = [{ id = "b-1", name = " " }]"#,
+        ] {
+            let refused = with(wrong, "");
+            assert!(
+                matches!(refused, Err(ConfigError::Member { .. })),
+                "{wrong}"
+            );
+        }
+        let unknown = with(other, r#"skills = ["magic"]"#);
+        assert!(matches!(unknown, Err(ConfigError::Crew { .. })));
     }
 
     #[test]

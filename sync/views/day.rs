@@ -110,7 +110,6 @@ impl Replica {
             // A stable order: without a plan nothing moves.
             jobs.sort_by_key(|job| job.part);
             let total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
-            let later = jobs.iter().filter(|job| job.part == LATER).count();
             let ways = near.map_or_else(Vec::new, |near| arrange(&mut jobs, near));
             let mut done = 0;
             let mut finished = db.prepare_cached(
@@ -123,8 +122,10 @@ impl Replica {
                     done += 1;
                 }
             }
+            jobs.truncate(TODAY_MAX);
+            let later = jobs.iter().filter(|job| job.part == LATER).count();
             Ok(Today {
-                jobs: jobs.into_iter().take(TODAY_MAX).map(|job| job.row).collect(),
+                jobs: jobs.into_iter().map(|job| job.row).collect(),
                 ways: ways.into_iter().take(TODAY_MAX).collect(),
                 total,
                 later: u32::try_from(later).unwrap_or(u32::MAX),

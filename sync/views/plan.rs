@@ -24,7 +24,7 @@ impl Replica {
     pub fn crew_loads(&self, day: &str, now: Time) -> Result<Vec<CrewLoad>, ReplicaError> {
         self.read(|db| {
             let mut rows = db.prepare_cached(
-                "SELECT crew, count(*), sum(due_at < ?2), sum(day = ?1) FROM requests
+                "SELECT crew, count(*), sum(due_at < ?2), sum(day = ?1 AND day <> '') FROM requests
                  WHERE open = 1 AND crew <> '' AND status <> 'CANNOT_BE_DONE' GROUP BY crew ORDER BY crew",
             )?;
             let rows = rows.query_map(params![day, now.0], |row| {

@@ -4,7 +4,7 @@ use koina_model::calendar::{self, ANSWER_DAYS};
 use koina_model::doc::Record;
 use koina_model::egsa87::Egsa87;
 use koina_model::exchange::EntryWords;
-use koina_model::ids::{DocId, Time};
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::numbers::ProtocolNumber;
 use koina_model::permits::Permit;
@@ -135,7 +135,7 @@ pub struct RequestCase {
     pub worked_minutes: u32,
     /// The same of all who took part together.
     pub people_minutes: u32,
-    /// Ids of who works on it now, or did last, as the crew said.
+    /// Ids of who works on it now, as the crew said; of several devices the one of this device, or who began last.
     pub team: Vec<String>,
     /// In the order they were added.
     pub photos: Vec<PhotoRow>,
@@ -692,7 +692,7 @@ impl Replica {
             materials,
             worked_minutes: worked.minutes,
             people_minutes: worked.of_people,
-            team: team(&request).to_vec(),
+            team: team(&request, self.identity().map(|me| me.device)).to_vec(),
             photos: self.photo_rows(request.photos())?,
             wanted_photos: acts::wanted_photos(&request, &lists),
             timeline,
@@ -703,15 +703,21 @@ impl Replica {
     }
 }
 
-/// Who works on a request, or did last.
-fn team(request: &model::Request) -> &[String] {
-    let team = request.events.iter().rev().find_map(|(.., event)| {
-        let What::Started { team } = &event.what else {
-            return None;
-        };
-        Some(team.as_slice()).filter(|team| !team.is_empty())
-    });
-    team.unwrap_or_default()
+/// Who works on a request while it is under way.
+fn team(request: &model::Request, me: Option<DeviceId>) -> &[String] {
+    if request.status != Status::InProgress {
+        return &[];
+    }
+    let started = || {
+        let started = request.events.iter().rev();
+        started.filter_map(|(_, by, event)| match &event.what {
+            What::Started { team } if !team.is_empty() => Some((*by, team.as_slice())),
+            _ => None,
+        })
+    };
+    let own = started().find(|(by, _)| Some(*by) == me);
+    own.or_else(|| started().next())
+        .map_or(&[], |(_, team)| team)
 }
 
 /// Lines of the requests for which `which` holds, in the order it names.

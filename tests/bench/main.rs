@@ -29,6 +29,7 @@ use koina_model::exchange::{
 };
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
+use koina_model::photos::Moment;
 use koina_model::place::Place;
 use koina_model::requests::NewRequest;
 use koina_model::requests::acts::Step;
@@ -36,9 +37,11 @@ use koina_model::words::{Channel, Kind};
 use koina_server::log::AnyLog;
 use koina_sync::exchange::{self, Line, http::HttpLine};
 use koina_sync::identity::Identity;
+use koina_sync::photos::picture::{Told, prepare};
 use koina_sync::replica::{Foreseen, Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::figures::Figures;
+use koina_tests::pictures::camera;
 use koina_tests::served::{now, open_requests, peak_mb, serve, serve_on_file};
 use koina_tests::village::{Change, Counts, Village};
 use tempfile::TempDir;
@@ -73,6 +76,9 @@ fn main() {
     if runs("cost") {
         cost::cost(&mut figures, &runtime);
     }
+    if runs("photos") {
+        photos(&mut figures);
+    }
     if runs("app") {
         app(&mut figures);
     }
@@ -93,6 +99,57 @@ fn logged(seq: u64, change: Change) -> LogRow {
             bytes: change.pushed.bytes.into_vec(),
         },
     }
+}
+
+/// A photo of twelve million pixels, from the bytes of the camera to durable on the disk and named by its record.
+fn photos(figures: &mut Figures) {
+    let folder = TempDir::new().unwrap();
+    let replica =
+        Replica::open_with(&folder.path().join("replica.sqlite"), now(), Ids::Random).unwrap();
+    replica.set_lists(&Village::new(7, now()).lists).unwrap();
+    enrol_alone(&replica);
+    let entered = koina_tests::town::lamp("σβηστή");
+    let (id, _) = replica.enter_request(&entered, None, now()).unwrap();
+    let taken: Vec<Vec<u8>> = (0..100).map(|n| camera(n, 4_000, 3_000)).collect();
+    let mut kept = 0;
+    let mut saves: Vec<f64> = taken
+        .iter()
+        .map(|picture| {
+            let told = Told {
+                moment: Moment::Before,
+                with_place: true,
+            };
+            let ((), s) = timed(|| {
+                let prepared = prepare(picture, told).unwrap();
+                kept += prepared.picture.len();
+                let file = replica.keep_photo(&prepared, now()).unwrap();
+                replica.add_photos(id, &[file], now()).unwrap();
+            });
+            s
+        })
+        .collect();
+    saves.sort_by(f64::total_cmp);
+    let mean = |bytes: usize| bytes as f64 / taken.len() as f64 / 1_000.0;
+    let of_camera = mean(taken.iter().map(Vec::len).sum());
+    figures.say(
+        "a photo of the camera, 4,000 × 3,000",
+        of_camera,
+        "kB",
+        None,
+    );
+    figures.say("the same as it is kept", mean(kept), "kB", None);
+    figures.say(
+        "taken to saved, half",
+        percentile(&saves, 0.5) * 1e3,
+        "ms",
+        None,
+    );
+    figures.say(
+        "taken to saved, 99 of 100",
+        percentile(&saves, 0.99) * 1e3,
+        "ms",
+        None,
+    );
 }
 
 /// A device with a whole municipality's records.

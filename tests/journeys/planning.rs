@@ -153,6 +153,14 @@ fn a_crew_says_who_works_and_the_names_stay_with_crews_and_desks() {
     town.settle();
     assert!(members(&town, desk) > 0 && members(&town, crew) > 0);
     assert_eq!((members(&town, kiosk), members(&town, village)), (0, 0));
+    // Nor do they hear who works with a device.
+    let people = |who: Who| {
+        let lists = town.at(who).lists();
+        let people = lists.devices.values();
+        people.filter(|device| !device.person.is_empty()).count()
+    };
+    assert!(people(desk) > 0);
+    assert_eq!((people(kiosk), people(village)), (0, 0));
 
     town.cut(crew);
     let record = |step: &Step<'_>| {
@@ -168,6 +176,8 @@ fn a_crew_says_who_works_and_the_names_stay_with_crews_and_desks() {
     // The second goes home.
     record(&Step::Start { team: &team[..1] }).unwrap();
     town.pass_ms(20 * 60_000);
+    let under_way = town.at(crew).request_case(id, town.now()).unwrap();
+    assert_eq!(under_way.team, &team[..1]);
     let done = Step::Done {
         note: "",
         no_photos: "",
@@ -176,7 +186,7 @@ fn a_crew_says_who_works_and_the_names_stay_with_crews_and_desks() {
     town.join(crew);
     town.settle();
     let case = town.at(desk).request_case(id, town.now()).unwrap();
-    assert_eq!(case.team, &team[..1]);
+    assert!(case.team.is_empty(), "nobody works on it any more");
     assert_eq!((case.worked_minutes, case.people_minutes), (50, 80));
     let started = case.timeline.iter().find(|row| row.what == "started");
     assert_eq!(started.unwrap().detail["team"], r#"["light-1","light-2"]"#);
@@ -201,7 +211,7 @@ fn a_crew_that_becomes_a_kiosk_forgets_the_names() {
     town.change_purpose(desk, crew, Role::Kiosk, &[]).unwrap();
     town.settle();
     assert_eq!(members(&town, crew), 0);
-    assert!(!kept(&town).contains("Τεχνίτης"));
+    assert!(!kept(&town).contains("Τεχνίτης") && !kept(&town).contains("Υπεύθυνος Δημαρχείο"));
     town.change_purpose(desk, crew, Role::Crew, &[]).unwrap();
     town.settle();
     assert!(members(&town, crew) > 0, "a crew again");

@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use koina_model::photos::Moment;
 use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
+use koina_sync::photos::carry::{self, Carrying};
+use koina_sync::photos::picture::{Told, prepare};
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
+use koina_tests::pictures::camera;
 use koina_tests::served::{self, next_line, now, on_file, open_requests, serve_at};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
@@ -22,6 +26,8 @@ pub(crate) struct Did {
     /// Requests in the list when the first answer was taken.
     pub(crate) first_list: u32,
     pub(crate) requests: u32,
+    /// Bytes of photos that were to be handed over.
+    pub(crate) photo_bytes: u64,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -60,6 +66,9 @@ pub(crate) struct Device {
     notes: u32,
     #[arg(long, default_value_t = 0)]
     records: u32,
+    /// Takes so many photos first, of one record.
+    #[arg(long, default_value_t = 0)]
+    photos: u32,
 }
 
 impl Device {
@@ -82,6 +91,16 @@ impl Device {
                 let step = Step::Note { text: &text };
                 let id = ids[n as usize % ids.len()];
                 replica.record_work(id, &step, now()).unwrap();
+            }
+            let id = open_requests(&replica, 1).first().copied();
+            for n in 0..self.photos {
+                let told = Told {
+                    moment: Moment::After,
+                    with_place: true,
+                };
+                let taken = prepare(&camera(n.into(), 4_000, 3_000), told).unwrap();
+                let file = replica.keep_photo(&taken, now()).unwrap();
+                replica.add_photos(id.unwrap(), &[file], now()).unwrap();
             }
             println!("ready");
             next_line().await;
@@ -106,10 +125,17 @@ async fn go(replica: &Replica, server: &str) -> Did {
     {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    let mut did = line.did.into_inner().unwrap();
-    did.seconds = line.begin.elapsed().as_secs_f64();
-    did.requests = listed(replica);
-    did
+    let photo_bytes = replica.photos_waiting().unwrap().bytes;
+    let carrying = Carrying::default();
+    while carry::run(replica, &line, &now, &carrying).await.is_err() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Did {
+        seconds: line.begin.elapsed().as_secs_f64(),
+        requests: listed(replica),
+        photo_bytes,
+        ..line.did.into_inner().unwrap()
+    }
 }
 
 /// A line that notes what each round trip carried.

@@ -18,11 +18,11 @@ const RECORDS: u32 = 1_000;
 /// How often the line goes out, or the app is killed, in one work.
 const CUTS: u32 = 5;
 /// How long nothing may be heard.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(1_800);
 
 #[derive(Parser)]
 struct Cli {
-    /// Only these works: day, fresh, month, neighbour.
+    /// Only these works: day, fresh, month, photos, neighbour.
     only: Vec<String>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -95,6 +95,9 @@ fn all(runs: &dyn Fn(&str) -> bool) -> Result<(), String> {
     }
     if runs("month") {
         works.month(&mut figures);
+    }
+    if runs("photos") {
+        works.photos(&mut figures);
     }
     if runs("neighbour") {
         works.neighbour(&mut figures);
@@ -192,6 +195,27 @@ impl Works {
                 say(&format!(", bytes with {}", what(breaks)), ratio, "ratio");
             }
         }
+    }
+
+    /// 20 photos of a day, as large as the app keeps them.
+    fn photos(&mut self, figures: &mut Figures) {
+        let file = self.file();
+        let ready = self.device(&file, &["--whole", "--photos", "20"]);
+        let (did, bytes) = self.over_poor_line(ready, &file, Breaks::Nothing);
+        let needs = did.photo_bytes as f64 / VILLAGE.bytes_per_s;
+        let mut say = |name: &str, value, unit: &str, aim| {
+            figures.say(&format!("20 photos{name}"), value, unit, aim);
+        };
+        say(", bytes of them", did.photo_bytes as f64, "bytes", None);
+        say(" at the town hall", did.seconds, "s", None);
+        say(
+            ", to what their bytes need",
+            did.seconds / needs,
+            "ratio",
+            Some(1.15),
+        );
+        let ratio = bytes as f64 / did.photo_bytes as f64;
+        say(", bytes with TCP and IP, to theirs", ratio, "ratio", None);
     }
 
     /// Somebody loads a page over the same line: alone, and while a fresh device takes everything.

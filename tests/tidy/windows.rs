@@ -79,12 +79,15 @@ fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn camera_and_position_of_a_telephone_are_for_those_who_work_outside() {
+fn camera_and_position_of_a_telephone_are_not_for_visitors() {
     let path = files(".json")
         .into_iter()
         .find(|path| path.ends_with(FIELD));
     let field: Value = serde_json::from_str(&text(path.unwrap())).unwrap();
-    assert_eq!(field["windows"], serde_json::json!(["crew", "community"]));
+    assert_eq!(
+        field["windows"],
+        serde_json::json!(["crew", "community", "desk"])
+    );
     assert_eq!(field["platforms"], serde_json::json!(["android", "iOS"]));
     let granted: BTreeSet<&str> = field["permissions"]
         .as_array()

@@ -48,6 +48,17 @@ test("planning: chosen by zone and kind, given to a crew for tomorrow; nothing t
   // They have a crew now, and are found where that is asked for.
   await list.getByRole("checkbox", { name: w("planning-charged") }).check();
   await expect(list.locator("li", { hasText: "για " }).first()).toContainText(first);
+  // Somebody else gives one of them to another crew while they are chosen: that one is not taken from it.
+  await list.getByRole("checkbox", { name: w("planning-charged") }).uncheck();
+  const query = { search: "", open: true, status: null, community: "", group: "", department: "", crew: "", no_crew: true, day: "", late: false, clash: false, unheard: false, executed: false, sort: "priority", offset: 0, limit: 2 };
+  const { said } = await koina.bridge.command<{ rows: { id: string }[] }>("desk", "requests_page", query);
+  await list.locator("li").nth(0).getByRole("checkbox").check();
+  await list.locator("li").nth(1).getByRole("checkbox").check();
+  await koina.bridge.command("desk", "request_assign", { id: said.rows[0]?.id, department: "YDR", crew: "water", day: "", note: "" });
+  await press(desk, w("planning-save"));
+  await expect(desk.getByText(/^1 αίτημα χρεώθηκε: /)).toBeVisible();
+  await expect(desk.getByText("1 αίτημα δεν χρεώθηκε")).toBeVisible();
+  await expect(desk.getByText(w("problem-changed-meanwhile"))).toBeVisible();
   await desk.setViewportSize({ width: 640, height: 900 });
   await fits(desk, "planning, narrow");
 });

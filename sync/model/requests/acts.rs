@@ -529,7 +529,7 @@ pub fn takes_memos(request: &Request, lists: &Lists) -> bool {
 const MEMO_DAYS_MAX: i64 = 366;
 
 /// A day as it was typed, `29/11/2026`, or as records say it.
-fn day_of(typed: &str) -> Option<Date> {
+pub fn day_of(typed: &str) -> Option<Date> {
     day(typed).or_else(|| typed.trim().parse().ok())
 }
 

@@ -167,6 +167,12 @@ pub(super) async fn crews<T: Tx>(tx: &mut T) -> Result<Vec<Crew>, LogError> {
 pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<(), LogError> {
     let known = crews(tx).await?;
     let mut news = false;
+    // A crew that is in the settings no more keeps its name, for old records, and nobody's.
+    let gone = known.iter().filter(|crew| !crew.members.is_empty());
+    for crew in gone.filter(|crew| wanted.iter().all(|one| one.id != crew.id)) {
+        tx.rows(sql::EMPTY_CREW, &[crew.id.as_str().into()]).await?;
+        news = true;
+    }
     for crew in wanted.into_iter().filter(|crew| !known.contains(crew)) {
         let communities = serde_json::Value::from(crew.communities).to_string();
         let skills = serde_json::Value::from(crew.skills).to_string();

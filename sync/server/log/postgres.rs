@@ -3,6 +3,8 @@
 //! Whoever writes the log takes one lock first. Without it a reader who follows the log by place loses rows:
 //! a tx that took the earlier place may commit after one that took the later place.
 
+use std::time::Duration;
+
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Transaction};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -22,6 +24,15 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/postgres/0007_erased.sql"),
     include_str!("../migrations/postgres/0008_crews.sql"),
 ];
+
+const CLOCK: &str = "SELECT extract(epoch FROM clock_timestamp())::float8";
+/// Whether somebody reads a state of the database from before a moment.
+const OLDER: &str =
+    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+ AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+ AND backend_xmin IS NOT NULL AND extract(epoch FROM xact_start)::float8 < $1)";
+/// How often it is looked whether they still do.
+const LOOK_MS: u64 = 100;
 
 /// The lock of whoever writes the log («KOINA» in ASCII). It belongs to the database, that is, to the municipality.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(323284086849)";
@@ -81,9 +92,19 @@ impl Postgres {
     }
 
     /// Rewrites the table of contacts, which still has the rows as they were. Gives whether that is done: somebody may be
-    /// reading the table. The write-ahead log and copies of it are the database's own.
+    /// reading the table, or a state of the database from before, whose rows would be copied along. What sessions of other
+    /// roles do is not seen. The write-ahead log and copies of it are the database's own.
     pub(super) async fn scrub(&self) -> Result<bool, LogError> {
         let client = self.client().await?;
+        let begun: f64 = client.query_one(CLOCK, &[]).await?.try_get(0)?;
+        let mut waited = 0;
+        while client.query_one(OLDER, &[&begun]).await?.try_get(0)? {
+            if waited >= SCRUB_WAIT_MS {
+                return Ok(false);
+            }
+            tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+            waited += LOOK_MS;
+        }
         // Behind somebody who reads the table for long it would hold up everybody else.
         let wait = format!("SET lock_timeout = '{SCRUB_WAIT_MS}ms'");
         client.batch_execute(&wait).await?;

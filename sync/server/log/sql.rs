@@ -183,6 +183,7 @@ pub(super) const PUT_CODE_STEP: &str = "INSERT INTO kiosks (device, code_step) V
 
 pub(super) const CREWS: &str =
     "SELECT id, name, department, communities, skills, members FROM crews ORDER BY id";
+pub(super) const EMPTY_CREW: &str = "UPDATE crews SET members = '[]' WHERE id = $1";
 pub(super) const PUT_CREW: &str =
     "INSERT INTO crews (id, name, department, communities, skills, members) VALUES ($1, $2, $3, $4, $5, $6)
  ON CONFLICT (id) DO UPDATE SET name = excluded.name, department = excluded.department,

@@ -454,7 +454,11 @@ late: number,
  */
 on_day: number, };
 
-export type CrewLoads = { crews: Array<CrewLoad>, };
+export type CrewLoads = { 
+/**
+ * The day as it was understood, YYYY-MM-DD; empty: none.
+ */
+day: string, crews: Array<CrewLoad>, };
 
 export type Decimal = string;
 
@@ -1140,7 +1144,7 @@ typed: string, };
 
 export type PlanDayInput = { 
 /**
- * YYYY-MM-DD; empty: none.
+ * As typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
  */
 day: string, };
 
@@ -1148,7 +1152,7 @@ export type PlanInput = {
 /**
  * At most 200.
  */
-ids: Array<DocId>, crew: string, 
+jobs: Array<PlanJob>, crew: string, 
 /**
  * As typed (`29/11/2026`) or as YYYY-MM-DD; empty: none.
  */
@@ -1160,13 +1164,15 @@ export type PlanItem = { code: string, el: string, en: string,
  */
 plan: string, };
 
+export type PlanJob = { id: DocId, crew: string, status: Status, };
+
 export type Planned = { saved: Array<DocId>, refused: Array<NotPlanned>, };
 
 export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 
@@ -1326,7 +1332,7 @@ worked_minutes: number,
  */
 people_minutes: number, 
 /**
- * Ids of who works on it now, or did last, as the crew said.
+ * Ids of who works on it now, as the crew said; of several devices the one of this device, or who began last.
  */
 team: Array<string>, 
 /**

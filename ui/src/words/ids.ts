@@ -976,6 +976,7 @@ export type Words = {
   "planning-empty": null;
   "planning-empty-filtered": null;
   "planning-form": null;
+  "planning-full": { most: string | number };
   "planning-has": { late: string | number; open: string | number };
   "planning-has-day": { late: string | number; on_day: string | number; open: string | number };
   "planning-lead": null;
@@ -1013,6 +1014,7 @@ export type Words = {
   "problem-bad-input": null;
   "problem-busy": null;
   "problem-cable-out": null;
+  "problem-changed-meanwhile": null;
   "problem-code-refused": null;
   "problem-courier-not-ready": null;
   "problem-courier-unreadable": null;

@@ -28,6 +28,7 @@ const problems: Sentences = {
   not_closed: () => t("problem-not-closed"),
   retired: () => t("problem-retired"),
   already_decided: () => t("problem-already-decided"),
+  changed_meanwhile: () => t("problem-changed-meanwhile"),
   not_enrolled: () => t("problem-not-enrolled"),
   already_enrolled: () => t("problem-already-enrolled"),
   code_refused: () => t("problem-code-refused"),

@@ -241,3 +241,4 @@ planning-refused = { $count ->
     [one] 1 request was not given
    *[other] { $count } requests were not given
 }
+planning-full = At most { $most } requests are given together. Give these, then go on.

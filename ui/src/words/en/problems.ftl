@@ -8,6 +8,7 @@ problem-already-closed = The request is already closed. If more work is needed, 
 problem-not-closed = The request is still open. Close it first.
 problem-retired = The asset was retired and no longer changes. Add a new asset if another took its place.
 problem-already-decided = Somebody else has already decided this conflict. See the decision in the history.
+problem-changed-meanwhile = Somebody else has changed it meanwhile. See how it is now, and choose again.
 problem-not-enrolled = The device is not connected to the municipality yet. Connect it with the code the office gives you.
 problem-already-enrolled = The device is already connected to the municipality. Carry on.
 problem-code-refused = The code is wrong, used or expired. Check it, or ask the office for a new one.
