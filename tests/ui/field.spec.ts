@@ -243,6 +243,7 @@ test("the day comes in the order of the way, from where the crew stands, and bac
   const jobs = crew.getByRole("list", { name: w("today-jobs") }).getByRole("listitem");
   // Ages grow by the minute.
   const texts = async () => (await jobs.allInnerTexts()).map((text) => text.replace(/πριν .*|μόλις τώρα/g, ""));
+  await expect(jobs.first()).toBeVisible();
   const before = await texts();
   await press(crew, w("today-way"));
   await expect(jobs.first()).toContainText(w("today-from-here"));

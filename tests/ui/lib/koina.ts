@@ -88,13 +88,19 @@ export class Koina {
       if (message.text().includes("Content Security Policy")) this.failures.push(message.text());
     });
     await page.setViewportSize(options.size ?? SCREEN);
-    // Chromium gave up a reload once in a hundred runs (`net::ERR_ABORTED`), with nothing else under way.
+    // Chromium gave up a reload once in a hundred runs (`net::ERR_ABORTED`), with nothing else under way, and the next one
+    // once while it was still putting the page away.
     const reload = page.reload.bind(page);
-    page.reload = (how) =>
-      reload(how).catch((failure: unknown) => {
-        if (!String(failure).includes("ERR_ABORTED")) throw failure;
-        return reload(how);
-      });
+    page.reload = async (how) => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await reload(how);
+        } catch (failure) {
+          if (tries === 4 || !/ERR_ABORTED|Not attached to an active page/.test(String(failure))) throw failure;
+          await page.waitForTimeout(250 * tries);
+        }
+      }
+    };
     await page.addInitScript(internals, name);
     await page.goto(this.bridge.address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
