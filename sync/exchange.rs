@@ -307,19 +307,21 @@ impl Replica {
         answer: &Answer,
         now: Time,
     ) -> Result<bool, ReplicaError> {
+        let identity = self.enrolled()?;
         if let Some(json) = &answer.lists {
             let lists = serde_json::from_str::<Lists>(json)?;
             // An answer that was carried by hand may be an old one.
             if lists.version > self.lists().version {
                 // Also one that was sealed while this device was for something else.
-                self.set_lists(&lists.told_to(self.enrolled()?.role))?;
+                self.set_lists(&lists.told_to(identity.role))?;
             }
         }
         let lists = self.lists();
-        let identity = self.enrolled()?;
         let me = identity.device;
         let brings_numbers = identity.role.may(Permit::RegisterRequests) && !answer.revoked;
         let moved = answer.scope.as_ref().map(|to| identity.changed(to));
+        // Somebody for something else hears other lists.
+        let anew = moved.as_ref().map(|now| lists.anew(now.role));
         let taken = self.write(|tx| {
             forget_meta(tx, UNDER_WAY)?;
             take_receipts(tx, &said.rows, &answer.receipts, me, &lists)?;
@@ -337,8 +339,9 @@ impl Replica {
                 leaving.extend(outside(tx, &now.communities)?);
                 set_leaving(tx, &leaving)?;
                 keep_identity(tx, now)?;
-                // Somebody for something else hears other lists.
-                set_meta(tx, "lists", &serde_json::to_string(&lists.anew(now.role))?)?;
+            }
+            if let Some(anew) = &anew {
+                set_meta(tx, "lists", &serde_json::to_string(anew)?)?;
             }
             take_decisions(tx, &answer.decisions, me, &lists)?;
             take_of_kiosks(tx, &identity, answer)?;
@@ -425,10 +428,10 @@ impl Replica {
             }
             other => other?,
         }
-        if let Some(now) = &moved {
+        if let Some(anew) = anew {
             self.read_identity()?;
             self.keep_beside()?;
-            self.use_lists(lists.anew(now.role));
+            self.use_lists(anew);
         }
         if answer.revoked {
             self.set_revoked()?;
@@ -450,7 +453,8 @@ impl Replica {
             !answer.erased_heard.is_empty() && !self.read(|db| erased_again(db, 0))?.is_empty();
         // The entries of what was handed over again after a restore follow it at once: a desk that is revoked before its next
         // exchange could not bring them any more, and a number on paper would be given anew.
-        let more_entries = brings_numbers
+        let more_entries = said.ask.again > 0
+            && brings_numbers
             && said.ask.entries.is_empty()
             && self.waiting_again()? == 0
             && !self.read(entries_again)?.is_empty();

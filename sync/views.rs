@@ -7,7 +7,7 @@ use koina_model::doc::{Doc, Record};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::inspections::Checklist;
 use koina_model::kiosks::{Need, Paper};
-use koina_model::lists::Lists as KnownLists;
+use koina_model::lists::{Lists as KnownLists, Member};
 use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use koina_model::reference::{FieldCheck, MaterialItem};
@@ -183,14 +183,7 @@ pub struct CrewItem {
     /// Codes of the groups of kinds that it can do; empty: nobody said.
     pub skills: Vec<String>,
     /// Who works in it.
-    pub members: Vec<MemberItem>,
-}
-
-/// Somebody of a crew.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, TS)]
-pub struct MemberItem {
-    pub id: String,
-    pub name: String,
+    pub members: Vec<Member>,
 }
 
 /// The state of the line between this device and the municipal server.

@@ -4,7 +4,25 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgb, RgbImage};
 
+use koina_model::ids::DocId;
+use koina_model::photos::Moment;
+use koina_sync::photos::picture::{Told, prepare};
+use koina_sync::replica::Replica;
+
+use crate::served::now;
 use crate::sim::plan::Dice;
+
+/// Takes a photo as the app does, from the bytes of the camera to durable and named by its record. Gives its bytes as kept.
+pub fn take(replica: &Replica, id: DocId, picture: &[u8]) -> usize {
+    let told = Told {
+        moment: Moment::After,
+        with_place: true,
+    };
+    let prepared = prepare(picture, told).unwrap();
+    let file = replica.keep_photo(&prepared, now()).unwrap();
+    replica.add_photos(id, &[file], now()).unwrap();
+    prepared.picture.len()
+}
 
 /// A JPEG of a road with a wall and a sky, each number another.
 pub fn camera(number: u64, width: u32, height: u32) -> Vec<u8> {

@@ -1,22 +1,14 @@
 //! Who and where we are; what is being typed.
 
-use koina_model::lists::Member;
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::reference::{ApplicationType, Need};
 use koina_model::words::{Named, Position};
 use koina_sync::views::{
     About, ApplicationFieldItem, ApplicationItem, CategoryItem, CommunityItem, CrewItem, Lists,
-    MemberItem, PlanItem, SettlementItem, Station,
+    PlanItem, SettlementItem, Station,
 };
 
 use crate::{Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, told};
-
-fn member_item(member: &Member) -> MemberItem {
-    MemberItem {
-        id: member.id.clone(),
-        name: member.name.clone(),
-    }
-}
 
 pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
     let lists = desk.replica.lists();
@@ -125,7 +117,7 @@ pub(crate) fn lists(desk: &Desk, _: Nothing) -> Result<Lists, Problem> {
                 department: one.department.clone(),
                 communities: one.communities.clone(),
                 skills: one.skills.clone(),
-                members: one.members.iter().map(member_item).collect(),
+                members: one.members.clone(),
             })
             .collect(),
         application_types: reference

@@ -75,7 +75,7 @@ macro_rules! commands {
                 .collect();
             let declarations: Vec<String> = types.declarations.into_values().collect();
             format!(
-                "// Written by `cargo test -p koina-commands` from src-tauri/commands/list.rs. Do not edit.\n\n{}\n\n/** Every command with its input and its output. */\nexport type Commands = {{\n{}\n}};\n\n/** What each role may do. */\nexport const MAY: Readonly<Record<Role, readonly Permit[]>> = {{\n{}\n}};\n",
+                "// Written by `cargo test -p koina-commands` from src-tauri/commands/list.rs. Do not edit.\n\n{}\n\n/** Every command with its input and its output. */\nexport type Commands = {{\n{}\n}};\n\n/** What each role may do. */\nexport const MAY: Readonly<Record<Role, readonly Permit[]>> = {{\n{}\n}};\n\n/** For how many requests the desk plans at once. */\nexport const PLAN_MAX = {PLAN_MAX};\n",
                 declarations.join("\n\n"),
                 lines.join("\n"),
                 may.join("\n"),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::ids::DeviceId;
 use crate::permits::Role;
@@ -47,7 +48,7 @@ pub struct Crew {
 }
 
 /// Somebody of a crew.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Member {
     /// What records say instead of the name: a record may be published.
     pub id: String,

@@ -33,8 +33,6 @@ pub struct RequestsQuery {
     pub crew: String,
     /// Charged to no crew.
     pub no_crew: bool,
-    /// Planned for this day, YYYY-MM-DD.
-    pub day: String,
     /// Past its target time.
     pub late: bool,
     /// With versions for the desk to decide.
@@ -371,7 +369,7 @@ pub(super) const ROW_COLUMNS: usize = 20;
 
 pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow> {
     let doc: Vec<u8> = row.get(0)?;
-    let number = |text: String| Some(text).filter(|text| !text.is_empty());
+    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
     let status: String = row.get(8)?;
     let open: bool = row.get(9)?;
     let due_at = Time(row.get(14)?);
@@ -379,8 +377,8 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
     let saved: Option<String> = row.get(19)?;
     Ok(RequestRow {
         id: DocId::from_slice(&doc).unwrap_or(DocId(uuid::Uuid::nil())),
-        receipt_number: number(row.get(1)?),
-        protocol_number: number(row.get(2)?),
+        receipt_number: filled(row.get(1)?),
+        protocol_number: filled(row.get(2)?),
         category: row.get(3)?,
         community: row.get(4)?,
         settlement: row.get(5)?,
@@ -391,7 +389,7 @@ pub(super) fn read_row(row: &Row<'_>, now: Time) -> rusqlite::Result<RequestRow>
         priority: row.get(10)?,
         department: row.get(11)?,
         crew: row.get(12)?,
-        day: number(row.get(18)?),
+        day: filled(row.get(18)?),
         received_at: Time(row.get(13)?),
         due_at,
         late: open && due_at < now,
@@ -415,7 +413,6 @@ impl RequestsQuery {
         conditions.text("v.grp = ?", &self.group);
         conditions.text("v.department = ?", &self.department);
         conditions.text("v.crew = ?", &self.crew);
-        conditions.text("v.day = ?", &self.day);
         if self.no_crew {
             conditions.plain("v.crew = ''");
         }

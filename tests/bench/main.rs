@@ -29,7 +29,6 @@ use koina_model::exchange::{
 };
 use koina_model::ids::DocId;
 use koina_model::permits::Role;
-use koina_model::photos::Moment;
 use koina_model::place::Place;
 use koina_model::requests::NewRequest;
 use koina_model::requests::acts::Step;
@@ -37,11 +36,10 @@ use koina_model::words::{Channel, Kind};
 use koina_server::log::AnyLog;
 use koina_sync::exchange::{self, Line, http::HttpLine};
 use koina_sync::identity::Identity;
-use koina_sync::photos::picture::{Told, prepare};
 use koina_sync::replica::{Foreseen, Ids, LogBody, LogRow, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::figures::Figures;
-use koina_tests::pictures::camera;
+use koina_tests::pictures::{camera, take};
 use koina_tests::served::{now, open_requests, peak_mb, serve, serve_on_file};
 use koina_tests::village::{Change, Counts, Village};
 use tempfile::TempDir;
@@ -115,16 +113,8 @@ fn photos(figures: &mut Figures) {
     let mut saves: Vec<f64> = taken
         .iter()
         .map(|picture| {
-            let told = Told {
-                moment: Moment::Before,
-                with_place: true,
-            };
-            let ((), s) = timed(|| {
-                let prepared = prepare(picture, told).unwrap();
-                kept += prepared.picture.len();
-                let file = replica.keep_photo(&prepared, now()).unwrap();
-                replica.add_photos(id, &[file], now()).unwrap();
-            });
+            let (bytes, s) = timed(|| take(&replica, id, picture));
+            kept += bytes;
             s
         })
         .collect();

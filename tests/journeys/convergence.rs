@@ -9,7 +9,8 @@ use koina_tests::sim::{Fault, run};
 /// crew of another place held, after a restore; 31, 50, 57 and 60238: what a device is for changed while a record moved, an answer was lost,
 /// a backup was restored; 702104: the desk left out what its author then brought itself; 1001933: several commits
 /// that a disk refused; 1008299: work on a record that left the device before the server was restored;
-/// 4001492: a contact that had been kept for long when its device heard of a restore.
+/// 4001492: a contact that had been kept for long when its device heard of a restore; 6001591: a desk that was revoked between
+/// its changes and its numbers; 6002204: a contact whose erasure was forgotten, by age and by a restore.
 const KNOWN: [(Drawing, u64); 16] = [
     (Drawing::First, 10),
     (Drawing::First, 27),

@@ -5,7 +5,6 @@ use koina_model::ids::DocId;
 use koina_model::permits::{Permit, Role};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::acts::{Charge, Step};
-use koina_sync::replica::ReplicaError;
 use koina_tests::town::{LEPTOKARYA, LITOCHORO, Town, Who};
 
 use super::told::request;
@@ -28,13 +27,6 @@ fn jobs(town: &Town, crew: Who) -> (Vec<String>, u32) {
     let today = town.at(crew).today(None, town.time(crew)).unwrap();
     let texts = today.jobs.into_iter().map(|row| row.text);
     (texts.collect(), today.later)
-}
-
-fn problem(failure: ReplicaError) -> Problem {
-    match failure {
-        ReplicaError::Problem(problem) => problem,
-        other => panic!("{other}"),
-    }
 }
 
 fn members(town: &Town, who: Who) -> usize {
@@ -116,7 +108,7 @@ fn a_plan_needs_a_crew_a_day_that_is_one_and_is_not_over() {
             ..Charge::to("HLF", crew)
         };
         let planned = town.at(desk).assign_request(id, &charge, town.time(desk));
-        planned.map_err(problem)
+        planned.map_err(|failure| failure.to_problem())
     };
     let field = |field: &str, rule: FieldRule| Err(Problem::field(field, rule));
     let (today, before) = (day(&town, 0), day(&town, -1));
@@ -138,7 +130,10 @@ fn a_plan_needs_a_crew_a_day_that_is_one_and_is_not_over() {
     let charge = Charge::to("HLF", "light");
     let refused = town.at(crew).assign_request(id, &charge, town.time(crew));
     let needs = Permit::AssignRequests;
-    assert_eq!(refused.map_err(problem), Err(Problem::NotAllowed { needs }));
+    assert_eq!(
+        refused.map_err(|failure| failure.to_problem()),
+        Err(Problem::NotAllowed { needs })
+    );
 }
 
 #[test]
@@ -165,7 +160,7 @@ fn a_crew_says_who_works_and_the_names_stay_with_crews_and_desks() {
     town.cut(crew);
     let record = |step: &Step<'_>| {
         let recorded = town.at(crew).record_work(id, step, town.time(crew));
-        recorded.map_err(problem)
+        recorded.map_err(|failure| failure.to_problem())
     };
     let team = ["light-1", "light-2"].map(str::to_owned);
     let nobody = ["nobody".to_owned()];

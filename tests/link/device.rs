@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use koina_model::photos::Moment;
 use koina_model::requests::acts::Step;
 use koina_sync::exchange::{self, Line, Progress, http::HttpLine};
 use koina_sync::photos::carry::{self, Carrying};
-use koina_sync::photos::picture::{Told, prepare};
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::pictures::camera;
+use koina_tests::pictures::{camera, take};
 use koina_tests::served::{self, next_line, now, on_file, open_requests, serve_at};
 use koina_tests::village::{Counts, Village};
 use serde::{Deserialize, Serialize};
@@ -94,13 +92,7 @@ impl Device {
             }
             let id = open_requests(&replica, 1).first().copied();
             for n in 0..self.photos {
-                let told = Told {
-                    moment: Moment::After,
-                    with_place: true,
-                };
-                let taken = prepare(&camera(n.into(), 4_000, 3_000), told).unwrap();
-                let file = replica.keep_photo(&taken, now()).unwrap();
-                replica.add_photos(id.unwrap(), &[file], now()).unwrap();
+                take(&replica, id.unwrap(), &camera(n.into(), 4_000, 3_000));
             }
             println!("ready");
             next_line().await;

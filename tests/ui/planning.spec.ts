@@ -50,7 +50,7 @@ test("planning: chosen by zone and kind, given to a crew for tomorrow; nothing t
   await expect(list.locator("li", { hasText: "για " }).first()).toContainText(first);
   // Somebody else gives one of them to another crew while they are chosen: that one is not taken from it.
   await list.getByRole("checkbox", { name: w("planning-charged") }).uncheck();
-  const query = { search: "", open: true, status: null, community: "", group: "", department: "", crew: "", no_crew: true, day: "", late: false, clash: false, unheard: false, executed: false, sort: "priority", offset: 0, limit: 2 };
+  const query = { search: "", open: true, status: null, community: "", group: "", department: "", crew: "", no_crew: true, late: false, clash: false, unheard: false, executed: false, sort: "priority", offset: 0, limit: 2 };
   const { said } = await koina.bridge.command<{ rows: { id: string }[] }>("desk", "requests_page", query);
   await list.locator("li").nth(0).getByRole("checkbox").check();
   await list.locator("li").nth(1).getByRole("checkbox").check();

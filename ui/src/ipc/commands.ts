@@ -438,7 +438,7 @@ skills: Array<string>,
 /**
  * Who works in it.
  */
-members: Array<MemberItem>, };
+members: Array<Member>, };
 
 export type CrewLoad = { crew: string, 
 /**
@@ -930,7 +930,11 @@ unit: string,
  */
 groups: Array<string>, };
 
-export type MemberItem = { id: string, name: string, };
+export type Member = { 
+/**
+ * What records say instead of the name: a record may be published.
+ */
+id: string, name: string, };
 
 export type MemoInput = { 
 /**
@@ -1448,10 +1452,6 @@ search: string, open: boolean | null, status: Status | null, community: string, 
  */
 no_crew: boolean, 
 /**
- * Planned for this day, YYYY-MM-DD.
- */
-day: string, 
-/**
  * Past its target time.
  */
 late: boolean, 
@@ -1953,3 +1953,6 @@ export const MAY: Readonly<Record<Role, readonly Permit[]>> = {
   admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","erase_contacts","tend_kiosks","declare_emergencies","manage_devices"],
   kiosk: ["enter_requests","enter_registered"],
 };
+
+/** For how many requests the desk plans at once. */
+export const PLAN_MAX = 200;

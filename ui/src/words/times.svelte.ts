@@ -64,13 +64,7 @@ function before(months: number, days: number): string {
   return figures.format(Date.UTC(year, month - 1 - months, months ? 1 : day - days, 12));
 }
 
-/** A day as people type it, `29/11/2026`, as records say it: `2026-11-29`; empty when it is none. */
-export function isoDay(typed: string): string {
-  const [, day, month, year] = /^\s*(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})\s*$/.exec(typed) ?? [];
-  return day && month && year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : "";
-}
-
-/** The same the other way: `29/11/2026` of `2026-11-29`. */
+/** A day of a record, `2026-11-29`, as people type it: 29/11/2026. */
 export function plainDay(iso: string): string {
   return iso.split("-").reverse().join("/");
 }

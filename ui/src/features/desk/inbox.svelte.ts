@@ -47,7 +47,6 @@ export function asQuery(of: Filters): Omit<RequestsQuery, "offset" | "limit"> {
     department,
     crew,
     no_crew: false,
-    day: "",
     late: view === "late",
     clash: view === "clash",
     unheard: view === "unheard",
