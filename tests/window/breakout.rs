@@ -114,7 +114,8 @@ async fn all(app: &Path, data: &Path, control: bool, tally: &mut Tally) -> anyho
         hands::keys(&mut run, in_field).await?;
         tally.note(&run);
     }
-    println!("The clipboards were asked for {} times.", run.giver.asked());
+    let asked = run.giver.clipboards_asked();
+    println!("The clipboards were asked for {asked} times.");
     println!("{} attempts, {} escapes", run.attempts, run.escapes);
     Ok(run.escapes)
 }

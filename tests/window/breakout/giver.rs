@@ -38,7 +38,14 @@ pub(super) struct Giver {
     x: Arc<RustConnection>,
     window: u32,
     names: Names,
-    asked: Arc<AtomicU32>,
+    asked: Arc<Asked>,
+}
+
+/// How often somebody asked for what is offered on a clipboard, and for what is dragged.
+#[derive(Default)]
+struct Asked {
+    clipboards: AtomicU32,
+    drags: AtomicU32,
 }
 
 /// The names of the protocol, as numbers of this server.
@@ -106,7 +113,13 @@ impl Giver {
         std::thread::spawn(move || {
             while let Ok(event) = x.wait_for_event() {
                 if let Event::SelectionRequest(request) = event {
-                    asked.fetch_add(1, Ordering::Relaxed);
+                    let dragged = request.selection == names.of("XdndSelection");
+                    let count = if dragged {
+                        &asked.drags
+                    } else {
+                        &asked.clipboards
+                    };
+                    count.fetch_add(1, Ordering::Relaxed);
                     let _ = give(&x, &names, request, port);
                 }
             }
@@ -127,9 +140,14 @@ impl Giver {
         Ok(())
     }
 
-    /// How often somebody asked for what is offered.
-    pub(super) fn asked(&self) -> u32 {
-        self.asked.load(Ordering::Relaxed)
+    /// How often somebody asked for what is on the clipboards.
+    pub(super) fn clipboards_asked(&self) -> u32 {
+        self.asked.clipboards.load(Ordering::Relaxed)
+    }
+
+    /// How often a window asked for what is dragged over it.
+    pub(super) fn drags_asked(&self) -> u32 {
+        self.asked.drags.load(Ordering::Relaxed)
     }
 
     /// Drags everything over a window and drops it, whether it is welcome or not.

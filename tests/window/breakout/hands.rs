@@ -272,10 +272,18 @@ pub(super) async fn drops(run: &mut Run) -> anyhow::Result<()> {
         (wide / 2, high - 40),
     ] {
         for files in [true, false] {
+            if run.enough() {
+                return Ok(());
+            }
             run.go_to_field().await?;
+            let before = run.giver.drags_asked();
             run.giver.drop_on(run.frame()?, at, files).await?;
             let what = if files { "files and words" } else { "words" };
-            run.look(1, &format!("a drop of {what} at {at:?}")).await?;
+            let what = format!("a drop of {what} at {at:?}");
+            if run.giver.drags_asked() > before {
+                run.escaped(&what, "the window asked for what is dragged");
+            }
+            run.look(1, &what).await?;
         }
     }
     for to in [(wide / 2, 20), (wide / 2, high / 2), (wide - 1, high - 1)] {

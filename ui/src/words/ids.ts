@@ -442,9 +442,6 @@ export type Words = {
   "file-answer-title": null;
   "file-assign": null;
   "file-assign-crew-none": null;
-  "file-assign-crews-department": null;
-  "file-assign-crews-near": null;
-  "file-assign-crews-others": null;
   "file-assign-department-hint": null;
   "file-assign-note": null;
   "file-assign-save": null;

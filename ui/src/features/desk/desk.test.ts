@@ -1,9 +1,13 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Clash, ConflictRow, DeviceRow, Problem, RequestCase, Role, Station } from "../../ipc/commands";
 import App from "../../shell/App.svelte";
-import { about, exchange, replica, request, requestCase, station } from "../../testing/replica";
+import { about, exchange, lists, replica, request, requestCase, station } from "../../testing/replica";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 // The screens are a chunk of their own; the first test does not wait for it.
 beforeAll(async () => {
@@ -152,12 +156,17 @@ test("registering says that the number comes with the next exchange", async () =
   expect(screen.queryByRole("button", { name: "Πρωτοκόλληση" })).toBeNull();
 });
 
-test("assigning proposes the department of the kind and its near crews first", async () => {
-  const town = replica({ ...enrolled("clerk"), request_case: () => file(), request_assign: () => file() });
+test("assigning proposes the department of the kind, and first the crews that can do it and work there", async () => {
+  const of = (id: string, skills: string[], communities: string[]) => ({ ...lists.crews[0]!, id, name: `Συνεργείο ${id}`, skills, communities, members: [] });
+  const crews = [of("νερού", ["WTR"], ["11020101"]), of("μακρινό", ["LGT"], ["11020999"]), ...lists.crews];
+  const town = replica({ ...enrolled("clerk"), lists: () => ({ ...lists, crews }), request_case: () => file(), request_assign: () => file() });
   await openCase();
   await userEvent.click(screen.getByRole("button", { name: "Χρέωση" }));
   expect(screen.getByRole("combobox", { name: "Υπηρεσία" })).toHaveValue("HLF");
-  expect(within(screen.getByRole("group", { name: "Της υπηρεσίας, σε αυτή την κοινότητα" })).getByRole("option", { name: "Συνεργείο 2" })).toBeInTheDocument();
+  const crewsOf = (name: string) => within(screen.getByRole("group", { name })).getAllByRole("option").map((option) => option.textContent);
+  expect(crewsOf("Με την ειδικότητα, σε αυτή τη ζώνη")).toEqual(["Συνεργείο 2"]);
+  expect(crewsOf("Με την ειδικότητα, σε άλλη ζώνη")).toEqual(["Συνεργείο μακρινό"]);
+  expect(crewsOf("Υπόλοιπα συνεργεία")).toEqual(["Συνεργείο νερού"]);
   await userEvent.selectOptions(screen.getByRole("combobox", { name: "Συνεργείο" }), "c2");
   await userEvent.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText(/Αποθηκεύτηκε στη συσκευή/)).toBeVisible();
@@ -389,6 +398,37 @@ test("a clerk sees how the kiosks are, in words, and asks for a code for whoever
   await userEvent.click(within(first!).getByRole("button", { name: "Κωδικός για το προσωπικό: Κιόσκι ΚΕΠ" }));
   expect(await kiosks.findByText("0123 4567")).toBeVisible();
   expect(town.last("device_unlock")).toEqual({ id: "k1" });
+});
+
+test("the desk hears by itself how the kiosks are, keeps what it heard last, and what is open stays open", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const kiosk: DeviceRow = { ...device, id: "k1", code: "A7", name: "Κιόσκι ΚΕΠ", role: "kiosk", crew: null, needs: [], health: null };
+  let needs: DeviceRow["needs"] = [];
+  let online = true;
+  replica({
+    ...enrolled("clerk"),
+    devices_page: () => {
+      if (!online) throw { code: "offline" };
+      return { devices: [{ ...kiosk, needs }], refused: [] };
+    },
+    device_unlock: () => ({ code: "01234567", good_until: Date.now() + 1_800_000 }),
+  });
+  await openTab("Συσκευές");
+  const kiosks = within(await screen.findByRole("region", { name: "Κιόσκια" }));
+  await userEvent.click(kiosks.getByRole("button", { name: "Κωδικός για το προσωπικό: Κιόσκι ΚΕΠ" }));
+  expect(await kiosks.findByText("0123 4567")).toBeVisible();
+  needs = ["paper_out"];
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(await kiosks.findByText("Τελείωσε το χαρτί")).toBeVisible();
+  expect(kiosks.getByText("0123 4567")).toBeVisible();
+  online = false;
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(await screen.findByText("Δεν μπορούμε να ρωτήσουμε τώρα")).toBeVisible();
+  expect(kiosks.getByText("Τελείωσε το χαρτί")).toBeVisible();
+  online = true;
+  needs = [];
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(await kiosks.findByText("Δεν χρειάζεται κάποιον")).toBeVisible();
 });
 
 test("a visitor's call for staff is told on every screen of the desk, until it ends", async () => {
