@@ -6,7 +6,7 @@ import { t } from "../../words/words.svelte";
 type About = { category: string; community: string };
 
 /** A crew works in this community; one without communities works in all. */
-export function serves(crew: CrewItem, community: string): boolean {
+function serves(crew: CrewItem, community: string): boolean {
   return crew.communities.length === 0 || crew.communities.includes(community);
 }
 
@@ -14,7 +14,7 @@ export function serves(crew: CrewItem, community: string): boolean {
  * A crew can do this kind: its skills say so, or, where nobody named any, its department has it. Where somebody charges it to
  * another department than its kind is of, that is who can.
  */
-export function canDo(crew: CrewItem, category: string, department?: string): boolean {
+function canDo(crew: CrewItem, category: string, department?: string): boolean {
   const kind = lists().categories.find((one) => one.code === category);
   if (department && department !== kind?.department) return crew.department === department;
   return crew.skills.length ? crew.skills.some((skill) => skill === kind?.group) : crew.department === kind?.department;
