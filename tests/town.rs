@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use koina_commands::{Desk, Exchanger, Kiosk};
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
@@ -280,6 +281,20 @@ impl Town {
     /// The replica of a party.
     pub fn at(&self, who: Who) -> &Replica {
         &self.party(who).replica
+    }
+
+    /// A window of a party: what its screens ask. It has a connection of its own to the party's file.
+    pub fn window(&self, who: Who) -> Desk {
+        let path = &self.party(who).path;
+        let replica = Arc::new(Replica::open(path, self.now()).expect("a replica"));
+        let runtime = self.runtime.handle().clone();
+        Desk {
+            exchanger: Exchanger::new(Arc::clone(&replica), runtime, clock),
+            replica,
+            clock,
+            places: Box::new(Vec::new),
+            kiosk: Kiosk::default(),
+        }
     }
 
     /// What a party's clock says; it moves on a little with every look, so that no two acts share a moment.

@@ -4,7 +4,7 @@
 use koina_model::calendar::{self, athens_date};
 use koina_model::ids::{DocId, Time};
 use koina_model::problem::{FieldRule, Problem};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -58,10 +58,12 @@ pub struct CommunityReport {
     /// Of what was asked for and done in the month, half took no longer than so many days of the calendar from its receipt; `None`
     /// when nothing was done.
     pub median_days: Option<u32>,
-    /// Memos of work that was done in the month, by day; 500 at most.
+    /// Memos of work that was done in the month, by day; the first 500 of them.
     pub memos: Vec<MemoRow>,
-    /// Faults of the month against which measures were taken at once; 500 at most.
+    pub memos_in_all: u32,
+    /// Faults of the month against which measures were taken at once; the first 500 of them.
     pub urgent: Vec<RequestRow>,
+    pub urgent_in_all: u32,
     /// Open now for longest, the oldest first, without proposals; ten at most.
     pub oldest: Vec<RequestRow>,
     /// When this device last heard from the server; `None` if never.
@@ -113,10 +115,12 @@ pub struct MemoRow {
 /// Works that a community proposes.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Proposals {
-    /// Open ones: those with a place in the council's order first, in it, then the newest. 200 at most.
+    /// Open ones: those with a place in the council's order first, in it, then the newest. The first 200 of them.
     pub open: Vec<ProposalRow>,
-    /// Answered ones, the newest first. 200 at most.
+    pub open_in_all: u32,
+    /// Answered ones, the newest first. The first 200 of them.
     pub closed: Vec<ProposalRow>,
+    pub closed_in_all: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -169,6 +173,11 @@ impl Month {
             to,
             name: text.to_owned(),
         })
+    }
+
+    /// What its days are between, as text.
+    fn days(&self) -> (String, String) {
+        (format!("{}-", self.name), format!("{}.", self.name))
     }
 
     /// The month of a moment.
@@ -230,6 +239,10 @@ impl Replica {
     pub fn proposals(&self, community: &str, now: Time) -> Result<Proposals, ReplicaError> {
         let category = self.proposal_category();
         self.read(|db| {
+            let in_all = |open: bool| {
+                let which = "community = ?1 AND category = ?2 AND open = ?3";
+                how_many(db, "requests", which, params![community, category, open])
+            };
             let list = |open: bool, order: &str| -> Result<Vec<ProposalRow>, ReplicaError> {
                 let mut rows = db.prepare_cached(&format!(
                     "SELECT {COLUMNS}, {SAVED}, v.cost, v.rank FROM requests v
@@ -250,7 +263,9 @@ impl Replica {
             };
             Ok(Proposals {
                 open: list(true, "v.rank = 0, v.rank, v.received_at DESC, v.n")?,
+                open_in_all: in_all(true)?,
                 closed: list(false, "v.received_at DESC, v.n")?,
+                closed_in_all: in_all(false)?,
             })
         })
     }
@@ -287,6 +302,18 @@ impl Replica {
                 loading,
                 median_days: median_days(db, community, &proposals, &month)?,
                 memos: memos(db, community, &month)?,
+                memos_in_all: how_many(
+                    db,
+                    "memos m JOIN requests v ON v.n = m.n",
+                    "v.community = ?1 AND m.day >= ?2 AND m.day < ?3",
+                    params![community, month.days().0, month.days().1],
+                )?,
+                urgent_in_all: how_many(
+                    db,
+                    "requests",
+                    "community = ?1 AND urgent = 1 AND received_at >= ?2 AND received_at < ?3",
+                    params![community, month.from.0, month.to.0],
+                )?,
                 urgent: rows_where(
                     db,
                     "v.community = ?1 AND v.urgent = 1 AND v.received_at >= ?3 AND v.received_at < ?4
@@ -299,6 +326,16 @@ impl Replica {
             })
         })
     }
+}
+
+fn how_many(
+    db: &Connection,
+    rows: &str,
+    which: &str,
+    values: impl Params,
+) -> Result<u32, ReplicaError> {
+    let mut count = db.prepare_cached(&format!("SELECT count(*) FROM {rows} WHERE {which}"))?;
+    Ok(count.query_row(values, |row| row.get(0))?)
 }
 
 fn groups(
@@ -362,8 +399,7 @@ fn memos(db: &Connection, community: &str, month: &Month) -> Result<Vec<MemoRow>
          FROM memos m JOIN requests v ON v.n = m.n
          WHERE v.community = ?1 AND m.day >= ?2 AND m.day < ?3 ORDER BY m.day, v.received_at, v.n, m.event LIMIT ?4",
     )?;
-    // Days of one month, as text.
-    let (from, to) = (format!("{}-", month.name), format!("{}.", month.name));
+    let (from, to) = month.days();
     let rows = rows.query_map(params![community, from, to, ROWS_MAX], |row| {
         let doc: Vec<u8> = row.get(0)?;
         let note: String = row.get(8)?;

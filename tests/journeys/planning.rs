@@ -1,11 +1,14 @@
 //! The desk gives jobs to a crew for a day; the crew sees them in that order, and says who works on them.
 
+use koina_commands::Desk;
 use koina_model::calendar::athens_date;
 use koina_model::ids::DocId;
 use koina_model::permits::{Permit, Role};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::requests::acts::{Charge, Step};
+use koina_model::words::Outcome;
 use koina_tests::town::{LEPTOKARYA, LITOCHORO, Town, Who};
+use serde_json::{Value, json};
 
 use super::told::request;
 
@@ -210,5 +213,87 @@ fn a_crew_that_becomes_a_kiosk_forgets_the_names() {
     town.change_purpose(desk, crew, Role::Crew, &[]).unwrap();
     town.settle();
     assert!(members(&town, crew) > 0, "a crew again");
+    town.check();
+}
+
+/// What the planning's window asks, and what it hears.
+fn save(window: &Desk, ids: &[DocId], crew: &str, day: &str) -> Result<Value, Problem> {
+    let jobs = ids.iter().map(|id| {
+        let row = window.replica.request_row(*id, (window.clock)());
+        // One that is nowhere was never seen in a list; whoever asks says what they like.
+        let seen = row.map_or(json!("RECEIVED"), |row| json!(row.status));
+        json!({ "id": id, "crew": "", "status": seen })
+    });
+    let jobs: Vec<Value> = jobs.collect();
+    let input = json!({ "jobs": jobs, "crew": crew, "day": day, "note": "" });
+    koina_commands::call(window, "plan_save", input)
+}
+
+#[test]
+fn a_plan_that_is_wrong_is_refused_whole_and_one_job_that_changed_alone() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Ηλεκτροφωτισμός", "light", &[LITOCHORO]);
+    let ids =
+        ["πρώτο", "κλειστό", "με συνεργείο"].map(|text| request(&town, desk, LITOCHORO, text));
+    town.settle();
+    let window = town.window(desk);
+    let today = day(&town, 0);
+
+    let field = |field: &str, rule: FieldRule| Err(Problem::field(field, rule));
+    let nothing = save(&window, &[], "", "");
+    let Err(Problem::BadInput { fields }) = &nothing else {
+        panic!("an empty plan came back with {nothing:?}");
+    };
+    assert_eq!(fields.len(), 2, "what to plan, and for whom: {fields:?}");
+    let many = vec![ids[0]; koina_commands::PLAN_MAX + 1];
+    let max = i32::try_from(koina_commands::PLAN_MAX).unwrap();
+    assert_eq!(
+        save(&window, &many, "light", &today),
+        field("jobs", FieldRule::OutOfRange { min: 1, max })
+    );
+    assert_eq!(
+        save(&window, &ids, "nobody", &today),
+        field("crew", FieldRule::NotOnAList)
+    );
+    assert_eq!(
+        save(&window, &ids, "light", "31/2/2026"),
+        field("day", FieldRule::NotADate)
+    );
+    let row = |id| town.at(desk).request_row(id, town.now()).unwrap();
+    assert!(ids.iter().all(|id| row(*id).crew.is_empty()), "half a plan");
+
+    // Two of three are no longer what the window shows, and one is on no list.
+    plan(&town, desk, ids[2], "");
+    let closed = town
+        .at(desk)
+        .close_request(ids[1], &Outcome::Resolved, "έγινε", town.time(desk));
+    closed.unwrap();
+    let nowhere = DocId(town.at(desk).new_id(town.now()));
+    let all = [ids[0], ids[1], ids[2], nowhere];
+    let planned = save(&window, &all, "light", &today).unwrap();
+    assert_eq!(planned["saved"], json!([ids[0]]));
+    let why: Vec<_> = planned["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["id"].clone(), one["why"]["code"].clone()))
+        .collect();
+    let told = [
+        (ids[1], "already_closed"),
+        (ids[2], "changed_meanwhile"),
+        (nowhere, "not_found"),
+    ];
+    assert_eq!(why, told.map(|(id, code)| (json!(id), json!(code))));
+    assert_eq!(row(ids[0]).crew, "light");
+
+    // A crew plans nothing.
+    let window = town.window(crew);
+    let needs = Permit::AssignRequests;
+    assert_eq!(
+        save(&window, &[ids[0]], "light", &today),
+        Err(Problem::NotAllowed { needs })
+    );
+    town.settle();
     town.check();
 }

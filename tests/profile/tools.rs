@@ -8,8 +8,11 @@ use crate::root::{Root, heard};
 
 /// Exposure that `systemd-analyze security` may find, in tenths: 0 is none, 100 is all.
 const EXPOSURE: &str = "20";
-const UNITS: [&str; 4] = [
-    "koina-kiosk.service",
+/// Services of ours that run all the time.
+const SERVICES: [&str; 2] = ["koina-kiosk.service", "koina-server.service"];
+const UNITS: [&str; 5] = [
+    SERVICES[0],
+    SERVICES[1],
     "tmp.mount",
     "var-tmp.mount",
     "var-spool-cups.mount",
@@ -29,7 +32,7 @@ fn ask(words: &[&str]) -> (String, bool) {
     (heard(&output), output.status.success())
 }
 
-/// A kiosk with the units of this system, which its own depend on.
+/// A kiosk with the units of this system, which its own depend on, and the server's unit beside them.
 fn with_units() -> Root {
     let root = Root::installed();
     let units = root.path().join("usr/lib/systemd/system");
@@ -44,6 +47,15 @@ fn with_units() -> Root {
             "[Service]\nExecStart=/usr/sbin/seatd\n",
         );
     }
+    let server = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../sync/server/koina-server.service"
+    );
+    root.write(
+        "etc/systemd/system/koina-server.service",
+        &fs::read_to_string(server).unwrap(),
+    );
+    root.program("usr/bin/koina-server", "exit 0");
     root
 }
 
@@ -65,29 +77,42 @@ fn systemd_understands_every_line_of_the_units() {
 }
 
 #[test]
-fn systemd_finds_the_unit_little_exposed() {
+fn systemd_finds_the_services_little_exposed() {
     let root = with_units();
     let at = format!("--root={}", root.path().display());
     let threshold = format!("--threshold={EXPOSURE}");
-    let words = [
-        "systemd-analyze",
-        "security",
-        "--offline=yes",
-        "--no-pager",
-        &at,
-        &threshold,
-        UNITS[0],
-    ];
-    let (said, content) = ask(&words);
-    let figure = said
-        .lines()
-        .rev()
-        .find(|line| line.contains("Overall exposure"));
-    println!(
-        "{}",
-        figure.unwrap_or("systemd said nothing of the exposure")
-    );
-    assert!(content, "{said}");
+    let exposed = |service: &str| {
+        let words = [
+            "systemd-analyze",
+            "security",
+            "--offline=yes",
+            "--no-pager",
+            &at,
+            &threshold,
+            service,
+        ];
+        let (said, content) = ask(&words);
+        let mut lines = said.lines().rev();
+        let figure = lines.find(|line| line.contains("Overall exposure"));
+        println!(
+            "{}",
+            figure.unwrap_or("systemd said nothing of the exposure")
+        );
+        (content, said)
+    };
+    for service in SERVICES {
+        let (content, said) = exposed(service);
+        assert!(content, "{said}");
+    }
+    // It does say so when a service may do more than it needs.
+    for given in [
+        "ProtectSystem=",
+        "CapabilityBoundingSet=",
+        "SystemCallFilter=@",
+    ] {
+        root.change("etc/systemd/system/koina-server.service", given, None);
+    }
+    assert!(!exposed(SERVICES[1]).0);
 }
 
 #[test]

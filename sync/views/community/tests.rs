@@ -12,7 +12,7 @@ use koina_model::requests::acts::{Entered, Filed, Memo, Step};
 use koina_model::words::{Channel, Outcome};
 use tempfile::TempDir;
 
-use super::{CommunityMonth, CommunityReport, MonthCount};
+use super::{CommunityMonth, CommunityReport, MonthCount, PROPOSALS_MAX, ROWS_MAX};
 use crate::replica::tests::somebody;
 use crate::replica::{Replica, ReplicaError};
 use crate::views::requests::RequestsQuery;
@@ -308,4 +308,30 @@ fn a_community_knows_how_it_stands() {
     assert_eq!(now[0].as_of, None);
     let next = replica.communities_now(DECEMBER).unwrap();
     assert_eq!(next[0].done, 0, "another month");
+}
+
+#[test]
+fn what_the_sheet_has_no_room_for_is_counted() {
+    let folder = TempDir::new().unwrap();
+    let replica = somebody(&folder, Role::Community);
+    let file = |category: &str, filed: &Filed<'_>, times: i64| {
+        for _ in 0..times {
+            let entered = entered(category, LITOCHORO);
+            let nobody = Contact::default();
+            replica
+                .report_with(&entered, Some(filed), &nobody, &[], None, NOVEMBER)
+                .unwrap();
+        }
+    };
+    file("IDE-07", &Filed::Proposal { cost: "" }, PROPOSALS_MAX + 1);
+    let (on, by, note) = ("2026-11-01", "εμείς", "");
+    file("ROD-01", &Filed::Memo(Memo { on, by, note }), ROWS_MAX + 2);
+    let proposals = replica.proposals(LITOCHORO, NOVEMBER).unwrap();
+    assert_eq!((proposals.open.len(), proposals.open_in_all), (200, 201));
+    assert_eq!((proposals.closed.len(), proposals.closed_in_all), (0, 0));
+    let november = report(&replica, "2026-11", DECEMBER).unwrap();
+    assert_eq!((november.memos.len(), november.memos_in_all), (500, 502));
+    assert_eq!((november.urgent.len(), november.urgent_in_all), (0, 0));
+    let october = report(&replica, "2026-10", DECEMBER).unwrap();
+    assert_eq!(october.memos_in_all, 0);
 }

@@ -324,13 +324,13 @@ groups: Array<GroupMonth>, total: MonthCount,
  */
 median_days: number | null, 
 /**
- * Memos of work that was done in the month, by day; 500 at most.
+ * Memos of work that was done in the month, by day; the first 500 of them.
  */
-memos: Array<MemoRow>, 
+memos: Array<MemoRow>, memos_in_all: number, 
 /**
- * Faults of the month against which measures were taken at once; 500 at most.
+ * Faults of the month against which measures were taken at once; the first 500 of them.
  */
-urgent: Array<RequestRow>, 
+urgent: Array<RequestRow>, urgent_in_all: number, 
 /**
  * Open now for longest, the oldest first, without proposals; ten at most.
  */
@@ -1192,13 +1192,13 @@ rank: number, };
 
 export type Proposals = { 
 /**
- * Open ones: those with a place in the council's order first, in it, then the newest. 200 at most.
+ * Open ones: those with a place in the council's order first, in it, then the newest. The first 200 of them.
  */
-open: Array<ProposalRow>, 
+open: Array<ProposalRow>, open_in_all: number, 
 /**
- * Answered ones, the newest first. 200 at most.
+ * Answered ones, the newest first. The first 200 of them.
  */
-closed: Array<ProposalRow>, };
+closed: Array<ProposalRow>, closed_in_all: number, };
 
 export type RankInput = { community: string, 
 /**

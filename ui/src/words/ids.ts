@@ -1137,6 +1137,7 @@ export type Words = {
   "refused-wrong_record": null;
   "report-as-of": { when: string | number };
   "report-by": { who: string | number };
+  "report-cut": { all: string | number; shown: string | number };
   "report-done": null;
   "report-due": null;
   "report-ended": null;

@@ -103,6 +103,7 @@ community-loading = Requests are still coming: the numbers are not complete.
 community-same-not = Whoever wants to be told, or a protocol number, needs a request of their own.
 community-contact-not-ready = This device does not have the municipality’s key yet. Exchange once, or save without a contact.
 community-memo-closed = The request was closed meanwhile. What you typed stays here; it can be saved if it is opened again.
+report-cut = These are the first { $shown } of { $all }.
 report-nothing = No requests.
 
 # Works that are proposed.
