@@ -1,17 +1,18 @@
 //! The app: one window over one replica. Rules and data live elsewhere; here is only what Tauri needs to know.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 #[cfg(target_os = "linux")]
 use koina_commands::alive::Supervisor;
-use koina_commands::{Desk, Exchanger, Kiosk};
+use koina_commands::{Desk, Exchanger, Gate, Kiosk, Lock};
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
-use koina_sync::replica::Replica;
+use koina_sync::replica::{Ids, Replica, ReplicaError};
+use koina_sync::vault::{Key, Vault};
 use serde_json::{Value, json};
 use tauri::ipc::{Invoke, InvokeBody};
 use tauri::webview::{PermissionKind, PermissionResponse};
@@ -19,6 +20,9 @@ use tauri::{Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
 mod anew;
 mod lock;
+
+/// The window of a device that is locked.
+const LOCK: &str = "lock";
 
 /// Milliseconds between looks whether the windows show something old.
 const LOOK_MS: u64 = 150;
@@ -95,7 +99,13 @@ pub fn run() {
     }
 }
 
-/// Opens the replica, starts the exchange and shows the window of the enrolled profile.
+/// What answers the windows: the door of a device that is locked, and the desk behind it once it is open.
+struct Held {
+    gate: Gate,
+    desk: OnceLock<Arc<Desk>>,
+}
+
+/// Shows the window of a locked device, or opens the records where nobody has a PIN.
 fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     use anyhow::Context;
     let folder = match &options.data {
@@ -105,9 +115,71 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             .or_else(|| app.path().app_local_data_dir().ok())
             .context("Finding a place for the records")?,
     };
-    let replica = Arc::new(
-        Replica::open(&folder.join("replica.sqlite"), now()).context("Opening the replica")?,
+    let vault = Vault::open(&folder.join("replica.sqlite"), now()).context("Reading the keys")?;
+    let key = vault.key();
+    let vault = Arc::new(Mutex::new(vault));
+    app.manage(options.clone());
+    let gate = Gate::new(Arc::clone(&vault), {
+        let (app, folder) = (app.handle().clone(), folder.clone());
+        let vault = Arc::clone(&vault);
+        Box::new(move |key, person| {
+            let lock = Lock::new(Arc::clone(&vault), Some(person));
+            let began = begin(&app, &folder, &key, lock);
+            let label = began.map_err(|failure| told(&failure))?;
+            become_somebody(&app, label);
+            Ok(())
+        })
+    });
+    app.manage(Held {
+        gate,
+        desk: OnceLock::new(),
+    });
+    match key {
+        Some(key) => {
+            let label = begin(app.handle(), &folder, &key, Lock::new(vault, None))?;
+            show(app.handle(), label)?;
+        }
+        None => show(app.handle(), LOCK)?,
+    }
+    #[cfg(target_os = "linux")]
+    if let Some(address) = std::env::var("NOTIFY_SOCKET")
+        .ok()
+        .filter(|address| !address.is_empty())
+    {
+        let supervisor = Supervisor::at(&address).context("Finding the supervisor")?;
+        tauri::async_runtime::spawn(stay_watched(app.handle().clone(), supervisor));
+    }
+    Ok(())
+}
+
+/// What a person gets to hear when their records do not open.
+fn told(failure: &anyhow::Error) -> Problem {
+    tracing::error!(failure = format!("{failure:#}"), "the records did not open");
+    match failure.downcast_ref::<ReplicaError>() {
+        Some(failure) => failure.to_problem(),
+        None => Problem::Internal {
+            incident: format!("open-{}", now().0),
+        },
+    }
+}
+
+/// Opens the replica and starts the exchange. Gives the window that fits.
+fn begin(
+    app: &tauri::AppHandle,
+    folder: &Path,
+    key: &Key,
+    lock: Lock,
+) -> anyhow::Result<&'static str> {
+    use anyhow::Context;
+    let options = app.state::<Options>();
+    let folder = folder.to_owned();
+    let replica = Replica::open_keyed(
+        &folder.join("replica.sqlite"),
+        Some(key),
+        now(),
+        Ids::Random,
     );
+    let replica = Arc::new(replica.context("Opening the replica")?);
     let runtime = tauri::async_runtime::handle().inner().clone();
     let exchanger = Exchanger::new(Arc::clone(&replica), runtime, now);
     let printer = options.printer.as_deref().filter(|place| !place.is_empty());
@@ -123,6 +195,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             koina_commands::usual_places(downloads, folder.clone())
         }),
         kiosk,
+        lock: Some(lock),
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()
@@ -130,7 +203,9 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
         koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }))
             .context("Enrolling this device")?;
     }
-    app.manage(Arc::clone(&desk));
+    if app.state::<Held>().desk.set(Arc::clone(&desk)).is_err() {
+        anyhow::bail!("the records are open already");
+    }
     tauri::async_runtime::spawn(exchanger.keep_exchanging());
     let with_printer = Arc::clone(&desk);
     tauri::async_runtime::spawn_blocking(move || {
@@ -138,7 +213,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             tracing::warn!(%problem, "how the printer is could not be noted");
         }
     });
-    let handle = app.handle().clone();
+    let handle = app.clone();
     tauri::async_runtime::spawn(async move {
         let mut shown = 0;
         loop {
@@ -157,17 +232,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             }
         }
     });
-    app.manage(options.clone());
-    show(app.handle(), label(&replica))?;
-    #[cfg(target_os = "linux")]
-    if let Some(address) = std::env::var("NOTIFY_SOCKET")
-        .ok()
-        .filter(|address| !address.is_empty())
-    {
-        let supervisor = Supervisor::at(&address).context("Finding the supervisor")?;
-        tauri::async_runtime::spawn(stay_watched(app.handle().clone(), supervisor));
-    }
-    Ok(())
+    Ok(label(&replica))
 }
 
 /// Asks the page, and tells the supervisor when it answers. A page that hangs, that fell or that is empty says nothing, and the
@@ -243,7 +308,7 @@ fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {
                 None => whole,
             }
         }
-        _ if label == "crew" || label == "community" => builder.inner_size(480.0, 900.0),
+        _ if ["crew", "community", LOCK].contains(&label) => builder.inner_size(480.0, 900.0),
         _ => builder.inner_size(1280.0, 860.0),
     };
     let window = builder.min_inner_size(320.0, 480.0).build()?;
@@ -259,7 +324,6 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
     if !koina_commands::NAMES.contains(&name.as_str()) {
         return false;
     }
-    let desk = Arc::clone(&invoke.message.webview_ref().state::<Arc<Desk>>());
     let input = match invoke.message.payload() {
         InvokeBody::Json(Value::Object(fields)) => {
             fields.get("input").cloned().unwrap_or(Value::Null)
@@ -269,19 +333,24 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
     let resolver = invoke.resolver;
     let app = invoke.message.webview_ref().app_handle().clone();
     tauri::async_runtime::spawn_blocking(move || {
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            koina_commands::call(&desk, &name, input)
+        let held = app.state::<Held>();
+        let desk = held.desk.get();
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match desk {
+            Some(desk) => koina_commands::call(desk, &name, input),
+            None => held.gate.call(&name, input),
         }));
         match caught {
             Ok(Ok(output)) => {
-                if name == "kiosk_end" && output.get("starts_anew") == Some(&json!(true)) {
+                let ended = name == "kiosk_end" && output.get("starts_anew") == Some(&json!(true));
+                // What was open is in the memory of this process, and in no other.
+                if ended || name == "lock_now" {
                     anew::start(&app);
                 }
                 resolver.resolve(output);
                 if LISTS.contains(&name.as_str()) && !LISTED.swap(true, Ordering::Relaxed) {
                     tracing::info!(command = name, "{FIRST_LIST}");
                 }
-                if name == "enrol" {
+                if let ("enrol", Some(desk)) = (name.as_str(), desk) {
                     become_somebody(&app, label(&desk.replica));
                 }
             }

@@ -2,6 +2,7 @@
 
 pub mod courier;
 pub mod decide;
+mod durable;
 pub mod exchange;
 pub mod identity;
 pub mod maps;
@@ -9,4 +10,5 @@ pub mod photos;
 pub mod qr;
 pub mod records;
 pub mod replica;
+pub mod vault;
 pub mod views;

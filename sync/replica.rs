@@ -18,10 +18,12 @@ use uuid::Uuid;
 use crate::identity::Identity;
 use crate::maps::Maps;
 use crate::photos::store::Store;
+use crate::vault::Key;
 
 mod contacts;
 mod docs;
 mod drafts;
+mod encrypt;
 pub(crate) use drafts::without;
 mod first_load;
 mod judge;
@@ -47,7 +49,7 @@ pub(crate) use docs::{
 pub use first_load::FirstPage;
 pub(crate) use first_load::{Record, outside, take_records};
 pub use judge::{Foreseen, Judged, Judgement, NewChange, Writer};
-use opening::{Opened, given, open_reader};
+use opening::{Opened, given, is_plain, is_poisoned, open_reader, open_writer};
 pub use opening::{set_aside, write_ahead};
 pub use outbox::Pending;
 pub(crate) use outbox::take_receipts;
@@ -59,7 +61,7 @@ pub(crate) use refused::{go_on_without_lost, take_decisions};
 pub(crate) use restored::{
     departed_again, entries_again, forget_departed, forget_entries_again, hand_over_again,
 };
-use sidecar::Sidecar;
+use sidecar::{Form, Sidecar};
 pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 
@@ -90,6 +92,8 @@ pub enum ReplicaError {
     Sidecar(#[source] std::io::Error),
     #[error("the file was written by a newer version")]
     Newer,
+    #[error("the file is encrypted, and not with this key")]
+    WrongKey,
     #[error("{0}")]
     Problem(#[from] Problem),
 }
@@ -100,6 +104,7 @@ impl ReplicaError {
         match self {
             Self::Problem(problem) => problem.clone(),
             Self::Newer => Problem::UpgradeNeeded,
+            Self::WrongKey => Problem::KeysUnreadable,
             damaged if is_unreadable(damaged) => Problem::ReplicaDamaged,
             Self::Sidecar(failure) => of_disk(failure),
             Self::Sql(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
@@ -183,6 +188,8 @@ impl Ids {
 /// A copy of the municipality's records.
 pub struct Replica {
     path: PathBuf,
+    /// Of the file and of what lies beside it; without one they are not encrypted.
+    key: Option<Key>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     lists: RwLock<Arc<Lists>>,
@@ -209,37 +216,65 @@ impl Replica {
 
     /// Opens with ids of the caller's making.
     pub fn open_with(path: &Path, now: Time, ids: Ids) -> Result<Self, ReplicaError> {
-        match Self::open_once(path, now, ids.clone()) {
+        Self::open_keyed(path, None, now, ids)
+    }
+
+    /// Opens a file that is encrypted with a key, or is to be from now on. A key that does not fit changes nothing.
+    pub fn open_keyed(
+        path: &Path,
+        key: Option<&Key>,
+        now: Time,
+        ids: Ids,
+    ) -> Result<Self, ReplicaError> {
+        match Self::open_once(path, key, now, ids.clone()) {
             // Damage that only the last steps of opening met: the next opening looks through the whole file.
             Err(failure) if is_unreadable(&failure) && recover::is_marked(path) => {
-                Self::open_once(path, now, ids)
+                Self::open_once(path, key, now, ids)
             }
             opened => opened,
         }
     }
 
-    fn open_once(path: &Path, now: Time, ids: Ids) -> Result<Self, ReplicaError> {
+    fn open_once(
+        path: &Path,
+        key: Option<&Key>,
+        now: Time,
+        ids: Ids,
+    ) -> Result<Self, ReplicaError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
         }
         recover::finish(path)?;
-        let mut sidecar = Sidecar::read(path);
-        let opened = Opened::open(path, &sidecar).or_else(|failure| {
+        let mut sidecar = Sidecar::read(path, key);
+        let plain = key.is_some() && is_plain(path);
+        let held = key.filter(|_| !plain);
+        let opened = Opened::open(path, held, &sidecar).or_else(|failure| {
             // A disk that could not be read for a moment looks to SQLite like a file that is none (`EIO`): look again.
             if is_unreadable(&failure) {
-                Opened::open(path, &sidecar)
+                Opened::open(path, held, &sidecar)
             } else {
                 Err(failure)
             }
         });
         let (opened, set_aside) = match opened {
+            Ok(opened) if plain => {
+                drop(opened.connection);
+                encrypt::encrypt(path, key)?;
+                (Opened::open(path, key, &sidecar)?, None)
+            }
             Ok(opened) => (opened, None),
+            // It is not the file that is wrong.
+            Err(failure) if is_unreadable(&failure) && sidecar.form() == Form::OtherKey => {
+                return Err(ReplicaError::WrongKey);
+            }
             Err(failure)
                 if is_unreadable(&failure) || matches!(failure, ReplicaError::Stored(_)) =>
             {
-                let aside = recover::recover(path, sidecar.kept(), now)?;
+                // A file that was not encrypted, and no longer says so.
+                let held = held.filter(|_| sidecar.form() != Form::Plain);
+                let aside = recover::recover(path, (held, key), sidecar.kept(), now)?;
                 tracing::error!(%failure, ?aside, "the replica could not be read and was begun anew");
-                (Opened::open(path, &sidecar)?, aside)
+                (Opened::open(path, key, &sidecar)?, aside)
             }
             Err(failure) => return Err(failure),
         };
@@ -248,6 +283,7 @@ impl Replica {
         }
         let replica = Self {
             path: path.to_owned(),
+            key: key.cloned(),
             writer: Mutex::new(opened.connection),
             readers: Mutex::new(Vec::new()),
             lists: RwLock::new(Arc::new(opened.lists)),
@@ -283,6 +319,11 @@ impl Replica {
     /// The map beside this replica.
     pub fn maps(&self) -> &Maps {
         &self.maps
+    }
+
+    /// What its files are encrypted with.
+    pub fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
     }
 
     /// The file of this replica.
@@ -443,14 +484,23 @@ impl Replica {
             .pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => self.noted(open_reader(&self.path))?,
+            None => self.noted(open_reader(&self.path, self.key.as_ref()))?,
         };
-        let answer = self.noted(run(&connection));
+        let answer = run(&connection);
+        if self.is_poisoned(&connection) {
+            return self.noted(not_believed(answer));
+        }
+        let answer = self.noted(answer);
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < READERS_MAX {
             readers.push(connection);
         }
         answer
+    }
+
+    /// Whether what a connection gave is not to be believed.
+    fn is_poisoned(&self, connection: &Connection) -> bool {
+        self.key.is_some() && is_poisoned(connection)
     }
 
     /// Runs one write in a tx of its own; all of it is durable afterwards, or none.
@@ -472,10 +522,22 @@ impl Replica {
         let write = || {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = run(&tx)?;
+            if self.is_poisoned(&tx) {
+                return Err(unread());
+            }
             tx.commit()?;
             Ok(answer)
         };
-        self.noted(write())
+        let mut answer = write();
+        if self.is_poisoned(&connection) {
+            // What was committed is durable, whatever came after it.
+            answer = answer.or_else(|failure| not_believed(Err(failure)));
+            match open_writer(&self.path, self.key.as_ref()) {
+                Ok(fresh) => *connection = fresh,
+                Err(failure) => tracing::error!(%failure, "the replica could not be opened again"),
+            }
+        }
+        self.noted(answer)
     }
 
     /// Notes damage for the next opening, which looks the whole file through.
@@ -539,6 +601,19 @@ pub(crate) fn forget_meta(tx: &Transaction<'_>, key: &str) -> Result<(), Replica
     Ok(tx
         .execute("DELETE FROM meta WHERE key = ?1", [key])
         .map(drop)?)
+}
+
+/// A page did not hold.
+fn unread() -> ReplicaError {
+    ReplicaError::Damaged("a page that was read".to_owned())
+}
+
+/// What came of something that was read from a page which did not hold: what the database said of it, or that.
+fn not_believed<T>(answer: Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    match answer {
+        Err(ReplicaError::Sql(rusqlite::Error::SqliteFailure(..))) => answer,
+        _ => Err(unread()),
+    }
 }
 
 fn is_unreadable(failure: &ReplicaError) -> bool {

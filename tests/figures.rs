@@ -11,6 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub struct Figures {
     file: std::fs::File,
+    /// Every figure in turn, by its name.
+    said: Vec<(String, f64)>,
 }
 
 impl Figures {
@@ -24,6 +26,7 @@ impl Figures {
         );
         Self {
             file: std::fs::File::create(path).unwrap(),
+            said: Vec::new(),
         }
     }
 
@@ -32,5 +35,15 @@ impl Figures {
         println!("{name:<58} {value:>12.3}  {unit:<10} {aim_text:>12}");
         let line = serde_json::json!({ "name": name, "value": value, "unit": unit, "aim": aim });
         writeln!(self.file, "{line}").unwrap();
+        self.said.push((name.to_owned(), value));
+    }
+
+    /// The last two figures of this name, against each other: the later to the earlier.
+    pub fn ratio(&mut self, name: &str, words: &str, aim: Option<f64>) {
+        let mut found = self.said.iter().rev().filter(|(said, _)| said == name);
+        if let (Some((_, later)), Some((_, earlier))) = (found.next(), found.next()) {
+            let ratio = later / earlier;
+            self.say(words, ratio, "×", aim);
+        }
     }
 }

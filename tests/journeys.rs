@@ -22,6 +22,7 @@ mod journeys {
     mod hostile;
     mod inspected;
     mod kiosk;
+    mod locked;
     mod lost_receipt;
     mod planning;
     mod poison;
@@ -36,4 +37,6 @@ mod journeys {
     mod told;
     mod two_servers;
     mod unreadable;
+    #[path = "unreadable.rs"]
+    mod unreadable_locked;
 }

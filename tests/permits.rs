@@ -30,7 +30,7 @@ use permits::attempts::{Attempt, When, all, change, whole};
 const DOC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/permits.md");
 const KINDS: [(Kind, &str); 2] = [(Kind::Request, "request"), (Kind::Asset, "asset")];
 /// What the windows are called, and whom they are for.
-const WINDOWS: [&str; 5] = ["crew", "community", "desk", "kiosk", "start"];
+const WINDOWS: [&str; 6] = ["crew", "community", "desk", "kiosk", "start", "lock"];
 
 /// What a cell of the page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +173,7 @@ Every call but those that anybody may make is signed with the key of a device.
 {}
 ## What windows may call
 
-A window calls the commands of its own profile; the desk's is the one of clerks and administrators, and `start` that of a device which is nobody's yet.
+A window calls the commands of its own profile; the desk's is the one of clerks and administrators, `start` that of a device which is nobody's yet, and `lock` that of one which nobody has opened.
 
 {}",
         table("permit", &roles, &permits.collect::<Vec<_>>()),

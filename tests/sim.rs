@@ -24,7 +24,7 @@ use koina_sync::replica::{Ids, Replica};
 use koina_sync::views::requests::RequestsQuery;
 use koina_sync::views::{EraseAsk, RefusedRow};
 
-use crate::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who};
+use crate::town::{DION, LEPTOKARYA, LITOCHORO, Town, Who, raw};
 use plan::{Dice, Plan, Step, Then, Trouble};
 
 pub mod plan;
@@ -270,6 +270,10 @@ pub fn minimise(plan: &Plan, fault: Option<Fault>) -> Plan {
 impl Sim {
     fn new(plan: &Plan, fault: Option<Fault>) -> Self {
         let mut town = Town::new();
+        // Devices of every other municipality are encrypted.
+        if plan.seed % 2 == 1 {
+            town = town.with_locked_devices();
+        }
         town.unchecked = true;
         let mut people = Vec::new();
         for n in 0..plan.desks {
@@ -486,8 +490,7 @@ impl Sim {
     fn disk_full(&mut self, who: usize, what: u64) {
         let path = self.town.path(self.people[who]).to_owned();
         // Another connection holds the file to the size it has; the replica's own is opened anew under it.
-        let size: i64 = rusqlite::Connection::open(&path)
-            .unwrap()
+        let size: i64 = raw(&path)
             .pragma_query_value(None, "page_count", |row| row.get(0))
             .unwrap();
         self.town.at(self.people[who]).bound(Some(size)).unwrap();
@@ -511,7 +514,7 @@ impl Sim {
         }
         let copy = self.copy_of(who);
         if let Some(_failing) = starts_failing(&copy, plan, then) {
-            let opened = Replica::open_with(&copy, self.town.now(), Ids::Seeded(0));
+            let opened = self.town.open(&copy, Ids::Seeded(0));
             if let Ok(replica) = opened {
                 assert_eq!(replica.set_aside(), None, "a failing disk is no bad file");
             }
@@ -546,7 +549,7 @@ impl Sim {
             && answer.is_err()
             && failing.failed() > 0
         {
-            let db = rusqlite::Connection::open(self.town.path(self.people[who])).unwrap();
+            let db = raw(self.town.path(self.people[who]));
             db.execute("UPDATE outbox SET state = 'received', reason = '', seq = 1, bytes = x'' WHERE state = 'sent'", []).unwrap();
         }
         self.refused += u64::from(failing.failed());
@@ -718,7 +721,7 @@ impl Sim {
             }
             Some(Fault::ViewForgotten) => {
                 let path = self.town.path(self.people[0]).to_owned();
-                let db = rusqlite::Connection::open(path).unwrap();
+                let db = raw(&path);
                 db.execute(
                     "DELETE FROM requests WHERE n = (SELECT min(n) FROM requests)",
                     [],
@@ -726,13 +729,13 @@ impl Sim {
                 .unwrap();
             }
             Some(Fault::RegisterRewritten) => {
-                let db = rusqlite::Connection::open(self.town.log_file()).unwrap();
+                let db = raw(self.town.log_file());
                 db.execute("UPDATE numbers SET number = number + 1 WHERE seq = (SELECT max(seq) FROM numbers)", []).unwrap();
             }
             Some(Fault::ErasureForgotten) => *self.acting.lock().unwrap() = u32::MAX,
             Some(Fault::ErasureNotBrought) => {
                 for who in &self.people {
-                    let db = rusqlite::Connection::open(self.town.path(*who)).unwrap();
+                    let db = raw(self.town.path(*who));
                     db.execute_batch(
                         "CREATE TRIGGER IF NOT EXISTS silent AFTER UPDATE OF again ON erased
                          BEGIN UPDATE erased SET again = 0; END",
@@ -1062,7 +1065,7 @@ const CONTACTS: &str = "SELECT doc FROM contacts WHERE length(sealed) > 0";
 const ERASED: &str = "SELECT doc FROM erased";
 
 fn docs_in(file: &Path, sql: &str) -> BTreeSet<DocId> {
-    let db = rusqlite::Connection::open(file).unwrap();
+    let db = raw(file);
     let mut read = db.prepare(sql).unwrap();
     let docs = read.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
     docs.filter_map(|doc| DocId::from_slice(&doc.unwrap()))
@@ -1079,7 +1082,7 @@ fn starts_failing(file: &Path, plan: disk::Plan, then: Then) -> Option<disk::Arm
 
 /// The words in the changes of a log file.
 pub fn words_of_log(file: &Path, into: &mut BTreeSet<u64>) {
-    let db = rusqlite::Connection::open(file).unwrap();
+    let db = raw(file);
     let mut read = db
         .prepare("SELECT bytes FROM log WHERE body = 'change'")
         .unwrap();
@@ -1092,7 +1095,7 @@ pub fn words_of_log(file: &Path, into: &mut BTreeSet<u64>) {
 
 /// The words of refused changes that a desk left out.
 fn words_left_out(file: &Path, into: &mut BTreeSet<u64>) {
-    let db = rusqlite::Connection::open(file).unwrap();
+    let db = raw(file);
     let mut read = db
         .prepare("SELECT bytes FROM refused WHERE decision IS NOT NULL")
         .unwrap();
@@ -1104,7 +1107,7 @@ fn words_left_out(file: &Path, into: &mut BTreeSet<u64>) {
 }
 
 fn communities_in(file: &Path) -> BTreeMap<Vec<u8>, Vec<String>> {
-    let db = rusqlite::Connection::open(file).unwrap();
+    let db = raw(file);
     let mut read = db.prepare("SELECT id, communities FROM devices").unwrap();
     let rows = read.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
     rows.unwrap()
@@ -1122,7 +1125,7 @@ fn numbered_in(file: &Path) -> BTreeSet<DocId> {
 }
 
 fn revoked_in(file: &Path) -> BTreeSet<Vec<u8>> {
-    let db = rusqlite::Connection::open(file).unwrap();
+    let db = raw(file);
     let mut read = db
         .prepare("SELECT id FROM devices WHERE revoked_at IS NOT NULL")
         .unwrap();

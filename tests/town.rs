@@ -4,6 +4,7 @@
 //! outboxes empty or explained, replicas of equal scope equal, views equal to a rebuild, the audit chain intact.
 
 use std::cell::Cell;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,7 +22,8 @@ use koina_server::municipality::Municipality;
 use koina_server::routes::App;
 use koina_sync::decide::{self, Took};
 use koina_sync::exchange::{self, Progress};
-use koina_sync::replica::{Ids, Replica};
+use koina_sync::replica::{Ids, Replica, ReplicaError};
+use koina_sync::vault::Key;
 use koina_sync::views::RefusedRow;
 use tempfile::TempDir;
 
@@ -69,6 +71,26 @@ pub struct Town {
     parties: Vec<Party>,
     /// Set when the story leaves something broken on purpose and says so itself.
     pub unchecked: bool,
+    /// What the files of devices are encrypted with.
+    key: Option<Key>,
+}
+
+/// The key of every device in a town whose devices are encrypted.
+pub fn key() -> Key {
+    Key::of([0x6b; 32])
+}
+
+/// Opens a file of a device past the replica, encrypted or not.
+pub fn raw(path: &Path) -> rusqlite::Connection {
+    let db = rusqlite::Connection::open(path).expect("the file");
+    let mut begin = [0; 16];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    if read.is_ok() && begin != *b"SQLite format 3\0" {
+        let pragma = key().pragma();
+        db.pragma_update(None, "key", pragma.as_str())
+            .expect("the key");
+    }
+    db
 }
 
 /// Somebody with a device.
@@ -155,7 +177,25 @@ impl Town {
             app,
             parties: Vec::new(),
             unchecked: false,
+            key: None,
         }
+    }
+
+    /// A town whose devices are encrypted.
+    pub fn locked() -> Self {
+        Self::new().with_locked_devices()
+    }
+
+    /// Devices that come from here on are encrypted.
+    #[must_use]
+    pub fn with_locked_devices(mut self) -> Self {
+        self.key = Some(key());
+        self
+    }
+
+    /// Opens a device's file as its app does.
+    pub fn open(&self, path: &Path, ids: Ids) -> Result<Replica, ReplicaError> {
+        Replica::open_keyed(path, self.key.as_ref(), self.now(), ids)
     }
 
     /// The server, for questions no device may ask.
@@ -203,7 +243,7 @@ impl Town {
             .path()
             .join(format!("device-{}.sqlite", self.parties.len()));
         let ids = Ids::Seeded((self.parties.len() as u128 + 1) << 64);
-        let replica = Replica::open_with(&path, self.now(), ids).expect("the replica");
+        let replica = self.open(&path, ids).expect("the replica");
         let communities: Vec<String> = communities.iter().map(|code| (*code).to_owned()).collect();
         let net = Arc::new(Net::default());
         let invite = koina_server::routes::devices::InviteAsk {
@@ -286,7 +326,7 @@ impl Town {
     /// A window of a party: what its screens ask. It has a connection of its own to the party's file.
     pub fn window(&self, who: Who) -> Desk {
         let path = &self.party(who).path;
-        let replica = Arc::new(Replica::open(path, self.now()).expect("a replica"));
+        let replica = Arc::new(self.open(path, Ids::Random).expect("a replica"));
         let runtime = self.runtime.handle().clone();
         Desk {
             exchanger: Exchanger::new(Arc::clone(&replica), runtime, clock),
@@ -294,6 +334,7 @@ impl Town {
             clock,
             places: Box::new(Vec::new),
             kiosk: Kiosk::default(),
+            lock: None,
         }
     }
 
@@ -553,8 +594,9 @@ impl Town {
     /// Opens another file in the place of a party's replica: what a crash left, or an older copy.
     pub fn replace(&mut self, who: Who, path: PathBuf) {
         let seed = ((who.0 as u128 + 1) << 64) + u128::try_from(self.now().0).expect("a time");
-        let replica =
-            Replica::open_with(&path, self.now(), Ids::Seeded(seed)).expect("the replica opens");
+        let replica = self
+            .open(&path, Ids::Seeded(seed))
+            .expect("the replica opens");
         let party = self.party_mut(who);
         party.replica = replica;
         party.path = path;
@@ -565,7 +607,7 @@ impl Town {
         let now = self.now();
         let path = self.party(who).path.clone();
         let ids = Ids::Seeded(((who.0 as u128 + 1) << 64) + u128::try_from(now.0).expect("a time"));
-        let replica = Replica::open_with(&path, now, ids).expect("the replica opens again");
+        let replica = self.open(&path, ids).expect("the replica opens again");
         self.party_mut(who).replica = replica;
     }
 
@@ -582,7 +624,7 @@ impl Town {
         }
         if closed {
             // The last to close puts the log into the file.
-            let db = rusqlite::Connection::open(&to).expect("the file");
+            let db = raw(&to);
             db.query_row("SELECT count(*) FROM docs", [], |_| Ok(()))
                 .expect("a whole file");
         }
@@ -636,7 +678,7 @@ impl Town {
 
     /// Lets bytes of the oldest unsent change of a record go bad on the device's disk.
     pub fn rot(&self, who: Who, doc: DocId, damage: impl FnOnce(&mut Vec<u8>)) {
-        let db = rusqlite::Connection::open(&self.party(who).path).expect("the file");
+        let db = raw(&self.party(who).path);
         let (n, mut bytes): (i64, Vec<u8>) = db
             .query_row(
                 "SELECT n, bytes FROM outbox WHERE doc = ?1 ORDER BY n LIMIT 1",

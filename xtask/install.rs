@@ -10,6 +10,8 @@ use crate::run::{Outcome, answer, npm, run, works};
 /// Debian and Ubuntu packages without which the app cannot be built.
 const TO_BUILD: &[&str] = &[
     "build-essential",
+    // OpenSSL, which encrypts the records, is built with it.
+    "perl",
     "pkg-config",
     "libssl-dev",
     "libwebkit2gtk-4.1-dev",
@@ -122,7 +124,7 @@ fn without_apt(wanted: &[&str]) -> Outcome {
     let has_library = |name: &str| works(Command::new("pkg-config").args(["--exists", name]));
     let here = |package: &&&str| match **package {
         "build-essential" => place::find(&["cc"]).is_some(),
-        "pkg-config" => place::find(&["pkg-config"]).is_some(),
+        "perl" | "pkg-config" => place::find(&[**package]).is_some(),
         "libssl-dev" => has_library("openssl"),
         "libwebkit2gtk-4.1-dev" => has_library("webkit2gtk-4.1"),
         "librsvg2-dev" => has_library("librsvg-2.0"),

@@ -14,6 +14,7 @@ use koina_model::words::{Channel, Language, Outcome, Position, Status};
 use koina_sync::courier::CourierTaken;
 use koina_sync::maps::MapPack;
 use koina_sync::maps::carry::MapComing;
+use koina_sync::vault::Person;
 use koina_sync::views::assets::AssetRow;
 use koina_sync::views::community::CommunityNow;
 use koina_sync::views::photos::PhotoRow;
@@ -939,4 +940,49 @@ pub struct Devices {
     pub devices: Vec<DeviceRow>,
     /// Changes that the server did not take, newest first, at most 200.
     pub refused: Vec<RefusedRow>,
+}
+
+/// How this device is locked, and for whom.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct LockState {
+    /// Nobody has opened it yet.
+    pub locked: bool,
+    /// Whoever may open it with a PIN; empty: it is not locked.
+    pub people: Vec<Person>,
+    /// Whoever did.
+    pub me: Option<Person>,
+    /// Seconds that everybody has to wait after wrong PINs; 0: none.
+    pub wait_s: u32,
+    /// Seconds without a touch after which it locks itself.
+    pub idle_s: u32,
+    /// Characters that a PIN has at least.
+    pub pin_min: u32,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockInput {
+    pub person: String,
+    pub pin: String,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PersonAddInput {
+    pub name: String,
+    pub pin: String,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPinInput {
+    /// The PIN until now.
+    pub old: String,
+    pub pin: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PersonInput {
+    pub person: String,
 }

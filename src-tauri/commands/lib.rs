@@ -34,6 +34,7 @@ mod devices;
 mod exchange;
 mod inputs;
 mod kiosk;
+mod lock;
 mod map;
 mod photos;
 mod printer;
@@ -50,6 +51,7 @@ pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
 pub use kiosk::{Kiosk, look_at_printer};
+pub use lock::{Gate, Lock, Opener};
 pub use printer::PrinterPlace;
 pub use speech::Voice;
 pub use staff::Staff;
@@ -77,6 +79,7 @@ use kiosk::{
     kiosk_application, kiosk_apply, kiosk_asset, kiosk_contact, kiosk_end, kiosk_print,
     kiosk_report, kiosk_track,
 };
+use lock::{lock_now, lock_state, person_add, person_pin, person_remove, unlock};
 use map::{
     map_install, map_offer, map_pack, map_points, map_state, map_tile, map_want, place_read,
 };
@@ -110,6 +113,8 @@ pub struct Desk {
     pub places: Places,
     /// What only a kiosk has.
     pub kiosk: Kiosk,
+    /// Who may open this device; `None` where nobody is asked.
+    pub lock: Option<Lock>,
 }
 
 /// Looks where files for a person may be written: sticks come and go.

@@ -10,6 +10,13 @@ commands! {
     lists(Nothing) -> Lists;
     set_language(LanguageInput) -> Nothing;
     enrol(EnrolInput) -> About;
+    // lock: who opens this device. A device that is locked answers the first two only
+    lock_state(Nothing) -> LockState;
+    unlock(UnlockInput) -> Nothing;
+    lock_now(Nothing) -> Nothing;
+    person_add(PersonAddInput) -> LockState;
+    person_pin(PersonPinInput) -> LockState;
+    person_remove(PersonInput) -> LockState;
     // drafts: what is being typed, so that a crash of the window loses nothing
     draft_save(DraftInput) -> Nothing;
     draft_load(DraftKey) -> Draft;

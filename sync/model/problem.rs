@@ -38,6 +38,14 @@ pub enum Problem {
     CodeRefused,
     #[error("too many tries")]
     TooManyTries { wait_s: u32 },
+    #[error("this device is locked")]
+    Locked,
+    #[error("the PIN is not this person's")]
+    WrongPin,
+    #[error("somebody has to be left who can open this device")]
+    LastPerson,
+    #[error("the records of this device are locked, and the file with their keys cannot be read")]
+    KeysUnreadable,
     #[error("this device was revoked")]
     Revoked,
     #[error("the municipal server cannot be reached")]
@@ -170,6 +178,13 @@ pub enum FieldRule {
     TooLong {
         max: u32,
     },
+    TooShort {
+        min: u32,
+    },
+    /// Somebody else has it.
+    Taken,
+    /// One that is tried first, like 123456.
+    TooEasy,
     Unknown,
     NotText,
     BadCharacter,

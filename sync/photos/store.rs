@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use koina_model::photos::{FileHash, FileHasher};
 
+use crate::durable::sync_folder;
+
 /// Endings of a file that is not whole yet, of one that is being kept, and of one whose bytes are no longer its own.
 const PART: &str = "part";
 const NEW: &str = "new";
@@ -252,12 +254,4 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
-}
-
-/// Makes what was made or renamed in a folder durable. Windows knows no such thing, and needs none.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::sidecar::Sidecar;
 use super::{ReplicaError, meta, recover};
 use crate::identity::Identity;
+use crate::vault::Key;
 
 /// Migrations of what is kept, in order. Never edited after a release.
 const MIGRATIONS: [&str; 6] = [
@@ -42,9 +43,13 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    pub(super) fn open(path: &Path, sidecar: &Sidecar) -> Result<Self, ReplicaError> {
+    pub(super) fn open(
+        path: &Path,
+        key: Option<&Key>,
+        sidecar: &Sidecar,
+    ) -> Result<Self, ReplicaError> {
         recover::look_before(path, sidecar)?;
-        let connection = open_writer(path)?;
+        let connection = open_writer(path, key)?;
         let marked = recover::is_marked(path);
         if marked {
             recover::look_through(&connection)?;
@@ -80,8 +85,38 @@ impl Opened {
 /// How long the writer waits for another process.
 pub(super) const BUSY_MS: u64 = 5_000;
 
-pub(super) fn open_writer(path: &Path) -> Result<Connection, ReplicaError> {
+/// Gives a connection the key of its file, before it reads anything. Key and salt, so that nothing of the file has to be
+/// believed before it was checked.
+pub(super) fn set_key(connection: &Connection, key: Option<&Key>) -> rusqlite::Result<()> {
+    match key {
+        Some(key) => connection.pragma_update(None, "key", key.pragma().as_str()),
+        None => Ok(()),
+    }
+}
+
+/// Whether SQLCipher met something on this connection that it could not make sense of. It then gives zeros for whatever
+/// it reads, also in place of the rest of a long value, and says nothing.
+pub(super) fn is_poisoned(connection: &Connection) -> bool {
+    let status = connection
+        .prepare_cached("PRAGMA cipher_status")
+        .and_then(|mut status| status.query_row([], |row| row.get::<_, String>(0)));
+    status.is_ok_and(|status| status == "0")
+}
+
+/// Whether a file is an SQLite file that is not encrypted.
+pub(super) fn is_plain(path: &Path) -> bool {
+    use std::io::Read;
+    let mut begin = [0; PLAIN.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == *PLAIN
+}
+
+/// What an SQLite file begins with.
+const PLAIN: &[u8; 16] = b"SQLite format 3\0";
+
+pub(super) fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, ReplicaError> {
     let mut connection = Connection::open(path)?;
+    set_key(&connection, key)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     write_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -129,11 +164,12 @@ pub fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-pub(super) fn open_reader(path: &Path) -> Result<Connection, ReplicaError> {
+pub(super) fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, ReplicaError> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    set_key(&connection, key)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     connection.pragma_update(None, "query_only", true)?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -19,11 +19,13 @@ use ts_rs::TS;
 
 use super::docs::{Arrived, insert_saved, keep_early, kind_from, take_changes};
 use super::judge::Foreseen;
-use super::opening::{companion, is_empty, open_writer, remove, set_aside};
+use super::opening::{companion, is_empty, open_writer, remove, set_aside, set_key};
 use super::salvage::{self, Salvaged, Unsent};
-use super::sidecar::{Kept, Sidecar, folder_of, sync_folder};
+use super::sidecar::{Kept, Sidecar};
 use super::wal::Wal;
 use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
+use crate::durable::{folder_of, sync_folder};
+use crate::vault::Key;
 use crate::views;
 
 /// How long another process may take to let go of the file.
@@ -104,7 +106,7 @@ pub(super) fn look_through(db: &Connection) -> Result<(), ReplicaError> {
 /// Notes damage durably.
 pub(super) fn mark(path: &Path) {
     let noted = std::fs::File::create(companion(path, MARK)).and_then(|file| file.sync_all());
-    if let Err(failure) = noted.and_then(|()| sync_folder(path)) {
+    if let Err(failure) = noted.and_then(|()| sync_folder(folder_of(path))) {
         tracing::error!(%failure, "the damage could not be noted");
     }
 }
@@ -118,12 +120,16 @@ pub(super) fn forget(path: &Path) {
 }
 
 /// Makes a new file of what can be read, sets the old one aside and puts the new one in its place. Gives where the old one is.
+///
+/// `key` is that of the old file and of the new one.
 pub(super) fn recover(
     path: &Path,
+    key: (Option<&Key>, Option<&Key>),
     kept: Option<&Kept>,
     now: Time,
 ) -> Result<Option<PathBuf>, ReplicaError> {
-    alone(path)?;
+    let (from, to) = key;
+    alone(path, from)?;
     let mut at = now.0;
     let aside = |at: i64| companion(path, &format!(".{WHY}-{at}"));
     while aside(at).exists() {
@@ -133,9 +139,9 @@ pub(super) fn recover(
     let aside = there.then(|| aside(at));
     let building = companion(path, BUILDING);
     remove(&building);
-    let mut db = open_writer(&building)?;
+    let mut db = open_writer(&building, to)?;
     let salvaged = if there {
-        salvage::read(path, &db, kept.map(|kept| kept.identity.device))
+        salvage::read(path, from, &db, kept.map(|kept| kept.identity.device))
     } else {
         Salvaged::default()
     };
@@ -152,13 +158,13 @@ pub(super) fn recover(
     db.close().map_err(|(_, failure)| failure)?;
     let ready = companion(path, &format!("{READY}{at}"));
     std::fs::rename(&building, &ready).map_err(ReplicaError::SetAside)?;
-    sync_folder(path).map_err(ReplicaError::SetAside)?;
+    sync_folder(folder_of(path)).map_err(ReplicaError::SetAside)?;
     finish(path)?;
     Ok(aside)
 }
 
 /// Refuses while another process has the file open: it would go on writing beside the new one.
-fn alone(path: &Path) -> Result<(), ReplicaError> {
+pub(super) fn alone(path: &Path, key: Option<&Key>) -> Result<(), ReplicaError> {
     if is_empty(path) {
         return Ok(());
     }
@@ -167,6 +173,7 @@ fn alone(path: &Path) -> Result<(), ReplicaError> {
         return Ok(());
     };
     let look = || {
+        set_key(&db, key)?;
         // The old file stays as it is.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         db.busy_timeout(ALONE)?;
@@ -201,7 +208,7 @@ pub(super) fn finish(path: &Path) -> Result<(), ReplicaError> {
         set_aside(path, WHY, Time(at))?;
         std::fs::rename(file.path(), path).map_err(ReplicaError::SetAside)?;
         forget(path);
-        sync_folder(path).map_err(ReplicaError::SetAside)?;
+        sync_folder(folder_of(path)).map_err(ReplicaError::SetAside)?;
     }
     Ok(())
 }

@@ -11,8 +11,9 @@ use rusqlite::{Connection, OpenFlags, Row};
 
 use super::ReplicaError;
 use super::docs::kind_number;
-use super::opening::{PAGE_BYTES, companion, is_empty, remove};
+use super::opening::{PAGE_BYTES, companion, is_empty, is_poisoned, remove, set_key};
 use super::wal::Wal;
+use crate::vault::Key;
 
 /// Small values that go into the new file.
 const META: [&str; 5] = ["lists", "language", "cable", "epoch", "courier_keys"];
@@ -85,16 +86,22 @@ struct Found {
 
 /// Reads a damaged file, first as SQLite does, then page by page. `like` is a whole and empty replica; `me` wrote what was
 /// not sent.
-pub(super) fn read(path: &Path, like: &Connection, me: Option<DeviceId>) -> Salvaged {
+pub(super) fn read(
+    path: &Path,
+    key: Option<&Key>,
+    like: &Connection,
+    me: Option<DeviceId>,
+) -> Salvaged {
     let mut salvaged = Salvaged::default();
     let mut found = Found::default();
     let torn = Wal::read(path).is_ok_and(|wal| wal.is_some_and(|wal| wal.is_torn()));
-    if let Ok(db) = open(path) {
-        salvaged.whole = take(&db, &mut salvaged, &mut found, me) && !torn;
+    if let Ok(db) = open(path, key, false) {
+        let all = take(&db, &mut salvaged, &mut found, me);
+        salvaged.whole = all && !torn && !(key.is_some() && is_poisoned(&db));
     }
     if !salvaged.whole {
         let copy = companion(path, ".salvage");
-        match copied(path, &copy, like).and_then(|()| Ok(open(&copy)?)) {
+        match copied(path, key, &copy, like).and_then(|()| Ok(open(&copy, key, true)?)) {
             Ok(db) => salvaged.whole = take(&db, &mut salvaged, &mut found, me) && !torn,
             Err(failure) => tracing::error!(%failure, "no copy could be made for the rescue"),
         }
@@ -105,8 +112,8 @@ pub(super) fn read(path: &Path, like: &Connection, me: Option<DeviceId>) -> Salv
 }
 
 /// Opens without ever writing to it, and reads a file that is shorter than it should be. Not an empty one: SQLite would
-/// delete its log.
-fn open(path: &Path) -> rusqlite::Result<Connection> {
+/// delete its log. The first page of `ours` is one of our own.
+fn open(path: &Path, key: Option<&Key>, ours: bool) -> rusqlite::Result<Connection> {
     if is_empty(path) {
         return Err(rusqlite::Error::InvalidPath(path.to_owned()));
     }
@@ -114,13 +121,34 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    set_key(&db, key)?;
+    if ours {
+        read_on(&db, key)?;
+    }
     db.pragma_update(None, "writable_schema", true)?;
     Ok(db)
 }
 
+/// SQLCipher's way of reading damaged files: the first page is not encrypted, and pages that do not hold are passed over
+/// one by one. What it cannot read of a long value it gives as zeros.
+fn read_on(db: &Connection, key: Option<&Key>) -> rusqlite::Result<()> {
+    match key {
+        Some(_) => db.pragma_update(None, "cipher_plaintext_header_size", USABLE_BYTES),
+        None => Ok(()),
+    }
+}
+
+/// What SQLCipher leaves of a page for SQLite: behind it come 16 bytes of an IV and 64 of an HMAC.
+const USABLE_BYTES: i64 = PAGE_BYTES as i64 - 80;
+
 /// Copies a file with every whole page of its log, and puts a first page before it under which its tables are found. Where
 /// its own does not say, they stand where they stand in every replica, since all are made by the same migrations.
-fn copied(path: &Path, copy: &Path, like: &Connection) -> Result<(), ReplicaError> {
+fn copied(
+    path: &Path,
+    key: Option<&Key>,
+    copy: &Path,
+    like: &Connection,
+) -> Result<(), ReplicaError> {
     let io = ReplicaError::SetAside;
     if is_empty(path) {
         std::fs::write(copy, []).map_err(io)?;
@@ -150,13 +178,20 @@ fn copied(path: &Path, copy: &Path, like: &Connection) -> Result<(), ReplicaErro
             }
         }
     }
-    put(1, &first_page(&companion(copy, "-first"), path, like)?).map_err(io)
+    put(1, &first_page(&companion(copy, "-first"), path, key, like)?).map_err(io)
 }
 
 /// A first page that names the kept tables and nothing else, made in a file of its own.
-fn first_page(path: &Path, damaged: &Path, like: &Connection) -> Result<Vec<u8>, ReplicaError> {
+fn first_page(
+    path: &Path,
+    damaged: &Path,
+    key: Option<&Key>,
+    like: &Connection,
+) -> Result<Vec<u8>, ReplicaError> {
     remove(path);
     let db = Connection::open(path)?;
+    set_key(&db, key)?;
+    read_on(&db, key)?;
     db.execute_batch(
         "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value) WITHOUT ROWID;
          CREATE TABLE drafts (key TEXT NOT NULL PRIMARY KEY, json, saved_at) WITHOUT ROWID;
@@ -177,7 +212,7 @@ fn first_page(path: &Path, damaged: &Path, like: &Connection) -> Result<Vec<u8>,
                 |row| row.get::<_, i64>(0),
             )
         };
-        let root = open(damaged)
+        let root = open(damaged, key, false)
             .and_then(|damaged| root(&damaged))
             .or_else(|_| root(like))?;
         db.execute(
@@ -200,7 +235,8 @@ fn first_page(path: &Path, damaged: &Path, like: &Connection) -> Result<Vec<u8>,
 fn take(db: &Connection, salvaged: &mut Salvaged, found: &mut Found, me: Option<DeviceId>) -> bool {
     both_ways(db, "SELECT key, value FROM meta ORDER BY key", |row| {
         let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
-        if META.contains(&key.as_str()) {
+        // No text of ours has a zero in it.
+        if META.contains(&key.as_str()) && !value.contains('\0') {
             salvaged.meta.entry(key).or_insert(value);
         }
         Ok(())
@@ -209,8 +245,10 @@ fn take(db: &Connection, salvaged: &mut Salvaged, found: &mut Found, me: Option<
         db,
         "SELECT key, json, saved_at FROM drafts ORDER BY key",
         |row| {
-            let draft = (row.get(1)?, row.get(2)?);
-            salvaged.drafts.entry(row.get(0)?).or_insert(draft);
+            let draft: (String, i64) = (row.get(1)?, row.get(2)?);
+            if !draft.0.contains('\0') {
+                salvaged.drafts.entry(row.get(0)?).or_insert(draft);
+            }
             Ok(())
         },
     );

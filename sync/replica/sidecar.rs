@@ -2,16 +2,21 @@
 //!
 //! It holds the identity and, for each running number, how far numbers are reserved. A number is reserved here before it is
 //! given, so that a replica begun anew goes on behind every number that may have been used. Two lines: JSON, and its
-//! signature by the key inside, which finds every wrong bit.
+//! signature by the key inside, which finds every wrong bit. Where the replica is encrypted, so is this.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::durable;
 use crate::identity::{Identity, hex};
+use crate::vault::Key;
+
+/// What an encrypted one begins with; a word for its key and the end of the line follow.
+const SEALED: &[u8] = b"koina-sidecar-2 ";
+/// What its key is for.
+const PURPOSE: &str = "sidecar";
 
 /// Signed requests reserved at a time.
 const REQUESTS: u32 = 1_000;
@@ -29,25 +34,66 @@ pub(super) struct Kept {
 /// The file and what it says.
 pub(super) struct Sidecar {
     path: PathBuf,
+    key: Option<Key>,
     kept: Option<Kept>,
-    /// What is on the disk.
+    /// What is on the disk, when it is as it should be.
     written: String,
+    form: Form,
+}
+
+/// What was found on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    None,
+    /// Not encrypted, or nothing that makes sense.
+    Plain,
+    /// Encrypted with this key, whether it can be read or not.
+    Sealed,
+    /// Encrypted with another key.
+    OtherKey,
+}
+
+fn head(key: &Key) -> Vec<u8> {
+    [SEALED, key.word().as_bytes(), b"\n"].concat()
 }
 
 impl Sidecar {
     /// Reads the sidecar of a replica. One that cannot be read, or was damaged, is as good as none.
-    pub(super) fn read(replica: &Path) -> Self {
+    pub(super) fn read(replica: &Path, key: Option<&Key>) -> Self {
         let path = replica.with_extension("identity");
-        let written = std::fs::read_to_string(&path).unwrap_or_default();
-        let kept = read(&written);
-        if kept.is_none() && path.exists() {
+        let bytes = std::fs::read(&path).ok();
+        let (form, words) = match &bytes {
+            None => (Form::None, None),
+            Some(bytes) if !bytes.starts_with(SEALED) => (Form::Plain, Some(bytes.clone())),
+            Some(bytes) => {
+                match key.and_then(|key| Some((key, bytes.strip_prefix(&*head(key))?))) {
+                    Some((key, sealed)) => (Form::Sealed, key.open(PURPOSE, sealed)),
+                    None => (Form::OtherKey, None),
+                }
+            }
+        };
+        let words = words.and_then(|words| String::from_utf8(words).ok());
+        let words = words.unwrap_or_default();
+        let kept = read(&words);
+        if kept.is_none() && bytes.is_some() {
             tracing::error!(path = %path.display(), "the sidecar could not be read");
         }
+        let as_it_should_be = (form == Form::Sealed) == key.is_some();
         Self {
             path,
+            key: key.cloned(),
             kept,
-            written,
+            written: if as_it_should_be {
+                words
+            } else {
+                String::new()
+            },
+            form,
         }
+    }
+
+    pub(super) fn form(&self) -> Form {
+        self.form
     }
 
     pub(super) fn kept(&self) -> Option<&Kept> {
@@ -109,13 +155,11 @@ impl Sidecar {
         if text == self.written {
             return Ok(());
         }
-        let fresh = self.path.with_extension("identity-new");
-        let mut file = of_the_owner().open(&fresh)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        drop(file);
-        std::fs::rename(&fresh, &self.path)?;
-        sync_folder(&self.path)?;
+        let bytes = match &self.key {
+            None => text.clone().into_bytes(),
+            Some(key) => [head(key), key.seal(PURPOSE, text.as_bytes())?].concat(),
+        };
+        durable::replace(&self.path, &bytes)?;
         self.written = text;
         Ok(())
     }
@@ -135,28 +179,4 @@ fn signed(words: &str) -> Vec<u8> {
 
 fn block(name: &str) -> u32 {
     if name == "signed" { REQUESTS } else { RECEIPTS }
-}
-
-/// For a file with a key inside.
-fn of_the_owner() -> std::fs::OpenOptions {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Makes names in the folder of a file durable.
-pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder_of(path))?.sync_all()?;
-    }
-    Ok(())
-}
-
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }

@@ -37,6 +37,7 @@ use koina_server::log::AnyLog;
 use koina_sync::exchange::{self, Line, http::HttpLine};
 use koina_sync::identity::Identity;
 use koina_sync::replica::{Foreseen, Ids, LogBody, LogRow, Replica};
+use koina_sync::vault::{Key, Vault};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::figures::Figures;
 use koina_tests::pictures::{camera, take};
@@ -63,7 +64,10 @@ fn main() {
     let mut figures = Figures::new("bench.jsonl");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     if runs("replica") {
-        replica(&mut figures);
+        replica(&mut figures, None);
+    }
+    if runs("locked") {
+        locked(&mut figures);
     }
     if runs("parts") {
         parts(&mut figures);
@@ -142,8 +146,55 @@ fn photos(figures: &mut Figures) {
     );
 }
 
+/// What it costs that a device is encrypted, and how long its PIN takes.
+fn locked(figures: &mut Figures) {
+    replica(figures, None);
+    println!("# the same, encrypted");
+    replica(figures, Some(&koina_tests::town::key()));
+    // Of what counts by the second, less is worse.
+    for (name, words, aim) in [
+        (SAVE, "encrypted to plain: a save, half", Some(1.25)),
+        (SAVE_99, "encrypted to plain: a save, 99 of 100", None),
+        (SEARCH, "encrypted to plain: a search, half", Some(1.25)),
+        (SEARCH_99, "encrypted to plain: a search, 99 of 100", None),
+        (
+            TAKE,
+            "encrypted to plain: changes taken in a second",
+            Some(0.8),
+        ),
+        (
+            REBUILD,
+            "encrypted to plain: views rebuilt in a second",
+            Some(0.8),
+        ),
+        (OPENED, "encrypted to plain: opened", Some(1.25)),
+        (BYTES, "encrypted to plain: bytes on the disk", None),
+    ] {
+        figures.ratio(name, words, aim);
+    }
+    let folder = TempDir::new().unwrap();
+    let mut vault = Vault::open(&folder.path().join("replica.sqlite"), now()).unwrap();
+    let (key, id) = (vault.key().unwrap(), uuid::Uuid::from_u128(1));
+    vault.add(&key, "Μαρία", "482913", id).unwrap();
+    let mut times: Vec<f64> = (0..20)
+        .map(|_| timed(|| vault.unlock(id, "482913").unwrap()).1 * 1_000.0)
+        .collect();
+    times.sort_by(f64::total_cmp);
+    figures.say("a PIN, half", percentile(&times, 0.5), "ms", Some(1_000.0));
+    figures.say("a PIN, slowest of 20", percentile(&times, 1.0), "ms", None);
+}
+
+const TAKE: &str = "take from the log, guard and views";
+const SAVE: &str = "durable local save p50";
+const SAVE_99: &str = "durable local save p99";
+const SEARCH: &str = "search at 50,000, page of 100 with total, p50";
+const SEARCH_99: &str = "search at 50,000, page of 100 with total, p99";
+const REBUILD: &str = "rebuild of the views";
+const OPENED: &str = "replica opened and first list, 50,000 records";
+const BYTES: &str = "file, bytes a record";
+
 /// A device with a whole municipality's records.
-fn replica(figures: &mut Figures) {
+fn replica(figures: &mut Figures, key: Option<&Key>) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("replica.sqlite");
     let village = Village::new(7, now());
@@ -164,7 +215,7 @@ fn replica(figures: &mut Figures) {
         counts.assets,
         rows.len()
     );
-    let replica = Replica::open_with(&path, now(), Ids::Random).unwrap();
+    let replica = Replica::open_keyed(&path, key, now(), Ids::Random).unwrap();
     replica.set_lists(&village.lists).unwrap();
     enrol_alone(&replica);
     let (_, s) = timed(|| {
@@ -174,12 +225,7 @@ fn replica(figures: &mut Figures) {
                 .unwrap();
         }
     });
-    figures.say(
-        "take from the log, guard and views",
-        rows.len() as f64 / s,
-        "changes/s",
-        None,
-    );
+    figures.say(TAKE, rows.len() as f64 / s, "changes/s", None);
 
     let open: Vec<DocId> = open_requests(&replica, 2_000);
     let mut saves: Vec<f64> = open
@@ -196,18 +242,8 @@ fn replica(figures: &mut Figures) {
         })
         .collect();
     saves.sort_by(f64::total_cmp);
-    figures.say(
-        "durable local save p50",
-        percentile(&saves, 0.5),
-        "ms",
-        None,
-    );
-    figures.say(
-        "durable local save p99",
-        percentile(&saves, 0.99),
-        "ms",
-        Some(10.0),
-    );
+    figures.say(SAVE, percentile(&saves, 0.5), "ms", None);
+    figures.say(SAVE_99, percentile(&saves, 0.99), "ms", Some(10.0));
 
     let searches = [
         "λαμπα",
@@ -237,18 +273,8 @@ fn replica(figures: &mut Figures) {
         }
     }
     times.sort_by(f64::total_cmp);
-    figures.say(
-        "search at 50,000, page of 100 with total, p50",
-        percentile(&times, 0.5),
-        "ms",
-        None,
-    );
-    figures.say(
-        "search at 50,000, page of 100 with total, p99",
-        percentile(&times, 0.99),
-        "ms",
-        Some(20.0),
-    );
+    figures.say(SEARCH, percentile(&times, 0.5), "ms", None);
+    figures.say(SEARCH_99, percentile(&times, 0.99), "ms", Some(20.0));
     let mut times: Vec<f64> = (0..200)
         .map(|n| {
             let query = RequestsQuery {
@@ -268,15 +294,10 @@ fn replica(figures: &mut Figures) {
     );
 
     let (count, s) = timed(|| replica.rebuild_views().unwrap());
-    figures.say(
-        "rebuild of the views",
-        f64::from(count) / s,
-        "docs/s",
-        Some(10_000.0),
-    );
+    figures.say(REBUILD, f64::from(count) / s, "docs/s", Some(10_000.0));
     drop(replica);
     let (_, s) = timed(|| {
-        let replica = Replica::open_with(&path, now(), Ids::Random).unwrap();
+        let replica = Replica::open_keyed(&path, key, now(), Ids::Random).unwrap();
         replica
             .requests_page(
                 &RequestsQuery {
@@ -287,14 +308,9 @@ fn replica(figures: &mut Figures) {
             )
             .unwrap()
     });
+    figures.say(OPENED, s * 1_000.0, "ms", None);
     figures.say(
-        "replica opened and first list, 50,000 records",
-        s * 1_000.0,
-        "ms",
-        None,
-    );
-    figures.say(
-        "file, bytes a record",
+        BYTES,
         std::fs::metadata(&path).unwrap().len() as f64 / f64::from(counts.requests + counts.assets),
         "bytes",
         None,

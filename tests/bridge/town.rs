@@ -5,17 +5,18 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::extract::Request;
 use axum::middleware::Next;
-use koina_commands::{Desk, Exchanger, Kiosk};
+use koina_commands::{Desk, Exchanger, Gate, Kiosk, Lock};
 use koina_model::ids::Time;
 use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
+use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_server::config::{Config, LogPlace};
 use koina_server::log::Author;
@@ -23,6 +24,7 @@ use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_sync::maps::Maps;
 use koina_sync::replica::{Ids, Replica};
+use koina_sync::vault::{Key, Vault};
 use koina_sync::views::Invite;
 use serde_json::json;
 use tokio::runtime::{Handle, Runtime};
@@ -83,10 +85,40 @@ impl Server {
     }
 }
 
-/// A device: its replica and its exchange.
+/// A device: its replica, once somebody opened it, the door before it, and its exchange.
 pub(crate) struct Device {
-    pub(crate) desk: Arc<Desk>,
+    desk: Arc<OnceLock<Arc<Desk>>>,
+    gate: Arc<Gate>,
     exchange: Option<JoinHandle<()>>,
+}
+
+/// What it takes to open a device's records.
+#[derive(Clone)]
+struct Place {
+    path: PathBuf,
+    seed: u128,
+    runtime: Handle,
+    stick: PathBuf,
+}
+
+impl Place {
+    fn open(&self, key: &Key, kiosk: Kiosk, lock: Lock) -> anyhow::Result<Arc<Desk>> {
+        let ids = Ids::Seeded(self.seed);
+        let replica = Replica::open_keyed(&self.path, Some(key), clock::now(), ids)
+            .context("Opening a replica")?;
+        let replica = Arc::new(replica);
+        let exchanger = Exchanger::new(Arc::clone(&replica), self.runtime.clone(), clock::now);
+        std::fs::create_dir_all(&self.stick).context("Making a stick")?;
+        let stick = self.stick.clone();
+        Ok(Arc::new(Desk {
+            replica,
+            exchanger,
+            clock: clock::now,
+            places: Box::new(move || vec![stick.clone()]),
+            kiosk,
+            lock: Some(lock),
+        }))
+    }
 }
 
 impl Drop for Device {
@@ -206,45 +238,66 @@ impl Town {
 
     /// Opens a device's replica without letting it exchange by itself.
     pub(crate) fn open_device(&mut self, name: &str) -> anyhow::Result<Arc<Desk>> {
-        self.open_with(name, Kiosk::default())
+        self.open_with(name, Kiosk::default())?;
+        self.device(name).context("It is locked")
     }
 
-    fn open_with(&mut self, name: &str, kiosk: Kiosk) -> anyhow::Result<Arc<Desk>> {
+    fn open_with(&mut self, name: &str, kiosk: Kiosk) -> anyhow::Result<()> {
         let path = self.folder.join(name).join("replica.sqlite");
         let seed = name
             .bytes()
             .fold(0_u128, |seed, letter| seed * 251 + u128::from(letter))
             + u128::from(self.turn);
-        let replica = Replica::open_with(&path, clock::now(), Ids::Seeded(seed))
-            .context("Opening a replica")?;
-        let replica = Arc::new(replica);
-        let exchanger = Exchanger::new(Arc::clone(&replica), self.runtime.clone(), clock::now);
-        let desk = Arc::new(Desk {
-            replica,
-            exchanger,
-            clock: clock::now,
-            places: {
-                let stick = self.folder.join("stick");
-                std::fs::create_dir_all(&stick).context("Making a stick")?;
-                Box::new(move || vec![stick.clone()])
-            },
-            kiosk,
+        let place = Place {
+            path,
+            seed,
+            runtime: self.runtime.clone(),
+            stick: self.folder.join("stick"),
+        };
+        let vault = Vault::open(&place.path, clock::now()).context("Reading the keys")?;
+        let key = vault.key();
+        let (vault, desk) = (Arc::new(Mutex::new(vault)), Arc::new(OnceLock::new()));
+        if let Some(key) = key {
+            let opened = place.open(&key, kiosk, Lock::new(Arc::clone(&vault), None))?;
+            desk.get_or_init(|| opened);
+        }
+        let behind = Arc::clone(&desk);
+        let gate = Gate::new(Arc::clone(&vault), {
+            Box::new(move |key, person| {
+                let lock = Lock::new(Arc::clone(&vault), Some(person));
+                let opened = place.open(&key, Kiosk::default(), lock);
+                let opened = opened.map_err(|failure| Problem::Internal {
+                    incident: format!("{failure:#}"),
+                })?;
+                behind.get_or_init(|| opened);
+                Ok(())
+            })
         });
         self.devices.insert(
             name.to_owned(),
             Device {
-                desk: Arc::clone(&desk),
+                desk,
+                gate: Arc::new(gate),
                 exchange: None,
             },
         );
-        Ok(desk)
+        Ok(())
+    }
+
+    /// The app of a device ends and begins anew.
+    pub(crate) fn restart(&mut self, name: &str) -> anyhow::Result<()> {
+        self.devices.remove(name).context("No such device")?;
+        self.open_with(name, Kiosk::default())?;
+        self.go_online(name)
     }
 
     /// Lets a device exchange by itself, as the app does.
     pub(crate) fn go_online(&mut self, name: &str) -> anyhow::Result<()> {
         let device = self.devices.get_mut(name).context("No such device")?;
-        let exchanging = Arc::clone(&device.desk.exchanger).keep_exchanging();
-        device.exchange = Some(self.runtime.spawn(exchanging));
+        if let Some(desk) = device.desk.get() {
+            let exchanging = Arc::clone(&desk.exchanger).keep_exchanging();
+            device.exchange = Some(self.runtime.spawn(exchanging));
+        }
         Ok(())
     }
 
@@ -295,9 +348,14 @@ impl Town {
     }
 
     pub(crate) fn device(&self, name: &str) -> Option<Arc<Desk>> {
-        self.devices
-            .get(name)
-            .map(|device| Arc::clone(&device.desk))
+        self.devices.get(name)?.desk.get().cloned()
+    }
+
+    /// The door of a device that nobody has opened.
+    pub(crate) fn gate(&self, name: &str) -> Option<Arc<Gate>> {
+        let device = self.devices.get(name)?;
+        let shut = device.desk.get().is_none();
+        shut.then(|| Arc::clone(&device.gate))
     }
 
     /// One complete exchange of a device.

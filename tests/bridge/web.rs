@@ -12,7 +12,7 @@ use axum::extract::{Path as Params, Query, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use koina_commands::Desk;
+use koina_commands::{Desk, Gate};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use serde::Deserialize;
@@ -101,17 +101,37 @@ impl Bridge {
     /// The window's label and the replica behind it. A window is named `desk`, `crew`, `start`, or `crew@new` for that of
     /// another device than usual.
     async fn window(&self, name: &str) -> Option<(String, Arc<Desk>)> {
-        let (label, device) = match name.split_once('@') {
-            Some((label, device)) => (label, device),
-            None if name == "start" => (name, NEW),
-            None => (name, name),
-        };
+        let (label, device) = (name.split('@').next().unwrap_or(name), device_of(name));
         let desk = self.town.read().await.device(device)?;
         // The app opens no other window than that of the device's profile; the first one may linger for a moment.
         let identity = desk.replica.identity();
         let own = identity.map_or("start", |identity| identity.role.profile().window());
         (label == own || label == "start").then(|| (label.to_owned(), desk))
     }
+
+    /// The same, also of a device that nobody has opened: its only window is the one that asks for a PIN.
+    async fn behind(&self, name: &str) -> Option<(String, Behind)> {
+        if let Some((label, desk)) = self.window(name).await {
+            return Some((label, Behind::Desk(desk)));
+        }
+        let gate = self.town.read().await.gate(device_of(name))?;
+        (name.split('@').next() == Some("lock")).then(|| ("lock".to_owned(), Behind::Gate(gate)))
+    }
+}
+
+/// The device a window is of.
+fn device_of(window: &str) -> &str {
+    match window.split_once('@') {
+        Some((_, device)) => device,
+        None if window == "start" => NEW,
+        None => window,
+    }
+}
+
+/// What answers a window.
+enum Behind {
+    Desk(Arc<Desk>),
+    Gate(Arc<Gate>),
 }
 
 pub(crate) fn router(bridge: Arc<Bridge>) -> Router {
@@ -138,7 +158,7 @@ async fn command(
     Params((window, name)): Params<(String, String)>,
     body: Bytes,
 ) -> Response {
-    let Some((label, desk)) = bridge.window(&window).await else {
+    let Some((label, behind)) = bridge.behind(&window).await else {
         return answer(
             StatusCode::NOT_FOUND,
             &json!(format!("There is no window {window}")),
@@ -164,8 +184,27 @@ async fn command(
         _ => Value::Null,
     };
     let incident = name.clone();
-    let said = tokio::task::spawn_blocking(move || koina_commands::call(&desk, &name, input)).await;
-    match said.unwrap_or(Err(Problem::Internal { incident })) {
+    let (locks, opens) = (name == "lock_now", name == "unlock");
+    let said = tokio::task::spawn_blocking(move || match behind {
+        Behind::Desk(desk) => koina_commands::call(&desk, &name, input),
+        Behind::Gate(gate) => gate.call(&name, input),
+    });
+    let said = said.await.unwrap_or(Err(Problem::Internal { incident }));
+    if said.is_ok() && (locks || opens) {
+        let device = device_of(&window).to_owned();
+        let done = tokio::task::spawn_blocking(move || {
+            let mut town = bridge.town.blocking_write();
+            match locks {
+                true => town.restart(&device),
+                false => town.go_online(&device),
+            }
+        });
+        if !matches!(done.await, Ok(Ok(()))) {
+            let lost = json!(format!("{window} did not begin anew"));
+            return answer(StatusCode::INTERNAL_SERVER_ERROR, &lost);
+        }
+    }
+    match said {
         Ok(output) => answer(StatusCode::OK, &output),
         Err(problem) => answer(StatusCode::BAD_REQUEST, &json!(problem)),
     }

@@ -286,6 +286,7 @@ fn hostile_json_reaches_no_command() {
         clock,
         places: Box::new(Vec::new),
         kiosk: Default::default(),
+        lock: None,
     };
     // The transport parses JSON to a depth of 128 at most.
     let deep = (0..120).fold(json!(1), |inner, _| json!([inner]));

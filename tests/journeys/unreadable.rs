@@ -1,4 +1,5 @@
-//! A device's file becomes unreadable: the device stays who it is, and what can be rescued arrives.
+//! A device's file becomes unreadable: the device stays who it is, and what can be rescued arrives. Every story is told twice:
+//! of a file that is encrypted, and of one that is not.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -9,11 +10,14 @@ use koina_model::ids::{DeviceId, DocId};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Step};
-use koina_sync::replica::{Replica, ReplicaError};
+use koina_sync::replica::{Ids, Replica, ReplicaError};
 use koina_sync::views::outbox::OutboxQuery;
-use koina_tests::town::{LITOCHORO, Town, Who, lamp};
+use koina_tests::town::{LITOCHORO, Town, Who, lamp, raw};
 
 use super::told::{all, application, request, work};
+
+/// This module is there twice.
+const LOCKED: bool = module_path!().as_bytes()[module_path!().len() - 1] == b'd';
 
 const PAGE: u64 = 4096;
 const ZEROS: [u8; 4096] = [0; 4096];
@@ -36,7 +40,7 @@ struct Day {
 
 impl Day {
     fn new() -> Self {
-        let mut town = Town::new();
+        let mut town = if LOCKED { Town::locked() } else { Town::new() };
         let desk = town.desk("Δημαρχείο");
         let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
         let jobs: Vec<DocId> = (0..12)
@@ -200,7 +204,7 @@ fn wal(path: &Path) -> PathBuf {
 
 /// The page at which a table begins.
 fn root(path: &Path, table: &str) -> u64 {
-    let db = rusqlite::Connection::open(path).unwrap();
+    let db = raw(path);
     let sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1";
     let page: u32 = db.query_row(sql, [table], |row| row.get(0)).unwrap();
     page.into()
@@ -443,7 +447,7 @@ fn damage_that_shows_while_running_is_told_and_repaired_at_the_next_start() {
     assert_eq!(seen.err().unwrap().to_problem(), Problem::ReplicaDamaged);
     // Never under another process that has it open.
     let path = day.town.path(day.crew).to_owned();
-    let again = Replica::open(&path, day.town.now());
+    let again = day.town.open(&path, Ids::Random);
     assert_eq!(again.err().unwrap().to_problem(), Problem::ReplicaInUse);
     day.town.restart(day.crew);
     day.nothing_is_lost();
@@ -457,7 +461,7 @@ fn a_record_that_cannot_be_read_is_damage_too() {
     let mut day = Day::new();
     let broken = day.own[0];
     day.wreck(|path| {
-        let db = rusqlite::Connection::open(path).unwrap();
+        let db = raw(path);
         let sql = "UPDATE docs SET saved = zeroblob(length(saved)) WHERE doc = ?1";
         assert_eq!(db.execute(sql, [broken.as_bytes().as_slice()]), Ok(1));
     });
@@ -480,7 +484,7 @@ fn only_bytes_that_have_their_hash_are_handed_over() {
     // While the record holds them, they are taken from there.
     let mut day = Day::new();
     day.wreck(|path| {
-        let db = rusqlite::Connection::open(path).unwrap();
+        let db = raw(path);
         let n = db.query_row("SELECT max(n) FROM outbox", [], |row| row.get(0));
         flip(&db, n.unwrap());
         drop(db);
@@ -490,7 +494,7 @@ fn only_bytes_that_have_their_hash_are_handed_over() {
     // Without the record they stay in the old file.
     let mut day = Day::new();
     day.wreck(|path| {
-        let db = rusqlite::Connection::open(path).unwrap();
+        let db = raw(path);
         let n = db.query_row("SELECT max(n) FROM outbox", [], |row| row.get(0));
         flip(&db, n.unwrap());
         db.execute("DELETE FROM docs", []).unwrap();
@@ -509,7 +513,7 @@ fn work_on_top_of_something_lost_is_written_anew() {
     let job = day.notes[0].0;
     let own = day.own[0];
     day.wreck(|path| {
-        let db = rusqlite::Connection::open(path).unwrap();
+        let db = raw(path);
         for doc in [job, own] {
             // Of the job a note in the middle, of the crew's own record its beginning.
             let sql = "DELETE FROM outbox WHERE n = (SELECT n FROM outbox
@@ -545,7 +549,7 @@ fn more_than_one_push_of_work_whose_records_are_gone_shows_again() {
         work(&day.town, day.crew, id, &Step::Note { text: &text });
     }
     day.wreck(|path| {
-        let db = rusqlite::Connection::open(path).unwrap();
+        let db = raw(path);
         db.execute("DELETE FROM docs", []).unwrap();
         drop(db);
         put(path, 0, &[0; 100]);
@@ -563,10 +567,16 @@ fn without_its_sidecar_the_device_is_connected_again_and_the_file_is_kept() {
     let lost = |path: &Path| std::fs::remove_file(path.with_extension("identity")).unwrap();
     let garbage = |path: &Path| {
         let sidecar = path.with_extension("identity");
-        let text = std::fs::read_to_string(&sidecar).unwrap();
+        let mut bytes = std::fs::read(&sidecar).unwrap();
         // One bit of the key: it would sign as somebody else.
-        let at = text.find("\"secret\":\"").unwrap() + 12;
-        let mut bytes = text.into_bytes();
+        let secret = b"\"secret\":\"";
+        let at = bytes.windows(secret.len()).position(|part| part == secret);
+        let at = at.map_or(bytes.len() - 1, |at| at + 12);
+        assert_eq!(
+            LOCKED,
+            at == bytes.len() - 1,
+            "the key stands there in the clear"
+        );
         bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
         std::fs::write(sidecar, bytes).unwrap();
     };

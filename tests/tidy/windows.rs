@@ -127,6 +127,39 @@ fn a_crews_window_has_nothing_of_the_desks() {
 }
 
 #[test]
+fn the_app_takes_up_every_capability() {
+    let app: Value = serde_json::from_str(&text("tauri.conf.json")).unwrap();
+    let named = app.pointer("/app/security/capabilities").unwrap();
+    let mut named: Vec<&str> = named
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    named.sort_unstable();
+    let files = files(".json");
+    let files = files
+        .iter()
+        .filter(|path| path.starts_with("src-tauri/capabilities"));
+    let files: Vec<&str> = files
+        .filter_map(|path| path.file_stem()?.to_str())
+        .collect();
+    assert_eq!(named, files);
+}
+
+#[test]
+fn the_window_of_a_locked_device_may_only_open_it() {
+    let capabilities = capabilities();
+    let wanted = ["lock_state", "unlock"].map(str::to_owned);
+    assert_eq!(capabilities["lock"], BTreeSet::from(wanted));
+    for (window, commands) in &capabilities {
+        assert_eq!(commands.contains("unlock"), window == "lock", "{window}");
+        let locks = !["kiosk", "start", "lock"].contains(&window.as_str());
+        assert_eq!(commands.contains("lock_now"), locks, "{window}");
+    }
+}
+
+#[test]
 fn the_first_window_may_only_enrol_and_no_other_may() {
     let capabilities = capabilities();
     assert_eq!(

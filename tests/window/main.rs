@@ -20,6 +20,7 @@ mod browser;
 mod cage;
 mod community;
 mod kiosk;
+mod lock;
 mod map;
 mod promises;
 mod soak;

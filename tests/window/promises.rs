@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::browser::{NEWS, Start, Window};
 use crate::community;
 use crate::kiosk::{self, End, Errand};
+use crate::lock;
 use crate::map;
 use crate::stage::Stage;
 use crate::story;
@@ -191,7 +192,20 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
             &[&crew],
         )
         .await;
-    crew.close().await.context("Closing the crew")?;
+
+    let begun = Instant::now();
+    let outcome = match lock::asks(crew, &mine, tally.pictures).await {
+        Ok(crew) => crew.close().await.context("Closing the crew"),
+        Err(failure) => Err(failure),
+    };
+    tally
+        .note(
+            "a device with a PIN opens with it only, and its files are encrypted",
+            begun,
+            &outcome,
+            &[],
+        )
+        .await;
 
     let begun = Instant::now();
     let president = Window::open(&stage.community_window()).await?;

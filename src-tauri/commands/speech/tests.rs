@@ -128,6 +128,7 @@ fn the_end_of_a_visit_ends_what_is_being_said() {
         clock,
         places: Box::new(Vec::new),
         kiosk: Kiosk::default(),
+        lock: None,
     };
     let voice = &desk.kiosk.voice;
     voice

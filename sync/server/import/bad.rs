@@ -130,6 +130,9 @@ fn rule_greek(rule: &FieldRule) -> String {
         FieldRule::NotANumber => "δεν είναι αριθμός".to_owned(),
         FieldRule::TooEarly { first } => format!("είναι πριν από τις {first}"),
         FieldRule::NotATag => "δεν είναι ετικέτα".to_owned(),
+        FieldRule::TooShort { min } => format!("τουλάχιστον {min} χαρακτήρες"),
+        FieldRule::Taken => "το έχει ήδη άλλος".to_owned(),
+        FieldRule::TooEasy => "το μαντεύει ο καθένας".to_owned(),
     }
 }
 
@@ -152,5 +155,8 @@ fn rule_english(rule: &FieldRule) -> String {
         FieldRule::NotANumber => "it is not a number".to_owned(),
         FieldRule::TooEarly { first } => format!("it is before {first}"),
         FieldRule::NotATag => "it is not a tag".to_owned(),
+        FieldRule::TooShort { min } => format!("at least {min} characters"),
+        FieldRule::Taken => "somebody else has it".to_owned(),
+        FieldRule::TooEasy => "anybody would guess it".to_owned(),
     }
 }

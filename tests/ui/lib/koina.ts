@@ -8,6 +8,8 @@ import { words, type Language, type Words } from "./words";
 
 export { expect };
 export type WindowName = "desk" | "crew" | "community" | "kiosk" | "start";
+/** Of another device than usual, or of one that is locked. */
+type Other = `${WindowName}@new` | "lock@crew";
 
 /** Memory, where the system offers it as a folder: every save waits for its disk. */
 function quickFolder(): string {
@@ -80,7 +82,7 @@ export class Koina {
   ) {}
 
   /** Opens a window of the app. */
-  async window(name: WindowName | `${WindowName}@new`, options: { language?: Language; size?: { width: number; height: number } } = {}): Promise<Page> {
+  async window(name: WindowName | Other, options: { language?: Language; size?: { width: number; height: number } } = {}): Promise<Page> {
     await this.speak(name, options.language ?? "el");
     const page = await this.context.newPage();
     page.on("pageerror", (failure) => this.failures.push(failure.stack ?? failure.message));

@@ -1,6 +1,7 @@
 /** The one door to the replica: typed commands in, records or a `Problem` out. */
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import { getCurrentWindow } from "@tauri-apps/api/window";
 import type { Commands, Problem } from "./commands";
 
 /** Calls a command. Rejects with a `Problem`, whatever went wrong. */
@@ -10,6 +11,11 @@ export async function call<K extends keyof Commands>(name: K, input: Commands[K]
   } catch (failure) {
     throw asProblem(failure);
   }
+}
+
+/** Whether this is the window of a device that is locked, which knows nothing else. */
+export function isLocked(): boolean {
+  return getCurrentWindow().label === "lock";
 }
 
 /** Reads any failure as a `Problem`; what has no code becomes an internal one. */

@@ -598,7 +598,7 @@ export type FieldProblem = {
  */
 field: string, rule: FieldRule, };
 
-export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "too_early", first: string, } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" } | { "rule": "not_a_tag" };
+export type FieldRule = { "rule": "missing" } | { "rule": "too_long", max: number, } | { "rule": "too_short", min: number, } | { "rule": "taken" } | { "rule": "too_easy" } | { "rule": "unknown" } | { "rule": "not_text" } | { "rule": "bad_character" } | { "rule": "out_of_range", min: number, max: number, } | { "rule": "outside_municipality" } | { "rule": "in_future" } | { "rule": "too_early", first: string, } | { "rule": "not_on_a_list" } | { "rule": "not_a_phone" } | { "rule": "not_an_email" } | { "rule": "not_an_afm" } | { "rule": "not_a_kaek" } | { "rule": "not_a_date" } | { "rule": "not_a_number" } | { "rule": "not_a_tag" };
 
 export type FileHash = string;
 
@@ -773,6 +773,32 @@ emergency_plans: Array<PlanItem>,
  * The code of the one that is; empty: none.
  */
 emergency_plan: string, };
+
+export type LockState = { 
+/**
+ * Nobody has opened it yet.
+ */
+locked: boolean, 
+/**
+ * Whoever may open it with a PIN; empty: it is not locked.
+ */
+people: Array<Person>, 
+/**
+ * Whoever did.
+ */
+me: Person | null, 
+/**
+ * Seconds that everybody has to wait after wrong PINs; 0: none.
+ */
+wait_s: number, 
+/**
+ * Seconds without a touch after which it locks itself.
+ */
+idle_s: number, 
+/**
+ * Characters that a PIN has at least.
+ */
+pin_min: number, };
 
 export type MapCluster = { what: Kind, 
 /**
@@ -1034,6 +1060,18 @@ export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown"
 
 export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "erase_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
 
+export type Person = { id: string, name: string, };
+
+export type PersonAddInput = { name: string, pin: string, };
+
+export type PersonInput = { person: string, };
+
+export type PersonPinInput = { 
+/**
+ * The PIN until now.
+ */
+old: string, pin: string, };
+
 export type PhotoData = { 
 /**
  * A JPEG, as base64.
@@ -1176,7 +1214,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 
@@ -1800,6 +1838,8 @@ code: string,
  */
 good_until: Time, };
 
+export type UnlockInput = { person: string, pin: string, };
+
 export type Version = { 
 /**
  * Names the version when the desk chooses it.
@@ -1845,6 +1885,12 @@ export type Commands = {
   lists: [input: Nothing, output: Lists];
   set_language: [input: LanguageInput, output: Nothing];
   enrol: [input: EnrolInput, output: About];
+  lock_state: [input: Nothing, output: LockState];
+  unlock: [input: UnlockInput, output: Nothing];
+  lock_now: [input: Nothing, output: Nothing];
+  person_add: [input: PersonAddInput, output: LockState];
+  person_pin: [input: PersonPinInput, output: LockState];
+  person_remove: [input: PersonInput, output: LockState];
   draft_save: [input: DraftInput, output: Nothing];
   draft_load: [input: DraftKey, output: Draft];
   draft_drop: [input: DraftKey, output: Nothing];

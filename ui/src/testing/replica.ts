@@ -1,6 +1,6 @@
 /** A replica for tests: it keeps drafts, answers from plain data, and remembers what it was asked. */
-import { mockIPC } from "@tauri-apps/api/mocks";
-import type { About, AssetCard, AssetRow, Commands, ExchangeState, Lists, OutboxRow, RequestCase, RequestRow, Station } from "../ipc/commands";
+import { mockIPC, mockWindows } from "@tauri-apps/api/mocks";
+import type { About, AssetCard, AssetRow, Commands, ExchangeState, Lists, LockState, OutboxRow, RequestCase, RequestRow, Station } from "../ipc/commands";
 
 type Answers = { [K in keyof Commands]?: (input: Commands[K][0]) => Commands[K][1] };
 
@@ -11,13 +11,18 @@ export type Replica = {
   last: <K extends keyof Commands>(name: K) => Commands[K][0] | undefined;
 };
 
+/** A device that nobody locks. */
+export const unlocked: LockState = { locked: false, people: [], me: null, wait_s: 0, idle_s: 600, pin_min: 6 };
+
 /** Stands behind the window until the test ends. `own` answers first; a thrown `Problem` is a refusal. */
-export function replica(own: Answers = {}): Replica {
+export function replica(own: Answers = {}, label = "crew"): Replica {
+  mockWindows(label);
   const asked: Replica["asked"] = [];
   const drafts = new Map<string, string>();
   const answers: Answers = {
     about: () => about(null),
     lists: () => lists,
+    lock_state: () => unlocked,
     set_language: () => ({}),
     draft_save: ({ key, json }) => (drafts.set(key, json), {}),
     draft_load: ({ key }) => ({ json: drafts.get(key) ?? null }),

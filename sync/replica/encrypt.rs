@@ -1,0 +1,129 @@
+//! Encrypting a file that was not: a new one is made whole beside it, compared, and takes its place.
+
+use std::collections::BTreeMap;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::opening::{companion, is_empty, open_writer, remove};
+use super::{ReplicaError, recover};
+use crate::durable::{folder_of, sync_folder};
+use crate::vault::Key;
+use koina_model::problem::Problem;
+
+/// Where the new file is made.
+const BUILDING: &str = ".encrypting";
+/// Bytes that are written over at once.
+const PIECE: usize = 64 * 1024;
+
+/// Encrypts a file that nobody has open. What was there in the clear is written over; what a disk keeps elsewhere of it (SSD,
+/// snapshots), nobody can.
+pub(super) fn encrypt(path: &Path, key: Option<&Key>) -> Result<(), ReplicaError> {
+    let Some(key) = key else {
+        return Ok(());
+    };
+    recover::alone(path, None)?;
+    let building = companion(path, BUILDING);
+    remove(&building);
+    let plain = Connection::open(path)?;
+    // Nobody opens it meanwhile, and its log is empty.
+    plain.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    let busy: i64 = plain.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy != 0 {
+        return Err(Problem::ReplicaInUse.into());
+    }
+    let before = contents(&plain)?;
+    let name = building.to_str().ok_or(Problem::DiskReadOnly)?;
+    plain.execute(
+        "ATTACH DATABASE ?1 AS sealed KEY ?2",
+        params![name, key.pragma().as_str()],
+    )?;
+    plain.execute_batch("BEGIN; SELECT sqlcipher_export('sealed'); COMMIT;")?;
+    plain.pragma_update(Some("sealed"), "user_version", before.version)?;
+    plain.execute_batch("DETACH DATABASE sealed")?;
+    let sealed = open_writer(&building, Some(key))?;
+    let same = contents(&sealed)? == before && holds(&sealed)?;
+    // Closing puts the logs into the files.
+    sealed.close().map_err(|(_, failure)| failure)?;
+    plain.close().map_err(|(_, failure)| failure)?;
+    if !same {
+        remove(&building);
+        return Err(ReplicaError::Damaged(
+            "what was encrypted is not what was there".to_owned(),
+        ));
+    }
+    // A log that is left would be taken for the new file's.
+    if !is_empty(&companion(path, "-wal")) {
+        remove(&building);
+        return Err(Problem::ReplicaInUse.into());
+    }
+    for end in ["-wal", "-shm"] {
+        std::fs::remove_file(companion(path, end)).ok();
+    }
+    let old = std::fs::File::options()
+        .write(true)
+        .open(path)
+        .map_err(ReplicaError::SetAside)?;
+    std::fs::File::open(&building)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&building, path))
+        .and_then(|()| sync_folder(folder_of(path)))
+        .map_err(ReplicaError::SetAside)?;
+    if let Err(failure) = write_over(old) {
+        tracing::warn!(%failure, "the records in the clear could not be written over");
+    }
+    Ok(())
+}
+
+/// What two files must have in common to be the same.
+#[derive(PartialEq, Eq)]
+struct Contents {
+    version: u32,
+    schema: Vec<(String, String)>,
+    /// Rows of each table.
+    rows: BTreeMap<String, i64>,
+}
+
+fn contents(db: &Connection) -> Result<Contents, ReplicaError> {
+    let version = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let mut schema = db.prepare(
+        "SELECT name, sql, type FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name",
+    )?;
+    let mut named = schema.query([])?;
+    let (mut schema, mut rows) = (Vec::new(), BTreeMap::new());
+    while let Some(row) = named.next()? {
+        let (name, sql, kind): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if kind == "table" {
+            let count = format!("SELECT count(*) FROM \"{name}\"");
+            rows.insert(name.clone(), db.query_row(&count, [], |row| row.get(0))?);
+        }
+        schema.push((name, sql));
+    }
+    Ok(Contents {
+        version,
+        schema,
+        rows,
+    })
+}
+
+/// Whether a file holds, as SQLite and as SQLCipher see it.
+fn holds(db: &Connection) -> Result<bool, ReplicaError> {
+    let said: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let mut sealed = db.prepare("PRAGMA cipher_integrity_check")?;
+    Ok(said == "ok" && !sealed.exists([])?)
+}
+
+fn write_over(mut file: std::fs::File) -> std::io::Result<()> {
+    let size = file.metadata()?.len();
+    file.seek(SeekFrom::Start(0))?;
+    let zeros = [0; PIECE];
+    let mut left = size;
+    while left > 0 {
+        let piece = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        file.write_all(zeros.get(..piece).unwrap_or_default())?;
+        left -= piece as u64;
+    }
+    file.sync_all()
+}

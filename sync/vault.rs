@@ -1,0 +1,465 @@
+//! The vault: the file beside a replica that keeps its key, and from whom.
+//!
+//! A replica is encrypted with a random *data key* that is written nowhere in the clear once somebody has a PIN. For each
+//! person who works with the device the vault holds that key once, sealed with what Argon2id makes of their PIN; without
+//! people it lies there open, and only the rights of the file protect it. Losing the vault is losing the replica, so it is
+//! kept twice.
+//!
+//! Wrong PINs make everybody wait, longer each time. The wait is counted by a clock that only runs while the app does, from
+//! the start of the app or the last wrong PIN, whichever came later: neither a restart nor another date shortens it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use koina_model::ids::Time;
+use koina_model::problem::{FieldRule, Problem};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ts_rs::TS;
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::durable;
+use crate::identity::{hex, unhex};
+use crate::replica::of_disk;
+
+#[cfg(test)]
+mod tests;
+
+/// What the file is the first of.
+const VERSION: u32 = 1;
+
+/// What Argon2id is asked for: the second recommended option of RFC 9106 (64 MiB, three passes), in one lane, since an old
+/// telephone has no processors to spare. What a PIN was sealed with stands beside it.
+const COST: Cost = Cost {
+    memory_kib: 64 * 1024,
+    passes: 3,
+    lanes: 1,
+};
+
+/// Shortest and longest PIN, in characters. Six digits are what a keypad gives; any characters will do.
+pub const PIN_MIN: u32 = 6;
+const PIN_MAX: u32 = 64;
+/// Names stand on the screen that asks for the PIN.
+const NAME_MAX: u32 = 60;
+/// People on one device.
+const PEOPLE_MAX: usize = 40;
+
+/// Wrong PINs before people wait, how long at first and at most.
+const TRIES: u32 = 5;
+const WAIT: Duration = Duration::from_secs(30);
+const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// A nonce of XChaCha20, which may be drawn by chance.
+const NONCE: usize = 24;
+
+/// The key of a replica. It is wiped from memory when nobody holds it any more.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// A key of these bytes, which must be random.
+    pub fn of(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// As SQLCipher takes it: a raw key and the salt of the file.
+    pub fn pragma(&self) -> Zeroizing<String> {
+        let salt = self.sub("salt");
+        let salt = salt.0.get(..16).unwrap_or_default();
+        let key = Zeroizing::new(hex(&self.0));
+        Zeroizing::new(format!("x'{}{}'", *key, hex(salt)))
+    }
+
+    /// By which a file says which key it is encrypted with.
+    pub(crate) fn word(&self) -> String {
+        let word = self.sub("word");
+        hex(word.0.get(..8).unwrap_or_default())
+    }
+
+    /// A key of its own for each purpose.
+    fn sub(&self, purpose: &str) -> Self {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            return Self([0; 32]);
+        };
+        mac.update(b"koina-key-1\n");
+        mac.update(purpose.as_bytes());
+        Self(mac.finalize().into_bytes().into())
+    }
+
+    /// Seals bytes, so that only whoever has the key can read them, and only for this purpose.
+    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> std::io::Result<Vec<u8>> {
+        let nonce = random::<NONCE>()?;
+        let cipher = XChaCha20Poly1305::new(&self.sub(purpose).0.into());
+        let payload = Payload {
+            msg: plain,
+            aad: purpose.as_bytes(),
+        };
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| std::io::ErrorKind::InvalidInput)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// What was sealed for this purpose; `None` where anything of it does not fit.
+    pub(crate) fn open(&self, purpose: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let cipher = XChaCha20Poly1305::new(&self.sub(purpose).0.into());
+        let payload = Payload {
+            msg: sealed,
+            aad: purpose.as_bytes(),
+        };
+        cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+/// Somebody who opens this device with a PIN of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Person {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// What Argon2id is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Cost {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+/// A data key sealed for one person. Stored since 0.1; add fields, never rename.
+#[derive(Clone, Serialize, Deserialize)]
+struct Sealed {
+    id: Uuid,
+    name: String,
+    cost: Cost,
+    /// Hex, as what follows.
+    salt: String,
+    sealed: String,
+}
+
+/// What the file says. Stored since 0.1; add fields, never rename.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Written {
+    version: u32,
+    /// The data key, hex; only while nobody has a PIN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open: Option<String>,
+    people: Vec<Sealed>,
+}
+
+/// The keys beside a replica.
+pub struct Vault {
+    path: PathBuf,
+    written: Written,
+    cost: Cost,
+    /// Wrong PINs since the last right one.
+    wrong: u32,
+    /// From when on the wait for them is counted.
+    since: Instant,
+}
+
+impl Vault {
+    /// Reads the vault of a replica. Where there is none, one with a fresh key is made.
+    pub fn open(replica: &Path, now: Time) -> Result<Self, Problem> {
+        Self::with_cost(replica, now, COST)
+    }
+
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
+    )]
+    fn with_cost(replica: &Path, now: Time, cost: Cost) -> Result<Self, Problem> {
+        let path = replica.with_extension("keys");
+        let copy = second(&path);
+        let files = [read(&path)?, read(&copy)?];
+        let whole = files.iter().flatten().find_map(|bytes| parse(bytes));
+        let mut vault = Self {
+            wrong: tries(&path),
+            path,
+            written: Written::default(),
+            cost,
+            since: Instant::now(),
+        };
+        match whole {
+            Some(written) if written.version > VERSION => return Err(Problem::UpgradeNeeded),
+            Some(written) => {
+                let text = text(&written)?;
+                vault.written = written.clone();
+                // One that was cut short or that rotted is made anew from the other.
+                if files
+                    .iter()
+                    .any(|file| file.as_deref() != Some(text.as_slice()))
+                {
+                    vault.write(written)?;
+                }
+            }
+            // A file that cannot be read is never written over.
+            None if files.iter().any(Option::is_some) => return Err(Problem::KeysUnreadable),
+            None => {
+                if let Some(folder) = replica.parent() {
+                    std::fs::create_dir_all(folder).map_err(|failure| of_disk(&failure))?;
+                }
+                tracing::info!(at = now.0, "a key for the records of this device was made");
+                let key = Zeroizing::new(random::<32>().map_err(|failure| of_disk(&failure))?);
+                vault.write(Written {
+                    version: VERSION,
+                    open: Some(hex(key.as_slice())),
+                    people: Vec::new(),
+                })?;
+            }
+        }
+        Ok(vault)
+    }
+
+    /// The key, while nobody has a PIN.
+    pub fn key(&self) -> Option<Key> {
+        let bytes = Zeroizing::new(unhex(self.written.open.as_deref()?)?);
+        Some(Key(bytes.as_slice().try_into().ok()?))
+    }
+
+    /// Whoever may open this device, in the order they came.
+    pub fn people(&self) -> Vec<Person> {
+        let people = self.written.people.iter().map(|one| Person {
+            id: one.id,
+            name: one.name.clone(),
+        });
+        people.collect()
+    }
+
+    /// Seconds that everybody has to wait after wrong PINs; 0: none.
+    pub fn wait_s(&self) -> u32 {
+        let Some(more) = self.wrong.checked_sub(TRIES) else {
+            return 0;
+        };
+        let wait = WAIT.saturating_mul(1 << more.min(8)).min(WAIT_MAX);
+        let left = wait.saturating_sub(self.since.elapsed());
+        u32::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX)
+    }
+
+    /// Opens with somebody's PIN. A try is on the disk before it is looked at: pulling the plug gains nothing.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
+    )]
+    pub fn unlock(&mut self, person: Uuid, pin: &str) -> Result<Key, Problem> {
+        let wait_s = self.wait_s();
+        if wait_s > 0 {
+            return Err(Problem::TooManyTries { wait_s });
+        }
+        let pin = pin.trim();
+        if pin.is_empty() {
+            return Err(Problem::field("pin", FieldRule::Missing));
+        }
+        let sealed = self.written.people.iter().find(|one| one.id == person);
+        let sealed = sealed.ok_or(Problem::NotFound)?.clone();
+        self.note(self.wrong.saturating_add(1))?;
+        self.since = Instant::now();
+        let key = sealed.open(pin)?.ok_or(Problem::WrongPin)?;
+        self.note(0)?;
+        Ok(key)
+    }
+
+    /// Gives somebody a PIN. With the first one the open key goes.
+    pub fn add(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<Person, Problem> {
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let taken = self.written.people.iter().any(|one| one.name == name);
+        let rule = match name.chars().count() {
+            0 => Some(FieldRule::Missing),
+            long if long > NAME_MAX as usize => Some(FieldRule::TooLong { max: NAME_MAX }),
+            _ if taken => Some(FieldRule::Taken),
+            _ => None,
+        };
+        if let Some(rule) = rule {
+            return Err(Problem::field("name", rule));
+        }
+        if self.written.people.len() >= PEOPLE_MAX {
+            return Err(Problem::too_large(PEOPLE_MAX));
+        }
+        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key)?;
+        let mut next = self.written.clone();
+        next.people.push(sealed);
+        if let Some(mut open) = next.open.take() {
+            open.zeroize();
+        }
+        self.write(next)?;
+        Ok(Person { id, name })
+    }
+
+    /// Gives somebody another PIN.
+    pub fn change(&mut self, key: &Key, person: Uuid, pin: &str) -> Result<(), Problem> {
+        let pin = checked(pin)?;
+        let mut next = self.written.clone();
+        let of = next.people.iter_mut().find(|one| one.id == person);
+        let of = of.ok_or(Problem::NotFound)?;
+        *of = Sealed::new(self.cost, of.id, &of.name, pin, key)?;
+        self.write(next)
+    }
+
+    /// Takes somebody's PIN away. The last one stays: a device that asks for a PIN goes on asking.
+    pub fn remove(&mut self, person: Uuid) -> Result<(), Problem> {
+        let mut next = self.written.clone();
+        next.people.retain(|one| one.id != person);
+        if next.people.len() == self.written.people.len() {
+            return Err(Problem::NotFound);
+        }
+        if next.people.is_empty() {
+            return Err(Problem::LastPerson);
+        }
+        self.write(next)
+    }
+
+    /// Both files; the first counts while it can be read.
+    fn write(&mut self, next: Written) -> Result<(), Problem> {
+        let text = text(&next)?;
+        for path in [self.path.clone(), second(&self.path)] {
+            durable::replace(&path, &text).map_err(|failure| of_disk(&failure))?;
+        }
+        self.written = next;
+        Ok(())
+    }
+
+    /// Notes how many PINs were wrong, in a file of its own that is written over: also a full disk has room for it.
+    fn note(&mut self, wrong: u32) -> Result<(), Problem> {
+        let noted = || {
+            let mut file = durable::of_the_owner()
+                .truncate(false)
+                .open(self.path.with_extension("tries"))?;
+            file.write_all(format!("{wrong:010}\n").as_bytes())?;
+            file.sync_all()
+        };
+        noted().map_err(|failure| of_disk(&failure))?;
+        self.wrong = wrong;
+        Ok(())
+    }
+}
+
+impl Sealed {
+    fn new(cost: Cost, id: Uuid, name: &str, pin: &str, key: &Key) -> Result<Self, Problem> {
+        let salt = random::<16>().map_err(|failure| of_disk(&failure))?;
+        let wrapping = stretch(cost, pin, &salt)?;
+        let sealed = wrapping.seal(&purpose(id), &key.0);
+        Ok(Self {
+            id,
+            name: name.to_owned(),
+            cost,
+            salt: hex(&salt),
+            sealed: hex(&sealed.map_err(|failure| of_disk(&failure))?),
+        })
+    }
+
+    fn open(&self, pin: &str) -> Result<Option<Key>, Problem> {
+        let salt = unhex(&self.salt).unwrap_or_default();
+        let wrapping = stretch(self.cost, pin, &salt)?;
+        let sealed = unhex(&self.sealed).unwrap_or_default();
+        let key = wrapping
+            .open(&purpose(self.id), &sealed)
+            .map(Zeroizing::new);
+        Ok(key.and_then(|key| Some(Key(key.as_slice().try_into().ok()?))))
+    }
+}
+
+/// A sealed key is one person's, and no other's.
+fn purpose(person: Uuid) -> String {
+    format!("person {person}")
+}
+
+/// What Argon2id makes of a PIN.
+fn stretch(cost: Cost, pin: &str, salt: &[u8]) -> Result<Key, Problem> {
+    let stretched = || {
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
+        let mut bytes = [0; 32];
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon
+            .hash_password_into(pin.as_bytes(), salt, &mut bytes)
+            .ok()?;
+        Some(Key(bytes))
+    };
+    stretched().ok_or(Problem::KeysUnreadable)
+}
+
+fn checked(pin: &str) -> Result<&str, Problem> {
+    let pin = pin.trim();
+    let long = u32::try_from(pin.chars().count()).unwrap_or(u32::MAX);
+    let rule = match long {
+        0 => FieldRule::Missing,
+        long if long < PIN_MIN => FieldRule::TooShort { min: PIN_MIN },
+        long if long > PIN_MAX => FieldRule::TooLong { max: PIN_MAX },
+        _ if is_easy(pin) => FieldRule::TooEasy,
+        _ => return Ok(pin),
+    };
+    Err(Problem::field("pin", rule))
+}
+
+/// The ones that are tried first: one character again and again, or one after the other.
+fn is_easy(pin: &str) -> bool {
+    let letters: Vec<u32> = pin.chars().map(u32::from).collect();
+    let steps = letters.iter().zip(letters.iter().skip(1));
+    let steps: Vec<i64> = steps
+        .map(|(one, two)| i64::from(*two) - i64::from(*one))
+        .collect();
+    [0, 1, -1]
+        .iter()
+        .any(|step| steps.iter().all(|other| other == step))
+}
+
+fn second(path: &Path) -> PathBuf {
+    path.with_extension("keys-copy")
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(failure) => Err(of_disk(&failure)),
+    }
+}
+
+/// JSON in one line, and its SHA-256 in another, which finds every wrong bit.
+fn text(written: &Written) -> Result<Vec<u8>, Problem> {
+    let json = serde_json::to_string(written).map_err(|failure| Problem::Malformed {
+        what: failure.to_string(),
+    })?;
+    let sum = hex(&Sha256::digest(&json));
+    Ok(format!("{json}\n{sum}\n").into_bytes())
+}
+
+fn parse(bytes: &[u8]) -> Option<Written> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (json, sum) = text.split_once('\n')?;
+    let fits = sum.trim_end() == hex(&Sha256::digest(json));
+    fits.then(|| serde_json::from_str(json).ok())?
+}
+
+/// Wrong PINs that were noted beside a vault; one that cannot be read counts as many as make people wait.
+fn tries(path: &Path) -> u32 {
+    match std::fs::read_to_string(path.with_extension("tries")) {
+        Ok(text) => text.trim().parse().unwrap_or(TRIES),
+        Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => 0,
+        Err(_) => TRIES,
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a key that can be made again is none, in tests neither"
+)]
+fn random<const N: usize>() -> std::io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| std::io::Error::other("no randomness"))?;
+    Ok(bytes)
+}

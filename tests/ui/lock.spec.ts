@@ -1,0 +1,110 @@
+/** A device that people lock: a PIN each, wrong ones, and nothing of the records while it is shut. */
+import type { Page } from "@playwright/test";
+import { expect, PHONE, SCREEN, test } from "./lib/koina";
+import { accessible, fits, large } from "./lib/look";
+import { press, rows, tab } from "./lib/screens/steps";
+import { words } from "./lib/words";
+
+const w = words.el;
+const PIN = "482913";
+
+async function look(page: Page, where: string): Promise<void> {
+  for (const size of [SCREEN, PHONE]) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(60);
+    await accessible(page, `${where}, ${size.width} px`, true);
+    await fits(page, `${where}, ${size.width} px`);
+    await large(page, `${where}, ${size.width} px`);
+  }
+  await page.screenshot({ path: test.info().outputPath(`${where}.png`), fullPage: true });
+}
+
+const field = (page: Page, word: string) => page.getByLabel(word, { exact: true });
+
+async function people(page: Page): Promise<void> {
+  await tab(page, w, "outbox");
+  await page.getByText(w("people-title"), { exact: true }).click();
+}
+
+async function add(page: Page, name: string, pin: string, again = pin): Promise<void> {
+  await field(page, w("people-name")).fill(name);
+  await field(page, w("people-pin")).fill(pin);
+  await field(page, w("people-again")).fill(again);
+  await press(page, w("people-save"));
+}
+
+test("a crew locks its device, and it opens with the PIN of one of them only", async ({ koina }) => {
+  test.setTimeout(120_000);
+  const crew = await koina.window("crew");
+  await people(crew);
+  await expect(crew.getByText(w("people-none"))).toBeVisible();
+  await look(crew, "nobody");
+  await press(crew, w("people-first"));
+  await add(crew, "", "123456", "1234567");
+  await expect(crew.getByText(w("people-again-other")).first()).toBeVisible();
+  await add(crew, "", "123456");
+  await expect(crew.getByText(w("rule-missing", { label: w("people-name") })).first()).toBeVisible();
+  await add(crew, "Μαρία", "123456");
+  await expect(crew.getByText(w("rule-too-easy", { label: w("people-pin") })).first()).toBeVisible();
+  await look(crew, "wrong");
+  await add(crew, "Μαρία", PIN);
+  await expect(crew.getByText(w("people-added", { name: "Μαρία" }))).toBeVisible();
+  await press(crew, w("people-add"));
+  await add(crew, "Νίκος", "739105");
+  await expect(crew.getByText("Νίκος", { exact: true })).toBeVisible();
+  await look(crew, "people");
+  await press(crew, w("people-change"));
+  await field(crew, w("people-old")).fill("000001");
+  await field(crew, w("people-new")).fill("118822");
+  await field(crew, w("people-again")).fill("118822");
+  await press(crew, w("people-save"));
+  await expect(crew.getByText(w("problem-wrong-pin")).first()).toBeVisible();
+  await field(crew, w("people-old")).fill(PIN);
+  await press(crew, w("people-save"));
+  await expect(crew.getByText(w("people-changed"))).toBeVisible();
+
+  await press(crew, w("people-lock"));
+  // In the app a fresh one takes its place. Nothing of the device is told to any window now, and this one knows two words.
+  await expect.poll(async () => (await koina.bridge.command("crew", "today", { near: null })).status).toBe(404);
+  await crew.close();
+  for (const name of ["today", "about", "lock_now", "person_add"]) {
+    expect((await koina.bridge.command("lock@crew", name)).status, name).toBe(403);
+  }
+  const shut = await koina.window("lock@crew");
+  await look(shut, "locked");
+  await shut.getByRole("radio", { name: "Νίκος" }).check();
+  await field(shut, w("lock-pin")).fill("118822");
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect(shut.getByText(w("problem-wrong-pin")).first()).toBeVisible();
+  await look(shut, "locked, wrong");
+  await field(shut, w("lock-pin")).fill("739105");
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect.poll(async () => (await koina.bridge.command("crew", "today", { near: null })).status).toBe(200);
+  await shut.close();
+
+  const again = await koina.window("crew");
+  await people(again);
+  await expect(again.getByText(w("people-me"))).toBeVisible();
+  await again.getByRole("button", { name: w("people-remove"), exact: true }).click();
+  await again.getByRole("button", { name: w("people-remove-confirm"), exact: true }).click();
+  await expect(again.getByText(w("people-removed", { name: "Μαρία" }))).toBeVisible();
+  await tab(again, w, "requests");
+  await expect(rows(again).first()).toBeVisible();
+});
+
+test("who guesses waits, and sees for how long", async ({ koina }) => {
+  await koina.bridge.command("crew", "person_add", { name: "Μαρία", pin: PIN });
+  expect((await koina.bridge.command("crew", "lock_now")).status).toBe(200);
+  const { said } = await koina.bridge.command<{ people: { id: string }[] }>("lock@crew", "lock_state");
+  const person = said.people[0]?.id;
+  for (let tries = 0; tries < 5; tries += 1) {
+    const wrong = await koina.bridge.command<{ code: string }>("lock@crew", "unlock", { person, pin: `00000${tries}` });
+    expect(wrong.said.code).toBe("wrong_pin");
+  }
+  const right = await koina.bridge.command<{ code: string }>("lock@crew", "unlock", { person, pin: PIN });
+  expect(right.said.code).toBe("too_many_tries");
+  const shut = await koina.window("lock@crew");
+  await expect(shut.getByText(/Πολλά λάθος PIN/)).toBeVisible();
+  await expect(shut.getByRole("button", { name: w("lock-open") })).toBeDisabled();
+  await look(shut, "waiting");
+});
