@@ -37,6 +37,10 @@ mod journeys {
     mod told;
     mod two_servers;
     mod unreadable;
+    #[allow(
+        clippy::duplicate_mod,
+        reason = "every story of it once more, of a file that is encrypted"
+    )]
     #[path = "unreadable.rs"]
     mod unreadable_locked;
 }
