@@ -101,8 +101,22 @@ pub fn run() {
 
 /// What answers the windows: the door of a device that is locked, and the desk behind it once it is open.
 struct Held {
-    gate: Gate,
+    /// `None` where the keys could not be read.
+    gate: Option<Gate>,
     desk: OnceLock<Arc<Desk>>,
+    /// Why nothing opens, whoever asks.
+    problem: OnceLock<Problem>,
+}
+
+impl Held {
+    fn answer(&self, name: &str, input: Value) -> Result<Value, Problem> {
+        match (self.desk.get(), self.problem.get(), &self.gate) {
+            (Some(desk), _, _) => koina_commands::call(desk, name, input),
+            (None, Some(problem), _) => Err(problem.clone()),
+            (None, None, Some(gate)) => gate.call(name, input),
+            (None, None, None) => Err(Problem::Locked),
+        }
+    }
 }
 
 /// Shows the window of a locked device, or opens the records where nobody has a PIN.
@@ -115,32 +129,41 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             .or_else(|| app.path().app_local_data_dir().ok())
             .context("Finding a place for the records")?,
     };
-    let vault = Vault::open(&folder.join("replica.sqlite"), now()).context("Reading the keys")?;
-    let key = vault.key();
-    let vault = Arc::new(Mutex::new(vault));
     app.manage(options.clone());
-    let gate = Gate::new(Arc::clone(&vault), {
+    let vault = Vault::open(&folder.join("replica.sqlite"), now());
+    let vault = vault.map(|vault| (vault.key(), Arc::new(Mutex::new(vault))));
+    let gate = vault.as_ref().ok().map(|(_, vault)| {
         let (app, folder) = (app.handle().clone(), folder.clone());
-        let vault = Arc::clone(&vault);
-        Box::new(move |key, person| {
-            let lock = Lock::new(Arc::clone(&vault), Some(person));
+        let behind = Arc::clone(vault);
+        let open = move |key, person| {
+            let lock = Lock::new(Arc::clone(&behind), Some(person));
             let began = begin(&app, &folder, &key, lock);
             let label = began.map_err(|failure| told(&failure))?;
             become_somebody(&app, label);
             Ok(())
-        })
+        };
+        Gate::new(Arc::clone(vault), Box::new(open))
     });
     app.manage(Held {
         gate,
         desk: OnceLock::new(),
+        problem: OnceLock::new(),
     });
-    match key {
-        Some(key) => {
-            let label = begin(app.handle(), &folder, &key, Lock::new(vault, None))?;
-            show(app.handle(), label)?;
+    let opened = match vault {
+        Ok((Some(key), vault)) => begin(app.handle(), &folder, &key, Lock::new(vault, None)),
+        Ok((None, _)) => Ok(LOCK),
+        Err(problem) => Err(problem.into()),
+    };
+    let label = match opened {
+        Ok(label) => label,
+        // Whoever supervises the app tries again, until a disk that failed for a moment has come back.
+        Err(failure) if std::env::var_os("NOTIFY_SOCKET").is_some() => return Err(failure),
+        Err(failure) => {
+            let _ = app.state::<Held>().problem.set(told(&failure));
+            LOCK
         }
-        None => show(app.handle(), LOCK)?,
-    }
+    };
+    show(app.handle(), label)?;
     #[cfg(target_os = "linux")]
     if let Some(address) = std::env::var("NOTIFY_SOCKET")
         .ok()
@@ -152,15 +175,25 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A device that became a kiosk asks nobody for a PIN any more.
+fn left_open(desk: &Desk) {
+    if let (lock::LOCKED, Some(lock), Some(key)) =
+        (label(&desk.replica), &desk.lock, desk.replica.key())
+        && let Err(problem) = lock.of_nobody(key)
+    {
+        tracing::error!(%problem, "the kiosk still asks for a PIN");
+    }
+}
+
 /// What a person gets to hear when their records do not open.
 fn told(failure: &anyhow::Error) -> Problem {
     tracing::error!(failure = format!("{failure:#}"), "the records did not open");
-    match failure.downcast_ref::<ReplicaError>() {
-        Some(failure) => failure.to_problem(),
-        None => Problem::Internal {
+    let of_replica = failure.downcast_ref::<ReplicaError>();
+    let told = of_replica.map(ReplicaError::to_problem);
+    told.or_else(|| failure.downcast_ref::<Problem>().cloned())
+        .unwrap_or_else(|| Problem::Internal {
             incident: format!("open-{}", now().0),
-        },
-    }
+        })
 }
 
 /// Opens the replica and starts the exchange. Gives the window that fits.
@@ -203,6 +236,7 @@ fn begin(
         koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }))
             .context("Enrolling this device")?;
     }
+    left_open(&desk);
     if app.state::<Held>().desk.set(Arc::clone(&desk)).is_err() {
         anyhow::bail!("the records are open already");
     }
@@ -223,6 +257,7 @@ fn begin(
                 shown = revision;
                 // The desk may have given this device another role.
                 let fits = label(&desk.replica);
+                left_open(&desk);
                 if handle.get_webview_window(fits).is_none() {
                     become_somebody(&handle, fits);
                 }
@@ -334,11 +369,8 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
     let app = invoke.message.webview_ref().app_handle().clone();
     tauri::async_runtime::spawn_blocking(move || {
         let held = app.state::<Held>();
-        let desk = held.desk.get();
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match desk {
-            Some(desk) => koina_commands::call(desk, &name, input),
-            None => held.gate.call(&name, input),
-        }));
+        let caught =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| held.answer(&name, input)));
         match caught {
             Ok(Ok(output)) => {
                 let ended = name == "kiosk_end" && output.get("starts_anew") == Some(&json!(true));
@@ -350,7 +382,7 @@ fn answer(invoke: Invoke<tauri::Wry>) -> bool {
                 if LISTS.contains(&name.as_str()) && !LISTED.swap(true, Ordering::Relaxed) {
                     tracing::info!(command = name, "{FIRST_LIST}");
                 }
-                if let ("enrol", Some(desk)) = (name.as_str(), desk) {
+                if let ("enrol", Some(desk)) = (name.as_str(), held.desk.get()) {
                     become_somebody(&app, label(&desk.replica));
                 }
             }

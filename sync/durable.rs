@@ -1,11 +1,58 @@
 //! Small files that are either what they were or whole, whatever happens, and readable by their owner only.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::fs::{File, TryLockError};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::Duration;
 
-/// Puts a file in the place of another. It is on the disk afterwards.
+/// How long another process may take with what nobody may do twice at once.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(20);
+/// Bytes that are written over at once.
+const PIECE: usize = 64 * 1024;
+
+/// Keeps every other process of this device waiting until it is dropped: opening, encrypting and rescuing a replica, and
+/// changing who has its key. The file stays; it is empty.
+pub(crate) struct Alone(#[allow(dead_code, reason = "held")] Option<File>);
+
+impl Alone {
+    /// `WouldBlock`: another one does not let go. A disk that knows no such locks keeps nobody waiting.
+    pub(crate) fn with(replica: &Path) -> io::Result<Self> {
+        let path = replica.with_extension("lock");
+        let Ok(file) = of_the_owner().truncate(false).open(path) else {
+            return Ok(Self(None));
+        };
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(Some(file))),
+                Err(TryLockError::WouldBlock) if waited < PATIENCE => {
+                    std::thread::sleep(LOOK);
+                    waited += LOOK;
+                }
+                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+                Err(TryLockError::Error(_)) => return Ok(Self(None)),
+            }
+        }
+    }
+}
+
+/// Writes zeros over a file that has no name any more. What a disk keeps elsewhere of it, nobody reaches.
+pub(crate) fn write_over(mut file: File) -> io::Result<()> {
+    let mut left = file.metadata()?.len();
+    file.seek(SeekFrom::Start(0))?;
+    let zeros = [0; PIECE];
+    while left > 0 {
+        let piece = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        file.write_all(zeros.get(..piece).unwrap_or_default())?;
+        left -= piece as u64;
+    }
+    file.sync_all()
+}
+
+/// Puts a file in the place of another, whose bytes are written over. It is on the disk afterwards.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let old = File::options().write(true).open(path).ok();
     let mut name = path.as_os_str().to_owned();
     name.push("-new");
     let fresh = Path::new(&name);
@@ -14,7 +61,12 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     std::fs::rename(fresh, path)?;
-    sync_folder(folder_of(path))
+    sync_folder(folder_of(path))?;
+    // Only now: until the new one is durable, the old one is all there is.
+    if let Some(old) = old {
+        write_over(old).ok();
+    }
+    Ok(())
 }
 
 /// For a file with a key inside; where the system knows owners.

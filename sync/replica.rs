@@ -15,6 +15,7 @@ use koina_model::problem::Problem;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
+use crate::durable::Alone;
 use crate::identity::Identity;
 use crate::maps::Maps;
 use crate::photos::store::Store;
@@ -61,6 +62,7 @@ pub(crate) use refused::{go_on_without_lost, take_decisions};
 pub(crate) use restored::{
     departed_again, entries_again, forget_departed, forget_entries_again, hand_over_again,
 };
+pub(crate) use sidecar::is_sealed;
 use sidecar::{Form, Sidecar};
 pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
@@ -244,7 +246,11 @@ impl Replica {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(ReplicaError::Folder)?;
         }
+        // Nobody begins to read what another one is about to encrypt or to rescue.
+        let alone = key.map(|_| Alone::with(path)).transpose();
+        let alone = alone.map_err(|_| Problem::ReplicaInUse)?;
         recover::finish(path)?;
+        let mut key = key;
         let mut sidecar = Sidecar::read(path, key);
         let plain = key.is_some() && is_plain(path);
         let held = key.filter(|_| !plain);
@@ -256,28 +262,38 @@ impl Replica {
                 Err(failure)
             }
         });
-        let (opened, set_aside) = match opened {
-            Ok(opened) if plain => {
+        let opened = match (opened, key) {
+            (Ok(opened), Some(with)) if plain => {
                 drop(opened.connection);
-                encrypt::encrypt(path, key)?;
-                (Opened::open(path, key, &sidecar)?, None)
+                match encrypt::encrypt(path, with) {
+                    // The work of this device counts for more: it goes on as before, and is encrypted when there is room.
+                    Err(failure) if failure.to_problem() == Problem::DiskFull => {
+                        tracing::error!(%failure, "the records could not be encrypted");
+                        key = None;
+                        sidecar = Sidecar::read(path, None);
+                        Opened::open(path, None, &sidecar)
+                    }
+                    done => done.and_then(|()| Opened::open(path, key, &sidecar)),
+                }
             }
+            (opened, _) => opened,
+        };
+        let (opened, set_aside) = match opened {
             Ok(opened) => (opened, None),
-            // It is not the file that is wrong.
-            Err(failure) if is_unreadable(&failure) && sidecar.form() == Form::OtherKey => {
-                return Err(ReplicaError::WrongKey);
-            }
             Err(failure)
                 if is_unreadable(&failure) || matches!(failure, ReplicaError::Stored(_)) =>
             {
-                // A file that was not encrypted, and no longer says so.
-                let held = held.filter(|_| sidecar.form() != Form::Plain);
-                let aside = recover::recover(path, (held, key), sidecar.kept(), now)?;
+                // A file that was not encrypted may no longer say so, nor may one that is say so yet.
+                let both = [held, None];
+                let unsure = sidecar.form() == Form::Plain && held.is_some();
+                let likely = both.get(..if unsure { 2 } else { 1 }).unwrap_or_default();
+                let aside = recover::recover(path, likely, key, &sidecar, now)?;
                 tracing::error!(%failure, ?aside, "the replica could not be read and was begun anew");
                 (Opened::open(path, key, &sidecar)?, aside)
             }
             Err(failure) => return Err(failure),
         };
+        drop(alone);
         if let Some(identity) = &opened.identity {
             sidecar.keep(identity, &opened.given);
         }

@@ -8,7 +8,8 @@
 //! Wrong PINs make everybody wait, longer each time. The wait is counted by a clock that only runs while the app does, from
 //! the start of the app or the last wrong PIN, whichever came later: neither a restart nor another date shortens it.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,7 @@ use koina_model::problem::{FieldRule, Problem};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ts_rs::TS;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -94,7 +96,7 @@ impl Key {
     }
 
     /// Seals bytes, so that only whoever has the key can read them, and only for this purpose.
-    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> io::Result<Vec<u8>> {
         let nonce = random::<NONCE>()?;
         let cipher = XChaCha20Poly1305::new(&self.sub(purpose).0.into());
         let payload = Payload {
@@ -102,7 +104,7 @@ impl Key {
             aad: purpose.as_bytes(),
         };
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.map_err(|_| std::io::ErrorKind::InvalidInput)?;
+        let sealed = sealed.map_err(|_| io::ErrorKind::InvalidInput)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
@@ -185,9 +187,12 @@ impl Vault {
     )]
     fn with_cost(replica: &Path, now: Time, cost: Cost) -> Result<Self, Problem> {
         let path = replica.with_extension("keys");
-        let copy = second(&path);
-        let files = [read(&path)?, read(&copy)?];
-        let whole = files.iter().flatten().find_map(|bytes| parse(bytes));
+        if let Some(folder) = replica.parent() {
+            std::fs::create_dir_all(folder).map_err(|failure| of_disk(&failure))?;
+        }
+        let alone = alone(&path)?;
+        let files = read_both(&path);
+        let whole = files.iter().find_map(whole_of);
         let mut vault = Self {
             wrong: tries(&path),
             path,
@@ -200,20 +205,20 @@ impl Vault {
             Some(written) => {
                 let text = text(&written)?;
                 vault.written = written.clone();
-                // One that was cut short or that rotted is made anew from the other.
-                if files
-                    .iter()
-                    .any(|file| file.as_deref() != Some(text.as_slice()))
+                // One that was cut short or that rotted is made anew from the other, where there is room.
+                let same = |file: &io::Result<Option<Vec<u8>>>| matches!(file, Ok(Some(bytes)) if *bytes == text);
+                if !files.iter().all(same)
+                    && let Err(problem) = vault.write(written)
                 {
-                    vault.write(written)?;
+                    tracing::error!(%problem, "the keys could not be kept twice");
                 }
             }
-            // A file that cannot be read is never written over.
-            None if files.iter().any(Option::is_some) => return Err(Problem::KeysUnreadable),
+            // A file that cannot be read is never written over, and a key that is lost is not made anew in its place.
+            None if files.iter().any(|file| !matches!(file, Ok(None))) || was_sealed(replica) => {
+                let failed = files.into_iter().find_map(Result::err);
+                return Err(failed.map_or(Problem::KeysUnreadable, |failure| of_disk(&failure)));
+            }
             None => {
-                if let Some(folder) = replica.parent() {
-                    std::fs::create_dir_all(folder).map_err(|failure| of_disk(&failure))?;
-                }
                 tracing::info!(at = now.0, "a key for the records of this device was made");
                 let key = Zeroizing::new(random::<32>().map_err(|failure| of_disk(&failure))?);
                 vault.write(Written {
@@ -223,6 +228,7 @@ impl Vault {
                 })?;
             }
         }
+        drop(alone);
         Ok(vault)
     }
 
@@ -257,25 +263,51 @@ impl Vault {
         reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
     )]
     pub fn unlock(&mut self, person: Uuid, pin: &str) -> Result<Key, Problem> {
-        let wait_s = self.wait_s();
-        if wait_s > 0 {
-            return Err(Problem::TooManyTries { wait_s });
-        }
         let pin = pin.trim();
         if pin.is_empty() {
             return Err(Problem::field("pin", FieldRule::Missing));
+        }
+        let alone = alone(&self.path)?;
+        self.read_again();
+        let wait_s = self.wait_s();
+        if wait_s > 0 {
+            return Err(Problem::TooManyTries { wait_s });
         }
         let sealed = self.written.people.iter().find(|one| one.id == person);
         let sealed = sealed.ok_or(Problem::NotFound)?.clone();
         self.note(self.wrong.saturating_add(1))?;
         self.since = Instant::now();
         let key = sealed.open(pin)?.ok_or(Problem::WrongPin)?;
-        self.note(0)?;
+        // Whoever knows the PIN comes in, also where that cannot be noted.
+        if let Err(problem) = self.note(0) {
+            tracing::error!(%problem, "it could not be noted that a PIN was right");
+        }
+        drop(alone);
         Ok(key)
+    }
+
+    /// What another process wrote meanwhile. Wrong PINs that were tried there make people wait here from now on.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
+    )]
+    fn read_again(&mut self) {
+        let files = read_both(&self.path);
+        let whole = files.iter().find_map(whole_of);
+        if let Some(written) = whole {
+            self.written = written;
+        }
+        let wrong = tries(&self.path);
+        if wrong > self.wrong {
+            self.since = Instant::now();
+        }
+        self.wrong = wrong;
     }
 
     /// Gives somebody a PIN. With the first one the open key goes.
     pub fn add(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<Person, Problem> {
+        let _alone = alone(&self.path)?;
+        self.read_again();
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let taken = self.written.people.iter().any(|one| one.name == name);
         let rule = match name.chars().count() {
@@ -291,6 +323,8 @@ impl Vault {
             return Err(Problem::too_large(PEOPLE_MAX));
         }
         let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key)?;
+        // A full disk later must not be in the way of a right PIN: there is room for the tries from now on.
+        self.note(self.wrong)?;
         let mut next = self.written.clone();
         next.people.push(sealed);
         if let Some(mut open) = next.open.take() {
@@ -302,6 +336,8 @@ impl Vault {
 
     /// Gives somebody another PIN.
     pub fn change(&mut self, key: &Key, person: Uuid, pin: &str) -> Result<(), Problem> {
+        let _alone = alone(&self.path)?;
+        self.read_again();
         let pin = checked(pin)?;
         let mut next = self.written.clone();
         let of = next.people.iter_mut().find(|one| one.id == person);
@@ -312,6 +348,8 @@ impl Vault {
 
     /// Takes somebody's PIN away. The last one stays: a device that asks for a PIN goes on asking.
     pub fn remove(&mut self, person: Uuid) -> Result<(), Problem> {
+        let _alone = alone(&self.path)?;
+        self.read_again();
         let mut next = self.written.clone();
         next.people.retain(|one| one.id != person);
         if next.people.len() == self.written.people.len() {
@@ -321,6 +359,16 @@ impl Vault {
             return Err(Problem::LastPerson);
         }
         self.write(next)
+    }
+
+    /// Lets the key lie open again, for a device that nobody opens from now on, like a kiosk.
+    pub fn leave_open(&mut self, key: &Key) -> Result<(), Problem> {
+        let _alone = alone(&self.path)?;
+        self.write(Written {
+            version: VERSION,
+            open: Some(hex(&key.0)),
+            people: Vec::new(),
+        })
     }
 
     /// Both files; the first counts while it can be read.
@@ -378,8 +426,9 @@ fn purpose(person: Uuid) -> String {
     format!("person {person}")
 }
 
-/// What Argon2id makes of a PIN.
+/// What Argon2id makes of a PIN. Keyboards write an «ά» in three ways (NFKC, UAX #15).
 fn stretch(cost: Cost, pin: &str, salt: &[u8]) -> Result<Key, Problem> {
+    let pin = Zeroizing::new(pin.nfkc().collect::<String>());
     let stretched = || {
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
         let mut bytes = [0; 32];
@@ -405,28 +454,51 @@ fn checked(pin: &str) -> Result<&str, Problem> {
     Err(Problem::field("pin", rule))
 }
 
-/// The ones that are tried first: one character again and again, or one after the other.
+/// The ones that are tried first: of two characters only, the same few again and again, or one digit after the other.
 fn is_easy(pin: &str) -> bool {
-    let letters: Vec<u32> = pin.chars().map(u32::from).collect();
+    let letters: Vec<char> = pin.chars().collect();
+    let different: BTreeSet<&char> = letters.iter().collect();
+    let again = |every: usize| {
+        letters
+            .iter()
+            .zip(letters.iter().skip(every))
+            .all(|(one, two)| one == two)
+    };
     let steps = letters.iter().zip(letters.iter().skip(1));
     let steps: Vec<i64> = steps
-        .map(|(one, two)| i64::from(*two) - i64::from(*one))
+        .map(|(one, two)| i64::from(u32::from(*two)) - i64::from(u32::from(*one)))
         .collect();
-    [0, 1, -1]
-        .iter()
-        .any(|step| steps.iter().all(|other| other == step))
+    // After 9 comes 0.
+    let row = |up: i64| steps.iter().all(|step| *step == up || *step == -9 * up);
+    different.len() <= 2 || again(3) || row(1) || row(-1)
 }
 
 fn second(path: &Path) -> PathBuf {
     path.with_extension("keys-copy")
 }
 
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(failure) => Err(of_disk(&failure)),
+/// Both files; `None` where there is none.
+fn read_both(path: &Path) -> [io::Result<Option<Vec<u8>>>; 2] {
+    [path.to_owned(), second(path)].map(|path| match std::fs::read(path) {
+        Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    })
+}
+
+/// Whether there must have been a key: records or what stands beside them are encrypted.
+fn was_sealed(replica: &Path) -> bool {
+    let sidecar = std::fs::read(replica.with_extension("identity"));
+    match sidecar {
+        Ok(_) => crate::replica::is_sealed(replica),
+        Err(_) => {
+            let begins = std::fs::read(replica).unwrap_or_default();
+            !begins.is_empty() && !begins.starts_with(b"SQLite format 3\0")
+        }
     }
+}
+
+fn alone(path: &Path) -> Result<durable::Alone, Problem> {
+    durable::Alone::with(path).map_err(|_| Problem::ReplicaInUse)
 }
 
 /// JSON in one line, and its SHA-256 in another, which finds every wrong bit.
@@ -436,6 +508,10 @@ fn text(written: &Written) -> Result<Vec<u8>, Problem> {
     })?;
     let sum = hex(&Sha256::digest(&json));
     Ok(format!("{json}\n{sum}\n").into_bytes())
+}
+
+fn whole_of(file: &io::Result<Option<Vec<u8>>>) -> Option<Written> {
+    parse(file.as_ref().ok()?.as_ref()?)
 }
 
 fn parse(bytes: &[u8]) -> Option<Written> {
@@ -449,7 +525,7 @@ fn parse(bytes: &[u8]) -> Option<Written> {
 fn tries(path: &Path) -> u32 {
     match std::fs::read_to_string(path.with_extension("tries")) {
         Ok(text) => text.trim().parse().unwrap_or(TRIES),
-        Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => 0,
+        Err(failure) if failure.kind() == io::ErrorKind::NotFound => 0,
         Err(_) => TRIES,
     }
 }
@@ -458,8 +534,8 @@ fn tries(path: &Path) -> u32 {
     clippy::disallowed_methods,
     reason = "a key that can be made again is none, in tests neither"
 )]
-fn random<const N: usize>() -> std::io::Result<[u8; N]> {
+fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| std::io::Error::other("no randomness"))?;
+    getrandom::fill(&mut bytes).map_err(|_| io::Error::other("no randomness"))?;
     Ok(bytes)
 }

@@ -969,6 +969,8 @@ pub struct UnlockInput {
 #[derive(Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PersonAddInput {
+    /// The PIN of whoever opened this device; empty while nobody has one.
+    pub old: String,
     pub name: String,
     pub pin: String,
 }
@@ -981,8 +983,10 @@ pub struct PersonPinInput {
     pub pin: String,
 }
 
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PersonInput {
+    /// The PIN of whoever opened this device.
+    pub old: String,
     pub person: String,
 }

@@ -67,6 +67,15 @@ impl Lock {
         state(&held(&self.vault), false, *held(&self.me))
     }
 
+    /// A kiosk is opened by nobody: its key lies open, whoever had a PIN when it was something else.
+    pub fn of_nobody(&self, key: &Key) -> Result<(), Problem> {
+        let mut vault = held(&self.vault);
+        match vault.people().is_empty() {
+            true => Ok(()),
+            false => vault.leave_open(key),
+        }
+    }
+
     /// Whoever opened this device, if they prove it once more.
     fn proven(&self, pin: &str) -> Result<(Uuid, Key), Problem> {
         let me = held(&self.me).ok_or(Problem::NotFound)?;
@@ -119,14 +128,15 @@ pub(crate) fn lock_now(desk: &Desk, _: Nothing) -> Result<Nothing, Problem> {
 
 pub(crate) fn person_add(desk: &Desk, input: PersonAddInput) -> Result<LockState, Problem> {
     let lock = lock(desk)?;
-    let key = desk.replica.key().ok_or(Problem::NotFound)?;
+    // Not yet encrypted, for want of room.
+    let key = desk.replica.key().ok_or(Problem::DiskFull)?;
     let id = desk.replica.new_id(desk.now());
-    let first = {
-        let mut vault = held(&lock.vault);
-        let first = vault.people().is_empty();
-        vault.add(key, &input.name, &input.pin, id)?;
-        first
-    };
+    let first = held(&lock.vault).people().is_empty();
+    // Nobody lets somebody in at a device that another one left lying.
+    if !first {
+        lock.proven(&input.old)?;
+    }
+    held(&lock.vault).add(key, &input.name, &input.pin, id)?;
     if first {
         *held(&lock.me) = Some(id);
     }
@@ -148,6 +158,7 @@ pub(crate) fn person_remove(desk: &Desk, input: PersonInput) -> Result<LockState
     if *held(&lock.me) == Some(id) {
         return Err(Problem::LastPerson);
     }
+    lock.proven(&input.old)?;
     held(&lock.vault).remove(id)?;
     Ok(lock.state())
 }

@@ -1,31 +1,57 @@
 //! Encrypting a file that was not: a new one is made whole beside it, compared, and takes its place.
 
 use std::collections::BTreeMap;
-use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::opening::{companion, is_empty, open_writer, remove};
 use super::{ReplicaError, recover};
-use crate::durable::{folder_of, sync_folder};
+use crate::durable::{folder_of, sync_folder, write_over};
 use crate::vault::Key;
 use koina_model::problem::Problem;
 
 /// Where the new file is made.
 const BUILDING: &str = ".encrypting";
-/// Bytes that are written over at once.
-const PIECE: usize = 64 * 1024;
 
 /// Encrypts a file that nobody has open. What was there in the clear is written over; what a disk keeps elsewhere of it (SSD,
-/// snapshots), nobody can.
-pub(super) fn encrypt(path: &Path, key: Option<&Key>) -> Result<(), ReplicaError> {
-    let Some(key) = key else {
-        return Ok(());
-    };
+/// snapshots, the log that was emptied), nobody reaches.
+///
+/// A page that does not hold is met here, since every page is read: that is damage like any other.
+pub(super) fn encrypt(path: &Path, key: &Key) -> Result<(), ReplicaError> {
     recover::alone(path, None)?;
     let building = companion(path, BUILDING);
     remove(&building);
+    let done = encrypted(path, &building, key);
+    if done.is_err() {
+        remove(&building);
+    }
+    done.map_err(|failure| match failure {
+        ReplicaError::Sql(rusqlite::Error::SqliteFailure(sql, words))
+            if !is_of_the_disk(sql.code) =>
+        {
+            ReplicaError::Damaged(words.unwrap_or_else(|| sql.to_string()))
+        }
+        other => other,
+    })
+}
+
+/// What says nothing of what the file holds. `sqlcipher_export` gives every other failure as one and the same.
+fn is_of_the_disk(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::CannotOpen
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::OutOfMemory
+    )
+}
+
+fn encrypted(path: &Path, building: &Path, key: &Key) -> Result<(), ReplicaError> {
     let plain = Connection::open(path)?;
     // Nobody opens it meanwhile, and its log is empty.
     plain.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
@@ -42,20 +68,18 @@ pub(super) fn encrypt(path: &Path, key: Option<&Key>) -> Result<(), ReplicaError
     plain.execute_batch("BEGIN; SELECT sqlcipher_export('sealed'); COMMIT;")?;
     plain.pragma_update(Some("sealed"), "user_version", before.version)?;
     plain.execute_batch("DETACH DATABASE sealed")?;
-    let sealed = open_writer(&building, Some(key))?;
+    let sealed = open_writer(building, Some(key))?;
     let same = contents(&sealed)? == before && holds(&sealed)?;
     // Closing puts the logs into the files.
     sealed.close().map_err(|(_, failure)| failure)?;
     plain.close().map_err(|(_, failure)| failure)?;
     if !same {
-        remove(&building);
         return Err(ReplicaError::Damaged(
             "what was encrypted is not what was there".to_owned(),
         ));
     }
     // A log that is left would be taken for the new file's.
     if !is_empty(&companion(path, "-wal")) {
-        remove(&building);
         return Err(Problem::ReplicaInUse.into());
     }
     for end in ["-wal", "-shm"] {
@@ -65,9 +89,9 @@ pub(super) fn encrypt(path: &Path, key: Option<&Key>) -> Result<(), ReplicaError
         .write(true)
         .open(path)
         .map_err(ReplicaError::SetAside)?;
-    std::fs::File::open(&building)
+    std::fs::File::open(building)
         .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(&building, path))
+        .and_then(|()| std::fs::rename(building, path))
         .and_then(|()| sync_folder(folder_of(path)))
         .map_err(ReplicaError::SetAside)?;
     if let Err(failure) = write_over(old) {
@@ -113,17 +137,4 @@ fn holds(db: &Connection) -> Result<bool, ReplicaError> {
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let mut sealed = db.prepare("PRAGMA cipher_integrity_check")?;
     Ok(said == "ok" && !sealed.exists([])?)
-}
-
-fn write_over(mut file: std::fs::File) -> std::io::Result<()> {
-    let size = file.metadata()?.len();
-    file.seek(SeekFrom::Start(0))?;
-    let zeros = [0; PIECE];
-    let mut left = size;
-    while left > 0 {
-        let piece = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-        file.write_all(zeros.get(..piece).unwrap_or_default())?;
-        left -= piece as u64;
-    }
-    file.sync_all()
 }

@@ -21,7 +21,7 @@ use super::docs::{Arrived, insert_saved, keep_early, kind_from, take_changes};
 use super::judge::Foreseen;
 use super::opening::{companion, is_empty, open_writer, remove, set_aside, set_key};
 use super::salvage::{self, Salvaged, Unsent};
-use super::sidecar::{Kept, Sidecar};
+use super::sidecar::{Form, Kept, Sidecar};
 use super::wal::Wal;
 use super::{Replica, ReplicaError, VIEW_VERSION, set_meta};
 use crate::durable::{folder_of, sync_folder};
@@ -121,15 +121,18 @@ pub(super) fn forget(path: &Path) {
 
 /// Makes a new file of what can be read, sets the old one aside and puts the new one in its place. Gives where the old one is.
 ///
-/// `key` is that of the old file and of the new one.
+/// `held` are keys that the old file may have, the likeliest first; `key` is that of the new one.
 pub(super) fn recover(
     path: &Path,
-    key: (Option<&Key>, Option<&Key>),
-    kept: Option<&Kept>,
+    held: &[Option<&Key>],
+    key: Option<&Key>,
+    sidecar: &Sidecar,
     now: Time,
 ) -> Result<Option<PathBuf>, ReplicaError> {
-    let (from, to) = key;
-    alone(path, from)?;
+    for held in held {
+        alone(path, *held)?;
+    }
+    let kept = sidecar.kept();
     let mut at = now.0;
     let aside = |at: i64| companion(path, &format!(".{WHY}-{at}"));
     while aside(at).exists() {
@@ -139,12 +142,22 @@ pub(super) fn recover(
     let aside = there.then(|| aside(at));
     let building = companion(path, BUILDING);
     remove(&building);
-    let mut db = open_writer(&building, to)?;
+    let mut db = open_writer(&building, key)?;
     let salvaged = if there {
-        salvage::read(path, from, &db, kept.map(|kept| kept.identity.device))
+        let me = kept.map(|kept| kept.identity.device);
+        let read = held.iter().map(|held| salvage::read(path, *held, &db, me));
+        // What the files say of themselves may be wrong, what makes sense is not.
+        let mut read = read.skip_while(Salvaged::is_nothing);
+        read.next().unwrap_or_default()
     } else {
         Salvaged::default()
     };
+    // Nothing of it makes sense with this key, and what stands beside it names another: it is not the file that is wrong.
+    if salvaged.is_nothing() && sidecar.form() == Form::OtherKey {
+        drop(db);
+        remove(&building);
+        return Err(ReplicaError::WrongKey);
+    }
     let recovered = Recovered {
         at: now,
         file: aside.as_ref().map(|path| path.display().to_string()),

@@ -39,6 +39,19 @@ pub(super) struct Salvaged {
     pub(super) whole: bool,
 }
 
+impl Salvaged {
+    /// Nothing made sense.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.meta.is_empty()
+            && self.drafts.is_empty()
+            && self.aside.is_empty()
+            && self.contacts.is_empty()
+            && self.erased.is_empty()
+            && self.unsent.is_empty()
+            && self.docs.is_empty()
+    }
+}
+
 /// What had been set aside inside the file.
 pub(super) struct Aside {
     pub(super) doc: Vec<u8>,
@@ -97,7 +110,11 @@ pub(super) fn read(
     let torn = Wal::read(path).is_ok_and(|wal| wal.is_some_and(|wal| wal.is_torn()));
     if let Ok(db) = open(path, key, false) {
         let all = take(&db, &mut salvaged, &mut found, me);
-        salvaged.whole = all && !torn && !(key.is_some() && is_poisoned(&db));
+        salvaged.whole = all && !torn;
+        // From the first page that did not hold on it gave zeros, of what does hold too: what nothing proves is read again.
+        if key.is_some() && is_poisoned(&db) {
+            salvaged = Salvaged::default();
+        }
     }
     if !salvaged.whole {
         let copy = companion(path, ".salvage");

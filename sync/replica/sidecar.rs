@@ -15,6 +15,8 @@ use crate::vault::Key;
 
 /// What an encrypted one begins with; a word for its key and the end of the line follow.
 const SEALED: &[u8] = b"koina-sidecar-2 ";
+/// Letters of that word.
+const WORD: usize = 16;
 /// What its key is for.
 const PURPOSE: &str = "sidecar";
 
@@ -53,6 +55,12 @@ pub(super) enum Form {
     OtherKey,
 }
 
+/// Whether what stands beside a replica was encrypted, so that there was a key.
+pub(crate) fn is_sealed(replica: &Path) -> bool {
+    let bytes = std::fs::read(replica.with_extension("identity"));
+    bytes.is_ok_and(|bytes| bytes.starts_with(SEALED))
+}
+
 fn head(key: &Key) -> Vec<u8> {
     [SEALED, key.word().as_bytes(), b"\n"].concat()
 }
@@ -66,10 +74,12 @@ impl Sidecar {
             None => (Form::None, None),
             Some(bytes) if !bytes.starts_with(SEALED) => (Form::Plain, Some(bytes.clone())),
             Some(bytes) => {
-                match key.and_then(|key| Some((key, bytes.strip_prefix(&*head(key))?))) {
-                    Some((key, sealed)) => (Form::Sealed, key.open(PURPOSE, sealed)),
-                    None => (Form::OtherKey, None),
-                }
+                // Also where the word for its key rotted.
+                let rest = bytes.get(SEALED.len() + WORD + 1..).unwrap_or_default();
+                let words = key.and_then(|key| key.open(PURPOSE, rest));
+                let named = key.is_some_and(|key| bytes.starts_with(&head(key)));
+                let ours = named || words.is_some();
+                (if ours { Form::Sealed } else { Form::OtherKey }, words)
             }
         };
         let words = words.and_then(|words| String::from_utf8(words).ok());

@@ -200,6 +200,9 @@ fn names_and_pins_that_will_not_do_are_refused_in_words() {
         ("Νίκος", "222222", field("pin", FieldRule::TooEasy)),
         ("Νίκος", "123456", field("pin", FieldRule::TooEasy)),
         ("Νίκος", "987654", field("pin", FieldRule::TooEasy)),
+        ("Νίκος", "1234567890", field("pin", FieldRule::TooEasy)),
+        ("Νίκος", "123123", field("pin", FieldRule::TooEasy)),
+        ("Νίκος", "111112", field("pin", FieldRule::TooEasy)),
     ] {
         assert_eq!(
             vault_.add(&key, name, pin, id(5)),
@@ -224,4 +227,76 @@ fn what_is_sealed_opens_for_its_purpose_and_key_only() {
         assert!(key.open("one", &flipped).is_none());
         assert!(key.open("one", &sealed[..at]).is_none());
     }
+}
+
+#[test]
+fn a_key_that_is_lost_is_not_made_anew_beside_records_that_need_it() {
+    let folder = TempDir::new().unwrap();
+    let sidecar = at(&folder).with_extension("identity");
+    std::fs::write(&sidecar, "koina-sidecar-2 0011223344556677\n…").unwrap();
+    let opened = Vault::with_cost(&at(&folder), NOW, CHEAP);
+    assert!(matches!(opened, Err(Problem::KeysUnreadable)));
+    assert!(!at(&folder).with_extension("keys").exists());
+    // Beside a device from before there was no key to lose.
+    std::fs::write(&sidecar, "{}").unwrap();
+    assert!(vault(&folder).key().is_some());
+}
+
+#[test]
+fn two_apps_at_once_lose_nobody_and_give_nobody_more_tries() {
+    let folder = TempDir::new().unwrap();
+    let (mut one, mut other) = (vault(&folder), vault(&folder));
+    let key = one.key().unwrap();
+    assert!(other.key().unwrap() == key, "one key, whoever came first");
+    one.add(&key, "Μαρία", PIN, id(1)).unwrap();
+    other.add(&key, "Νίκος", "739105", id(2)).unwrap();
+    assert_eq!(vault(&folder).people().len(), 2);
+    other.remove(id(1)).unwrap();
+    one.change(&key, id(2), "118822").unwrap();
+    assert_eq!(vault(&folder).people().len(), 1);
+    for _ in 0..TRIES {
+        assert!(matches!(
+            one.unlock(id(2), "000001"),
+            Err(Problem::WrongPin)
+        ));
+    }
+    other.since -= WAIT_MAX;
+    assert!(matches!(
+        other.unlock(id(2), "118822"),
+        Err(Problem::TooManyTries { .. })
+    ));
+}
+
+#[test]
+fn letters_are_the_same_however_a_keyboard_writes_them() {
+    let folder = TempDir::new().unwrap();
+    let (mut vault_, key) = marias(&folder);
+    vault_
+        .change(&key, id(1), "καλ\u{3ac} πουλι\u{3b1}\u{301}")
+        .unwrap();
+    assert!(vault_.unlock(id(1), "καλ\u{1f71} πουλι\u{3ac}").unwrap() == key);
+}
+
+#[test]
+fn a_disk_without_room_is_in_the_way_of_no_right_pin() {
+    let folder = TempDir::new().unwrap();
+    let (_, key) = marias(&folder);
+    // The copy is old, and neither it nor anything else can be made anew.
+    let first = at(&folder).with_extension("keys");
+    std::fs::write(second(&first), "παλιό").unwrap();
+    for file in [first.clone(), second(&first)] {
+        let mut fresh = file.into_os_string();
+        fresh.push("-new");
+        std::fs::create_dir(fresh).unwrap();
+    }
+    assert!(vault(&folder).unlock(id(1), PIN).unwrap() == key);
+}
+
+#[test]
+fn a_device_that_nobody_opens_any_more_is_left_open() {
+    let folder = TempDir::new().unwrap();
+    let (mut vault_, key) = marias(&folder);
+    vault_.leave_open(&key).unwrap();
+    assert!(vault(&folder).key() == Some(key));
+    assert!(vault(&folder).people().is_empty());
 }

@@ -263,3 +263,82 @@ fn the_lost_end_of_a_long_text_is_damage_and_not_zeros() {
     );
     town.settle();
 }
+
+#[test]
+fn a_page_that_nobody_missed_does_not_keep_a_device_from_being_locked() {
+    // Of the views, which are made anew, and of the records, which are rescued.
+    for table in ["requests", "docs"] {
+        let (mut town, _, who) = crew(Town::new());
+        town.wreck(who, true, |path| {
+            let db = raw(path);
+            let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+            let page: u32 = db.query_row(sql, [table], |row| row.get(0)).unwrap();
+            drop(db);
+            let mut bytes = std::fs::read(path).unwrap();
+            let at = (usize::try_from(page).unwrap() - 1) * PAGE;
+            bytes[at..at + PAGE].fill(0);
+            std::fs::write(path, bytes).unwrap();
+        });
+        let town = lock(town, who);
+        let recovered = town.at(who).recovered().unwrap().unwrap();
+        assert_eq!(recovered.unsent, 1, "{table}");
+        assert!(
+            town.at(who)
+                .draft("note")
+                .unwrap()
+                .unwrap()
+                .contains(CANARY)
+        );
+        town.settle();
+    }
+}
+
+#[test]
+fn without_room_a_device_goes_on_as_before_and_is_locked_when_there_is() {
+    disk::install();
+    let (town, _, who) = crew(Town::new());
+    let path = town.path(who).to_owned();
+    let building = PathBuf::from(format!("{}.encrypting", path.display()));
+    let plan = disk::Plan {
+        kind: disk::Kind::Full,
+        after: 20_000,
+        times: u32::MAX,
+    };
+    let full = disk::arm(&building, plan);
+    let town = lock(town, who);
+    assert!(full.failed() > 0);
+    drop(full);
+    assert!(town.at(who).key().is_none(), "not yet");
+    assert_eq!(town.at(who).pending().unwrap().waiting, 1);
+    let typed = r#"{"text":"με γεμάτο δίσκο"}"#;
+    town.at(who).save_draft("later", typed, town.now()).unwrap();
+    let town = lock(town, who);
+    assert!(town.at(who).key().is_some());
+    assert!(town.at(who).draft("later").unwrap().is_some());
+    assert_eq!(town.at(who).set_aside(), None);
+    town.settle();
+}
+
+#[test]
+fn what_stands_beside_the_records_may_be_wrong_about_their_key() {
+    let (mut town, _, who) = crew(Town::locked());
+    town.wreck(who, true, |path| {
+        let mut bytes = std::fs::read(path).unwrap();
+        bytes[..100].fill(0);
+        std::fs::write(path, bytes).unwrap();
+        // The word for the key rotted, and what it names with it.
+        let sidecar = path.with_extension("identity");
+        let mut bytes = std::fs::read(&sidecar).unwrap();
+        bytes[20] ^= 1;
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        std::fs::write(sidecar, bytes).unwrap();
+    });
+    assert!(
+        town.at(who).set_aside().is_some(),
+        "rescued, and not shut for good"
+    );
+    town.join(who);
+    town.enrol_again(who, koina_model::permits::Role::Crew, Some("light"));
+    town.settle();
+}

@@ -51,6 +51,9 @@ test("a crew locks its device, and it opens with the PIN of one of them only", a
   await expect(crew.getByText(w("people-added", { name: "Μαρία" }))).toBeVisible();
   await press(crew, w("people-add"));
   await add(crew, "Νίκος", "739105");
+  await expect(crew.getByText(w("rule-missing", { label: w("people-mine") })).first()).toBeVisible();
+  await field(crew, w("people-mine")).fill(PIN);
+  await press(crew, w("people-save"));
   await expect(crew.getByText("Νίκος", { exact: true })).toBeVisible();
   await look(crew, "people");
   await press(crew, w("people-change"));
@@ -86,6 +89,10 @@ test("a crew locks its device, and it opens with the PIN of one of them only", a
   await people(again);
   await expect(again.getByText(w("people-me"))).toBeVisible();
   await again.getByRole("button", { name: w("people-remove"), exact: true }).click();
+  await field(again, w("people-mine")).fill("000001");
+  await again.getByRole("button", { name: w("people-remove-confirm"), exact: true }).click();
+  await expect(again.getByText(w("problem-wrong-pin")).first()).toBeVisible();
+  await field(again, w("people-mine")).fill("739105");
   await again.getByRole("button", { name: w("people-remove-confirm"), exact: true }).click();
   await expect(again.getByText(w("people-removed", { name: "Μαρία" }))).toBeVisible();
   await tab(again, w, "requests");
@@ -93,7 +100,7 @@ test("a crew locks its device, and it opens with the PIN of one of them only", a
 });
 
 test("who guesses waits, and sees for how long", async ({ koina }) => {
-  await koina.bridge.command("crew", "person_add", { name: "Μαρία", pin: PIN });
+  await koina.bridge.command("crew", "person_add", { old: "", name: "Μαρία", pin: PIN });
   expect((await koina.bridge.command("crew", "lock_now")).status).toBe(200);
   const { said } = await koina.bridge.command<{ people: { id: string }[] }>("lock@crew", "lock_state");
   const person = said.people[0]?.id;

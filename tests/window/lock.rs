@@ -9,6 +9,7 @@ use crate::browser::{NEWS, PATIENCE, Start, Window};
 use crate::promises::denied;
 
 const PIN: &str = "482913";
+const KEYS: [&str; 2] = ["replica.keys", "replica.keys-copy"];
 const LOCKED: &str = "Η συσκευή είναι κλειδωμένη";
 
 /// Somebody sets a PIN; the app is killed and asks for it; a wrong one opens nothing; locked by hand, it asks again.
@@ -29,6 +30,7 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     crew.picture(&pictures.join("lock-people.png")).await?;
     crew.cut()?;
     sealed(mine)?;
+    without_keys(mine, pictures).await?;
 
     let shut = Window::open(mine).await?;
     shut.sees(LOCKED).await?;
@@ -65,6 +67,28 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     opened(shut).await
 }
 
+/// Keys that rotted are said in words, nothing is begun anew, and what is put back opens.
+async fn without_keys(mine: &Start, pictures: &Path) -> anyhow::Result<()> {
+    let files = KEYS.map(|file| mine.data.join(file));
+    let whole = std::fs::read(&files[0]).context("Reading the keys")?;
+    for file in &files {
+        std::fs::write(file, "σάπια").context("Damaging the keys")?;
+    }
+    let lost = Window::open(mine).await?;
+    lost.sees("Τα κλειδιά των αρχείων δεν διαβάζονται").await?;
+    lost.picture(&pictures.join("lock-keys-lost.png")).await?;
+    lost.cut()?;
+    for file in &files {
+        ensure!(
+            std::fs::read(file)? == "σάπια".as_bytes(),
+            "{} was written over",
+            file.display()
+        );
+    }
+    std::fs::write(&files[1], whole).context("Putting the keys back")?;
+    std::fs::remove_file(&files[0]).context("Putting the keys back")
+}
+
 async fn opened(shut: Window) -> anyhow::Result<Window> {
     shut.fill("pin", PIN).await?;
     shut.press("Άνοιγμα").await?;
@@ -83,7 +107,7 @@ fn sealed(mine: &Start) -> anyhow::Result<()> {
         !records.starts_with(b"SQLite format 3"),
         "the records are not encrypted"
     );
-    for file in ["replica.keys", "replica.keys-copy"] {
+    for file in KEYS {
         let keys = std::fs::read_to_string(mine.data.join(file)).context("Reading the keys")?;
         ensure!(
             !keys.contains("\"open\""),

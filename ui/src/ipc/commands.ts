@@ -1062,9 +1062,17 @@ export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "
 
 export type Person = { id: string, name: string, };
 
-export type PersonAddInput = { name: string, pin: string, };
+export type PersonAddInput = { 
+/**
+ * The PIN of whoever opened this device; empty while nobody has one.
+ */
+old: string, name: string, pin: string, };
 
-export type PersonInput = { person: string, };
+export type PersonInput = { 
+/**
+ * The PIN of whoever opened this device.
+ */
+old: string, person: string, };
 
 export type PersonPinInput = { 
 /**

@@ -777,6 +777,7 @@ export type Words = {
   "list-count": { count: string | number };
   "list-failed": null;
   "loading": null;
+  "lock-cannot": null;
   "lock-forgotten": null;
   "lock-lead": null;
   "lock-open": null;
@@ -916,6 +917,7 @@ export type Words = {
   "people-lock": null;
   "people-lost": null;
   "people-me": null;
+  "people-mine": null;
   "people-name": null;
   "people-name-hint": null;
   "people-new": null;

@@ -18,12 +18,15 @@ export function locked(state: LockState): void {
 
 /** Watches for as long as the app is open. Returns the way to stop. */
 export function watchIdle(): () => void {
+  const over = () => idle > 0 && Math.abs(Date.now() - touched) >= idle;
   const touch = () => {
-    touched = Date.now();
+    // The first touch after a long sleep comes before the clock of the page.
+    if (over()) look();
+    else touched = Date.now();
   };
   const look = () => {
     // Whatever is being typed is in its draft by now.
-    if (idle && Math.abs(Date.now() - touched) >= idle) void call("lock_now", {}).catch((failure: unknown) => console.error("Locking", failure));
+    if (over()) void call("lock_now", {}).catch((failure: unknown) => console.error("Locking", failure));
   };
   call("lock_state", {}).then(locked, (failure: unknown) => console.error("Reading the lock", failure));
   const timer = setInterval(look, LOOK_MS);

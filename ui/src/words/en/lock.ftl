@@ -1,5 +1,6 @@
 # A device that locks: who is there, and their PIN.
 lock-title = This device is locked
+lock-cannot = The app does not open
 lock-lead = The municipality's records open with a PIN only, also without a network.
 lock-who = Who are you?
 lock-who-missing = Choose who you are.
@@ -12,7 +13,7 @@ lock-forgotten = Forgot your PIN? A colleague who opens this device takes your n
 
 # Who opens this device.
 people-title = Locking with a PIN
-people-lead = The device opens with the PIN of one of these only, and locks itself after { $minutes } minutes without a touch. Whoever takes its disk reads nothing.
+people-lead = The device opens with the PIN of one of these only, and locks itself after { $minutes } minutes without a touch. Whoever takes its disk does not read requests and assets; photos are not locked yet.
 people-none = This device does not lock: whoever holds it reads all that is in it. Set a PIN for whoever works with it.
 people-me = you
 people-first = Set a PIN
@@ -21,6 +22,7 @@ people-change = Change my PIN
 people-lock = Lock now
 people-name = Name
 people-name-hint = As it will stand on the locked screen
+people-mine = Your own PIN
 people-pin = PIN
 people-new = New PIN
 people-old = The PIN until now
