@@ -33,6 +33,7 @@ cargo xtask sim [--seeds N] [--seed S] Simulated municipalities, each drawn from
 cargo xtask soak [--kills N]          Kills the server and devices at random moments; the last line counts what was lost.
 cargo xtask soak --window [--kills N] Kills the real app in its window instead.
 cargo xtask visits [--visits N]       The kiosk in its real window: its start, a report without thinking, its memory over many visits.
+cargo xtask hands                     A crew in its real window: from a scan to the asset, and jobs with 500 photos.
 cargo xtask pan                       The map in its real window, dragged with ten thousand assets on it.
 cargo xtask breakout [--control]      Every way out of the kiosk's window; says how many attempts and escapes there were.
                                       With `--control`: the same on a window that is not locked, where it must find ways out.
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         ["sim", options @ ..] => test::sim(options),
         ["soak", options @ ..] => test::soak(options),
         ["visits", options @ ..] => test::visits(options),
+        ["hands"] => test::hands(),
         ["pan"] => test::pan(),
         ["breakout", options @ ..] => test::breakout(options),
         ["fuzz", options @ ..] => fuzz::fuzz(options),

@@ -111,6 +111,11 @@ pub(crate) fn visits(options: &[&str]) -> Outcome {
     in_real_windows("visits", options)
 }
 
+/// Measures a crew's hands in the real window.
+pub(crate) fn hands() -> Outcome {
+    in_real_windows("hands", &[])
+}
+
 /// Measures how the map moves in the real window.
 pub(crate) fn pan() -> Outcome {
     in_real_windows("map", &[])

@@ -2,7 +2,7 @@
 //!
 //! `promises` starts a small municipality of its own and tries what only the real window can show; it ends with
 //! `N passed, M failed`. `traces` tries the last part of that alone, `cage` the kiosk as its unit starts it. `story` shows the
-//! demo's story in two windows and takes pictures of every step. `soak` kills the app, `visits` measures the kiosk, `map` the map, `breakout`
+//! demo's story in two windows and takes pictures of every step. `soak` kills the app, `visits` measures the kiosk, `hands` a crew, `map` the map, `breakout`
 //! tries to get out of the kiosk's window.
 #![allow(clippy::print_stdout, reason = "whoever starts it reads these lines")]
 #![allow(
@@ -19,6 +19,7 @@ mod breakout;
 mod browser;
 mod cage;
 mod community;
+mod hands;
 mod kiosk;
 mod lock;
 mod map;
@@ -56,6 +57,8 @@ enum Command {
         #[arg(long, default_value_t = 500)]
         visits: u32,
     },
+    /// Measures a crew's hands: from a scan to the asset, and jobs with 500 photos.
+    Hands,
     /// Measures how the map moves with ten thousand assets on it.
     Map,
     /// Tries every way out of the kiosk's window; says `N attempts, M escapes`.
@@ -95,6 +98,7 @@ async fn main() -> ExitCode {
         Command::Breakout { control } => breakout::run(&app, &cli.data, control).await,
         Command::Cage => cage::run(&app, &cli.data, &cli.pictures).await,
         Command::Soak { kills, seed } => soak::run(&app, &cli.data, kills, seed).await,
+        Command::Hands => hands::run(&app, &cli.data, &cli.pictures).await,
         Command::Map => map::measure(&app, &cli.data, &cli.pictures).await,
         Command::Visits { visits } => visits::run(&app, &cli.data, visits).await,
         Command::Story => match story::show(&app, &cli.data, &cli.pictures).await {

@@ -137,7 +137,7 @@ async fn time_to_home(start: &Start) -> anyhow::Result<f32> {
 }
 
 /// What all processes of the app hold, each shared page counted once.
-fn memory_mb(kiosk: &Window) -> anyhow::Result<u64> {
+pub(crate) fn memory_mb(kiosk: &Window) -> anyhow::Result<u64> {
     let app = kiosk.process().context("Finding the app")?;
     let kilobytes = family(app).into_iter().filter_map(|id| {
         let rollup = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
