@@ -28,7 +28,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::durable;
 use crate::identity::{hex, unhex};
-use crate::replica::of_disk;
+use crate::replica::{of_disk, was_sealed};
 
 #[cfg(test)]
 mod tests;
@@ -181,10 +181,6 @@ impl Vault {
         Self::with_cost(replica, now, COST)
     }
 
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
-    )]
     fn with_cost(replica: &Path, now: Time, cost: Cost) -> Result<Self, Problem> {
         let path = replica.with_extension("keys");
         if let Some(folder) = replica.parent() {
@@ -198,7 +194,7 @@ impl Vault {
             path,
             written: Written::default(),
             cost,
-            since: Instant::now(),
+            since: moment(),
         };
         match whole {
             Some(written) if written.version > VERSION => return Err(Problem::UpgradeNeeded),
@@ -258,10 +254,6 @@ impl Vault {
     }
 
     /// Opens with somebody's PIN. A try is on the disk before it is looked at: pulling the plug gains nothing.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
-    )]
     pub fn unlock(&mut self, person: Uuid, pin: &str) -> Result<Key, Problem> {
         let pin = pin.trim();
         if pin.is_empty() {
@@ -276,7 +268,7 @@ impl Vault {
         let sealed = self.written.people.iter().find(|one| one.id == person);
         let sealed = sealed.ok_or(Problem::NotFound)?.clone();
         self.note(self.wrong.saturating_add(1))?;
-        self.since = Instant::now();
+        self.since = moment();
         let key = sealed.open(pin)?.ok_or(Problem::WrongPin)?;
         // Whoever knows the PIN comes in, also where that cannot be noted.
         if let Err(problem) = self.note(0) {
@@ -287,10 +279,6 @@ impl Vault {
     }
 
     /// What another process wrote meanwhile. Wrong PINs that were tried there make people wait here from now on.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
-    )]
     fn read_again(&mut self) {
         let files = read_both(&self.path);
         let whole = files.iter().find_map(whole_of);
@@ -299,7 +287,7 @@ impl Vault {
         }
         let wrong = tries(&self.path);
         if wrong > self.wrong {
-            self.since = Instant::now();
+            self.since = moment();
         }
         self.wrong = wrong;
     }
@@ -421,6 +409,15 @@ impl Sealed {
     }
 }
 
+/// By a clock that only runs while the app does.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
+)]
+fn moment() -> Instant {
+    Instant::now()
+}
+
 /// A sealed key is one person's, and no other's.
 fn purpose(person: Uuid) -> String {
     format!("person {person}")
@@ -483,18 +480,6 @@ fn read_both(path: &Path) -> [io::Result<Option<Vec<u8>>>; 2] {
         Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some),
     })
-}
-
-/// Whether there must have been a key: records or what stands beside them are encrypted.
-fn was_sealed(replica: &Path) -> bool {
-    let sidecar = std::fs::read(replica.with_extension("identity"));
-    match sidecar {
-        Ok(_) => crate::replica::is_sealed(replica),
-        Err(_) => {
-            let begins = std::fs::read(replica).unwrap_or_default();
-            !begins.is_empty() && !begins.starts_with(b"SQLite format 3\0")
-        }
-    }
 }
 
 fn alone(path: &Path) -> Result<durable::Alone, Problem> {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::opening::{is_empty, is_plain};
 use crate::durable;
 use crate::identity::{Identity, hex};
 use crate::vault::Key;
@@ -55,10 +56,12 @@ pub(super) enum Form {
     OtherKey,
 }
 
-/// Whether what stands beside a replica was encrypted, so that there was a key.
-pub(crate) fn is_sealed(replica: &Path) -> bool {
-    let bytes = std::fs::read(replica.with_extension("identity"));
-    bytes.is_ok_and(|bytes| bytes.starts_with(SEALED))
+/// Whether there must have been a key: what stands beside a replica is encrypted, or, without that, the replica is.
+pub(crate) fn was_sealed(replica: &Path) -> bool {
+    match std::fs::read(replica.with_extension("identity")) {
+        Ok(bytes) => bytes.starts_with(SEALED),
+        Err(_) => !is_empty(replica) && !is_plain(replica),
+    }
 }
 
 fn head(key: &Key) -> Vec<u8> {

@@ -9,7 +9,7 @@ use koina_sync::replica::{Ids, Replica, ReplicaError};
 use koina_sync::vault::Key;
 use koina_tests::town::{LITOCHORO, Town, Who, raw};
 
-use super::told::{all, request, stands_in, work};
+use super::told::{all, put, request, root, stands_in, work};
 
 const PAGE: usize = 4096;
 const CANARY: &str = "ΚΑΝΑΡΙΝΙ στη λεύκα του Παναγιώτη";
@@ -169,9 +169,7 @@ fn a_damaged_device_that_was_not_locked_is_rescued_into_one_that_is() {
         town.with_locked_devices()
     };
     town.wreck(who, true, |path| {
-        let mut bytes = std::fs::read(path).unwrap();
-        bytes[..100].fill(0);
-        std::fs::write(path, bytes).unwrap();
+        put(path, 0, &[0; 100]);
     });
     let recovered = town.at(who).recovered().unwrap().unwrap();
     assert_eq!((recovered.unsent, recovered.whole), (1, true));
@@ -270,14 +268,8 @@ fn a_page_that_nobody_missed_does_not_keep_a_device_from_being_locked() {
     for table in ["requests", "docs"] {
         let (mut town, _, who) = crew(Town::new());
         town.wreck(who, true, |path| {
-            let db = raw(path);
-            let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
-            let page: u32 = db.query_row(sql, [table], |row| row.get(0)).unwrap();
-            drop(db);
-            let mut bytes = std::fs::read(path).unwrap();
-            let at = (usize::try_from(page).unwrap() - 1) * PAGE;
-            bytes[at..at + PAGE].fill(0);
-            std::fs::write(path, bytes).unwrap();
+            let page = root(path, table);
+            put(path, (page - 1) * PAGE as u64, &[0; PAGE]);
         });
         let town = lock(town, who);
         let recovered = town.at(who).recovered().unwrap().unwrap();
@@ -323,9 +315,7 @@ fn without_room_a_device_goes_on_as_before_and_is_locked_when_there_is() {
 fn what_stands_beside_the_records_may_be_wrong_about_their_key() {
     let (mut town, _, who) = crew(Town::locked());
     town.wreck(who, true, |path| {
-        let mut bytes = std::fs::read(path).unwrap();
-        bytes[..100].fill(0);
-        std::fs::write(path, bytes).unwrap();
+        put(path, 0, &[0; 100]);
         // The word for the key rotted, and what it names with it.
         let sidecar = path.with_extension("identity");
         let mut bytes = std::fs::read(&sidecar).unwrap();

@@ -1,11 +1,14 @@
 //! Short ways of saying what people do.
 
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+
 use koina_model::exchange::{Pushed, Verdict};
 use koina_model::ids::DocId;
 use koina_model::requests::acts::{Entered, Step};
 use koina_model::words::Kind;
 use koina_sync::views::requests::RequestsQuery;
-use koina_tests::town::{Town, Who, lamp};
+use koina_tests::town::{Town, Who, lamp, raw};
 
 pub(crate) fn request(town: &Town, who: Who, community: &str, text: &str) -> DocId {
     enter(town, who, community, text, false).0
@@ -97,11 +100,26 @@ pub(crate) fn push(town: &Town, who: Who, doc: DocId, again: bool, bytes: Vec<u8
 }
 
 /// Whether these bytes stand in a database's file or its write-ahead log.
-pub(super) fn stands_in(path: &std::path::Path, sought: &[u8]) -> bool {
+pub(super) fn stands_in(path: &Path, sought: &[u8]) -> bool {
     ["", "-wal"].iter().any(|end| {
         let mut name = path.as_os_str().to_owned();
         name.push(end);
         let bytes = std::fs::read(name).unwrap_or_default();
         bytes.windows(sought.len()).any(|window| window == sought)
     })
+}
+
+/// Writes over a part of a file.
+pub(super) fn put(path: &Path, at: u64, bytes: &[u8]) {
+    let mut file = std::fs::File::options().write(true).open(path).unwrap();
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(bytes).unwrap();
+}
+
+/// The page at which a table begins.
+pub(super) fn root(path: &Path, table: &str) -> u64 {
+    let db = raw(path);
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let page: u32 = db.query_row(sql, [table], |row| row.get(0)).unwrap();
+    page.into()
 }

@@ -2,7 +2,7 @@
 //! of a file that is encrypted, and of one that is not.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use koina_disk as disk;
@@ -14,7 +14,7 @@ use koina_sync::replica::{Ids, Replica, ReplicaError};
 use koina_sync::views::outbox::OutboxQuery;
 use koina_tests::town::{LITOCHORO, Town, Who, lamp, raw};
 
-use super::told::{all, application, request, work};
+use super::told::{all, application, put, request, root, work};
 
 /// This module is there twice.
 const LOCKED: bool = module_path!().as_bytes()[module_path!().len() - 1] == b'd';
@@ -188,26 +188,12 @@ fn numbers(town: &Town, who: Who) -> BTreeSet<String> {
         .collect()
 }
 
-fn put(path: &Path, at: u64, bytes: &[u8]) {
-    let mut file = std::fs::File::options().write(true).open(path).unwrap();
-    file.seek(SeekFrom::Start(at)).unwrap();
-    file.write_all(bytes).unwrap();
-}
-
 fn len(path: &Path) -> u64 {
     std::fs::metadata(path).unwrap().len()
 }
 
 fn wal(path: &Path) -> PathBuf {
     PathBuf::from(format!("{}-wal", path.display()))
-}
-
-/// The page at which a table begins.
-fn root(path: &Path, table: &str) -> u64 {
-    let db = raw(path);
-    let sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1";
-    let page: u32 = db.query_row(sql, [table], |row| row.get(0)).unwrap();
-    page.into()
 }
 
 #[test]

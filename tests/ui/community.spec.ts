@@ -2,23 +2,14 @@
 import type { Page } from "@playwright/test";
 import { community } from "./lib/community";
 import { expect, PHONE, SCREEN, test } from "./lib/koina";
-import { accessible, fits, large } from "./lib/look";
+import { accessible, lookAt } from "./lib/look";
 import { back, openFirst, press, rows, search, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
 const w = words.el;
 const NUMBER = /^[A-Z]\d+-\d\d-\d{6}-[0-9A-Z*]$/;
 
-async function look(page: Page, where: string): Promise<void> {
-  for (const size of [SCREEN, PHONE, { width: 360, height: 740 }]) {
-    await page.setViewportSize(size);
-    await page.waitForTimeout(60);
-    await accessible(page, `${where}, ${size.width} px`, true);
-    await fits(page, `${where}, ${size.width} px`);
-    await large(page, `${where}, ${size.width} px`);
-  }
-  await page.screenshot({ path: test.info().outputPath(`${where}.png`), fullPage: true });
-}
+const look = (page: Page, where: string) => lookAt(page, where, [SCREEN, PHONE, { width: 360, height: 740 }]);
 
 /** Kind and place; the community is filled in. */
 async function placed(page: Page, kind: string): Promise<void> {

@@ -1,23 +1,14 @@
 /** A device that people lock: a PIN each, wrong ones, and nothing of the records while it is shut. */
 import type { Page } from "@playwright/test";
 import { expect, PHONE, SCREEN, test } from "./lib/koina";
-import { accessible, fits, large } from "./lib/look";
+import { lookAt } from "./lib/look";
 import { press, rows, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
 const w = words.el;
 const PIN = "482913";
 
-async function look(page: Page, where: string): Promise<void> {
-  for (const size of [SCREEN, PHONE]) {
-    await page.setViewportSize(size);
-    await page.waitForTimeout(60);
-    await accessible(page, `${where}, ${size.width} px`, true);
-    await fits(page, `${where}, ${size.width} px`);
-    await large(page, `${where}, ${size.width} px`);
-  }
-  await page.screenshot({ path: test.info().outputPath(`${where}.png`), fullPage: true });
-}
+const look = (page: Page, where: string) => lookAt(page, where, [SCREEN, PHONE]);
 
 const field = (page: Page, word: string) => page.getByLabel(word, { exact: true });
 

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect } from "./koina";
+import { expect, test } from "./koina";
 
 /** Nothing that axe-core objects to, on the screen as it stands. Crews read in the sun: 7:1 for them. */
 export async function accessible(page: Page, where: string, sun = false): Promise<void> {
@@ -61,4 +61,16 @@ export async function doubleText(page: Page, on: boolean): Promise<void> {
     if (on) root.style.fontSize = `${parseFloat(getComputedStyle(root).fontSize) * 2}px`;
     window.dispatchEvent(new Event("resize"));
   }, on);
+}
+
+/** A screen of people in the field, at each of these sizes: accessible in the sun, fitting, large enough; and a picture of the last. */
+export async function lookAt(page: Page, where: string, sizes: readonly { width: number; height: number }[]): Promise<void> {
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(60);
+    await accessible(page, `${where}, ${size.width} px`, true);
+    await fits(page, `${where}, ${size.width} px`);
+    await large(page, `${where}, ${size.width} px`);
+  }
+  await page.screenshot({ path: test.info().outputPath(`${where}.png`), fullPage: true });
 }
