@@ -50,6 +50,10 @@ pub struct EnrolInput {
 pub struct DraftInput {
     pub key: String,
     pub json: String,
+    /// Only fields that were typed before the draft was read; its others stay.
+    #[serde(default)]
+    #[ts(optional)]
+    pub part: Option<bool>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

@@ -200,7 +200,11 @@ pub fn server_and_code(input: &EnrolInput) -> (String, String) {
 }
 
 pub(crate) fn draft_save(desk: &Desk, input: DraftInput) -> Result<Nothing, Problem> {
-    told(desk.replica.save_draft(&input.key, &input.json, desk.now()))?;
+    let DraftInput { key, json, part } = &input;
+    told(match part {
+        Some(true) => desk.replica.add_to_draft(key, json, desk.now()),
+        _ => desk.replica.save_draft(key, json, desk.now()),
+    })?;
     Ok(Nothing {})
 }
 

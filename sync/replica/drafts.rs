@@ -3,6 +3,7 @@
 use koina_model::ids::{DocId, Time};
 use koina_model::problem::Problem;
 use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::{Map, Value};
 
 use super::{Replica, ReplicaError};
 
@@ -25,6 +26,19 @@ impl Replica {
             .execute(params![key, json, now.0])?;
             Ok(())
         })
+    }
+
+    /// Keeps fields that were typed before the form knew its draft: they stand over those of the draft, whose others stay.
+    pub fn add_to_draft(&self, key: &str, json: &str, now: Time) -> Result<(), ReplicaError> {
+        let kept = self.draft(key)?;
+        let fields = |json: &str| serde_json::from_str::<Map<String, Value>>(json).ok();
+        match (kept.as_deref().and_then(fields), fields(json)) {
+            (Some(mut whole), Some(typed)) => {
+                whole.extend(typed);
+                self.save_draft(key, &Value::Object(whole).to_string(), now)
+            }
+            _ => self.save_draft(key, json, now),
+        }
     }
 
     /// What was being typed.

@@ -1,5 +1,5 @@
 /** Nothing typed is lost: not by a reload, not by a closed window, not by an error, not by another language. */
-import type { Page } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { expect, test } from "./lib/koina";
 import { find } from "./lib/screens/desk";
 import { openFirst, press, search, tab } from "./lib/screens/steps";
@@ -149,6 +149,25 @@ test("an answer, a decision, an invitation and an address outlive a reload", asy
   await expect(start.getByRole("textbox", { name: w("start-server") })).toHaveValue("https://koina.dimos.gr");
   await expect(start.getByRole("textbox", { name: w("start-code") })).toHaveValue("7K2QM-X4R9T");
 });
+
+for (const [how, answer] of [
+  ["had not come", async () => undefined],
+  ["could not be read", (asked: Route) => asked.abort()],
+] as const) {
+  test(`what was typed while the draft ${how} outlives a reload, and so does the rest of the draft`, async ({ koina }) => {
+    await koina.bridge.control("new-device");
+    const start = await koina.window("start");
+    await start.getByRole("textbox", { name: w("start-code") }).fill("7K2QM-X4R9T");
+    await expect(start.getByText(w("draft-kept"))).toBeVisible();
+    await start.route(/draft_load/, answer);
+    await start.reload();
+    await start.getByRole("textbox", { name: w("start-server") }).fill("https://koina.dimos.gr");
+    await start.unroute(/draft_load/);
+    await start.reload();
+    await expect(start.getByRole("textbox", { name: w("start-server") })).toHaveValue("https://koina.dimos.gr");
+    await expect(start.getByRole("textbox", { name: w("start-code") })).toHaveValue("7K2QM-X4R9T");
+  });
+}
 
 test("another language in the middle of a form changes the words and nothing typed", async ({ koina }) => {
   const page = await koina.window("desk");

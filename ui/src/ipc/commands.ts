@@ -510,7 +510,11 @@ export type DocId = string;
 
 export type Draft = { json: string | null, };
 
-export type DraftInput = { key: string, json: string, };
+export type DraftInput = { key: string, json: string, 
+/**
+ * Only fields that were typed before the draft was read; its others stay.
+ */
+part?: boolean, };
 
 export type DraftKey = { key: string, };
 

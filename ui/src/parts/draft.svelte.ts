@@ -23,6 +23,8 @@ export class DraftStore<T extends object> {
   kept = $state(false);
   problem = $state.raw<Problem | null>(null);
   #initial: T;
+  /** `value` has all that an earlier window kept: it may be saved whole, over what is there. */
+  #whole = false;
   #stored: string | null = null;
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,9 +37,9 @@ export class DraftStore<T extends object> {
     this.value = value;
 
     $effect(() => {
-      const json = JSON.stringify(this.value);
+      JSON.stringify(this.value);
       if (!this.ready || this.#ended) return;
-      untrack(() => this.#schedule(json));
+      untrack(() => this.#schedule());
     });
     $effect(() => {
       const leave = () => void this.flush();
@@ -67,16 +69,24 @@ export class DraftStore<T extends object> {
         this.restored = JSON.stringify(this.value) !== JSON.stringify(this.#initial);
         this.kept = this.restored;
       }
+      this.#whole = true;
     } catch (failure) {
       this.problem = asProblem(failure);
     }
     this.ready = true;
   }
 
-  #schedule(json: string): void {
+  /** What is to be saved: all fields, or those typed in while it is unknown what the others had. */
+  #typed(): { json: string; isNew: boolean } {
+    const fields = Object.keys(this.#initial) as (keyof T)[];
+    const typed = fields.filter((field) => JSON.stringify(this.value[field]) !== JSON.stringify(this.#initial[field]));
+    const json = JSON.stringify(this.#whole ? this.value : Object.fromEntries(typed.map((field) => [field, this.value[field]])));
+    return { json, isNew: json !== this.#stored && (this.#stored !== null || typed.length > 0) };
+  }
+
+  #schedule(): void {
     clearTimeout(this.#timer);
-    if (json === this.#stored) return;
-    if (this.#stored === null && json === JSON.stringify(this.#initial)) return;
+    if (!this.#typed().isNew) return;
     this.kept = false;
     this.#timer = setTimeout(() => void this.flush(), DELAY_MS);
   }
@@ -84,13 +94,13 @@ export class DraftStore<T extends object> {
   /** Saves now what is typed; answers when the replica has it. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
-    const json = JSON.stringify(this.value);
-    const isNew = json !== this.#stored && !(this.#stored === null && json === JSON.stringify(this.#initial));
-    if (this.#ended || !this.ready || !isNew) return this.#saving;
+    const { json, isNew } = this.#typed();
+    if (this.#ended || !isNew) return this.#saving;
+    const part = !this.#whole;
     this.#stored = json;
     this.#saving = this.#saving.then(async () => {
       try {
-        await call("draft_save", { key: this.key, json });
+        await call("draft_save", part ? { key: this.key, json, part } : { key: this.key, json });
         this.problem = null;
         this.kept = json === this.#stored;
       } catch (failure) {
