@@ -11,7 +11,8 @@ use koina_commands::alive::Supervisor;
 use koina_commands::{Desk, Exchanger, Gate, Kiosk, Lock};
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
-use koina_sync::replica::{Ids, Replica, ReplicaError};
+use koina_sync::erase;
+use koina_sync::replica::{Ids, Replica, ReplicaError, of_disk};
 use koina_sync::vault::{Key, Vault};
 use serde_json::{Value, json};
 use tauri::ipc::{Invoke, InvokeBody};
@@ -130,7 +131,10 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             .context("Finding a place for the records")?,
     };
     app.manage(options.clone());
-    let vault = Vault::open(&folder.join("replica.sqlite"), now());
+    let replica = folder.join("replica.sqlite");
+    // What is to be erased goes before anything of it is opened.
+    let erased = erase::finish(&replica).map_err(|failure| of_disk(&failure));
+    let vault = erased.and_then(|_| Vault::open(&replica, now()));
     let vault = vault.map(|vault| (vault.key(), Arc::new(Mutex::new(vault))));
     let gate = vault.as_ref().ok().map(|(_, vault)| {
         let (app, folder) = (app.handle().clone(), folder.clone());
@@ -232,6 +236,8 @@ fn begin(
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()
+        // It was used up by the device that was here before.
+        && erase::told(replica.path()).is_none()
     {
         koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }))
             .context("Enrolling this device")?;
@@ -252,6 +258,11 @@ fn begin(
         let mut shown = 0;
         loop {
             tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+            if koina_commands::is_to_erase(&desk) {
+                // The fresh one erases what this one has open.
+                anew::start(&handle);
+                return;
+            }
             let revision = koina_commands::revision(&desk);
             if revision != shown {
                 shown = revision;

@@ -8,6 +8,8 @@ use std::time::Duration;
 /// How long another process may take with what nobody may do twice at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
+/// What the name of a file ends with that is to take another's place.
+const FRESH: &str = "-new";
 /// Bytes that are written over at once.
 const PIECE: usize = 64 * 1024;
 
@@ -51,10 +53,10 @@ pub(crate) fn write_over(mut file: File) -> io::Result<()> {
 }
 
 /// Puts a file in the place of another, whose bytes are written over. It is on the disk afterwards.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let old = File::options().write(true).open(path).ok();
     let mut name = path.as_os_str().to_owned();
-    name.push("-new");
+    name.push(FRESH);
     let fresh = Path::new(&name);
     let mut file = of_the_owner().truncate(true).open(fresh)?;
     file.write_all(bytes)?;
@@ -67,6 +69,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         write_over(old).ok();
     }
     Ok(())
+}
+
+/// Whether a file is one that was to take another's place, and did not.
+pub(crate) fn is_fresh(path: &Path) -> bool {
+    path.as_os_str()
+        .as_encoded_bytes()
+        .ends_with(FRESH.as_bytes())
 }
 
 /// For a file with a key inside; where the system knows owners.

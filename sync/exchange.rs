@@ -28,6 +28,7 @@ use crate::replica::{
 };
 
 pub mod http;
+pub mod pinned;
 
 /// Path of the exchange on the server.
 pub const EXCHANGE_PATH: &str = "/v1/exchange";
@@ -93,6 +94,16 @@ pub struct Failed {
     pub problem: Problem,
     /// The bytes may have reached the server: only its answer tells.
     pub left: bool,
+}
+
+/// Something of this device, before anything left.
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            left: false,
+        }
+    }
 }
 
 impl From<Failed> for Problem {
@@ -270,6 +281,7 @@ impl Replica {
             // Told with the moment, when it goes: see `Replica::health_due`.
             health: None,
             unlock: self.lacks_unlock()?,
+            erases: false,
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())
@@ -650,6 +662,7 @@ pub struct Run<'a> {
     pub exchanged: Exchanged,
     progress: &'a Progress,
     began: Time,
+    erases: bool,
 }
 
 impl<'a> Run<'a> {
@@ -662,7 +675,14 @@ impl<'a> Run<'a> {
             exchanged,
             progress,
             began,
+            erases: false,
         }
+    }
+
+    /// Says in every message from now on that a revoked device erases itself when it is answered.
+    pub fn erases(mut self) -> Self {
+        self.erases = true;
+        self
     }
 
     /// Says what there is to say, and takes the answer. Gives whether there is more.
@@ -677,6 +697,8 @@ impl<'a> Run<'a> {
         let mut said = replica
             .ask_within(pace, version)
             .map_err(|failure| failure.to_problem())?;
+        // Not while anything is still to be handed over.
+        said.ask.erases = self.erases && said.ask.pending == 0;
         let left_at = now();
         said.ask.health = replica
             .health_due(&said.ask, left_at)

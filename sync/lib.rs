@@ -2,7 +2,8 @@
 
 pub mod courier;
 pub mod decide;
-mod durable;
+pub mod durable;
+pub mod erase;
 pub mod exchange;
 pub mod identity;
 pub mod maps;

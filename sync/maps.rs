@@ -203,7 +203,7 @@ impl Maps {
         };
         let pack = open.pack.clone();
         *self.held() = Some(Arc::new(open));
-        for (other, _) in told(self.store.all())? {
+        for other in told(self.store.all())? {
             if other != name
                 && let Err(failure) = self.store.forget(other)
             {
@@ -217,15 +217,15 @@ impl Maps {
     fn newest(&self) -> Result<Option<Arc<Open>>, Problem> {
         let mut all = told(self.store.all())?;
         if all.len() > 1 {
-            all.sort_by_key(|(name, _)| installed_at(&self.store, *name));
+            all.sort_by_key(|name| installed_at(&self.store, *name));
         }
         let mut open = self.held();
-        let last = all.last().map(|(name, _)| *name);
+        let last = all.last().copied();
         if open.as_ref().map(|open| open.pack.file) == last {
             return Ok(open.clone());
         }
         *open = None;
-        while let Some((name, _)) = all.pop() {
+        while let Some(name) = all.pop() {
             match Open::at(&self.store, name) {
                 Ok(found) => {
                     *open = Some(Arc::new(found));

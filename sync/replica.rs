@@ -307,7 +307,7 @@ impl Replica {
             ids: Mutex::new(ids),
             revision: AtomicU32::new(1),
             sidecar: Mutex::new(sidecar),
-            photos: Store::at(path.with_extension("photos")),
+            photos: Store::sealed_at(path.with_extension("photos"), key.cloned()),
             maps: Maps::at(path.with_file_name("maps")),
             damaged: AtomicBool::new(false),
             // Who was killed between erasing and emptying the log does not know it any more.

@@ -59,6 +59,8 @@ const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// A nonce of XChaCha20, which may be drawn by chance.
 const NONCE: usize = 24;
+/// So many bytes more is what was sealed: the nonce, and what shows that nothing was changed.
+pub(crate) const SEALED_MORE: usize = NONCE + 16;
 
 /// The key of a replica. It is wiped from memory when nobody holds it any more.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

@@ -17,6 +17,7 @@ use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::erase::Withdrawn;
 use crate::replica::{Recovered, ReplicaError};
 
 pub mod assets;
@@ -45,6 +46,8 @@ pub struct About {
     pub language: String,
     /// The file of the replica could not be read and was begun anew; told until somebody has read it.
     pub recovered: Option<Recovered>,
+    /// The device that was here was withdrawn and has erased itself; told until this one is enrolled.
+    pub withdrawn: Option<Withdrawn>,
 }
 
 /// An enrolled installation.
@@ -314,6 +317,9 @@ pub struct DeviceRow {
     pub enrolled_at: Time,
     pub last_seen_at: Option<Time>,
     pub revoked_at: Option<Time>,
+    /// When a revoked device said that it had handed over everything and erases itself.
+    #[serde(default)]
+    pub erased_at: Option<Time>,
     /// Changes and contacts the device said it still held when last seen.
     pub pending: u32,
     /// Changes of this device that the server refused.

@@ -1,6 +1,7 @@
 //! Photos from a bad line to the town hall, with real processes, a real disk and a line that is cut at any byte.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test stops at the first surprise, and waits for processes"
 )]
@@ -16,9 +17,12 @@ use koina_model::permits::Role;
 use koina_model::photos::{FileHash, FileState, Moment, Photo};
 use koina_model::problem::Problem;
 use koina_sync::exchange::http::HttpLine;
-use koina_sync::photos::carry::{self, Carrying};
+use koina_sync::exchange::{Failed, Line};
+use koina_sync::photos::carry::{self, Carrying, Round};
 use koina_sync::photos::picture::{Prepared, Told, prepare};
-use koina_sync::replica::Replica;
+use koina_sync::photos::store::Finished;
+use koina_sync::replica::{Ids, Replica};
+use koina_sync::vault::Key;
 use koina_sync::views::photos::PhotoState;
 use koina_tests::process::{Process, Silence};
 use koina_tests::served::{Served, now, on_file, serve, serve_in};
@@ -648,4 +652,197 @@ async fn of_175_photos_on_a_bad_line_and_an_app_killed_eleven_times_175_are_at_t
         line.broken.load(Ordering::Relaxed) > 20,
         "the line was good"
     );
+}
+
+/// A line that notes how many files are on their way at once.
+struct Watched {
+    line: HttpLine,
+    now: AtomicU32,
+    most: AtomicU32,
+    all: AtomicU32,
+}
+
+impl Line for Watched {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Failed> {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+        self.all.fetch_add(1, Ordering::Relaxed);
+        let answer = self.line.send(method, path, headers, body).await;
+        self.now.fetch_sub(1, Ordering::Relaxed);
+        answer
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_photos_travel_at_once_and_no_more_begin_when_somebody_else_wants_the_line() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let crew = served
+        .device("crew", &folder.path().join("crew.sqlite"))
+        .await;
+    let id = request(&crew);
+    let photos = (0..6).map(|n| picture(70 + n, 640, 480));
+    let files: Vec<_> = photos.map(|photo| take(&crew, id, &photo)).collect();
+    served.exchange(&crew).await;
+    let line = Watched {
+        line: HttpLine::new(&served.url).unwrap(),
+        now: AtomicU32::new(0),
+        most: AtomicU32::new(0),
+        all: AtomicU32::new(0),
+    };
+    let carrying = Carrying::default();
+    let mut round = Round::begin(now(), &carrying);
+    assert!(round.step(&crew, &line, &now, &|| false).await.unwrap());
+    assert_eq!(line.all.load(Ordering::Relaxed), 1, "the question");
+    assert!(round.step(&crew, &line, &now, &|| false).await.unwrap());
+    assert_eq!(line.all.load(Ordering::Relaxed), 3, "those that had begun");
+    while round.step(&crew, &line, &now, &|| true).await.unwrap() {}
+    assert_eq!(line.most.load(Ordering::Relaxed), 2);
+    for file in files {
+        assert!(is_whole(&served, file).await);
+    }
+}
+
+/// A device whose records are encrypted from now on.
+fn locked(replica: Replica) -> Replica {
+    let path = replica.path().to_owned();
+    drop(replica);
+    let key = Key::of([0x6b; 32]);
+    Replica::open_keyed(&path, Some(&key), now(), Ids::Random).unwrap()
+}
+
+/// Whether any file of a device's photos holds a piece of a picture that can be read.
+fn lies_open(replica: &Replica, bytes: &[u8]) -> bool {
+    // Not of its beginning, where all pictures are alike.
+    let middle = bytes.len() / 2;
+    let piece = &bytes[middle..middle + 32];
+    let files = std::fs::read_dir(replica.photos().folder()).unwrap();
+    let mut files = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    files.any(|file| file.windows(piece.len()).any(|window| window == piece))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_is_encrypted_seals_its_photos_also_while_they_are_on_their_way() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let crew = locked(served.device("crew", &path("crew.sqlite")).await);
+    let desk = locked(served.device("desk", &path("desk.sqlite")).await);
+    let id = request(&crew);
+    let taken = picture(80, 640, 480);
+    let file = take(&crew, id, &taken);
+    assert!(!lies_open(&crew, &taken.picture) && !lies_open(&crew, &taken.thumb));
+    assert_eq!(crew.photo_bytes(file).unwrap(), taken.picture);
+    hand_over(&served, &crew).await;
+    assert!(is_whole(&served, file).await);
+
+    served.exchange(&desk).await;
+    desk.want_photo(file, now()).unwrap();
+    let line = BadLine::to(&served.url, 21).await;
+    line.breaks.store(60_000, Ordering::Relaxed);
+    let carrying = Carrying::default();
+    let mut parts = 0;
+    for _ in 0..2_000 {
+        let way = HttpLine::new(&line.url).unwrap();
+        let ended = carry::run(&desk, &way, &now, &carrying).await;
+        assert!(!lies_open(&desk, &taken.picture), "after {parts} cuts");
+        if ended.is_ok() {
+            break;
+        }
+        parts += u32::from(desk.photos().had(file).unwrap() > 0);
+    }
+    assert!(parts > 3, "the line was good: {parts}");
+    assert_eq!(desk.photo_bytes(file).unwrap(), taken.picture);
+    // What came before each cut counted: little more than the picture travelled.
+    assert_eq!(desk.photos().had(file).unwrap(), 0);
+
+    // With another key, or spoilt, it is no photo, and it is not thrown away.
+    spoil(&desk, file);
+    assert!(desk.photo_bytes(file).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_from_before_are_sealed_and_stay_what_they_were() {
+    let served = served().await;
+    let folder = TempDir::new().unwrap();
+    let crew = served
+        .device("crew", &folder.path().join("crew.sqlite"))
+        .await;
+    let id = request(&crew);
+    let photos: Vec<_> = (0..4).map(|n| picture(90 + n, 640, 480)).collect();
+    let files: Vec<_> = photos.iter().map(|photo| take(&crew, id, photo)).collect();
+    let spoiled = *files.last().unwrap();
+    spoil(&crew, spoiled);
+    assert!(crew.photo_bytes(spoiled).is_err(), "it is set aside");
+    assert!(photos.iter().all(|photo| lies_open(&crew, &photo.picture)));
+    // A part of another one that was on its way.
+    let other = picture(99, 640, 480);
+    let name = FileHash::of(&other.picture);
+    crew.photos()
+        .append(name, 0, &other.picture[..9_000])
+        .unwrap();
+
+    let crew = locked(crew);
+    assert_eq!(crew.photos().had(name).unwrap(), 0, "it begins anew");
+    // Each with its small copy, and the one that is set aside.
+    assert_eq!(crew.seal_photos().unwrap(), 8);
+    assert_eq!(crew.seal_photos().unwrap(), 0);
+    assert!(!lies_open(&crew, &other.picture[..9_000]));
+    assert!(!photos.iter().any(|photo| lies_open(&crew, &photo.picture)));
+    let crew = locked(crew);
+    for (photo, file) in photos.iter().zip(&files).take(3) {
+        assert_eq!(crew.photo_bytes(*file).unwrap(), photo.picture);
+    }
+    crew.photos().append(name, 0, &other.picture).unwrap();
+    assert_eq!(crew.photos().finish(name).unwrap(), Finished::Whole);
+    hand_over(&served, &crew).await;
+    assert!(is_whole(&served, *files.first().unwrap()).await);
+}
+
+#[test]
+fn a_sealed_part_that_was_torn_anywhere_goes_on_from_what_is_whole() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("torn.sqlite");
+    let key = Key::of([0x6b; 32]);
+    let replica = Replica::open_keyed(&path, Some(&key), now(), Ids::Random).unwrap();
+    let photos = replica.photos();
+    let bytes: Vec<u8> = (0..900_u32).flat_map(u32::to_le_bytes).collect();
+    let name = FileHash::of(&bytes);
+    let cuts = [0, 1_000, 1_001, 2_500];
+    for (n, from) in cuts.iter().enumerate() {
+        let to = cuts.get(n + 1).copied().unwrap_or(3_000);
+        photos
+            .append(name, *from as u64, &bytes[*from..to])
+            .unwrap();
+    }
+    let part = photos.folder().join(format!("{name}.part"));
+    let whole = std::fs::read(&part).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for torn in 0..=whole.len() {
+        std::fs::write(&part, &whole[..torn]).unwrap();
+        let had = photos.had(name).unwrap();
+        seen.insert(had);
+        if torn % 97 == 0 || torn == whole.len() {
+            let from = usize::try_from(had).unwrap();
+            assert_eq!(photos.read_part(name).unwrap(), bytes[..from]);
+            photos.append(name, had, &bytes[from..]).unwrap();
+            assert_eq!(photos.finish(name).unwrap(), Finished::Whole, "{torn}");
+            assert_eq!(photos.read(name).unwrap().unwrap(), bytes);
+        }
+    }
+    assert_eq!(
+        seen.into_iter().collect::<Vec<_>>(),
+        [0, 1_000, 1_001, 2_500, 3_000]
+    );
+    // What stands in the middle of a record is kept when the rest goes.
+    std::fs::write(&part, &whole).unwrap();
+    photos.append(name, 700, &bytes[700..]).unwrap();
+    assert_eq!(photos.finish(name).unwrap(), Finished::Whole);
+    assert!(photos.append(name, 5, b"behind nothing").is_err());
 }

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 use koina_model::ids::Time;
 use koina_model::permits::Profile;
 use koina_model::problem::{FieldRule, Problem};
+use koina_sync::erase::{self, Withdrawn};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Progress, Run};
 use koina_sync::identity::{Identity, unhex};
 use koina_sync::maps;
 use koina_sync::maps::carry::MapOffer;
 use koina_sync::photos::carry::{Carrying, Round};
-use koina_sync::replica::Replica;
+use koina_sync::replica::{Replica, of_disk};
 use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
 use koina_sync::views::{CallRow, ExchangeState};
 use tokio::runtime::Handle;
@@ -48,6 +49,10 @@ pub struct Exchanger {
     problem: Mutex<Option<Problem>>,
     wake: tokio::sync::Notify,
     one_at_a_time: tokio::sync::Mutex<()>,
+    /// Who waits for that.
+    asking: AtomicU32,
+    /// This device was revoked, and the town hall has everything it held.
+    ended: AtomicBool,
 }
 
 impl Exchanger {
@@ -66,12 +71,15 @@ impl Exchanger {
             problem: Mutex::new(None),
             wake: tokio::sync::Notify::new(),
             one_at_a_time: tokio::sync::Mutex::new(()),
+            asking: AtomicU32::new(0),
+            ended: AtomicBool::new(false),
         })
     }
 
     /// Exchanges for ever. Ends with the runtime it runs on.
     pub async fn keep_exchanging(self: Arc<Self>) {
         let mut again_s = AGAIN_S;
+        self.seal_photos();
         loop {
             let wait_s = match self.exchange().await {
                 Ok(()) => {
@@ -87,6 +95,17 @@ impl Exchanger {
                 tokio::time::timeout(std::time::Duration::from_secs(wait_s), self.wake.notified())
                     .await;
         }
+    }
+
+    /// Photos from before the records were encrypted. A disk without room for one of them tries again at the next start.
+    fn seal_photos(&self) {
+        let replica = Arc::clone(&self.replica);
+        self.runtime
+            .spawn_blocking(move || match replica.seal_photos() {
+                Ok(0) => {}
+                Ok(photos) => tracing::info!(photos, "photos from before were sealed"),
+                Err(failure) => tracing::error!(%failure, "photos from before lie open"),
+            });
     }
 
     /// Asks for an exchange soon.
@@ -142,11 +161,21 @@ impl Exchanger {
                 }
             };
             photos.again();
+            let mut all_photos = false;
             let exchanged_at = now();
             let saved = told(self.replica.pending())?.waiting;
+            let records_wait = || {
+                let waited_s = (now().0 - exchanged_at.0) / 1_000;
+                let pending = self.replica.pending();
+                waited_s > RECORDS_WAIT_S || pending.is_ok_and(|pending| pending.waiting > saved)
+            };
+            let go_on = || {
+                self.ticks.fetch_add(1, Ordering::Relaxed);
+                self.asking.load(Ordering::Relaxed) == 0 && !records_wait()
+            };
             let more_records = loop {
                 let _one = self.one_at_a_time.lock().await;
-                let more = match photos.step(&self.replica, line, &now).await {
+                let more = match photos.step(&self.replica, line, &now, &go_on).await {
                     Ok(false) if exchanged.is_ok() => {
                         maps::carry::step(&self.replica, line, &now, &self.carrying).await
                     }
@@ -155,21 +184,25 @@ impl Exchanger {
                 self.ticks.fetch_add(1, Ordering::Relaxed);
                 match more {
                     Ok(true) => {}
-                    Ok(false) => break false,
+                    Ok(false) => {
+                        all_photos = !photos.may_go_on_later();
+                        break false;
+                    }
                     Err(problem) => {
                         // The records went through; photos go on from where they are at the next exchange.
                         tracing::info!(%problem, "photos or a map did not all travel");
                         break false;
                     }
                 }
-                let waited_s = (now().0 - exchanged_at.0) / 1_000;
-                let more_saved = told(self.replica.pending())?.waiting > saved;
-                if more_saved || waited_s > RECORDS_WAIT_S {
+                if records_wait() {
                     break true;
                 }
             };
             told(self.replica.tidy_photos(now()))?;
             if !more_records {
+                if exchanged == Err(Problem::Revoked) && all_photos {
+                    self.end(line).await?;
+                }
                 if exchanged.is_ok()
                     && let Err(problem) = self.look_for_map(line).await
                 {
@@ -179,6 +212,47 @@ impl Exchanger {
                 return exchanged;
             }
         }
+    }
+
+    /// A revoked device that has handed over everything says that it erases itself. Whoever runs it does so.
+    async fn end(&self, line: &HttpLine) -> Result<(), Problem> {
+        let held = told(self.replica.pending())?;
+        if held.waiting > 0 || held.contacts > 0 {
+            return Ok(());
+        }
+        let now = || (self.clock)();
+        let _one = self.one_at_a_time.lock().await;
+        let mut run = Run::begin(now(), &self.progress).erases();
+        match run.round_trip(&self.replica, line, VERSION, &now).await {
+            Err(Problem::Revoked) => self.ended.store(true, Ordering::Relaxed),
+            // Something to hand over came in between, or the line went.
+            Ok(_) => {}
+            Err(problem) => return Err(problem),
+        }
+        Ok(())
+    }
+
+    /// A device that was revoked has handed over everything: writes down that everything on it is to go, unless something
+    /// came in between. Whoever runs the app then puts a fresh one in its place.
+    pub(crate) fn erase_when_ended(&self) -> Result<bool, Problem> {
+        if !self.ended.swap(false, Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let held = told(self.replica.pending())?;
+        let Some(identity) = self.replica.identity() else {
+            return Ok(false);
+        };
+        if held.waiting > 0 || held.contacts > 0 {
+            return Ok(false);
+        }
+        let withdrawn = Withdrawn {
+            municipality: self.replica.lists().reference.municipality.name.clone(),
+            name: identity.name.clone(),
+            at: (self.clock)(),
+        };
+        let begun = erase::begin(self.replica.path(), &withdrawn);
+        begun.map_err(|failure| of_disk(&failure))?;
+        Ok(true)
     }
 
     /// Looks now and then which map the town hall has. The first one comes by itself, and to a kiosk, where nobody asks, every one:
@@ -283,8 +357,8 @@ impl Exchanger {
         let identity = self.replica.identity().ok_or(Problem::NotEnrolled)?;
         let line = HttpLine::new(&identity.server)?;
         self.runtime.block_on(async {
-            // Signed requests carry a counter that only grows: never two at once.
-            let _one = self.one_at_a_time.lock().await;
+            // The server takes counters that overtook each other, but not many.
+            let _one = self.my_turn().await;
             say(&line).await
         })
     }
@@ -295,11 +369,19 @@ impl Exchanger {
         act: impl FnOnce(&Replica) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         self.runtime.block_on(async {
-            let _one = self.one_at_a_time.lock().await;
+            let _one = self.my_turn().await;
             let done = act(&self.replica);
             self.ticks.fetch_add(1, Ordering::Relaxed);
             done
         })
+    }
+
+    /// Somebody waits to say something: photos that are not on their way yet wait for them.
+    async fn my_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.asking.fetch_add(1, Ordering::Relaxed);
+        let turn = self.one_at_a_time.lock().await;
+        self.asking.fetch_sub(1, Ordering::Relaxed);
+        turn
     }
 
     pub(crate) fn state(&self) -> Result<ExchangeState, Problem> {

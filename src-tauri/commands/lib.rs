@@ -171,5 +171,17 @@ pub fn revision(desk: &Desk) -> u32 {
         .wrapping_add(desk.exchanger.ticks.load(Ordering::Relaxed))
 }
 
+/// Whether this device was revoked, the town hall has all its work, and a fresh app is now to erase everything. Nobody loses
+/// what they type at a kiosk in this moment.
+pub fn is_to_erase(desk: &Desk) -> bool {
+    if desk.kiosk.visit.is_personal() {
+        return false;
+    }
+    desk.exchanger.erase_when_ended().unwrap_or_else(|problem| {
+        tracing::error!(%problem, "it could not be written down that this device is to be erased");
+        false
+    })
+}
+
 #[cfg(test)]
 mod typescript;

@@ -3,6 +3,8 @@
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::reference::{ApplicationType, Need};
 use koina_model::words::{Named, Position};
+use koina_sync::erase;
+use koina_sync::exchange::pinned::{is_pin, without_pin};
 use koina_sync::views::{
     About, ApplicationFieldItem, ApplicationItem, CategoryItem, CommunityItem, CrewItem, Lists,
     PlanItem, SettlementItem, Station,
@@ -24,12 +26,16 @@ pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
             crew: identity.crew.clone(),
             communities: identity.communities.clone(),
             municipality: named(&municipality.id, &municipality.name),
-            server: identity.server.clone(),
+            server: without_pin(&identity.server).to_owned(),
         }),
         mobile: cfg!(any(target_os = "android", target_os = "ios")),
         version: VERSION.to_owned(),
         language: told(desk.replica.language())?,
         recovered: told(desk.replica.recovered())?,
+        withdrawn: match desk.replica.identity() {
+            Some(_) => None,
+            None => erase::told(desk.replica.path()),
+        },
     })
 }
 
@@ -183,6 +189,7 @@ pub(crate) fn enrol(desk: &Desk, input: EnrolInput) -> Result<About, Problem> {
         return Err(Problem::field("code", FieldRule::Missing));
     }
     desk.exchanger.enrol(&server, &code, desk.now())?;
+    erase::forget(desk.replica.path());
     about(desk, Nothing {})
 }
 
@@ -193,7 +200,8 @@ pub fn server_and_code(input: &EnrolInput) -> (String, String) {
     let parts = typed
         .strip_prefix("koina:enrol?server=")
         .and_then(|rest| rest.split_once("&code="));
-    match parts.or_else(|| typed.split_once('#')) {
+    let by_hand = || typed.rsplit_once('#').filter(|(_, behind)| !is_pin(behind));
+    match parts.or_else(by_hand) {
         Some((server, code)) => (server.to_owned(), code.to_owned()),
         None => (typed.to_owned(), input.code.trim().to_owned()),
     }

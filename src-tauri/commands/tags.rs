@@ -3,6 +3,7 @@
 use koina_model::permits::Permit;
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::tags::Tag;
+use koina_sync::exchange::pinned::without_pin;
 use koina_sync::photos::picture;
 use koina_sync::views::assets::{AssetCard, AssetsQuery};
 
@@ -126,7 +127,7 @@ pub(crate) fn tags_print(desk: &Desk, input: TagsPrintInput) -> Result<TagsPrint
     });
     labels.extend(blank);
     desk.exchanger.soon();
-    let pdf = sheet::pdf(&labels, municipality, &identity.server);
+    let pdf = sheet::pdf(&labels, municipality, without_pin(&identity.server));
     let path = write_new(desk, &place, "etiketes", "pdf", &pdf)?;
     Ok(TagsPrinted {
         path: path.to_string_lossy().into_owned(),

@@ -49,6 +49,11 @@ impl Visit {
         self.state().personal = true;
     }
 
+    /// Whether anything of a visitor is here now.
+    pub(crate) fn is_personal(&self) -> bool {
+        self.state().personal
+    }
+
     /// The visitor was given a receipt.
     pub(crate) fn give(&self, given: Given) {
         self.state().given.push((given, 0));

@@ -11,6 +11,7 @@ use http_body::{Frame, SizeHint};
 use koina_model::problem::Problem;
 use tokio::time::Instant;
 
+use super::pinned;
 use super::{Failed, Line};
 
 /// A bad line is slow, not dead: only silence ends a transfer, in whatever direction.
@@ -37,16 +38,27 @@ impl HttpLine {
 
     /// The same, which gives a silent transfer up after so long.
     pub fn ending_after(server: &str, silence: Duration) -> Result<Self, Problem> {
-        let server = server.trim().trim_end_matches('/').to_owned();
+        let (server, behind) = match server.trim().split_once('#') {
+            Some((server, behind)) => (server, Some(behind)),
+            None => (server.trim(), None),
+        };
+        let pin = behind.map(pinned::Pin::parse).transpose()?;
+        let server = server.trim_end_matches('/').to_owned();
         let url = reqwest::Url::parse(&server).map_err(|_| Problem::BadAddress)?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(Problem::BadAddress);
         }
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|_| Problem::BadAddress)?;
+            .redirect(reqwest::redirect::Policy::none());
+        if let Some(pin) = pin {
+            // In the clear nobody shows who they are.
+            if url.scheme() != "https" {
+                return Err(Problem::BadAddress);
+            }
+            client = client.tls_backend_preconfigured(pinned::config(pin)?);
+        }
+        let client = client.build().map_err(|_| Problem::BadAddress)?;
         Ok(Self {
             client,
             server,
@@ -216,9 +228,24 @@ impl http_body::Body for Pieces {
 
 fn offline(failure: &reqwest::Error) -> Failed {
     tracing::debug!(%failure, "the line failed");
+    if is_of_somebody_else(failure) {
+        return Problem::WrongServer.into();
+    }
     Failed {
         problem: Problem::Offline { since: None },
         // Without a connection nothing left; after that only the answer could tell.
         left: !failure.is_connect(),
     }
+}
+
+/// Whether whoever answered could not show the certificate of this server.
+fn is_of_somebody_else(failure: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(rustls::Error::InvalidCertificate(_)) = failure.downcast_ref() {
+        return true;
+    }
+    // What an error of the system holds is not its source.
+    let io = failure.downcast_ref::<std::io::Error>();
+    let held = io.and_then(std::io::Error::get_ref);
+    held.is_some_and(|held| is_of_somebody_else(held))
+        || failure.source().is_some_and(is_of_somebody_else)
 }

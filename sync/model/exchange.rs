@@ -81,6 +81,9 @@ pub struct Ask {
     /// A kiosk that has no key yet for the codes of staff.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unlock: bool,
+    /// A revoked device has handed over everything, and erases itself when this is answered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub erases: bool,
 }
 
 fn is_zero(number: &u64) -> bool {

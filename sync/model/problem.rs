@@ -54,6 +54,8 @@ pub enum Problem {
     CableOut,
     #[error("the address of the server is not usable")]
     BadAddress,
+    #[error("whoever answered could not show that it is the municipal server")]
+    WrongServer,
     #[error("an exchange is already running")]
     Busy,
     #[error("too large: at most {bytes_max} bytes")]

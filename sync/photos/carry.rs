@@ -7,6 +7,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use koina_model::ids::Time;
 use koina_model::photos::{
     FILES_MAX, FILES_PATH, FileHash, FileState, FilesAnswer, FilesAsk, file_path,
@@ -21,6 +23,9 @@ use crate::replica::{Replica, ReplicaError, Travelling, Way};
 const AT_ONCE: usize = 48;
 /// Most bytes of a piece.
 const PIECE_MAX: usize = 1024 * 1024;
+/// Pieces that are on their way at once: while the one waits for its answer, or for a packet that was lost, the other fills the
+/// line. Three of them only crowd a poor one: what waits too long in it is sent twice.
+const PIECES_AT_ONCE: usize = 2;
 /// How often a file may end as something else than its name says, within a run.
 const WRONG_MAX: u8 = 3;
 
@@ -50,6 +55,8 @@ pub struct Round<'a> {
     queue: VecDeque<(Travelling, u32)>,
     /// What cannot travel now.
     put_off: BTreeSet<FileHash>,
+    /// Some of that may travel at another time.
+    later: bool,
     wrong: u8,
     /// The disk of this device takes nothing: what is to come waits.
     full: bool,
@@ -65,6 +72,7 @@ impl<'a> Round<'a> {
             began,
             queue: VecDeque::new(),
             put_off: BTreeSet::new(),
+            later: false,
             wrong: 0,
             full: false,
         }
@@ -73,26 +81,63 @@ impl<'a> Round<'a> {
     /// After records were exchanged: what could not travel may now.
     pub fn again(&mut self) {
         self.put_off.clear();
+        self.later = false;
         self.wrong = 0;
         self.full = false;
     }
 
-    /// Moves one piece, or asks what may move. Gives whether there is more.
+    /// When nothing more travels: whether something was put off that may travel at another time.
+    pub fn may_go_on_later(&self) -> bool {
+        self.later
+    }
+
+    /// Moves pieces, some at a time so that the line never waits for an answer, or asks what may move. Gives whether there is more.
+    ///
+    /// After each piece `go_on` says whether another one begins. Pieces that are on their way then still arrive.
     pub async fn step(
         &mut self,
         replica: &Replica,
         line: &(impl Line + Sync),
         now: &(dyn Fn() -> Time + Sync),
+        go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<bool, Problem> {
-        let Some((next, from)) = self.queue.pop_front() else {
+        if self.queue.is_empty() {
             return self.ask(replica, line, now).await;
-        };
-        match next.way {
-            Way::Up => self.up(next, from, replica, line, now).await?,
-            Way::Down => self.down(next, replica, line, now).await?,
-            Way::Ask => {}
         }
-        Ok(true)
+        let way = Pieces {
+            carrying: self.carrying,
+            began: self.began,
+            replica,
+            line,
+            now,
+        };
+        let mut under_way = FuturesUnordered::new();
+        let mut ended = None;
+        let mut goes_on = true;
+        loop {
+            while goes_on && under_way.len() < PIECES_AT_ONCE {
+                let Some((next, from)) = self.queue.pop_front() else {
+                    break;
+                };
+                under_way.push(async move { (next, way.carry(next, from).await) });
+            }
+            let Some((next, moved)) = under_way.next().await else {
+                break;
+            };
+            match moved {
+                Ok(moved) => self.moved(next, moved),
+                // What else is on its way either fails, too, or may as well arrive.
+                Err(failed) => drop(ended.get_or_insert(failed)),
+            }
+            goes_on = ended.is_none() && go_on();
+        }
+        let Some(failed) = ended else {
+            return Ok(true);
+        };
+        if failed.left && matches!(failed.problem, Problem::Offline { .. }) {
+            self.carrying.pace.lost();
+        }
+        Err(failed.problem)
     }
 
     /// Asks how far the server is with what is to travel.
@@ -131,8 +176,9 @@ impl<'a> Round<'a> {
                     expected += u64::from(next.size - had);
                     self.queue.push_back((next, had));
                 }
-                _ => {
+                (way, state) => {
                     self.put_off.insert(next.file);
+                    self.later |= way == Way::Up && state == FileState::Later;
                 }
             }
         }
@@ -144,23 +190,86 @@ impl<'a> Round<'a> {
         Ok(true)
     }
 
-    /// Hands over a piece.
-    async fn up(
-        &mut self,
-        next: Travelling,
-        from: u32,
-        replica: &Replica,
-        line: &(impl Line + Sync),
-        now: &(dyn Fn() -> Time + Sync),
-    ) -> Result<(), Problem> {
+    /// What became of a piece.
+    fn moved(&mut self, next: Travelling, moved: Moved) {
         let Travelling { file, size, .. } = next;
-        let bytes = match told(replica.photo_bytes(file)) {
+        match moved {
+            Moved::Done => {}
+            Moved::PutOff => {
+                self.put_off.insert(file);
+            }
+            Moved::Later => {
+                self.put_off.insert(file);
+                self.later = true;
+            }
+            Moved::On { from, had } if had <= size && (had > from || self.wrong < WRONG_MAX) => {
+                // It began anew, since what it had was not what the name says.
+                self.wrong += u8::from(had <= from);
+                self.queue.push_front((next, had));
+            }
+            Moved::On { .. } => {
+                self.put_off.insert(file);
+            }
+            Moved::Full => {
+                // What is handed over goes on, what is to come waits for the next run.
+                self.put_off.insert(file);
+                self.full = true;
+                self.queue.retain(|(next, _)| next.way == Way::Up);
+            }
+        }
+    }
+}
+
+/// What became of a piece on its way.
+#[derive(Clone, Copy, Debug)]
+enum Moved {
+    /// The file is where it should be.
+    Done,
+    /// It goes on from here. What had more before was not what its name says.
+    On { from: u32, had: u32 },
+    /// It does not travel in this run, nor in another.
+    PutOff,
+    /// It does not travel in this run.
+    Later,
+    /// The disk of this device took nothing.
+    Full,
+}
+
+/// How a piece travels.
+struct Pieces<'a, L> {
+    carrying: &'a Carrying,
+    began: Time,
+    replica: &'a Replica,
+    line: &'a L,
+    now: &'a (dyn Fn() -> Time + Sync),
+}
+
+impl<L> Clone for Pieces<'_, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Pieces<'_, L> {}
+
+impl<L: Line + Sync> Pieces<'_, L> {
+    async fn carry(self, next: Travelling, from: u32) -> Result<Moved, Failed> {
+        match next.way {
+            Way::Up => self.up(next, from).await,
+            Way::Down => self.down(next).await,
+            Way::Ask => Ok(Moved::Done),
+        }
+    }
+
+    /// Hands over a piece.
+    async fn up(self, next: Travelling, from: u32) -> Result<Moved, Failed> {
+        let Travelling { file, size, .. } = next;
+        let bytes = match told(self.replica.photo_bytes(file)) {
             Ok(bytes) => bytes,
             Err(problem) => {
                 // One that cannot be read stops nothing but itself.
                 tracing::warn!(%file, %problem, "a photo could not be read");
-                self.put_off.insert(file);
-                return Ok(());
+                return Ok(Moved::PutOff);
             }
         };
         let begin = from as usize;
@@ -171,108 +280,70 @@ impl<'a> Round<'a> {
         let length = piece.len();
         let path = file_path(file, from, u32::try_from(length).unwrap_or(u32::MAX));
         // The body is not signed: what counts of it is whether all of it has the hash that is in the path.
-        let headers = told(replica.sign("POST", &path, b""))?;
-        let left_at = now();
-        let answer = match line.send("POST", &path, &headers, piece).await {
+        let headers = told(self.replica.sign("POST", &path, b""))?;
+        let left_at = (self.now)();
+        let answer = match self.line.send("POST", &path, &headers, piece).await {
             Ok(answer) => answer,
-            Err(failed) => return self.failed(file, failed),
+            Err(failed) => return not_moved(file, failed),
         };
-        self.note(length as u64, left_at, now());
+        self.note(length as u64, left_at);
         match unpack(&answer)? {
             FileState::Whole => {
-                told(replica.at_town(&[(file, size)], now()))?;
+                told(self.replica.at_town(&[(file, size)], (self.now)()))?;
+                Ok(Moved::Done)
             }
-            FileState::Has(had) if had <= size && (had > from || self.wrong < WRONG_MAX) => {
-                // It began anew, since what it had was not what the name says.
-                self.wrong += u8::from(had <= from);
-                self.queue.push_front((next, had));
-            }
-            _ => {
-                self.put_off.insert(file);
-            }
+            FileState::Has(had) => Ok(Moved::On { from, had }),
+            FileState::Later => Ok(Moved::Later),
+            FileState::Unknown => Ok(Moved::PutOff),
         }
-        Ok(())
     }
 
     /// Gets a piece.
-    async fn down(
-        &mut self,
-        next: Travelling,
-        replica: &Replica,
-        line: &(impl Line + Sync),
-        now: &(dyn Fn() -> Time + Sync),
-    ) -> Result<(), Problem> {
+    async fn down(self, next: Travelling) -> Result<Moved, Failed> {
         let Travelling { file, size, .. } = next;
-        let store = replica.photos();
+        let store = self.replica.photos();
         let had = store.had(file).ok().and_then(|had| u32::try_from(had).ok());
         let had = had.filter(|had| *had <= size).unwrap_or_default();
         let mut taken = Vec::new();
         if had < size {
             let most = self.carrying.pace.at_most(PIECE_MAX);
             let path = file_path(file, had, u32::try_from(most).unwrap_or(u32::MAX));
-            let headers = told(replica.sign("GET", &path, b""))?;
-            let left_at = now();
-            let came = line.fetch(&path, &headers, &mut taken).await;
+            let headers = told(self.replica.sign("GET", &path, b""))?;
+            let left_at = (self.now)();
+            let came = self.line.fetch(&path, &headers, &mut taken).await;
             taken.truncate((size - had) as usize);
             if let Err(failure) = store.append(file, u64::from(had), &taken) {
-                self.not_kept(file, &failure);
-                return Ok(());
+                return Ok(not_kept(file, &failure));
             }
             if let Err(failed) = came {
-                return self.failed(file, failed);
+                return not_moved(file, failed);
             }
-            self.note(taken.len() as u64, left_at, now());
+            self.note(taken.len() as u64, left_at);
         }
-        let has = u64::from(had) + taken.len() as u64;
+        let has = had + u32::try_from(taken.len()).unwrap_or(u32::MAX);
         // Nothing more comes, or all is here: what counts is whether it is what the name says.
-        if has < u64::from(size) && !taken.is_empty() {
-            self.queue.push_front((next, 0));
-            return Ok(());
+        if has < size && !taken.is_empty() {
+            return Ok(Moved::On {
+                from: had,
+                had: has,
+            });
         }
         match store.finish(file) {
-            Ok(Finished::Whole) => told(replica.came(file, size, now())),
-            Ok(Finished::Wrong) if self.wrong < WRONG_MAX && !taken.is_empty() => {
-                self.wrong += 1;
-                self.queue.push_front((next, 0));
-                Ok(())
+            Ok(Finished::Whole) => {
+                told(self.replica.came(file, size, (self.now)()))?;
+                Ok(Moved::Done)
             }
+            Ok(Finished::Wrong) if !taken.is_empty() => Ok(Moved::On { from: had, had: 0 }),
             Ok(Finished::Wrong) => {
                 tracing::warn!(%file, "a photo came that is not what its name says");
-                self.put_off.insert(file);
-                Ok(())
+                Ok(Moved::PutOff)
             }
-            Err(failure) => {
-                self.not_kept(file, &failure);
-                Ok(())
-            }
+            Err(failure) => Ok(not_kept(file, &failure)),
         }
     }
 
-    /// The disk took nothing: what is handed over goes on, what is to come waits for the next run.
-    fn not_kept(&mut self, file: FileHash, failure: &std::io::Error) {
-        tracing::error!(%file, %failure, "a photo could not be kept");
-        self.put_off.insert(file);
-        self.full = true;
-        self.queue.retain(|(next, _)| next.way == Way::Up);
-    }
-
-    /// A line that failed ends the run; what the server does not take stops nothing but itself.
-    fn failed(&mut self, file: FileHash, failed: Failed) -> Result<(), Problem> {
-        if matches!(
-            failed.problem,
-            Problem::Busy | Problem::NotFound | Problem::Photo { .. } | Problem::Internal { .. }
-        ) {
-            tracing::warn!(%file, problem = %failed.problem, "a photo did not travel");
-            self.put_off.insert(file);
-            return Ok(());
-        }
-        if failed.left && matches!(failed.problem, Problem::Offline { .. }) {
-            self.carrying.pace.lost();
-        }
-        Err(failed.problem)
-    }
-
-    fn note(&mut self, bytes: u64, left_at: Time, now: Time) {
+    fn note(self, bytes: u64, left_at: Time) {
+        let now = (self.now)();
         self.carrying.pace.carried(bytes, now.0 - left_at.0);
         let done = self.carrying.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let expected = self.carrying.expected.load(Ordering::Relaxed);
@@ -283,6 +354,24 @@ impl<'a> Round<'a> {
     }
 }
 
+fn not_kept(file: FileHash, failure: &std::io::Error) -> Moved {
+    tracing::error!(%file, %failure, "a photo could not be kept");
+    Moved::Full
+}
+
+/// A line that failed ends the run; what the server does not take stops nothing but itself.
+fn not_moved(file: FileHash, failed: Failed) -> Result<Moved, Failed> {
+    if matches!(
+        failed.problem,
+        Problem::Busy | Problem::NotFound | Problem::Photo { .. } | Problem::Internal { .. }
+    ) {
+        tracing::warn!(%file, problem = %failed.problem, "a photo did not travel");
+        let later = matches!(failed.problem, Problem::Busy | Problem::Internal { .. });
+        return Ok(if later { Moved::Later } else { Moved::PutOff });
+    }
+    Err(failed)
+}
+
 /// Carries photos until nothing more can travel. What travelled before a failure stays; the next run goes on from there.
 pub async fn run(
     replica: &Replica,
@@ -291,7 +380,7 @@ pub async fn run(
     carrying: &Carrying,
 ) -> Result<(), Problem> {
     let mut round = Round::begin(now(), carrying);
-    while round.step(replica, line, now).await? {}
+    while round.step(replica, line, now, &|| true).await? {}
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Files named by the hash of their bytes, in one folder. What is there under its name is whole and on the disk.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,9 @@ use std::time::Duration;
 
 use koina_model::photos::{FileHash, FileHasher};
 
-use crate::durable::sync_folder;
+use super::sealed;
+use crate::durable::{self, sync_folder};
+use crate::vault::Key;
 
 /// Endings of a file that is not whole yet, of one that is being kept, and of one whose bytes are no longer its own.
 const PART: &str = "part";
@@ -28,6 +31,8 @@ static PUT: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// What files are sealed with, where they lie on a device.
+    key: Option<Key>,
 }
 
 /// What became of a part to which all bytes came.
@@ -41,7 +46,12 @@ pub enum Finished {
 impl Store {
     /// Files in this folder; it is made with the first of them.
     pub fn at(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, key: None }
+    }
+
+    /// Files in this folder, sealed from now on where there is a key. What lies open there can be read, too.
+    pub(crate) fn sealed_at(folder: PathBuf, key: Option<Key>) -> Self {
+        Self { folder, key }
     }
 
     pub fn folder(&self) -> &Path {
@@ -74,8 +84,9 @@ impl Store {
         let number = PUT.fetch_add(1, Ordering::Relaxed);
         let own = self.folder.join(format!("{name}.{number}.{NEW}"));
         let mut file = self.create(&own)?;
-        let kept = file
-            .write_all(bytes)
+        let kept = self
+            .form(name, bytes)
+            .and_then(|bytes| file.write_all(&bytes))
             .and_then(|()| self.settle(&file, &own, name));
         if kept.is_err() {
             remove(&own)?;
@@ -87,8 +98,10 @@ impl Store {
     /// The bytes of a file; `None` if it is not here, or what is here is not what its name says.
     pub fn read(&self, name: FileHash) -> io::Result<Option<Vec<u8>>> {
         match fs::read(self.whole(name)) {
-            Ok(bytes) if FileHash::of(&bytes) == name => Ok(Some(bytes)),
-            Ok(_) => Ok(None),
+            Ok(bytes) => {
+                let bytes = sealed::open(self.key.as_ref(), name, bytes);
+                Ok(bytes.filter(|bytes| FileHash::of(bytes) == name))
+            }
             Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(failure) => Err(failure),
         }
@@ -96,26 +109,74 @@ impl Store {
 
     /// How large a whole file is; `None` if it is not here.
     pub fn size(&self, name: FileHash) -> io::Result<Option<u64>> {
-        size(&self.whole(name))
+        let path = self.whole(name);
+        match size(&path)? {
+            Some(on_disk) => Ok(Some(sealed::holds(&begin(&path)?, on_disk))),
+            None => Ok(None),
+        }
     }
 
     /// How many bytes of a file that is not whole are here.
     pub fn had(&self, name: FileHash) -> io::Result<u64> {
-        Ok(size(&self.part(name))?.unwrap_or_default())
+        match &self.key {
+            Some(key) => Ok(self.sealed_part(key, name)?.bytes.len() as u64),
+            None => Ok(size(&self.part(name))?.unwrap_or_default()),
+        }
+    }
+
+    fn sealed_part(&self, key: &Key, name: FileHash) -> io::Result<sealed::Part> {
+        match fs::read(self.part(name)) {
+            Ok(file) => Ok(sealed::open_part(key, name, &file)),
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => {
+                Ok(sealed::Part::default())
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Adds bytes to a part, behind so many that are there; what stood behind those goes. Gives how many there are now.
     pub fn append(&self, name: FileHash, from: u64, bytes: &[u8]) -> io::Result<u64> {
+        let there = from + bytes.len() as u64;
+        let (to, bytes) = match &self.key {
+            None => (from, Cow::from(bytes)),
+            Some(key) => {
+                let had = self.sealed_part(key, name)?;
+                let before = usize::try_from(from)
+                    .ok()
+                    .and_then(|from| had.bytes.get(..from))
+                    .ok_or(io::ErrorKind::InvalidInput)?;
+                // Records are not cut: what stands before goes into a new one.
+                let (to, from, plain) = match before.len() == had.bytes.len() && !before.is_empty()
+                {
+                    true => (had.end, before.len(), bytes.into()),
+                    false => (0, 0, Cow::from([before, bytes].concat())),
+                };
+                (to, sealed::record(key, name, from, &plain)?.into())
+            }
+        };
         let mut part = self.create(&self.part(name))?;
-        part.set_len(from)?;
-        part.seek(SeekFrom::Start(from))?;
-        part.write_all(bytes)?;
-        Ok(from + bytes.len() as u64)
+        part.set_len(to)?;
+        part.seek(SeekFrom::Start(to))?;
+        part.write_all(&bytes)?;
+        Ok(there)
     }
 
     /// Gives a part its name, if its bytes are those of the name.
     pub fn finish(&self, name: FileHash) -> io::Result<Finished> {
         let path = self.part(name);
+        if let Some(key) = &self.key {
+            let bytes = self.sealed_part(key, name)?.bytes;
+            let whole = FileHash::of(&bytes) == name;
+            if whole {
+                self.put(&bytes)?;
+            }
+            self.forget_part(name)?;
+            return Ok(if whole {
+                Finished::Whole
+            } else {
+                Finished::Wrong
+            });
+        }
         let mut options = OpenOptions::new();
         let mut part = options.read(true).write(true).open(&path)?;
         if pass(&mut part, |_| Ok(()))? != name {
@@ -128,7 +189,10 @@ impl Store {
 
     /// The bytes of a part.
     pub fn read_part(&self, name: FileHash) -> io::Result<Vec<u8>> {
-        fs::read(self.part(name))
+        match &self.key {
+            Some(key) => Ok(self.sealed_part(key, name)?.bytes),
+            None => fs::read(self.part(name)),
+        }
     }
 
     /// Removes what is here of a file that is not whole.
@@ -144,19 +208,46 @@ impl Store {
         )
     }
 
+    /// Seals what lies open from before, one file after the other, and writes over what was open. Gives how many files it was.
+    pub(crate) fn seal_all(&self) -> io::Result<u32> {
+        let Some(key) = &self.key else {
+            return Ok(0);
+        };
+        let mut done = 0;
+        for path in self.paths()? {
+            let named = path.file_name().and_then(|name| name.to_str());
+            let (name, ending) = named.unwrap_or_default().split_once('.').unzip();
+            let Some(name) = FileHash::parse(name.or(named).unwrap_or_default()) else {
+                continue;
+            };
+            let begins = begin(&path)?;
+            if sealed::may_be_sealed(&begins) {
+                continue;
+            }
+            if !matches!(ending, None | Some(DAMAGED)) {
+                // What was on its way begins anew.
+                remove(&path)?;
+                continue;
+            }
+            let bytes = match fs::read(&path) {
+                // It went meanwhile.
+                Err(failure) if failure.kind() == io::ErrorKind::NotFound => continue,
+                bytes => bytes?,
+            };
+            durable::replace(&path, &sealed::seal(key, name, &bytes)?)?;
+            done += 1;
+        }
+        Ok(done)
+    }
+
     /// Removes what was begun and not gone on with for long: nobody will.
     pub fn sweep(&self) -> io::Result<()> {
-        let entries = match fs::read_dir(&self.folder) {
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(()),
-            other => other?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let path = entry.path();
+        for path in self.paths()? {
             let begun = path
                 .extension()
-                .is_some_and(|ending| ending == PART || ending == NEW);
-            let old = || Some(entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > BEGUN);
+                .is_some_and(|ending| ending == PART || ending == NEW)
+                || durable::is_fresh(&path);
+            let old = || Some(fs::metadata(&path).ok()?.modified().ok()?.elapsed().ok()? > BEGUN);
             if begun && old() == Some(true) {
                 remove(&path)?;
             }
@@ -174,20 +265,26 @@ impl Store {
         self.whole(name)
     }
 
-    /// Every whole file with its size.
-    pub fn all(&self) -> io::Result<Vec<(FileHash, u64)>> {
-        let entries = match fs::read_dir(&self.folder) {
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other?,
-        };
-        let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry?;
-            if let Some(name) = entry.file_name().to_str().and_then(FileHash::parse) {
-                all.push((name, entry.metadata()?.len()));
-            }
+    /// Every whole file.
+    pub fn all(&self) -> io::Result<Vec<FileHash>> {
+        let paths = self.paths()?.into_iter();
+        let names = paths.filter_map(|path| FileHash::parse(path.file_name()?.to_str()?));
+        Ok(names.collect())
+    }
+
+    fn paths(&self) -> io::Result<Vec<PathBuf>> {
+        match fs::read_dir(&self.folder) {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            entries => entries?.map(|entry| Ok(entry?.path())).collect(),
         }
-        Ok(all)
+    }
+
+    /// Bytes as they are to lie on the disk.
+    fn form<'a>(&self, name: FileHash, bytes: &'a [u8]) -> io::Result<Cow<'a, [u8]>> {
+        match &self.key {
+            Some(key) => Ok(sealed::seal(key, name, bytes)?.into()),
+            None => Ok(bytes.into()),
+        }
     }
 
     /// The bytes come to the disk, then the name: a name never stands for less than all.
@@ -239,6 +336,14 @@ fn pass(from: &mut impl Read, mut to: impl FnMut(&[u8]) -> io::Result<()>) -> io
         hasher.add(bytes);
         to(bytes)?;
     }
+}
+
+/// The first bytes of a file.
+fn begin(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = sealed::BEGIN as u64;
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn size(path: &Path) -> io::Result<Option<u64>> {

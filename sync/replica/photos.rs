@@ -329,6 +329,12 @@ impl Replica {
         Ok(u32::try_from(going.len()).unwrap_or(u32::MAX))
     }
 
+    /// Seals photos from before this device's records were encrypted. Gives how many it were.
+    pub fn seal_photos(&self) -> Result<u32, ReplicaError> {
+        let sealed = self.photos.seal_all();
+        sealed.map_err(|failure| of_disk(&failure).into())
+    }
+
     /// Compares rows with the folder: at the opening, since a file may have been kept without a row, or lost with a disk.
     pub(super) fn look_at_photos(&self, now: Time) -> Result<(), ReplicaError> {
         // Without photos everything else still goes on.
@@ -347,14 +353,15 @@ impl Replica {
             let names = rows.iter().filter_map(|name| FileHash::from_slice(name));
             Ok(names.collect::<BTreeSet<_>>())
         })?;
-        let there: BTreeSet<FileHash> = all.iter().map(|(name, _)| *name).collect();
+        let there: BTreeSet<FileHash> = all.into_iter().collect();
         if there == noted {
             return Ok(());
         }
         self.write_quietly(|tx| {
-            for (name, size) in all.iter().filter(|(name, _)| !noted.contains(name)) {
-                let size = u32::try_from(*size).unwrap_or(u32::MAX);
-                keep(tx, *name, size, "", now)?;
+            for name in there.difference(&noted) {
+                let size = self.photos.size(*name).ok().flatten();
+                let size = size.and_then(|size| u32::try_from(size).ok());
+                keep(tx, *name, size.unwrap_or(u32::MAX), "", now)?;
             }
             for name in noted.difference(&there) {
                 tracing::error!(file = %name, "a photo is gone from the disk");

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::files::{Bucket, Files};
 use crate::log::{AnyLog, LogError};
 use crate::municipality::{Municipality, OpenError};
+use crate::tls::Source;
 
 /// Name of the environment variable with the connection URL of PostgreSQL.
 pub const POSTGRES_VARIABLE: &str = "KOINA_POSTGRES";
@@ -29,6 +30,8 @@ pub struct Config {
     pub log: LogPlace,
     /// Address devices reach this server at.
     pub public_url: String,
+    /// The certificate that is shown; without one a proxy in front ends TLS.
+    pub tls: Option<Source>,
     /// The bucket of the photos; without one they are in the folder `files` of the data folder.
     pub photos: Option<Bucket>,
     pub reference: Reference,
@@ -75,6 +78,10 @@ pub enum ConfigError {
     NoBucketKey,
     #[error("`public_url` must start with https:// or http:// and hold no spaces")]
     PublicUrl,
+    #[error(
+        "`[tls]` needs either `own = true`, or `certificate` and `key`; and `public_url` must start with https://"
+    )]
+    Tls,
     #[error("the crew {crew} names {code}, which is not on the lists of the municipality")]
     Crew { crew: String, code: String },
     #[error(
@@ -93,9 +100,22 @@ struct File {
     reference: Option<PathBuf>,
     log: LogName,
     public_url: String,
+    tls: Option<Tls>,
     photos: Option<Photos>,
     #[serde(default)]
     crews: Vec<Crew>,
+}
+
+/// `own = true`, or both files.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tls {
+    #[serde(default)]
+    own: bool,
+    #[serde(default)]
+    names: Vec<String>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -154,10 +174,27 @@ impl Config {
         if !known_scheme
             || file
                 .public_url
-                .contains(|c: char| c.is_whitespace() || c.is_control())
+                .contains(|c: char| c.is_whitespace() || c.is_control() || c == '#')
         {
             return Err(ConfigError::PublicUrl);
         }
+        let tls = match file.tls {
+            None => None,
+            Some(_) if !file.public_url.starts_with("https://") => return Err(ConfigError::Tls),
+            Some(Tls {
+                own,
+                names,
+                certificate,
+                key,
+            }) => Some(match (own, certificate, key) {
+                (true, None, None) => Source::Own { names },
+                (false, Some(chain), Some(key)) if names.is_empty() => Source::Files {
+                    chain: folder.join(chain),
+                    key: folder.join(key),
+                },
+                _ => return Err(ConfigError::Tls),
+            }),
+        };
         let photos = file.photos.map(|photos| {
             let secret = |name| environment(name).ok_or(ConfigError::NoBucketKey);
             Ok::<_, ConfigError>(Bucket {
@@ -206,6 +243,7 @@ impl Config {
             data: folder.join(file.data),
             log,
             public_url: file.public_url.trim_end_matches('/').to_owned(),
+            tls,
             photos,
             reference,
             crews: file.crews,
@@ -255,7 +293,7 @@ fn reference_in(path: &Path) -> Result<Reference, ConfigError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
-    use super::{Config, ConfigError, LogPlace};
+    use super::{Config, ConfigError, LogPlace, Source};
     use std::path::Path;
 
     const GOOD: &str = r#"
@@ -305,6 +343,37 @@ mod tests {
             parse(&GOOD.replace("dion-olympos", "atlantis")),
             Err(ConfigError::NotBundled(_))
         ));
+    }
+
+    #[test]
+    fn a_certificate_comes_from_an_authority_of_its_own_or_from_two_files() {
+        let tls = |lines: &str| parse(&format!("{GOOD}\n[tls]\n{lines}")).map(|config| config.tls);
+        let own = tls("own = true\nnames = [\"10.0.0.5\"]").unwrap();
+        assert_eq!(
+            own,
+            Some(Source::Own {
+                names: vec!["10.0.0.5".to_owned()]
+            })
+        );
+        let files = tls("certificate = \"tls/chain.pem\"\nkey = \"tls/key.pem\"").unwrap();
+        let (chain, key) = (
+            "/srv/koina/tls/chain.pem".into(),
+            "/srv/koina/tls/key.pem".into(),
+        );
+        assert_eq!(files, Some(Source::Files { chain, key }));
+        assert_eq!(parse(GOOD).unwrap().tls, None);
+        for wrong in [
+            "",
+            "own = false",
+            "certificate = \"a\"",
+            "own = true\ncertificate = \"a\"\nkey = \"b\"",
+            "certificate = \"a\"\nkey = \"b\"\nnames = [\"x\"]",
+        ] {
+            assert!(matches!(tls(wrong), Err(ConfigError::Tls)), "{wrong}");
+        }
+        let plain = GOOD.replace("https", "http");
+        let plain = parse(&format!("{plain}\n[tls]\nown = true"));
+        assert!(matches!(plain, Err(ConfigError::Tls)));
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub async fn exchange(
         erased,
         health,
         unlock,
+        erases,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let kiosks = capabilities.iter().any(|name| name == KIOSKS);
@@ -123,6 +124,9 @@ pub async fn exchange(
     let ended = !epoch.is_empty() && epoch != town.epoch();
     if who.revoked_at.is_some() {
         answer.revoked = true;
+        if erases && !ended {
+            town.log.erases_itself(Author::of(who), now, who.id).await?;
+        }
         if ended {
             // What it handed over after the backup is nobody's to lose either.
             answer.restored = Some(town.log.shared(epoch).await?.unwrap_or_default());

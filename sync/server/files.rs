@@ -22,7 +22,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 const REMEMBERED_MAX: usize = 20_000;
 
 /// Files to which one device may be adding at a time: a slow or hostile one leaves room for others.
-const ADDING_MAX: usize = 2;
+const ADDING_MAX: usize = 4;
 
 /// A bucket that speaks S3.
 #[derive(Clone)]

@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod config;
 pub mod courier;
+pub mod door;
 pub mod exchange;
 pub mod files;
 pub mod import;
@@ -13,6 +14,7 @@ pub mod log;
 pub mod municipality;
 pub mod replica;
 pub mod routes;
+pub mod tls;
 
 use std::error::Error;
 

@@ -111,6 +111,15 @@ pub struct Due {
     pub here: bool,
 }
 
+/// How late a signed request may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// After every one before it.
+    Strict,
+    /// Eight others may have overtaken it: it says where it belongs, whenever it comes.
+    Any,
+}
+
 /// A device as the server knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -127,6 +136,8 @@ pub struct Device {
     pub enrolled_at: Time,
     pub seen_at: Option<Time>,
     pub revoked_at: Option<Time>,
+    /// When it said that it had handed over everything and erases itself.
+    pub erased_at: Option<Time>,
     pub pending: u32,
     /// Changes of the device in the quarantine; counted for lists only.
     pub refused: u32,
@@ -301,7 +312,7 @@ pub enum LogError {
     Broken { chain: &'static str, place: u64 },
     #[error("others wrote since the changes were judged")]
     Moved,
-    #[error("the counter of the device did not grow")]
+    #[error("the counter of the device was used, or is too far back")]
     CounterReplayed,
     #[error("the log to restore into holds something already")]
     NotEmpty,
@@ -455,9 +466,16 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| devices::list(tx))
     }
 
-    /// Notes the counter of a signed request; refuses one that did not grow.
-    pub async fn advance_counter(&self, id: DeviceId, counter: u64) -> Result<(), LogError> {
-        in_one_tx!(self, Note, |tx| devices::advance_counter(tx, id, counter))
+    /// Notes the counter of a signed request; refuses one that was used, or came later than it may.
+    pub async fn advance_counter(
+        &self,
+        id: DeviceId,
+        counter: u64,
+        order: Order,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::advance_counter(
+            tx, id, counter, order
+        ))
     }
 
     /// Notes that a device was here.
@@ -485,6 +503,11 @@ impl AnyLog {
     /// Notes that a device has heard what it is for now.
     pub async fn heard_scope(&self, id: DeviceId, scope: u64) -> Result<(), LogError> {
         in_one_tx!(self, Note, |tx| devices::heard_scope(tx, id, scope))
+    }
+
+    /// Notes that a revoked device has handed over everything and erases itself; a second time changes nothing.
+    pub async fn erases_itself(&self, by: Author, at: Time, id: DeviceId) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| devices::erases_itself(tx, by, at, id))
     }
 
     /// Revokes a device; a second time changes nothing.

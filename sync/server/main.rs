@@ -14,10 +14,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 use koina_model::ids::Time;
 use koina_model::permits::Role;
 use koina_server::config::Config;
+use koina_server::door::{self, Limits};
 use koina_server::log::Author;
 use koina_server::municipality::Municipality;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
+use koina_server::tls::{self, Shown};
 use koina_server::{import, log};
 use koina_sync::courier::FILE_BYTES_MAX;
 use koina_sync::maps::Maps;
@@ -29,6 +31,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// How often bytes of erased contacts that could not be let go of are tried again.
 const SCRUB_EVERY: Duration = Duration::from_secs(600);
+/// How often it is looked whether files with a certificate were renewed.
+const CERTIFICATE_EVERY: Duration = Duration::from_secs(600);
 
 #[derive(Parser)]
 #[command(version, about = "The municipal server of Koina.")]
@@ -180,7 +184,7 @@ async fn main() -> anyhow::Result<()> {
             };
             invite(
                 &town,
-                &config,
+                &certificate(&config)?.1,
                 InviteAsk {
                     role,
                     name,
@@ -270,6 +274,7 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
         .open(now())
         .await
         .context("Opening the municipality")?;
+    let (shown, public_url) = certificate(&config)?;
     if invite_admin && !has_admin(&town).await? {
         let (name, person) = ("Πρώτη συσκευή".to_owned(), String::new());
         let ask = InviteAsk {
@@ -279,13 +284,14 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
             crew: None,
             communities: Vec::new(),
         };
-        invite(&town, &config, ask).await?;
+        invite(&town, &public_url, ask).await?;
     }
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .context("Opening the address")?;
-    println!("http://{}", listener.local_addr()?);
-    let app = Arc::new(App::new(town, now, config.public_url));
+    let scheme = if shown.is_some() { "https" } else { "http" };
+    println!("{scheme}://{}", listener.local_addr()?);
+    let app = Arc::new(App::new(town, now, public_url));
     let scrubbing = Arc::clone(&app);
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(SCRUB_EVERY);
@@ -294,10 +300,50 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
             scrubbing.town.log.scrub().await;
         }
     });
-    axum::serve(listener, router(app))
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .context("Serving")
+    let tls = shown.as_ref().map(|shown| shown.config().map(Arc::new));
+    let tls = tls.transpose().context("Using the certificate")?;
+    if let Some(shown) = shown {
+        tokio::spawn(keep_certificate(shown));
+    }
+    door::serve(
+        listener,
+        router(app),
+        tls,
+        Limits::default(),
+        told_to_stop(),
+    )
+    .await;
+    Ok(())
+}
+
+/// The certificate to show, and the address for invites, which says who has to show it.
+fn certificate(config: &Config) -> anyhow::Result<(Option<Arc<Shown>>, String)> {
+    let Some(source) = &config.tls else {
+        return Ok((None, config.public_url.clone()));
+    };
+    let host = tls::host(&config.public_url);
+    let (shown, pin) = tls::open(source, &config.data, &host).context("Finding a certificate")?;
+    let address = match pin {
+        Some(pin) => pin.added_to(&config.public_url),
+        None => config.public_url.clone(),
+    };
+    Ok((Some(shown), address))
+}
+
+/// Shows a certificate from files anew when it was renewed.
+async fn keep_certificate(shown: Arc<Shown>) {
+    let mut ticks = tokio::time::interval(CERTIFICATE_EVERY);
+    loop {
+        ticks.tick().await;
+        match shown.look_again() {
+            Ok(true) => tracing::info!("the certificate was renewed"),
+            Ok(false) => {}
+            Err(failure) => {
+                let failure = anyhow::Error::from(failure);
+                tracing::error!("the certificate could not be renewed: {failure:#}");
+            }
+        }
+    }
 }
 
 async fn has_admin(town: &Municipality) -> anyhow::Result<bool> {
@@ -309,11 +355,11 @@ async fn has_admin(town: &Municipality) -> anyhow::Result<bool> {
     }))
 }
 
-async fn invite(town: &Municipality, config: &Config, ask: InviteAsk) -> anyhow::Result<()> {
-    let invite = let_in(town, Author::server(), ask, &config.public_url, now()).await?;
+async fn invite(town: &Municipality, public_url: &str, ask: InviteAsk) -> anyhow::Result<()> {
+    let invite = let_in(town, Author::server(), ask, public_url, now()).await?;
     println!(
         "Code: {}\nServer: {}\n{}",
-        invite.code, config.public_url, invite.link
+        invite.code, public_url, invite.link
     );
     Ok(())
 }

@@ -377,6 +377,7 @@ impl Server {
             data,
             log: LogPlace::Sqlite,
             public_url: public_url.clone(),
+            tls: None,
             photos: None,
             reference,
             crews: crews(),

@@ -20,10 +20,13 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use koina_model::ids::Time;
 use koina_model::permits::Role;
+use koina_server::door::{self, Limits};
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
+use koina_server::tls::{self, Source};
+use koina_sync::exchange::pinned::without_pin;
 use koina_sync::maps::Maps;
 use koina_tests::village::{Counts, Village};
 
@@ -60,13 +63,15 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let server = cli.data.join("server");
     let known = std::fs::read_to_string(cli.data.join(ADDRESS)).ok();
-    let known = known.filter(|_| !cli.fresh && server.join("log.sqlite").is_file());
+    // One from before TLS begins anew.
+    let known = known.filter(|address| {
+        address.starts_with("https://") && !cli.fresh && server.join("log.sqlite").is_file()
+    });
     if known.is_none() {
         empty(&server)?;
     }
     let port = match &known {
-        Some(address) => address
-            .trim()
+        Some(address) => without_pin(address.trim())
             .rsplit(':')
             .next()
             .and_then(|port| port.parse().ok())
@@ -80,7 +85,11 @@ async fn main() -> anyhow::Result<()> {
             "port {port}, at which the windows know this municipality, is taken by another program: end that one, or begin anew with --fresh"
         );
     };
-    let address = format!("http://{}", listener.local_addr()?);
+    let bare = format!("https://{}", listener.local_addr()?);
+    let own = Source::Own { names: Vec::new() };
+    let (shown, pin) =
+        tls::open(&own, &server, &tls::host(&bare)).context("Making a certificate")?;
+    let address = pin.context("Making an authority")?.added_to(&bare);
     let village = Village::new(cli.seed, now());
     let log = AnyLog::open_sqlite(&server.join("log.sqlite"))
         .await
@@ -139,10 +148,16 @@ async fn main() -> anyhow::Result<()> {
     }
     println!("ready");
     let app = Arc::new(App::new(town, now, address));
-    axum::serve(listener, router(app))
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .context("Serving")
+    let tls = Some(Arc::new(shown.config()?));
+    door::serve(
+        listener,
+        router(app),
+        tls,
+        Limits::default(),
+        told_to_stop(),
+    )
+    .await;
+    Ok(())
 }
 
 /// The desk of the demo may do everything.

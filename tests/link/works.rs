@@ -17,6 +17,9 @@ use crate::namespaces::{CREW, Namespaces, TOWN, within};
 const RECORDS: u32 = 1_000;
 /// How often the line goes out, or the app is killed, in one work.
 const CUTS: u32 = 5;
+/// Bytes of a full packet of the line, and of TCP and IP in it.
+const PACKET: f64 = 1_400.0;
+const HEADERS: f64 = 52.0;
 /// How long nothing may be heard.
 const PATIENCE: Duration = Duration::from_secs(1_800);
 
@@ -211,6 +214,15 @@ impl Works {
         say(
             ", to what their bytes need",
             did.seconds / needs,
+            "ratio",
+            None,
+        );
+        // Of each packet its headers are no photo, and one in so many is lost.
+        let kept = 1.0 - 1.0 / f64::from(VILLAGE.loses_one_in);
+        let carries = VILLAGE.bytes_per_s * kept * (PACKET - HEADERS) / PACKET;
+        say(
+            ", to what the line carries of them at best",
+            did.seconds * carries / did.photo_bytes as f64,
             "ratio",
             Some(1.15),
         );

@@ -167,6 +167,19 @@ impl Window {
         maps.lines().next().map(str::to_owned)
     }
 
+    /// Waits until a fresh app has taken the place of this one, which the driver then no longer knows.
+    pub(crate) async fn is_replaced(&self, image: String, within: Duration) -> anyhow::Result<()> {
+        let until = Instant::now() + within;
+        while self.image().is_none_or(|now| now == image) {
+            ensure!(
+                Instant::now() < until,
+                "no fresh app took the place of the open one"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
     /// After enrolment another window takes the place of the first one.
     pub(crate) async fn follow(&self) -> anyhow::Result<()> {
         self.wait("the window of the profile", PATIENCE, async |window| {

@@ -52,15 +52,7 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     .await?;
     let image = crew.image().context("Finding the app")?;
     crew.press("Κλείδωσε τώρα").await?;
-    // A fresh app takes the place of this one, which the driver then no longer knows.
-    let until = std::time::Instant::now() + PATIENCE;
-    while crew.image().is_none_or(|now| now == image) {
-        ensure!(
-            std::time::Instant::now() < until,
-            "no fresh app took the place of the open one"
-        );
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    crew.is_replaced(image, PATIENCE).await?;
     crew.cut()?;
     let shut = Window::open(mine).await?;
     shut.sees(LOCKED).await?;

@@ -29,6 +29,7 @@ mod stage;
 mod story;
 mod traces;
 mod visits;
+mod withdrawn;
 
 #[derive(Parser)]
 #[command(version, about = "Drives the real windows of Koina.")]

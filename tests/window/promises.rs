@@ -14,6 +14,7 @@ use crate::lock;
 use crate::map;
 use crate::stage::Stage;
 use crate::story;
+use crate::withdrawn;
 
 /// What is being typed when the app is cut off.
 pub(crate) const TYPED: &str = "Σπασμένο φωτιστικό στη γωνία, κρέμεται το καλώδιο";
@@ -194,13 +195,27 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
         .await;
 
     let begun = Instant::now();
-    let outcome = match lock::asks(crew, &mine, tally.pictures).await {
-        Ok(crew) => crew.close().await.context("Closing the crew"),
-        Err(failure) => Err(failure),
+    let (crew, outcome) = match lock::asks(crew, &mine, tally.pictures).await {
+        Ok(crew) => (Some(crew), Ok(())),
+        Err(failure) => (None, Err(failure)),
     };
     tally
         .note(
             "a device with a PIN opens with it only, and its files are encrypted",
+            begun,
+            &outcome,
+            &[],
+        )
+        .await;
+
+    let begun = Instant::now();
+    let outcome = match crew {
+        Some(crew) => withdrawn::erases(crew, &mine, &stage.desk_window(), tally.pictures).await,
+        None => Err(anyhow::anyhow!("there is no crew's window any more")),
+    };
+    tally
+        .note(
+            "a device that the desk revoked hands over its work and erases itself",
             begun,
             &outcome,
             &[],
@@ -285,7 +300,7 @@ async fn locked(window: &Window) -> anyhow::Result<()> {
 }
 
 async fn enrol(window: &Window, link: &str) -> anyhow::Result<()> {
-    let (server, code) = link.split_once('#').context("The link has no code")?;
+    let (server, code) = link.rsplit_once('#').context("The link has no code")?;
     window.fill("server", server).await?;
     window.fill("code", code).await?;
     window.press("Σύνδεση").await

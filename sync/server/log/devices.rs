@@ -6,7 +6,8 @@ use koina_model::permits::Role;
 use super::chain::Audit;
 use super::tx::{Row, Tx, Value, stored};
 use super::{
-    Author, Device, Invitation, LogError, Newcomer, Purpose, Redeemed, TRIES_PER_MINUTE, lists, sql,
+    Author, Device, Invitation, LogError, Newcomer, Order, Purpose, Redeemed, TRIES_PER_MINUTE,
+    lists, sql,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -172,10 +173,15 @@ pub(super) async fn advance_counter<T: Tx>(
     tx: &mut T,
     id: DeviceId,
     counter: u64,
+    order: Order,
 ) -> Result<(), LogError> {
+    let may_be_late = i64::from(order == Order::Any);
     let counter = i64::try_from(counter).map_err(|_| LogError::CounterReplayed)?;
     match tx
-        .row(sql::ADVANCE_COUNTER, &[counter.into(), id.into()])
+        .row(
+            sql::ADVANCE_COUNTER,
+            &[counter.into(), id.into(), may_be_late.into()],
+        )
         .await?
     {
         Some(_) => Ok(()),
@@ -273,6 +279,23 @@ pub(super) async fn revoke<T: Tx>(
     device(tx, id).await?.map(|_| ()).ok_or(LogError::NoDevice)
 }
 
+/// Notes that a revoked device has handed over everything and erases itself.
+pub(super) async fn erases_itself<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: DeviceId,
+) -> Result<(), LogError> {
+    let noted = tx.row(sql::ERASES_ITSELF, &[at.into(), id.into()]).await?;
+    if noted.is_some() {
+        Audit::open(tx)
+            .await?
+            .note(tx, &by, at, "device.erased", id.as_bytes())
+            .await?;
+    }
+    Ok(())
+}
+
 fn read(row: &Row) -> Result<Device, LogError> {
     Ok(Device {
         id: row
@@ -295,6 +318,7 @@ fn read(row: &Row) -> Result<Device, LogError> {
         scope: row.place(15)?,
         scope_heard: row.place(16)?,
         communities_before: row.json(17)?,
+        erased_at: row.int_or_none(18)?.map(Time),
     })
 }
 

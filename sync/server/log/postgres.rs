@@ -14,7 +14,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_epochs.sql"),
     include_str!("../migrations/postgres/0003_decisions.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/postgres/0006_kiosks.sql"),
     include_str!("../migrations/postgres/0007_erased.sql"),
     include_str!("../migrations/postgres/0008_crews.sql"),
+    include_str!("../migrations/postgres/0009_devices.sql"),
 ];
 
 const CLOCK: &str = "SELECT extract(epoch FROM clock_timestamp())::float8";

@@ -86,8 +86,8 @@ pub(super) const PUT_DEVICE: &str = "INSERT INTO devices
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 pub(super) const DEVICE: &str =
     "SELECT id, station, key, role, name, person, crew, communities, counter, enrolled_at,
- seen_at, revoked_at, pending, version, CAST(0 AS BIGINT), scope, scope_heard, communities_before
- FROM devices WHERE id = $1";
+ seen_at, revoked_at, pending, version, CAST(0 AS BIGINT), scope, scope_heard, communities_before,
+ erased_at FROM devices WHERE id = $1";
 pub(super) const DEVICES: &str = concat!(
     "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
@@ -95,17 +95,26 @@ pub(super) const DEVICES: &str = concat!(
   AND ",
     not_in_log!(),
     "),
- d.scope, d.scope_heard, d.communities_before
+ d.scope, d.scope_heard, d.communities_before, d.erased_at
  FROM devices d ORDER BY d.enrolled_at, d.id"
 );
-pub(super) const ADVANCE_COUNTER: &str =
-    "UPDATE devices SET counter = $1 WHERE id = $2 AND counter < $1 RETURNING id";
+pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET
+  counters_below = CASE
+   WHEN $1 > counter + 8 THEN 0
+   WHEN $1 > counter THEN ((counters_below << 1) | 1) << CAST($1 - counter - 1 AS INTEGER)
+   ELSE counters_below | (CAST(1 AS BIGINT) << CAST(counter - $1 - 1 AS INTEGER)) END & 255,
+  counter = CASE WHEN $1 > counter THEN $1 ELSE counter END
+ WHERE id = $2 AND ($1 > counter OR (CAST($3 AS BIGINT) = 1 AND $1 BETWEEN counter - 8 AND counter - 1
+  AND (counters_below >> CAST(counter - $1 - 1 AS INTEGER)) & 1 = 0))
+ RETURNING id";
 pub(super) const SEEN: &str =
     "UPDATE devices SET seen_at = $1, pending = $2, version = $3 WHERE id = $4";
 pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $2, role = $3,
  crew = $4, communities = $5, communities_before = $6, scope = $7 WHERE id = $8 AND revoked_at IS NULL";
 pub(super) const HEARD_SCOPE: &str =
     "UPDATE devices SET scope_heard = $1 WHERE id = $2 AND scope_heard < $1";
+pub(super) const ERASES_ITSELF: &str = "UPDATE devices SET erased_at = $1
+ WHERE id = $2 AND erased_at IS NULL AND revoked_at IS NOT NULL RETURNING id";
 pub(super) const REVOKE: &str =
     "UPDATE devices SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 

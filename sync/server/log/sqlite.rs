@@ -12,7 +12,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/sqlite/0006_kiosks.sql"),
     include_str!("../migrations/sqlite/0007_erased.sql"),
     include_str!("../migrations/sqlite/0008_crews.sql"),
+    include_str!("../migrations/sqlite/0009_devices.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -254,6 +254,7 @@ fn row(device: Device, told: Option<Told>, now: Time) -> DeviceRow {
         enrolled_at: device.enrolled_at,
         last_seen_at: device.seen_at,
         revoked_at: device.revoked_at,
+        erased_at: device.erased_at,
         pending: device.pending,
         refused: device.refused,
         version: device.version,

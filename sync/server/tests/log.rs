@@ -20,8 +20,8 @@ use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::log::{
-    AnyLog, Author, Invitation, LogError, Newcomer, Placed, Quarantined, Redeemed, Scope, Source,
-    TRIES_PER_MINUTE, change_hash,
+    AnyLog, Author, Invitation, LogError, Newcomer, Order, Placed, Quarantined, Redeemed, Scope,
+    Source, TRIES_PER_MINUTE, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
 use tempfile::TempDir;
@@ -67,7 +67,7 @@ conformance! {
     a_device_does_not_get_its_own_changes_back,
     a_page_is_bounded_and_the_next_goes_on,
     moved_records_leave_and_arrive,
-    counters_only_grow,
+    a_counter_is_used_once_and_only_a_little_late,
     a_counter_is_used_once_under_concurrency,
     a_code_works_once,
     an_expired_code_is_refused,
@@ -485,15 +485,25 @@ async fn enrolled(log: &AnyLog, code: u8, n: u128) -> koina_server::log::Device 
     }
 }
 
-async fn counters_only_grow(stand: Stand) {
+async fn a_counter_is_used_once_and_only_a_little_late(stand: Stand) {
     let log = stand.open().await;
     enrolled(&log, 1, 1).await;
-    log.advance_counter(device(1), 1).await.unwrap();
-    log.advance_counter(device(1), 7).await.unwrap();
-    for used in [7, 6, 0, u64::MAX] {
+    log.advance_counter(device(1), 1, Order::Any).await.unwrap();
+    log.advance_counter(device(1), 7, Order::Any).await.unwrap();
+    for late in [6, 2] {
+        let noted = log.advance_counter(device(1), late, Order::Strict).await;
+        assert!(matches!(noted, Err(LogError::CounterReplayed)), "{late}");
+    }
+    // Some of them were overtaken on their way.
+    for late in [6, 2, 4] {
+        log.advance_counter(device(1), late, Order::Any)
+            .await
+            .unwrap();
+    }
+    for used in [7, 6, 4, 2, 1, 0, u64::MAX] {
         assert!(
             matches!(
-                log.advance_counter(device(1), used).await,
+                log.advance_counter(device(1), used, Order::Any).await,
                 Err(LogError::CounterReplayed)
             ),
             "{used}"
@@ -502,12 +512,42 @@ async fn counters_only_grow(stand: Stand) {
     drop(log);
     let log = stand.open().await;
     assert!(
-        log.advance_counter(device(1), 7).await.is_err(),
+        log.advance_counter(device(1), 7, Order::Any).await.is_err(),
         "also after a restart"
     );
-    log.advance_counter(device(1), 8).await.unwrap();
+    log.advance_counter(device(1), 8, Order::Any).await.unwrap();
+    log.advance_counter(device(1), 3, Order::Any).await.unwrap();
+    log.advance_counter(device(1), 14, Order::Any)
+        .await
+        .unwrap();
+    for (counter, taken) in [
+        (5, false),
+        (6, false),
+        (7, false),
+        (8, false),
+        (9, true),
+        (13, true),
+        (9, false),
+    ] {
+        let noted = log.advance_counter(device(1), counter, Order::Any).await;
+        assert_eq!(noted.is_ok(), taken, "{counter}");
+    }
+    // Whoever was far behind is somebody else.
+    log.advance_counter(device(1), 1_000_000, Order::Any)
+        .await
+        .unwrap();
+    for (counter, taken) in [
+        (14, false),
+        (999_991, false),
+        (999_992, true),
+        (999_999, true),
+        (999_999, false),
+    ] {
+        let noted = log.advance_counter(device(1), counter, Order::Any).await;
+        assert_eq!(noted.is_ok(), taken, "{counter}");
+    }
     assert!(
-        log.advance_counter(device(2), 1).await.is_err(),
+        log.advance_counter(device(2), 1, Order::Any).await.is_err(),
         "nobody has no counter"
     );
 }
@@ -517,7 +557,7 @@ async fn a_counter_is_used_once_under_concurrency(stand: Stand) {
     enrolled(&logs[0], 1, 1).await;
     let tries = (0..16).map(|n| {
         let log = std::sync::Arc::clone(&logs[n % 2]);
-        tokio::spawn(async move { log.advance_counter(device(1), 5).await.is_ok() })
+        tokio::spawn(async move { log.advance_counter(device(1), 5, Order::Any).await.is_ok() })
     });
     let mut passed = 0;
     for one in tries.collect::<Vec<_>>() {

@@ -16,7 +16,11 @@ language: string,
 /**
  * The file of the replica could not be read and was begun anew; told until somebody has read it.
  */
-recovered: Recovered | null, };
+recovered: Recovered | null, 
+/**
+ * The device that was here was withdrawn and has erased itself; told until this one is enrolled.
+ */
+withdrawn: Withdrawn | null, };
 
 export type Answer = { key: string, value: string, };
 
@@ -483,6 +487,10 @@ crew: string | null,
 communities: Array<string>, };
 
 export type DeviceRow = { id: DeviceId, code: string, name: string, person: string, role: Role, crew: string | null, communities: Array<string>, enrolled_at: Time, last_seen_at: Time | null, revoked_at: Time | null, 
+/**
+ * When a revoked device said that it had handed over everything and erases itself.
+ */
+erased_at: Time | null, 
 /**
  * Changes and contacts the device said it still held when last seen.
  */
@@ -1226,7 +1234,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 
@@ -1881,6 +1889,12 @@ export type Way = { metres: number,
  * Only its village is known.
  */
 roughly: boolean, };
+
+export type Withdrawn = { municipality: Text2, 
+/**
+ * What people called the device.
+ */
+name: string, at: Time, };
 
 export type WorkInput = { id: DocId, step: WorkStep, 
 /**

@@ -1,7 +1,7 @@
 /** Who and where this installation is, as last told by the replica. */
 import { beMobile } from "../device/device";
 import { call } from "../ipc/call";
-import { MAY, type About, type Permit, type Recovered, type Role, type Station } from "../ipc/commands";
+import { MAY, type About, type Permit, type Recovered, type Role, type Station, type Withdrawn } from "../ipc/commands";
 import { speak, type Language } from "../words/words.svelte";
 
 let about = $state.raw<About | null>(null);
@@ -17,6 +17,11 @@ export function version(): string {
 /** What became of a damaged database, until somebody has read it. */
 export function recovered(): Recovered | null {
   return about?.recovered ?? null;
+}
+
+/** The device that was here before, if it was withdrawn and has erased itself. */
+export function withdrawn(): Withdrawn | null {
+  return about?.withdrawn ?? null;
 }
 
 export function setAbout(next: About): void {

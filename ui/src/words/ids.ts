@@ -305,6 +305,7 @@ export type Words = {
   "device-communities-count": { count: string | number };
   "device-crew": null;
   "device-enrolled": null;
+  "device-erased": { when: string | number };
   "device-pending": null;
   "device-pending-count": { count: string | number };
   "device-person": null;
@@ -330,6 +331,7 @@ export type Words = {
   "device-silent": { span: string | number };
   "device-this": null;
   "device-version": null;
+  "device-will-erase": null;
   "devices-count": { count: string | number };
   "devices-empty": null;
   "devices-empty-search": null;
@@ -1079,6 +1081,7 @@ export type Words = {
   "problem-too-many-tries": { minutes: string | number };
   "problem-upgrade-needed": null;
   "problem-wrong-pin": null;
+  "problem-wrong-server": null;
   "proposals-another": null;
   "proposals-changed": null;
   "proposals-closed": null;
@@ -1514,6 +1517,8 @@ export type Words = {
   "unit-piece": null;
   "unit-t": null;
   "when-yesterday": { hour: string | number };
+  "withdrawn-body": { municipality: string | number; name: string | number; when: string | number };
+  "withdrawn-title": null;
   "worked-hours": { hours: string | number };
   "worked-minutes": { minutes: string | number };
   "yes": null;

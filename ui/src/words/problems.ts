@@ -41,6 +41,7 @@ const problems: Sentences = {
   offline: ({ since }) => (since === null ? t("problem-offline") : t("problem-offline-since", { since: moment(since) })),
   cable_out: () => t("problem-cable-out"),
   bad_address: () => t("problem-bad-address"),
+  wrong_server: () => t("problem-wrong-server"),
   busy: () => t("problem-busy"),
   too_large: ({ bytes_max }) => t("problem-too-large", { megabytes: number(Math.round((bytes_max / 1_048_576) * 10) / 10) }),
   malformed: () => t("problem-malformed"),

@@ -26,7 +26,7 @@ pub(crate) const NOON: Time = Time(1_777_982_400_000);
 pub(crate) const HERE: &str = "11020101";
 pub(crate) const THERE: &str = "11020201";
 
-fn noon() -> Time {
+pub(crate) fn noon() -> Time {
     NOON
 }
 

@@ -269,7 +269,7 @@ test("no conflicts is said in words", async () => {
 
 const device: DeviceRow = {
   id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
-  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [],
+  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, erased_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [],
 };
 const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope", typed: "Έσπασε ο κρουνός" };
 
@@ -292,6 +292,22 @@ test("without the server the devices page is calm, and asks again on demand", as
   expect(town.times("devices_page")).toBe(2);
 });
 
+test("a revoked device says what it will do, and then that it did", async () => {
+  let erased: number | null = null;
+  replica({
+    ...enrolled(),
+    devices_page: () => ({ devices: [{ ...device, revoked_at: Date.now(), erased_at: erased }], refused: [] }),
+  });
+  await openTab("Συσκευές");
+  await userEvent.click(await screen.findByRole("checkbox", { name: "Και όσες έχουν ανακληθεί" }));
+  expect(await screen.findByText(/^Ανακλήθηκε/)).toBeVisible();
+  expect(screen.getByText(/Την επόμενη φορά που θα βρει δίκτυο θα παραδώσει/)).toBeVisible();
+  erased = Date.now();
+  await userEvent.click(screen.getByRole("button", { name: "Ανανέωση" }));
+  expect(await screen.findByText(/^Διαγράφηκε μόνη της/)).toBeVisible();
+  expect(screen.queryByText(/Την επόμενη φορά που θα βρει δίκτυο θα παραδώσει/)).toBeNull();
+});
+
 test("revoking needs two separate taps and says what becomes of unsent work", async () => {
   const town = replica({
     ...enrolled(),
@@ -301,7 +317,7 @@ test("revoking needs two separate taps and says what becomes of unsent work", as
   await openTab("Συσκευές");
   await userEvent.click(await screen.findByRole("button", { name: "Ανάκληση" }));
   expect(town.times("device_revoke")).toBe(0);
-  expect(screen.getByText(/Ό,τι έχει αποθηκεύσει χωρίς να το στείλει θα γίνει δεκτό/)).toBeVisible();
+  expect(screen.getByText(/θα παραδώσει ό,τι δεν έχει στείλει και μετά θα διαγράψει όλα όσα έχει/)).toBeVisible();
   expect(screen.getByRole("button", { name: "Όχι, πίσω" })).toHaveFocus();
   await userEvent.click(screen.getByRole("button", { name: "Ναι, ανάκληση" }));
   expect(town.last("device_revoke")).toEqual({ id: "d2" });

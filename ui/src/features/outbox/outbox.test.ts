@@ -97,5 +97,5 @@ test("send now says when it is done, and why when it is not", async () => {
   expect(await screen.findByText(/Η ανταλλαγή ολοκληρώθηκε στις/)).toBeVisible();
   works = false;
   await userEvent.click(screen.getByRole("button", { name: "Στείλε τώρα" }));
-  expect(await screen.findByRole("alert")).toHaveTextContent("ό,τι δεν στάλθηκε μένει μέσα της");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Μόλις παραδώσει όσα δεν έχει στείλει, θα διαγράψει όλα όσα έχει");
 });

@@ -98,3 +98,12 @@ test("a device that no longer knows who it is says so where it is connected agai
   expect(await screen.findByText(/Τα στοιχεία σύνδεσης χάθηκαν/)).toBeVisible();
   expect(await server()).toBeVisible();
 });
+
+test("a device that was withdrawn and has erased itself says so where it is connected again", async () => {
+  const withdrawn = { municipality: { el: "Δήμος Δίου-Ολύμπου", en: "Municipality of Dion-Olympos" }, name: "Συνεργείο 2", at: new Date(2026, 10, 2, 9, 30).getTime() };
+  replica({ about: () => ({ ...about(null), withdrawn }) });
+  render(App);
+  expect(await screen.findByText("Αυτή η συσκευή αποσύρθηκε")).toBeVisible();
+  expect(screen.getByText(/«Συνεργείο 2» \(Δήμος Δίου-Ολύμπου\) αποσύρθηκε από το γραφείο/)).toBeVisible();
+  expect(await server()).toBeVisible();
+});

@@ -51,6 +51,8 @@ device-refused-count = { $count ->
 device-version = Version
 device-enrolled = Connected
 device-revoked = Revoked { $when }
+device-erased = Erased itself { $when }
+device-will-erase = The next time it finds a network it will hand over what it has not sent, and then erase itself.
 device-silent = Not seen for { $span }
 
 device-change = Change
@@ -60,7 +62,7 @@ device-change-save = Save the change
 device-changed-now = The device “{ $name }” was changed. It hears of it at its next exchange.
 device-revoke = Revoke
 device-revoke-question = Revoke the device “{ $name }”?
-device-revoke-what = It will no longer get the municipality’s records and cannot connect again with the same code. What it saved and has not sent will still be taken the next time it finds a network. This cannot be undone: to work again it needs a new invitation.
+device-revoke-what = It will no longer get the municipality’s records. The next time it finds a network it hands over what it has not sent, and then erases everything it holds. This cannot be undone: to work again it needs a new invitation.
 device-revoke-confirm = Yes, revoke it
 device-revoked-now = The device “{ $name }” was revoked.
 

@@ -16,10 +16,11 @@ problem-too-many-tries = { $minutes ->
     [one] Too many tries. Wait 1 minute and try again.
    *[other] Too many tries. Wait { $minutes } minutes and try again.
 }
-problem-revoked = The office has revoked this device. Hand it in to your department; what was not sent stays inside it.
+problem-revoked = The office has revoked this device. Once it has handed over what was not sent, it will erase everything it holds. Hand it in to your department.
 problem-offline = The municipal server does not answer now. Keep working; everything stays on the device and leaves as soon as there is a network.
 problem-offline-since = The municipal server has not answered since { $since }. Keep working; everything stays on the device and leaves as soon as there is a network.
 problem-cable-out = The network of this device is switched off. Switch it on when you want the records sent.
+problem-wrong-server = Whoever answered did not show that it is the municipality’s server. Nothing was sent to it. Try another network, check the date of this device, or ask the office.
 problem-bad-address = The address of the server is not right. Type it as you were given it, for example https://koina.dimos.gr
 problem-busy = An exchange is already running. Wait for it to end.
 problem-too-large = It is too large. The limit is { $megabytes } MB; make it smaller or split it.

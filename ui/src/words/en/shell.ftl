@@ -147,6 +147,8 @@ saved-here = Saved on this device { $hour }
 
 second-tap-no = No, go back
 
+withdrawn-title = This device was withdrawn
+withdrawn-body = The office withdrew the device “{ $name }” ({ $municipality }). What was saved here was sent to the municipality and erased from the device on { $when }. To work again it needs a new invitation.
 start-title = Connect this device to the municipality
 start-lead = This is done once and needs a network. Afterwards the device works without one too.
 start-how = What did the office give you?

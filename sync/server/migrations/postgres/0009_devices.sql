@@ -1,0 +1,7 @@
+-- Several requests of a device may be on their way at once, and come in another order than they left.
+
+-- Which of the eight counters below the last one were used: bit 0 is the next lower one. Of devices from before, all.
+ALTER TABLE devices ADD COLUMN counters_below BIGINT NOT NULL DEFAULT 255;
+
+-- A revoked device that has handed over everything erases itself, and says so before.
+ALTER TABLE devices ADD COLUMN erased_at BIGINT; -- ms
