@@ -11,6 +11,7 @@ pub const MAP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/map/dion-olympos.pmt
 
 pub mod figures;
 pub mod hostile;
+pub mod installed;
 pub mod pictures;
 pub mod process;
 pub mod proxy;

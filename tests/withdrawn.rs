@@ -7,102 +7,38 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
 
-use koina_commands::{Desk, Exchanger, Kiosk, Lock};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::Step;
 use koina_server::log::Author;
 use koina_sync::erase;
 use koina_sync::exchange::http::HttpLine;
-use koina_sync::replica::{Ids, Replica};
-use koina_sync::vault::Vault;
+use koina_tests::installed::{Device, ask, open};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve, serve_in};
-use koina_tests::town::{LITOCHORO, lamp};
+use koina_tests::town::lamp;
 use koina_tests::village::Village;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const CANARY: &str = "ΚΑΝΑΡΙΝΙ στη λεύκα του Παναγιώτη";
-const FILE: &str = "replica.sqlite";
 
-/// The app of a device, as the shell opens it.
-fn open(folder: &Path) -> Arc<Desk> {
-    let path = folder.join(FILE);
-    erase::finish(&path).unwrap();
-    let vault = Vault::open(&path, now()).unwrap();
-    let key = vault.key().unwrap();
-    let replica = Replica::open_keyed(&path, Some(&key), now(), Ids::Random).unwrap();
-    let replica = Arc::new(replica);
-    let runtime = tokio::runtime::Handle::current();
-    Arc::new(Desk {
-        exchanger: Exchanger::new(Arc::clone(&replica), runtime, now),
-        replica,
-        clock: now,
-        places: Box::new(Vec::new),
-        kiosk: Kiosk::default(),
-        lock: Some(Lock::new(Arc::new(Mutex::new(vault)), None)),
-    })
+async fn revoke(served: &Served, device: &Device) {
+    let id = device.app.replica.identity().unwrap().device;
+    let log = &served.app.town.log;
+    log.revoke(Author::server(), now(), id).await.unwrap();
 }
 
-async fn ask(desk: &Arc<Desk>, name: &'static str, input: Value) -> Result<Value, Problem> {
-    let desk = Arc::clone(desk);
-    tokio::task::spawn_blocking(move || koina_commands::call(&desk, name, input))
-        .await
-        .unwrap()
-}
-
-/// A device with a place of its own.
-struct Device {
-    folder: TempDir,
-    app: Arc<Desk>,
-}
-
-impl Device {
-    async fn enrolled(served: &Served, role: Role) -> Self {
-        let folder = TempDir::new().unwrap();
-        let app = open(folder.path());
-        let communities = match role {
-            Role::Crew => vec![LITOCHORO.to_owned()],
-            _ => Vec::new(),
-        };
-        let code = served.invite(role, &communities, "Συνεργείο 2").await;
-        let input = json!({ "server": served.url, "code": code });
-        ask(&app, "enrol", input).await.unwrap();
-        app.exchanger.exchange().await.unwrap();
-        Self { folder, app }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join(FILE)
-    }
-
-    async fn revoked_at(&self, served: &Served) {
-        let device = self.app.replica.identity().unwrap().device;
-        let log = &served.app.town.log;
-        log.revoke(Author::server(), now(), device).await.unwrap();
-    }
-
-    /// Work that nobody else has: a request with a photo, a note, and something half typed.
-    fn work(&self) {
-        let replica = &self.app.replica;
-        let (id, _) = replica.enter_request(&lamp(CANARY), None, now()).unwrap();
-        let note = Step::Note { text: CANARY };
-        replica.record_work(id, &note, now()).unwrap();
-        take(replica, id, &camera(1, 640, 480));
-        replica.save_draft("note", CANARY, now()).unwrap();
-    }
-
-    /// The app ends, and a fresh one takes its place.
-    fn anew(self) -> Self {
-        let Self { folder, app } = self;
-        drop(app);
-        let app = open(folder.path());
-        Self { folder, app }
-    }
+/// Work that nobody else has: a request with a photo, a note, and something half typed.
+fn work(device: &Device) {
+    let replica = &device.app.replica;
+    let (id, _) = replica.enter_request(&lamp(CANARY), None, now()).unwrap();
+    let note = Step::Note { text: CANARY };
+    replica.record_work(id, &note, now()).unwrap();
+    take(replica, id, &camera(1, 640, 480));
+    replica.save_draft("note", CANARY, now()).unwrap();
 }
 
 async fn served() -> Served {
@@ -119,13 +55,13 @@ fn names(folder: &Path) -> BTreeSet<String> {
 async fn a_revoked_device_hands_over_everything_erases_itself_and_can_be_somebodys_again() {
     let served = served().await;
     let crew = Device::enrolled(&served, Role::Crew).await;
-    crew.work();
+    work(&crew);
     // What was set aside long ago, and what is not of this replica.
     let aside = crew.folder.path().join("replica.sqlite.unreadable-1");
     std::fs::write(&aside, CANARY).unwrap();
     let other = crew.folder.path().join("replicas-of-others.txt");
     std::fs::write(&other, "ξένο").unwrap();
-    crew.revoked_at(&served).await;
+    revoke(&served, &crew).await;
     assert!(
         !koina_commands::is_to_erase(&crew.app),
         "it has not heard of it"
@@ -143,9 +79,9 @@ async fn a_revoked_device_hands_over_everything_erases_itself_and_can_be_somebod
     assert_eq!(found["total"], json!(1), "{found}");
 
     // The app goes, and before a fresh one opens anything, everything goes.
+    let path = crew.path();
     let Device { folder, app } = crew;
     drop(app);
-    let path = folder.path().join(FILE);
     assert!(erase::finish(&path).unwrap());
     let left = [
         "maps",
@@ -175,8 +111,8 @@ async fn a_revoked_device_hands_over_everything_erases_itself_and_can_be_somebod
 async fn erasing_that_was_cut_off_anywhere_goes_on_at_the_next_start() {
     let served = served().await;
     let crew = Device::enrolled(&served, Role::Crew).await;
-    crew.work();
-    crew.revoked_at(&served).await;
+    work(&crew);
+    revoke(&served, &crew).await;
     assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
     assert!(koina_commands::is_to_erase(&crew.app));
     let Device { folder, app } = crew;
@@ -206,9 +142,9 @@ async fn erasing_that_was_cut_off_anywhere_goes_on_at_the_next_start() {
 async fn what_comes_in_after_the_hand_over_is_handed_over_first() {
     let served = served().await;
     let crew = Device::enrolled(&served, Role::Crew).await;
-    crew.revoked_at(&served).await;
+    revoke(&served, &crew).await;
     assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
-    crew.work();
+    work(&crew);
     assert!(!koina_commands::is_to_erase(&crew.app), "unsent work");
     assert!(!crew.path().with_extension("erasing").exists());
     assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
@@ -224,8 +160,8 @@ async fn a_photo_that_the_server_cannot_take_now_keeps_a_revoked_device_from_era
     let home = TempDir::new().unwrap();
     let served = serve_in(home.path(), on_file, &Village::new(7, now())).await;
     let crew = Device::enrolled(&served, Role::Crew).await;
-    crew.work();
-    crew.revoked_at(&served).await;
+    work(&crew);
+    revoke(&served, &crew).await;
     // Where the server keeps photos, its disk takes nothing.
     let files = home.path().join("files");
     assert!(files.is_dir());
@@ -244,7 +180,7 @@ async fn a_photo_that_the_server_cannot_take_now_keeps_a_revoked_device_from_era
 async fn a_kiosk_waits_for_its_visitor() {
     let served = served().await;
     let kiosk = Device::enrolled(&served, Role::Kiosk).await;
-    kiosk.revoked_at(&served).await;
+    revoke(&served, &kiosk).await;
     let typed = json!({ "name": "Μαρία", "phone": "", "email": "" });
     ask(&kiosk.app, "kiosk_contact", typed).await.ok();
     assert_eq!(kiosk.app.exchanger.exchange().await, Err(Problem::Revoked));

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use koina_model::exchange::BODY_BYTES_MAX;
@@ -200,9 +201,37 @@ pub fn router(app: Arc<App>) -> Router {
         router = router.route(route.path, on(method, answer));
     }
     let nothing = || async { problem(&Problem::NotFound) };
+    let with_tls = app.public_url.starts_with("https://");
     router
         .fallback(nothing)
         .method_not_allowed_fallback(nothing)
+        .layer(map_response(move |answer: Response| async move {
+            guarded(answer, with_tls)
+        }))
+}
+
+/// What a browser may do with an answer, if it ever sees one: nothing, but for the page that says otherwise.
+fn guarded(mut answer: Response, with_tls: bool) -> Response {
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
+    if with_tls {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    answer
 }
 
 async fn serve(

@@ -486,3 +486,28 @@ async fn clerks_see_what_was_refused_and_crews_do_not() {
         }
     );
 }
+
+#[tokio::test]
+async fn every_answer_says_what_a_browser_may_do_with_it() {
+    let town = Town::new().await;
+    let http = reqwest::Client::new();
+    for path in ["/v1/health", "/v1/devices", "/nowhere", "/t/K7Q2M-XR4T9"] {
+        let answer = http.get(format!("{}{path}", town.url)).send().await;
+        let answer = answer.unwrap();
+        let headers = answer.headers();
+        let said = |name: &str| headers.get(name).map(|value| value.to_str().unwrap());
+        assert_eq!(said("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(said("referrer-policy"), Some("no-referrer"), "{path}");
+        assert_eq!(said("x-frame-options"), Some("DENY"), "{path}");
+        let policy = said("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none';"),
+            "{path}: {policy}"
+        );
+        assert_eq!(
+            said("strict-transport-security"),
+            None,
+            "{path} in the clear"
+        );
+    }
+}
