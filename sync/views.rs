@@ -320,6 +320,9 @@ pub struct DeviceRow {
     /// When a revoked device said that it had handed over everything and erases itself.
     #[serde(default)]
     pub erased_at: Option<Time>,
+    /// When a request of the device came last a second time: somebody may have copied it.
+    #[serde(default)]
+    pub twice_at: Option<Time>,
     /// Changes and contacts the device said it still held when last seen.
     pub pending: u32,
     /// Changes of this device that the server refused.

@@ -20,6 +20,7 @@ mod place;
 mod postgres;
 mod run;
 mod screen;
+mod supply;
 mod test;
 
 const HELP: &str = "\
@@ -45,6 +46,8 @@ cargo xtask kiosk                     The lock-down of a Linux kiosk with a real
 cargo xtask map [NAME] [--osm FILE] [--boundaries FILE --credit WORDS] [--day YYYY-MM-DD] [--to FILE]
                                       The map of a municipality as one PMTiles file, from open data; with an extract of
                                       OpenStreetMap (.osm.pbf) also its roads, waters and buildings.
+cargo xtask sbom                      What app, server and screens are made of: three lists (CycloneDX) in target/sbom.
+cargo xtask deny [--offline]          Whether every library may be there: licence, source, and what is known against it.
 cargo xtask peers [...]               The same work for Koina and its peers; writes docs/performance.md and its picture.
 ";
 
@@ -66,6 +69,8 @@ fn main() -> ExitCode {
         ["link", options @ ..] => test::link(options),
         ["kiosk"] => test::kiosk(),
         ["map", options @ ..] => map::map(options),
+        ["sbom"] => supply::sbom(),
+        ["deny", options @ ..] => supply::deny(options),
         ["peers", options @ ..] => test::peers(options),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

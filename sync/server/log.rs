@@ -138,6 +138,8 @@ pub struct Device {
     pub revoked_at: Option<Time>,
     /// When it said that it had handed over everything and erases itself.
     pub erased_at: Option<Time>,
+    /// When a request of it came last a second time.
+    pub twice_at: Option<Time>,
     pub pending: u32,
     /// Changes of the device in the quarantine; counted for lists only.
     pub refused: u32,
@@ -503,6 +505,11 @@ impl AnyLog {
     /// Notes that a device has heard what it is for now.
     pub async fn heard_scope(&self, id: DeviceId, scope: u64) -> Result<(), LogError> {
         in_one_tx!(self, Note, |tx| devices::heard_scope(tx, id, scope))
+    }
+
+    /// Notes that a request of a device came a second time: somebody may have copied it.
+    pub async fn came_twice(&self, at: Time, id: DeviceId) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::came_twice(tx, at, id))
     }
 
     /// Notes that a revoked device has handed over everything and erases itself; a second time changes nothing.

@@ -269,17 +269,17 @@ async fn pass(
     let _turn = tokio::time::timeout(TURN, turns.acquire())
         .await
         .map_err(|_| Problem::Busy)?;
+    let now = (app.clock)();
     let device = match claim {
         None => None,
         Some(claim) => Some(
             claim
-                .verify(&app.town, &parts.method, &parts.uri, &body)
+                .verify(&app.town, &parts.method, &parts.uri, &body, now)
                 .await?,
         ),
     };
     may(route.who, device.as_ref())?;
     let param = params.iter().next().map(|(_, value)| value.to_owned());
-    let now = (app.clock)();
     (route.handler)(Call {
         app: Arc::clone(&app),
         device,

@@ -279,6 +279,12 @@ pub(super) async fn revoke<T: Tx>(
     device(tx, id).await?.map(|_| ()).ok_or(LogError::NoDevice)
 }
 
+/// Notes that a request of a device came a second time.
+pub(super) async fn came_twice<T: Tx>(tx: &mut T, at: Time, id: DeviceId) -> Result<(), LogError> {
+    tx.rows(sql::CAME_TWICE, &[at.into(), id.into()]).await?;
+    Ok(())
+}
+
 /// Notes that a revoked device has handed over everything and erases itself.
 pub(super) async fn erases_itself<T: Tx>(
     tx: &mut T,
@@ -319,6 +325,7 @@ fn read(row: &Row) -> Result<Device, LogError> {
         scope_heard: row.place(16)?,
         communities_before: row.json(17)?,
         erased_at: row.int_or_none(18)?.map(Time),
+        twice_at: row.int_or_none(19)?.map(Time),
     })
 }
 

@@ -87,7 +87,7 @@ pub(super) const PUT_DEVICE: &str = "INSERT INTO devices
 pub(super) const DEVICE: &str =
     "SELECT id, station, key, role, name, person, crew, communities, counter, enrolled_at,
  seen_at, revoked_at, pending, version, CAST(0 AS BIGINT), scope, scope_heard, communities_before,
- erased_at FROM devices WHERE id = $1";
+ erased_at, twice_at FROM devices WHERE id = $1";
 pub(super) const DEVICES: &str = concat!(
     "SELECT d.id, d.station, d.key, d.role, d.name, d.person, d.crew, d.communities, d.counter,
  d.enrolled_at, d.seen_at, d.revoked_at, d.pending, d.version,
@@ -95,7 +95,7 @@ pub(super) const DEVICES: &str = concat!(
   AND ",
     not_in_log!(),
     "),
- d.scope, d.scope_heard, d.communities_before, d.erased_at
+ d.scope, d.scope_heard, d.communities_before, d.erased_at, d.twice_at
  FROM devices d ORDER BY d.enrolled_at, d.id"
 );
 pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET
@@ -113,6 +113,7 @@ pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $
  crew = $4, communities = $5, communities_before = $6, scope = $7 WHERE id = $8 AND revoked_at IS NULL";
 pub(super) const HEARD_SCOPE: &str =
     "UPDATE devices SET scope_heard = $1 WHERE id = $2 AND scope_heard < $1";
+pub(super) const CAME_TWICE: &str = "UPDATE devices SET twice_at = $1 WHERE id = $2";
 pub(super) const ERASES_ITSELF: &str = "UPDATE devices SET erased_at = $1
  WHERE id = $2 AND erased_at IS NULL AND revoked_at IS NOT NULL RETURNING id";
 pub(super) const REVOKE: &str =

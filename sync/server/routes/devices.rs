@@ -255,6 +255,7 @@ fn row(device: Device, told: Option<Told>, now: Time) -> DeviceRow {
         last_seen_at: device.seen_at,
         revoked_at: device.revoked_at,
         erased_at: device.erased_at,
+        twice_at: device.twice_at,
         pending: device.pending,
         refused: device.refused,
         version: device.version,

@@ -3,12 +3,12 @@
 use axum::http::{HeaderMap, Method, Uri};
 use ed25519_dalek::Signature;
 use koina_model::exchange::{HEADER_COUNTER, HEADER_DEVICE, HEADER_SIGNATURE, signed_words};
-use koina_model::ids::DeviceId;
+use koina_model::ids::{DeviceId, Time};
 use koina_model::photos::FILES_PATH;
 use koina_model::problem::Problem;
 
 use super::signed_path;
-use crate::log::{Device, Order};
+use crate::log::{Device, LogError, Order};
 use crate::municipality::Municipality;
 
 /// Who a request says it is from.
@@ -47,6 +47,7 @@ impl Claim {
         method: &Method,
         uri: &Uri,
         body: &[u8],
+        now: Time,
     ) -> Result<Device, Problem> {
         let (method, path) = signed_path(method, uri);
         // A piece of a file says where it belongs; several are under way at once.
@@ -56,9 +57,16 @@ impl Claim {
         };
         let words = signed_words(&method, &path, self.counter, body);
         self.device.verify(&words, &self.signature)?;
-        town.log
+        let counted = town
+            .log
             .advance_counter(self.device.id, self.counter, order)
-            .await?;
+            .await;
+        if matches!(counted, Err(LogError::CounterReplayed)) {
+            // Its signature holds: somebody has the device's key twice, or sends what was heard once more.
+            tracing::warn!(device = %self.device.id, "a request came a second time");
+            town.log.came_twice(now, self.device.id).await?;
+        }
+        counted?;
         Ok(self.device)
     }
 }

@@ -271,6 +271,19 @@ async fn a_replayed_request_is_refused() {
             assert_eq!(problem(&body), Problem::NotSigned);
         }
     }
+    let noted = town.log().device(hand.device).await.unwrap().unwrap();
+    assert_eq!(noted.twice_at, Some(NOON), "the desk sees it");
+    let forged = hand.sign("GET", "/v1/devices", 3, b"");
+    let other = town.hand(Role::Admin, &[]).await;
+    let (status, _) = other
+        .send_signed("GET", "/v1/devices", Vec::new(), 3, &forged)
+        .await;
+    assert_eq!(status, 401);
+    let noted = town.log().device(other.device).await.unwrap().unwrap();
+    assert_eq!(
+        noted.twice_at, None,
+        "what it did not sign says nothing of it"
+    );
 }
 
 #[tokio::test]

@@ -492,6 +492,10 @@ export type DeviceRow = { id: DeviceId, code: string, name: string, person: stri
  */
 erased_at: Time | null, 
 /**
+ * When a request of the device came last a second time: somebody may have copied it.
+ */
+twice_at: Time | null, 
+/**
  * Changes and contacts the device said it still held when last seen.
  */
 pending: number, 

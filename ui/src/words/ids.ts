@@ -330,6 +330,8 @@ export type Words = {
   "device-seen-never": null;
   "device-silent": { span: string | number };
   "device-this": null;
+  "device-twice": null;
+  "device-twice-what": { when: string | number };
   "device-version": null;
   "device-will-erase": null;
   "devices-count": { count: string | number };

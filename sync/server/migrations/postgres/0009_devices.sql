@@ -5,3 +5,6 @@ ALTER TABLE devices ADD COLUMN counters_below BIGINT NOT NULL DEFAULT 255;
 
 -- A revoked device that has handed over everything erases itself, and says so before.
 ALTER TABLE devices ADD COLUMN erased_at BIGINT; -- ms
+
+-- When a request of the device came a second time: somebody may have copied it.
+ALTER TABLE devices ADD COLUMN twice_at BIGINT; -- ms

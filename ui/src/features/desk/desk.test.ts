@@ -269,7 +269,7 @@ test("no conflicts is said in words", async () => {
 
 const device: DeviceRow = {
   id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
-  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, erased_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [],
+  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, erased_at: null, twice_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [],
 };
 const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope", typed: "Έσπασε ο κρουνός" };
 
@@ -290,6 +290,13 @@ test("without the server the devices page is calm, and asks again on demand", as
   expect(await screen.findByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" })).toBeVisible();
   expect(screen.getByText("3 αλλαγές")).toBeVisible();
   expect(town.times("devices_page")).toBe(2);
+});
+
+test("a device of which there may be a copy is marked, and it says what to do", async () => {
+  replica({ ...enrolled(), devices_page: () => ({ devices: [{ ...device, twice_at: Date.now() }], refused: [] }) });
+  await openTab("Συσκευές");
+  expect(await screen.findByText("Ίσως υπάρχει αντίγραφό της")).toBeVisible();
+  expect(screen.getByText(/ανακαλέστε την και δώστε νέο κωδικό/)).toBeVisible();
 });
 
 test("a revoked device says what it will do, and then that it did", async () => {
