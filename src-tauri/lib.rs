@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
@@ -34,6 +34,10 @@ const ALIVE_MS: u64 = 2_000;
 /// What the page is asked: whether there is a word on it.
 #[cfg(target_os = "linux")]
 const ALIVE: &str = "document.getElementById('app').innerText.trim() !== ''";
+
+/// What a kiosk's page is asked before it is withdrawn, and how long it may take to answer.
+const AT_REST: &str = "document.documentElement.dataset.visit !== 'on'";
+const ANSWERS_MS: u64 = 2_000;
 
 /// Commands that give a window its first list, and what the log says when it has it: from then on people can work.
 const LISTS: [&str; 3] = ["today", "requests_page", "assets_page"];
@@ -236,11 +240,11 @@ fn begin(
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()
-        // It was used up by the device that was here before.
-        && erase::told(replica.path()).is_none()
+        && !koina_commands::is_used_up(&replica, link)
     {
         koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }))
             .context("Enrolling this device")?;
+        koina_commands::enrolled_with(&desk, link)?;
     }
     left_open(&desk);
     if app.state::<Held>().desk.set(Arc::clone(&desk)).is_err() {
@@ -258,7 +262,10 @@ fn begin(
         let mut shown = 0;
         loop {
             tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
-            if koina_commands::is_to_erase(&desk) {
+            if koina_commands::has_ended(&desk)
+                && is_at_rest(&handle).await
+                && koina_commands::is_to_erase(&desk)
+            {
                 // The fresh one erases what this one has open.
                 anew::start(&handle);
                 return;
@@ -279,6 +286,27 @@ fn begin(
         }
     });
     Ok(label(&replica))
+}
+
+/// Whether no visitor is at a kiosk: only its page knows what somebody has begun to type.
+async fn is_at_rest(app: &tauri::AppHandle) -> bool {
+    let Some(window) = app.get_webview_window(lock::LOCKED) else {
+        return true;
+    };
+    let (said, hears) = tokio::sync::oneshot::channel();
+    let said = Mutex::new(Some(said));
+    let heard = move |answer: String| {
+        let said = said.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(said) = said {
+            let _ = said.send(answer == "true");
+        }
+    };
+    if window.eval_with_callback(AT_REST, heard).is_err() {
+        return true;
+    }
+    // A page that hangs shows nobody anything.
+    let patience = Duration::from_millis(ANSWERS_MS);
+    !matches!(tokio::time::timeout(patience, hears).await, Ok(Ok(false)))
 }
 
 /// Asks the page, and tells the supervisor when it answers. A page that hangs, that fell or that is empty says nothing, and the
@@ -307,8 +335,12 @@ async fn stay_watched(app: tauri::AppHandle, supervisor: Supervisor) {
 
 /// The window that fits whoever this installation is. Before enrolment that is one which may only enrol.
 fn label(replica: &Replica) -> &'static str {
-    let identity = replica.identity();
-    identity.map_or("start", |identity| identity.role.profile().window())
+    match replica.identity() {
+        Some(identity) => identity.role.profile().window(),
+        // A kiosk that was withdrawn stands where everybody passes by: its window stays shut, and knows no enrolment.
+        None if erase::told(replica.path()).is_some_and(|gone| gone.kiosk) => lock::LOCKED,
+        None => "start",
+    }
 }
 
 fn show(app: &tauri::AppHandle, label: &str) -> tauri::Result<()> {

@@ -15,11 +15,11 @@ const PIECE: usize = 64 * 1024;
 
 /// Keeps every other process of this device waiting until it is dropped: opening, encrypting and rescuing a replica, and
 /// changing who has its key. The file stays; it is empty.
-pub(crate) struct Alone(#[allow(dead_code, reason = "held")] Option<File>);
+pub struct Alone(#[allow(dead_code, reason = "held")] Option<File>);
 
 impl Alone {
     /// `WouldBlock`: another one does not let go. A disk that knows no such locks keeps nobody waiting.
-    pub(crate) fn with(replica: &Path) -> io::Result<Self> {
+    pub fn with(replica: &Path) -> io::Result<Self> {
         let path = replica.with_extension("lock");
         let Ok(file) = of_the_owner().truncate(false).open(path) else {
             return Ok(Self(None));

@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use koina_model::ids::Time;
 use koina_model::reference::Text2;
@@ -19,6 +20,9 @@ const KEYS: [&str; 4] = ["keys", "keys-copy", "identity", "tries"];
 /// The word that stays, and the one that says that erasing is not over.
 const ERASED: &str = "erased";
 const ERASING: &str = "erasing";
+/// How long the app before may take to let go of its files.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(100);
 /// What keeps two apps apart; it is empty.
 const LOCK: &str = "lock";
 
@@ -29,6 +33,13 @@ pub struct Withdrawn {
     /// What people called the device.
     pub name: String,
     pub at: Time,
+    /// It stood where everybody passes by: nobody there enrols another one by hand.
+    #[serde(default)]
+    pub kiosk: bool,
+    /// Hash of the link it was enrolled with, if it was one: that one is used up.
+    #[serde(default)]
+    #[ts(skip)]
+    pub link: Option<String>,
 }
 
 /// Writes down that everything of a replica is to go. It goes with the next [`finish`], by an app that has nothing of it open.
@@ -110,8 +121,18 @@ fn erase(path: &Path) -> io::Result<()> {
     {
         tracing::warn!(%failure, "a file could not be written over");
     }
-    match fs::remove_file(path) {
-        Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(()),
-        gone => gone,
+    let mut waited = Duration::ZERO;
+    loop {
+        match fs::remove_file(path) {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(()),
+            // The app before may still hold it, where systems keep what is open.
+            Err(failure)
+                if failure.kind() == io::ErrorKind::PermissionDenied && waited < PATIENCE =>
+            {
+                std::thread::sleep(LOOK);
+                waited += LOOK;
+            }
+            gone => return gone,
+        }
     }
 }

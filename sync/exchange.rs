@@ -449,6 +449,9 @@ impl Replica {
             self.set_revoked()?;
         }
         self.scrub(moved.is_some() || !answer.erased.is_empty());
+        if !answer.erased.is_empty() {
+            self.forget_safety_copy();
+        }
         // Only while the outbox shrinks and the server has news: an exchange that gets nowhere ends.
         let waiting = self.pending()?.waiting;
         let more_to_push = waiting > 0 && waiting < said.waiting;
@@ -663,6 +666,8 @@ pub struct Run<'a> {
     progress: &'a Progress,
     began: Time,
     erases: bool,
+    /// It was said, and a server that knows this device as revoked answered.
+    pub told_that_it_erases: bool,
 }
 
 impl<'a> Run<'a> {
@@ -676,6 +681,7 @@ impl<'a> Run<'a> {
             progress,
             began,
             erases: false,
+            told_that_it_erases: false,
         }
     }
 
@@ -698,7 +704,10 @@ impl<'a> Run<'a> {
             .ask_within(pace, version)
             .map_err(|failure| failure.to_problem())?;
         // Not while anything is still to be handed over.
-        said.ask.erases = self.erases && said.ask.pending == 0;
+        said.ask.erases = self.erases
+            && !replica
+                .holds_unsent()
+                .map_err(|failure| failure.to_problem())?;
         let left_at = now();
         said.ask.health = replica
             .health_due(&said.ask, left_at)
@@ -713,17 +722,17 @@ impl<'a> Run<'a> {
         let body = match line.send("POST", EXCHANGE_PATH, &headers, body).await {
             Ok(body) => body,
             Err(failed) => {
-                if !matches!(failed.problem, Problem::Offline { .. }) {
+                if !failed.left {
+                    replica
+                        .never_left(&said.rows)
+                        .map_err(|failure| failure.to_problem())?;
+                } else if !matches!(failed.problem, Problem::Offline { .. }) {
                     // The server heard it and said no: the line is good.
                     replica
                         .forget_meta(UNDER_WAY)
                         .map_err(|failure| failure.to_problem())?;
-                } else if failed.left {
-                    pace.lost();
                 } else {
-                    replica
-                        .never_left(&said.rows)
-                        .map_err(|failure| failure.to_problem())?;
+                    pace.lost();
                 }
                 return Err(failed.problem);
             }
@@ -741,6 +750,7 @@ impl<'a> Run<'a> {
             .health_told(&said.ask, &answer, now())
             .map_err(|failure| failure.to_problem())?;
         self.note(&answer, now());
+        self.told_that_it_erases |= answer.revoked && said.ask.erases;
         if answer.revoked && !more {
             return Err(Problem::Revoked);
         }

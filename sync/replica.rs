@@ -34,6 +34,7 @@ mod photos;
 mod recover;
 mod refused;
 mod restored;
+mod safety;
 mod salvage;
 mod sidecar;
 mod staff;
@@ -203,6 +204,8 @@ pub struct Replica {
     maps: Maps,
     /// Damage was met while running, and noted for the next opening.
     damaged: AtomicBool,
+    /// This device is to be erased: nothing more is saved.
+    closed: AtomicBool,
     /// The write-ahead log may still have contacts that were erased.
     scrub_due: AtomicBool,
     /// A file that could not be read was set aside here at this opening.
@@ -310,6 +313,7 @@ impl Replica {
             photos: Store::sealed_at(path.with_extension("photos"), key.cloned()),
             maps: Maps::at(path.with_file_name("maps")),
             damaged: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             // Who was killed between erasing and emptying the log does not know it any more.
             scrub_due: AtomicBool::new(true),
             set_aside,
@@ -529,12 +533,31 @@ impl Replica {
         Ok(answer)
     }
 
+    /// Takes nothing more from now on, if nothing waits here for the server and what is to be done then succeeds. Nothing is
+    /// saved in between.
+    pub fn close_when_all_is_handed_over(
+        &self,
+        then: impl FnOnce() -> std::io::Result<()>,
+    ) -> Result<bool, ReplicaError> {
+        self.write_quietly(|tx| {
+            if outbox::holds_unsent(tx)? {
+                return Ok(false);
+            }
+            then().map_err(|failure| of_disk(&failure))?;
+            self.closed.store(true, Ordering::Relaxed);
+            Ok(true)
+        })
+    }
+
     /// Like [`Replica::write`], for what no window shows.
     pub(crate) fn write_quietly<T>(
         &self,
         run: impl FnOnce(&Transaction<'_>) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
         let mut connection = self.writer();
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(Problem::Revoked.into());
+        }
         let write = || {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = run(&tx)?;

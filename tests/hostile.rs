@@ -5,13 +5,16 @@
 
 use koina_model::guard;
 
+mod beside;
 mod change;
 mod columns;
 mod courier;
 mod device;
 mod import;
+mod map;
 mod message;
 mod people;
+mod picture;
 mod server;
 mod text;
 
@@ -26,7 +29,7 @@ pub struct Target {
 
 /// Every way in.
 #[rustfmt::skip]
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "message", take: message::take, seeds: message::seeds },
     Target { name: "change",  take: change::take,  seeds: change::seeds },
     Target { name: "columns", take: columns::take, seeds: columns::seeds },
@@ -35,6 +38,9 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "text",    take: text::take,    seeds: text::seeds },
     Target { name: "server",  take: server::take,  seeds: server::seeds },
     Target { name: "device",  take: device::take,  seeds: device::seeds },
+    Target { name: "picture", take: picture::take, seeds: picture::seeds },
+    Target { name: "map",     take: map::take,     seeds: map::seeds },
+    Target { name: "beside",  take: beside::take,  seeds: beside::seeds },
 ];
 
 /// Gives bytes to a target by its name.

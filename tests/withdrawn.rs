@@ -7,14 +7,15 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::Step;
-use koina_server::log::Author;
+use koina_server::log::{Author, Purpose};
 use koina_sync::erase;
 use koina_sync::exchange::http::HttpLine;
+use koina_sync::exchange::pinned::is_proven;
 use koina_tests::installed::{Device, ask, open};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve, serve_in};
@@ -107,6 +108,27 @@ async fn a_revoked_device_hands_over_everything_erases_itself_and_can_be_somebod
     assert_eq!(about["withdrawn"], Value::Null);
 }
 
+/// Every file under a folder, the keys first, as erasing goes.
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(files_under(&path)),
+            false => files.push(path),
+        }
+    }
+    files.sort_by_key(|path| {
+        let keys = ["keys", "keys-copy", "identity", "tries"];
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        (
+            !ending.is_some_and(|ending| keys.contains(&ending)),
+            path.clone(),
+        )
+    });
+    files
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn erasing_that_was_cut_off_anywhere_goes_on_at_the_next_start() {
     let served = served().await;
@@ -117,24 +139,109 @@ async fn erasing_that_was_cut_off_anywhere_goes_on_at_the_next_start() {
     assert!(koina_commands::is_to_erase(&crew.app));
     let Device { folder, app } = crew;
     drop(app);
-    let files: Vec<String> = names(folder.path())
-        .into_iter()
-        .filter(|name| folder.path().join(name).is_file() && !name.ends_with("erasing"))
-        .collect();
-    assert!(files.len() > 4, "{files:?}");
+    let from = folder.path();
+    let word = from.join("replica.erasing");
+    let mut files = files_under(from);
+    files.retain(|path| *path != word);
+    assert!(
+        files
+            .iter()
+            .any(|path| path.starts_with(from.join("replica.photos")))
+    );
     for gone in 0..=files.len() {
         let copy = TempDir::new().unwrap();
-        for name in files
-            .iter()
-            .skip(gone)
-            .chain([&"replica.erasing".to_owned()])
-        {
-            std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+        for (n, file) in files.iter().chain([&word]).enumerate().skip(gone) {
+            let to = copy.path().join(file.strip_prefix(from).unwrap());
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            let mut bytes = std::fs::read(file).unwrap();
+            if n == gone && *file != word {
+                // It was being written over.
+                let half = bytes.len() / 2;
+                bytes[..half].fill(0);
+            }
+            std::fs::write(to, bytes).unwrap();
         }
         let app = open(copy.path());
         assert!(app.replica.identity().is_none(), "{gone} files were gone");
         assert!(erase::told(app.replica.path()).is_some());
         assert!(!copy.path().join("replica.erasing").exists());
+        assert_eq!(app.replica.photos().all().unwrap(), []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_is_decided_before_a_device_erases_itself() {
+    let served = served().await;
+    let crew = Device::enrolled(&served, Role::Crew).await;
+    let desk = Device::enrolled(&served, Role::Clerk).await;
+    let id = crew.app.replica.identity().unwrap().device;
+    // Kiosks write no notes; what the crew wrote meanwhile is refused, and its photo belongs to what is refused.
+    work(&crew);
+    let purpose = Purpose {
+        role: Role::Kiosk,
+        name: "Κιόσκι".to_owned(),
+        person: String::new(),
+        crew: None,
+        communities: Vec::new(),
+    };
+    let log = &served.app.town.log;
+    log.change_device(Author::server(), now(), id, purpose)
+        .await
+        .unwrap();
+    revoke(&served, &crew).await;
+    assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
+    let held = crew.app.replica.pending().unwrap();
+    assert!(held.needs_decision > 0, "{held:?}");
+    assert!(
+        !koina_commands::is_to_erase(&crew.app),
+        "somebody has to decide"
+    );
+
+    let refused = ask(&desk.app, "devices_page", json!({})).await.unwrap();
+    let changes: Vec<Value> = refused["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["change"].clone())
+        .collect();
+    assert!(!changes.is_empty());
+    for change in changes {
+        let input = json!({ "changes": [change] });
+        ask(&desk.app, "refused_dismiss", input).await.unwrap();
+    }
+    let told = crew.app.exchanger.exchange().await;
+    assert_eq!(told, Err(Problem::Revoked));
+    assert!(!crew.app.replica.holds_unsent().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_saved_any_more_once_erasing_has_begun() {
+    let served = served().await;
+    let crew = Device::enrolled(&served, Role::Crew).await;
+    revoke(&served, &crew).await;
+    assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
+    assert!(koina_commands::is_to_erase(&crew.app));
+    let entered = crew.app.replica.enter_request(&lamp(CANARY), None, now());
+    let problem = entered.map_err(|failure| failure.to_problem());
+    assert_eq!(problem.map(drop), Err(Problem::Revoked));
+}
+
+#[test]
+fn on_a_line_in_the_clear_nobody_is_believed_that_a_device_is_revoked() {
+    for (address, proven) in [
+        ("https://koina.dimos.gr", true),
+        (
+            "https://10.0.0.5:8787/#ca=00112233445566778899aabbccddeeff",
+            true,
+        ),
+        ("http://127.0.0.1:8787", true),
+        ("http://[::1]:8787", true),
+        ("http://localhost", true),
+        ("http://koina.dimos.gr", false),
+        ("http://10.0.0.5:8787", false),
+        ("http://127.0.0.1.evil.gr", false),
+    ] {
+        assert_eq!(is_proven(address), proven, "{address}");
     }
 }
 
@@ -204,5 +311,7 @@ async fn nobody_erases_a_device_that_is_not_revoked() {
     let device = crew.app.replica.identity().unwrap().device;
     let at_town = served.app.town.log.device(device).await.unwrap().unwrap();
     assert_eq!(at_town.erased_at, None, "a word of a changed app");
+    assert!(!run.told_that_it_erases);
+    crew.app.exchanger.exchange().await.unwrap();
     assert!(!koina_commands::is_to_erase(&crew.app));
 }

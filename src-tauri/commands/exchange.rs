@@ -8,12 +8,13 @@ use koina_model::permits::Profile;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::erase::{self, Withdrawn};
 use koina_sync::exchange::http::HttpLine;
+use koina_sync::exchange::pinned::is_proven;
 use koina_sync::exchange::{self, Progress, Run};
 use koina_sync::identity::{Identity, unhex};
 use koina_sync::maps;
 use koina_sync::maps::carry::MapOffer;
 use koina_sync::photos::carry::{Carrying, Round};
-use koina_sync::replica::{Replica, of_disk};
+use koina_sync::replica::Replica;
 use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
 use koina_sync::views::{CallRow, ExchangeState};
 use tokio::runtime::Handle;
@@ -25,6 +26,10 @@ const EVERY_S: u64 = 30;
 /// Seconds to wait after a failure; doubled each time, up to the most.
 const AGAIN_S: u64 = 5;
 const AGAIN_S_MAX: u64 = 300;
+/// Where the hash of the link is kept that this device was enrolled with.
+pub(crate) const ENROLLED_WITH: &str = "enrolled_with";
+/// Milliseconds between two safety copies of what waits.
+const COPY_EVERY_MS: u64 = 60 * 60 * 1_000;
 /// Seconds after which photos that travel make room for an exchange of records.
 const RECORDS_WAIT_S: i64 = 60;
 
@@ -80,7 +85,14 @@ impl Exchanger {
     pub async fn keep_exchanging(self: Arc<Self>) {
         let mut again_s = AGAIN_S;
         self.seal_photos();
+        let mut copied_at = None;
         loop {
+            let now = (self.clock)();
+            // Also after somebody set the clock back.
+            if copied_at.is_none_or(|at: Time| (now.0 - at.0).unsigned_abs() >= COPY_EVERY_MS) {
+                self.keep_safety_copy().await;
+                copied_at = Some(now);
+            }
             let wait_s = match self.exchange().await {
                 Ok(()) => {
                     again_s = AGAIN_S;
@@ -94,6 +106,19 @@ impl Exchanger {
             let _ =
                 tokio::time::timeout(std::time::Duration::from_secs(wait_s), self.wake.notified())
                     .await;
+        }
+    }
+
+    /// What nobody else has, once more, in a file of its own.
+    async fn keep_safety_copy(&self) {
+        let replica = Arc::clone(&self.replica);
+        let kept = self
+            .runtime
+            .spawn_blocking(move || replica.keep_safety_copy());
+        match kept.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) => tracing::warn!(%failure, "no safety copy could be made"),
+            Err(failure) => tracing::warn!(%failure, "making a safety copy ended"),
         }
     }
 
@@ -215,44 +240,55 @@ impl Exchanger {
     }
 
     /// A revoked device that has handed over everything says that it erases itself. Whoever runs it does so.
+    ///
+    /// Only where the server has shown who it is: on a line in the clear anybody can say that a device is revoked.
     async fn end(&self, line: &HttpLine) -> Result<(), Problem> {
-        let held = told(self.replica.pending())?;
-        if held.waiting > 0 || held.contacts > 0 {
+        let identity = self.replica.identity();
+        let Some(identity) = identity.filter(|identity| identity.revoked) else {
+            return Ok(());
+        };
+        if told(self.replica.holds_unsent())? || !is_proven(&identity.server) {
             return Ok(());
         }
         let now = || (self.clock)();
         let _one = self.one_at_a_time.lock().await;
         let mut run = Run::begin(now(), &self.progress).erases();
         match run.round_trip(&self.replica, line, VERSION, &now).await {
-            Err(Problem::Revoked) => self.ended.store(true, Ordering::Relaxed),
+            Err(Problem::Revoked) if run.told_that_it_erases => {
+                self.ended.store(true, Ordering::Relaxed);
+            }
             // Something to hand over came in between, or the line went.
-            Ok(_) => {}
+            Ok(_) | Err(Problem::Revoked) => {}
             Err(problem) => return Err(problem),
         }
         Ok(())
     }
 
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
     /// A device that was revoked has handed over everything: writes down that everything on it is to go, unless something
-    /// came in between. Whoever runs the app then puts a fresh one in its place.
+    /// came in between, and saves nothing more. Whoever runs the app then puts a fresh one in its place.
     pub(crate) fn erase_when_ended(&self) -> Result<bool, Problem> {
         if !self.ended.swap(false, Ordering::Relaxed) {
             return Ok(false);
         }
-        let held = told(self.replica.pending())?;
         let Some(identity) = self.replica.identity() else {
             return Ok(false);
         };
-        if held.waiting > 0 || held.contacts > 0 {
-            return Ok(false);
-        }
         let withdrawn = Withdrawn {
             municipality: self.replica.lists().reference.municipality.name.clone(),
             name: identity.name.clone(),
             at: (self.clock)(),
+            kiosk: identity.role.profile() == Profile::Kiosk,
+            link: told(self.replica.meta(ENROLLED_WITH))?,
         };
-        let begun = erase::begin(self.replica.path(), &withdrawn);
-        begun.map_err(|failure| of_disk(&failure))?;
-        Ok(true)
+        let path = self.replica.path().to_owned();
+        told(
+            self.replica
+                .close_when_all_is_handed_over(|| erase::begin(&path, &withdrawn)),
+        )
     }
 
     /// Looks now and then which map the town hall has. The first one comes by itself, and to a kiosk, where nobody asks, every one:

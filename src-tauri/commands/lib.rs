@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::ids::Time;
+use koina_model::photos::FileHash;
 use koina_model::problem::Problem;
+use koina_sync::erase;
 use koina_sync::replica::{Replica, ReplicaError};
 use koina_sync::views::EmergencySet;
 use koina_sync::views::assets::AssetsQuery;
@@ -169,6 +171,28 @@ pub fn revision(desk: &Desk) -> u32 {
     desk.replica
         .revision()
         .wrapping_add(desk.exchanger.ticks.load(Ordering::Relaxed))
+}
+
+/// Whether this device was revoked and the town hall has all its work.
+pub fn has_ended(desk: &Desk) -> bool {
+    desk.exchanger.has_ended()
+}
+
+/// Notes with which link this device was enrolled.
+pub fn enrolled_with(desk: &Desk, link: &str) -> Result<(), Problem> {
+    told(
+        desk.replica
+            .set_meta(exchange::ENROLLED_WITH, &link_hash(link)),
+    )
+}
+
+/// Whether a link is the one that enrolled the device that was here and has erased itself: it is used up.
+pub fn is_used_up(replica: &Replica, link: &str) -> bool {
+    erase::told(replica.path()).is_some_and(|gone| gone.link == Some(link_hash(link)))
+}
+
+fn link_hash(link: &str) -> String {
+    FileHash::of(link.trim().as_bytes()).to_string()
 }
 
 /// Whether this device was revoked, the town hall has all its work, and a fresh app is now to erase everything. Nobody loses

@@ -63,6 +63,20 @@ pub fn without_pin(address: &str) -> &str {
     address.trim_end_matches('/')
 }
 
+/// Whether whoever answers at an address has shown that it is the server: by a certificate, or by being this machine.
+pub fn is_proven(address: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(without_pin(address)) else {
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default();
+    let here = host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    url.scheme() == "https" || here
+}
+
 /// Whether what stands behind a `#` is a pin.
 pub fn is_pin(behind: &str) -> bool {
     behind.starts_with(MARK)

@@ -13,7 +13,7 @@ use koina_model::ids::Time;
 use koina_model::photos::{
     FILES_MAX, FILES_PATH, FileHash, FileState, FilesAnswer, FilesAsk, file_path,
 };
-use koina_model::problem::Problem;
+use koina_model::problem::{PhotoFault, Problem};
 
 use super::store::Finished;
 use crate::exchange::{Failed, Line, Pace, pack, unpack};
@@ -114,18 +114,24 @@ impl<'a> Round<'a> {
         let mut under_way = FuturesUnordered::new();
         let mut ended = None;
         let mut goes_on = true;
+        let mut at_once = PIECES_AT_ONCE;
         loop {
-            while goes_on && under_way.len() < PIECES_AT_ONCE {
+            while goes_on && under_way.len() < at_once {
                 let Some((next, from)) = self.queue.pop_front() else {
                     break;
                 };
-                under_way.push(async move { (next, way.carry(next, from).await) });
+                under_way.push(async move { (next, from, way.carry(next, from).await) });
             }
-            let Some((next, moved)) = under_way.next().await else {
+            let Some((next, from, moved)) = under_way.next().await else {
                 break;
             };
             match moved {
                 Ok(moved) => self.moved(next, moved),
+                // A line so full that no second connection comes about carries one at a time.
+                Err(failed) if !failed.left && !under_way.is_empty() => {
+                    self.queue.push_front((next, from));
+                    at_once = 1;
+                }
                 // What else is on its way either fails, too, or may as well arrive.
                 Err(failed) => drop(ended.get_or_insert(failed)),
             }
@@ -178,7 +184,7 @@ impl<'a> Round<'a> {
                 }
                 (way, state) => {
                     self.put_off.insert(next.file);
-                    self.later |= way == Way::Up && state == FileState::Later;
+                    self.later |= way == Way::Up && !matches!(state, FileState::Has(_));
                 }
             }
         }
@@ -209,6 +215,7 @@ impl<'a> Round<'a> {
             }
             Moved::On { .. } => {
                 self.put_off.insert(file);
+                self.later = true;
             }
             Moved::Full => {
                 // What is handed over goes on, what is to come waits for the next run.
@@ -269,7 +276,8 @@ impl<L: Line + Sync> Pieces<'_, L> {
             Err(problem) => {
                 // One that cannot be read stops nothing but itself.
                 tracing::warn!(%file, %problem, "a photo could not be read");
-                return Ok(Moved::PutOff);
+                let gone = problem == Problem::from(PhotoFault::NotHere);
+                return Ok(if gone { Moved::PutOff } else { Moved::Later });
             }
         };
         let begin = from as usize;
@@ -294,7 +302,8 @@ impl<L: Line + Sync> Pieces<'_, L> {
             }
             FileState::Has(had) => Ok(Moved::On { from, had }),
             FileState::Later => Ok(Moved::Later),
-            FileState::Unknown => Ok(Moved::PutOff),
+            // Its record may be one that somebody still decides about.
+            FileState::Unknown => Ok(Moved::Later),
         }
     }
 

@@ -208,36 +208,52 @@ impl Store {
         )
     }
 
-    /// Seals what lies open from before, one file after the other, and writes over what was open. Gives how many files it was.
+    /// Seals what lies open from before, one file after the other, and writes over what was open. One that cannot be sealed
+    /// stops no other. Gives how many files it was.
     pub(crate) fn seal_all(&self) -> io::Result<u32> {
         let Some(key) = &self.key else {
             return Ok(0);
         };
         let mut done = 0;
+        let mut failed = None;
         for path in self.paths()? {
-            let named = path.file_name().and_then(|name| name.to_str());
-            let (name, ending) = named.unwrap_or_default().split_once('.').unzip();
-            let Some(name) = FileHash::parse(name.or(named).unwrap_or_default()) else {
-                continue;
-            };
-            let begins = begin(&path)?;
-            if sealed::may_be_sealed(&begins) {
-                continue;
+            match self.seal_one(key, &path) {
+                Ok(sealed) => done += u32::from(sealed),
+                // It went, or became whole, meanwhile.
+                Err(failure) if failure.kind() == io::ErrorKind::NotFound => {}
+                Err(failure) => {
+                    tracing::error!(path = %path.display(), %failure, "a photo could not be sealed");
+                    failed = Some(failure);
+                }
             }
-            if !matches!(ending, None | Some(DAMAGED)) {
-                // What was on its way begins anew.
-                remove(&path)?;
-                continue;
-            }
-            let bytes = match fs::read(&path) {
-                // It went meanwhile.
-                Err(failure) if failure.kind() == io::ErrorKind::NotFound => continue,
-                bytes => bytes?,
-            };
-            durable::replace(&path, &sealed::seal(key, name, &bytes)?)?;
-            done += 1;
         }
-        Ok(done)
+        match failed {
+            Some(failure) => Err(failure),
+            None => Ok(done),
+        }
+    }
+
+    fn seal_one(&self, key: &Key, path: &Path) -> io::Result<bool> {
+        let named = path.file_name().and_then(|name| name.to_str());
+        let (name, ending) = named.unwrap_or_default().split_once('.').unzip();
+        let Some(name) = FileHash::parse(name.or(named).unwrap_or_default()) else {
+            return Ok(false);
+        };
+        if sealed::may_be_sealed(&begin(path)?) {
+            return Ok(false);
+        }
+        if !matches!(ending, None | Some(DAMAGED)) {
+            // What was on its way begins anew.
+            remove(path)?;
+            return Ok(false);
+        }
+        let bytes = fs::read(path)?;
+        let sealed = sealed::seal(key, name, &bytes)?;
+        // What was forgotten meanwhile does not come back.
+        if path.exists() {
+            durable::replace(path, &sealed)?;
+        }
+        Ok(true)
     }
 
     /// Removes what was begun and not gone on with for long: nobody will.

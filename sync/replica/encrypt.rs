@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::opening::{companion, is_empty, open_writer, remove};
-use super::{ReplicaError, recover};
+use super::{ReplicaError, recover, safety};
 use crate::durable::{folder_of, sync_folder, write_over};
 use crate::vault::Key;
 use koina_model::problem::Problem;
@@ -94,6 +94,8 @@ fn encrypted(path: &Path, building: &Path, key: &Key) -> Result<(), ReplicaError
         .and_then(|()| std::fs::rename(building, path))
         .and_then(|()| sync_folder(folder_of(path)))
         .map_err(ReplicaError::SetAside)?;
+    // Made of the file in the clear.
+    safety::forget(path);
     if let Err(failure) = write_over(old) {
         tracing::warn!(%failure, "the records in the clear could not be written over");
     }

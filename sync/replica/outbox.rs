@@ -5,7 +5,7 @@ use koina_model::exchange::{PUSH_CHANGES_MAX, Pushed, Receipt, Verdict};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::words::Kind;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_bytes::ByteBuf;
 
 use super::docs::{kind_from, kind_number, logged};
@@ -133,6 +133,12 @@ impl Replica {
         })
     }
 
+    /// Whether anything is here that the town hall has not, and would want. What the desk dismissed, and what follows it, was
+    /// decided about.
+    pub fn holds_unsent(&self) -> Result<bool, ReplicaError> {
+        self.read(holds_unsent)
+    }
+
     /// The bytes of everything that has not arrived, refused and given-up changes included: what a rescue would take along.
     pub fn unsent_bytes(&self) -> Result<Vec<Vec<u8>>, ReplicaError> {
         self.read(|db| {
@@ -219,4 +225,15 @@ pub(crate) fn take_receipts(
         super::refused::rebuild(tx, doc, me, lists)?;
     }
     Ok(())
+}
+
+pub(super) fn holds_unsent(db: &Connection) -> Result<bool, ReplicaError> {
+    Ok(db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM contacts WHERE received = 0) OR EXISTS (
+                SELECT 1 FROM outbox o WHERE o.state <> 'received' AND o.reason <> 'dismissed'
+                AND NOT (o.reason IN ('follows_refused', 'follows_others')
+                    AND EXISTS (SELECT 1 FROM outbox b WHERE b.doc = o.doc AND b.reason = 'dismissed')))",
+        )?
+        .query_row([], |row| row.get(0))?)
 }

@@ -20,6 +20,7 @@ use ts_rs::TS;
 use super::docs::{Arrived, insert_saved, keep_early, kind_from, take_changes};
 use super::judge::Foreseen;
 use super::opening::{companion, is_empty, open_writer, remove, set_aside, set_key};
+use super::safety;
 use super::salvage::{self, Salvaged, Unsent};
 use super::sidecar::{Form, Kept, Sidecar};
 use super::wal::Wal;
@@ -143,8 +144,8 @@ pub(super) fn recover(
     let building = companion(path, BUILDING);
     remove(&building);
     let mut db = open_writer(&building, key)?;
-    let salvaged = if there {
-        let me = kept.map(|kept| kept.identity.device);
+    let me = kept.map(|kept| kept.identity.device);
+    let mut salvaged = if there {
         let read = held.iter().map(|held| salvage::read(path, *held, &db, me));
         // What the files say of themselves may be wrong, what makes sense is not.
         let mut read = read.skip_while(Salvaged::is_nothing);
@@ -152,6 +153,9 @@ pub(super) fn recover(
     } else {
         Salvaged::default()
     };
+    if !salvaged.whole {
+        safety::add(path, held, &db, me, &mut salvaged);
+    }
     // Nothing of it makes sense with this key, and what stands beside it names another: it is not the file that is wrong.
     if salvaged.is_nothing() && sidecar.form() == Form::OtherKey {
         drop(db);

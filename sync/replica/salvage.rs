@@ -77,6 +77,11 @@ pub(super) struct Unsent {
 }
 
 impl Unsent {
+    /// In the order of saving; what only a record still held comes last.
+    pub(super) fn turn(&self) -> i64 {
+        if self.n == 0 { i64::MAX } else { self.n }
+    }
+
     /// Whether the record holds it: what was refused is taken out, but for the beginning of a record and what follows it.
     pub(super) fn is_in_record(&self) -> bool {
         let begins = || {

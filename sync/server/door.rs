@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -45,7 +45,8 @@ impl Default for Limits {
             of_one: 128,
             // Devices exchange every 30 s.
             head: Duration::from_secs(40),
-            silence: Duration::from_secs(60),
+            // What the system holds back of a slow line is nothing that is heard.
+            silence: Duration::from_secs(180),
             ending: Duration::from_secs(20),
         }
     }
@@ -70,6 +71,7 @@ pub async fn serve(
         .header_read_timeout(limits.head);
     let http = Arc::new(http);
     let graceful = GracefulShutdown::new();
+    let (stopping, _) = tokio::sync::watch::channel(());
     let mut stop = std::pin::pin!(stop);
     loop {
         let place = tokio::select! {
@@ -95,6 +97,7 @@ pub async fn serve(
         let stream = Heard::new(stream, limits.silence);
         let (acceptor, http, routes) = (acceptor.clone(), Arc::clone(&http), routes.clone());
         let watcher = graceful.watcher();
+        let mut told = stopping.subscribe();
         tokio::spawn(async move {
             let _held = (place, guest);
             let service = TowerToHyperService::new(routes);
@@ -105,7 +108,12 @@ pub async fn serve(
                 }
                 Some(acceptor) => {
                     let shaken = tokio::time::timeout(limits.head, acceptor.accept(stream));
-                    let Ok(Ok(stream)) = shaken.await else {
+                    // Whoever has not said who they are is not waited for at the end.
+                    let shaken = tokio::select! {
+                        shaken = shaken => shaken,
+                        _ = told.changed() => return,
+                    };
+                    let Ok(Ok(stream)) = shaken else {
                         tracing::debug!(%from, "no TLS came about");
                         return;
                     };
@@ -119,6 +127,8 @@ pub async fn serve(
         });
     }
     drop(listener);
+    // Dropped or told: both end what waits for it.
+    drop(stopping);
     if tokio::time::timeout(limits.ending, graceful.shutdown())
         .await
         .is_err()
@@ -131,6 +141,17 @@ pub async fn serve(
 #[derive(Debug, Default)]
 struct Guests(Mutex<BTreeMap<IpAddr, usize>>);
 
+/// The address that counts: of IPv6 the part that one household gets.
+fn whose(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        ip => ip,
+    }
+}
+
 /// A connection that counts until it is dropped.
 struct Guest {
     guests: Arc<Guests>,
@@ -139,7 +160,7 @@ struct Guest {
 
 impl Guests {
     fn come(guests: &Arc<Self>, from: SocketAddr, most: Option<usize>) -> Option<Guest> {
-        let ip = from.ip().to_canonical();
+        let ip = whose(from.ip());
         let mut held = guests.0.lock().unwrap_or_else(PoisonError::into_inner);
         let many = held.entry(ip).or_default();
         if most.is_some_and(|most| *many >= most) {

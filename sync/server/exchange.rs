@@ -127,6 +127,10 @@ pub async fn exchange(
         if erases && !ended {
             town.log.erases_itself(Author::of(who), now, who.id).await?;
         }
+        // Of what it handed over and was refused: it does not erase itself before somebody decided.
+        let heard = if decisions_here { decisions } else { 0 };
+        let decided = town.log.decisions(who.id, heard).await?.into_iter();
+        answer.decisions = decided.map(|(decision, _)| decision).collect();
         if ended {
             // What it handed over after the backup is nobody's to lose either.
             answer.restored = Some(town.log.shared(epoch).await?.unwrap_or_default());

@@ -35,7 +35,7 @@ mod sql;
 mod sqlite;
 mod tx;
 
-pub use chain::{Verified, change_hash};
+pub use chain::{Audited, Verified, change_hash};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
@@ -430,6 +430,16 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| chain::verify(tx))
     }
 
+    /// The last place of the audit; 0 when there is none.
+    pub async fn audit_end(&self) -> Result<u64, LogError> {
+        in_one_tx!(self, Read, |tx| chain::end(tx))
+    }
+
+    /// Rows of the audit after a place, some at a time; none at the end.
+    pub async fn audited(&self, after: u64) -> Result<Vec<Audited>, LogError> {
+        in_one_tx!(self, Read, |tx| chain::audited(tx, after))
+    }
+
     /// Keeps the hash of a code and what its bearer will be.
     pub async fn invite(
         &self,
@@ -507,9 +517,10 @@ impl AnyLog {
         in_one_tx!(self, Note, |tx| devices::heard_scope(tx, id, scope))
     }
 
-    /// Notes that a request of a device came a second time: somebody may have copied it.
-    pub async fn came_twice(&self, at: Time, id: DeviceId) -> Result<(), LogError> {
-        in_one_tx!(self, Note, |tx| devices::came_twice(tx, at, id))
+    /// Notes that a request of a device came a second time, or from long before: somebody may have copied it. One that was
+    /// only late says nothing.
+    pub async fn came_twice(&self, at: Time, id: DeviceId, counter: u64) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::came_twice(tx, at, id, counter))
     }
 
     /// Notes that a revoked device has handed over everything and erases itself; a second time changes nothing.

@@ -20,7 +20,7 @@ use koina_server::municipality::Municipality;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_server::tls::{self, Shown};
-use koina_server::{import, log};
+use koina_server::{audit, import, log};
 use koina_sync::courier::FILE_BYTES_MAX;
 use koina_sync::maps::Maps;
 
@@ -104,7 +104,20 @@ enum Command {
     /// brought back are written down as void.
     ResumeNumbers,
     /// Walks the audit, the register and the log, and names the first place that does not hold.
-    VerifyAudit,
+    VerifyAudit {
+        /// An earlier export, which must still be in the log: shows a log that was written anew as a whole.
+        #[arg(long)]
+        against: Option<PathBuf>,
+    },
+    /// Writes the audit into a new file, one JSON object a line.
+    ExportAudit {
+        /// The file to write; it must not be there yet.
+        #[arg(long)]
+        to: PathBuf,
+        /// Only what came after this place, where an earlier export ended.
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -225,7 +238,7 @@ async fn main() -> anyhow::Result<()> {
             }
             Ok(())
         }
-        Command::VerifyAudit => {
+        Command::VerifyAudit { against } => {
             let log = config.open_log().await.context("Opening the log")?;
             let log::Verified {
                 audit,
@@ -234,6 +247,27 @@ async fn main() -> anyhow::Result<()> {
             } = log.verify_audit().await.context("The log does not hold")?;
             println!(
                 "The log holds: {audit} audit rows, {entries} register entries, {changes} changes."
+            );
+            if let Some(file) = against {
+                let export = std::fs::File::open(&file).context("Opening the export")?;
+                let rows = audit::compare(&log, std::io::BufReader::new(export)).await;
+                let rows = rows.context("The export and the log do not agree")?;
+                println!("The {rows} rows of {} are all in it.", file.display());
+            }
+            Ok(())
+        }
+        Command::ExportAudit { to, after } => {
+            let log = config.open_log().await.context("Opening the log")?;
+            let file = std::fs::File::create_new(&to).context("Making the file")?;
+            let mut out = std::io::BufWriter::new(file);
+            let (rows, last) = audit::export(&log, after, &mut out)
+                .await
+                .context("Writing the audit")?;
+            let file = out.into_inner().context("Writing the audit")?;
+            file.sync_all().context("Writing the audit")?;
+            println!(
+                "{}: {rows} rows of the audit, up to place {last}.",
+                to.display()
             );
             Ok(())
         }

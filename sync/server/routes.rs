@@ -201,17 +201,14 @@ pub fn router(app: Arc<App>) -> Router {
         router = router.route(route.path, on(method, answer));
     }
     let nothing = || async { problem(&Problem::NotFound) };
-    let with_tls = app.public_url.starts_with("https://");
     router
         .fallback(nothing)
         .method_not_allowed_fallback(nothing)
-        .layer(map_response(move |answer: Response| async move {
-            guarded(answer, with_tls)
-        }))
+        .layer(map_response(async |answer: Response| guarded(answer)))
 }
 
 /// What a browser may do with an answer, if it ever sees one: nothing, but for the page that says otherwise.
-fn guarded(mut answer: Response, with_tls: bool) -> Response {
+fn guarded(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -225,12 +222,6 @@ fn guarded(mut answer: Response, with_tls: bool) -> Response {
         .or_insert(HeaderValue::from_static(
             "default-src 'none'; frame-ancestors 'none'",
         ));
-    if with_tls {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
-    }
     answer
 }
 

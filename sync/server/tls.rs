@@ -8,19 +8,22 @@ use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use koina_sync::durable;
 use koina_sync::exchange::pinned::Pin;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
-use rustls::ServerConfig;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{RootCertStore, ServerConfig};
 
 /// Where the certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,12 @@ pub enum TlsError {
     },
     #[error("{path} holds no certificate and key in PEM")]
     Pem { path: PathBuf },
+    #[error(
+        "{path} is not there, and what belongs to it is: bring back both from where they were copied to"
+    )]
+    Half { path: PathBuf },
+    #[error("authority.key is not the key of authority.pem")]
+    Pair,
     #[error("the certificate could not be made")]
     Made(#[from] rcgen::Error),
     #[error("the certificate cannot be used")]
@@ -83,8 +92,10 @@ pub fn open(
             let mut names = names.clone();
             names.push(host.to_owned());
             let pin = Pin::of(&authority.certificate);
+            let certified = authority.certify(&names, &provider)?;
+            authority.has_certified(&certified, host, &provider)?;
             let shown = Shown {
-                now: RwLock::new(authority.certify(&names, &provider)?),
+                now: RwLock::new(certified),
                 read_at: RwLock::new(None),
                 files: None,
                 provider,
@@ -143,33 +154,65 @@ impl Authority {
             move |source| TlsError::File { path, source }
         };
         std::fs::create_dir_all(folder).map_err(of(folder))?;
-        let path = folder.join("authority.key");
-        let key = match std::fs::read_to_string(&path) {
-            Ok(text) => KeyPair::from_pem(&text).map_err(|_| TlsError::Pem { path })?,
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => {
-                let key = KeyPair::generate()?;
-                let made = koina_sync::durable::replace(&path, key.serialize_pem().as_bytes());
-                made.map_err(of(&path))?;
-                key
-            }
-            Err(failure) => return Err(of(&path)(failure)),
-        };
+        // Two programs at once, as `serve` and `invite`, make one authority.
+        let alone = durable::Alone::with(&folder.join("authority"));
+        let _alone = alone.map_err(of(folder))?;
+        let (key_at, certificate_at) = (folder.join("authority.key"), folder.join("authority.pem"));
         let params = params(&[], "Koina")?;
-        let path = folder.join("authority.pem");
-        let certificate = match CertificateDer::from_pem_file(&path) {
-            Ok(certificate) => certificate,
-            Err(_) if !path.exists() => {
-                let certificate = params.self_signed(&key)?;
-                let made = koina_sync::durable::replace(&path, certificate.pem().as_bytes());
-                made.map_err(of(&path))?;
-                certificate.der().clone()
+        let (key, certificate) = match (key_at.exists(), certificate_at.exists()) {
+            (true, true) => {
+                let text = std::fs::read_to_string(&key_at).map_err(of(&key_at))?;
+                let pem = |path: PathBuf| move |_| TlsError::Pem { path };
+                let certificate = CertificateDer::from_pem_file(&certificate_at);
+                (
+                    KeyPair::from_pem(&text).map_err(|_| TlsError::Pem { path: key_at })?,
+                    certificate.map_err(pem(certificate_at))?,
+                )
             }
-            Err(_) => return Err(TlsError::Pem { path }),
+            (false, false) => {
+                let key = KeyPair::generate()?;
+                let certificate = params.self_signed(&key)?;
+                // The certificate last: a key alone is one that nobody knows yet.
+                let made = durable::replace(&key_at, key.serialize_pem().as_bytes());
+                made.map_err(of(&key_at))?;
+                let made = durable::replace(&certificate_at, certificate.pem().as_bytes());
+                made.map_err(of(&certificate_at))?;
+                (key, certificate.der().clone())
+            }
+            // Devices know the one that was there: nothing is made in its place.
+            (true, false) => {
+                return Err(TlsError::Half {
+                    path: certificate_at,
+                });
+            }
+            (false, true) => return Err(TlsError::Half { path: key_at }),
         };
         Ok(Self {
             certificate,
             issuer: Issuer::new(params, key),
         })
+    }
+
+    /// Whether devices that know the authority will believe a certificate: its key may be another one's.
+    fn has_certified(
+        &self,
+        certified: &CertifiedKey,
+        host: &str,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<(), TlsError> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone())?;
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(provider))
+                .build()
+                .map_err(|_| TlsError::Pair)?;
+        let (leaf, rest) = certified.cert.split_first().ok_or(TlsError::Pair)?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsError::Pair)?;
+        let at = UnixTime::since_unix_epoch(Duration::ZERO);
+        verifier
+            .verify_server_cert(leaf, rest, &name, &[], at)
+            .map_err(|_| TlsError::Pair)?;
+        Ok(())
     }
 
     /// A fresh certificate for this server.
@@ -248,13 +291,6 @@ pub fn host(address: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
-    use std::time::Duration;
-
-    use rustls::RootCertStore;
-    use rustls::client::WebPkiServerVerifier;
-    use rustls::client::danger::ServerCertVerifier;
-    use rustls::pki_types::UnixTime;
-
     use super::*;
 
     #[test]

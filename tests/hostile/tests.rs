@@ -132,6 +132,21 @@ fn a_device_goes_on_after_any_answer() {
 }
 
 #[test]
+fn a_picture_is_made_anew_or_refused() {
+    holds("picture", 400);
+}
+
+#[test]
+fn a_map_is_whole_or_none() {
+    holds("map", 150);
+}
+
+#[test]
+fn small_files_beside_a_replica_cost_no_more_than_themselves() {
+    holds("beside", 120);
+}
+
+#[test]
 fn every_target_is_fuzzed_and_every_file_belongs_to_one() {
     let manifest = std::fs::read_to_string(Path::new(FUZZ).join("Cargo.toml")).unwrap();
     let readme = std::fs::read_to_string(Path::new(FUZZ).join("README.md")).unwrap();

@@ -105,6 +105,20 @@ impl Day {
         self.town.wreck(self.crew, true, damage);
     }
 
+    /// The same, with the safety copy beside it.
+    fn wreck_with_copy(&mut self, damage: impl FnOnce(&Path)) {
+        let copy = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(".safety");
+            PathBuf::from(name)
+        };
+        let from = copy(self.town.path(self.crew));
+        self.town.wreck(self.crew, true, |path| {
+            std::fs::copy(from, copy(path)).unwrap();
+            damage(path);
+        });
+    }
+
     /// The device is who it was, and goes on working before it finds a network.
     fn goes_on(&mut self) {
         assert_eq!(self.replica().identity().unwrap().device, self.device);
@@ -671,4 +685,64 @@ fn a_sidecar_that_cannot_be_written_stops_only_numbers_that_could_come_again() {
     std::fs::remove_dir(&sidecar).unwrap();
     day.goes_on();
     day.town.settle();
+}
+
+/// The whole file is gone, with its log; only what stands beside it is left.
+fn lost(path: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        std::fs::remove_file(name).ok();
+    }
+}
+
+#[test]
+fn of_a_file_that_is_gone_the_safety_copy_gives_what_waited_when_it_was_made() {
+    let mut day = Day::new();
+    assert!(day.replica().keep_safety_copy().unwrap());
+    let copied = day.unsent;
+    // What comes after the copy is lost with the file, and what arrives after it does not come twice.
+    let later = day.own[0];
+    let after = Step::Note {
+        text: "μετά το αντίγραφο",
+    };
+    work(&day.town, day.crew, later, &after);
+    day.wreck_with_copy(lost);
+    day.goes_on();
+    let told = day.replica().recovered().unwrap().unwrap();
+    assert!(!told.whole, "something may be missing, and it says so");
+    assert_eq!(told.unsent, copied);
+    let drafts = day.replica().draft("note").unwrap();
+    assert_eq!(drafts.as_deref(), Some(r#"{"text":"μισή πρόταση"}"#));
+    assert_eq!(day.arrives(), day.notes.len());
+    // Nothing waits any more: the copy goes.
+    day.replica().drop_draft("note").unwrap();
+    assert!(!day.replica().keep_safety_copy().unwrap());
+}
+
+#[test]
+fn what_arrived_since_the_safety_copy_does_not_come_twice() {
+    let mut day = Day::new();
+    day.replica().keep_safety_copy().unwrap();
+    day.town.join(day.crew);
+    day.town.settle();
+    assert_eq!(day.replica().pending().unwrap().waiting, 0);
+    day.town.cut(day.crew);
+    day.wreck_with_copy(lost);
+    day.goes_on();
+    assert_eq!(day.arrives(), day.notes.len());
+}
+
+#[test]
+fn a_safety_copy_that_is_damaged_costs_nothing_that_the_file_still_has() {
+    let mut day = Day::new();
+    day.replica().keep_safety_copy().unwrap();
+    day.wreck_with_copy(|path| {
+        let mut safety = path.as_os_str().to_owned();
+        safety.push(".safety");
+        std::fs::write(safety, vec![7; 60_000]).unwrap();
+        put(path, 0, &[0; 4096]);
+    });
+    day.goes_on();
+    assert_eq!(day.arrives(), day.notes.len());
 }

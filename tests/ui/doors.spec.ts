@@ -64,7 +64,9 @@ for (const how of ["address and code", "text of the QR"] as const) {
       await page.getByRole("radio", { name: w("start-how-qr") }).check();
       await page.getByRole("textbox", { name: w("start-qr") }).fill(link);
     }
+    const anew = page.waitForEvent("load", { timeout: 30_000 });
     await press(page, w("start-go"));
+    await anew;
     await expect(page.getByRole("heading", { level: 1, name: w("today-title") })).toBeVisible({ timeout: 20_000 });
     await expect(page.getByRole("list", { name: w("today-jobs") }).getByRole("button").first()).toBeVisible({ timeout: 20_000 });
     await expect(page.getByRole("banner")).toContainText(w("invite-new"));
@@ -90,7 +92,10 @@ test("a desk invites a device and that device comes in with the code on the scre
   const device = await koina.window("start");
   await device.getByRole("radio", { name: w("start-how-qr") }).check();
   await device.getByRole("textbox", { name: w("start-qr") }).fill(link);
+  // The page is loaded anew then: the test must not end in the middle of that.
+  const anew = device.waitForEvent("load", { timeout: 30_000 });
   await press(device, w("start-go"));
+  await anew;
   await expect(device.getByRole("banner")).toContainText("Συνεργείο ύδρευσης Δίου", { timeout: 20_000 });
   await press(desk, w("invite-list"));
   await expect(desk.getByRole("heading", { level: 2, name: "Συνεργείο ύδρευσης Δίου" })).toBeVisible();

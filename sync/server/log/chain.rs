@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use koina_model::exchange::{Entry, EntryWords};
-use koina_model::ids::{DocId, Time};
+use koina_model::ids::{DeviceId, DocId, Time};
+use koina_sync::identity::{hex, unhex};
+use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 
@@ -66,6 +68,70 @@ impl Audit {
         tx.rows(sql::PUT_AUDIT, &row).await?;
         Ok(())
     }
+}
+
+/// A row of the audit, as it leaves the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audited {
+    pub place: u64,
+    /// By the clock of the server, in ms.
+    pub at: Time,
+    /// `None`: the server itself.
+    pub device: Option<DeviceId>,
+    /// The person the device was given to at the time.
+    pub who: String,
+    pub what: String,
+    /// What it was done to, in hex: an id, or the hash of a change.
+    pub subject: String,
+    /// Over the row before and this one, in hex.
+    pub hash: String,
+}
+
+impl Audited {
+    /// Whether this row is what follows one with this hash.
+    pub fn follows(&self, before: &str) -> bool {
+        let hash = || {
+            let words = (
+                i64::try_from(self.place).ok()?,
+                self.at.0,
+                self.device
+                    .as_ref()
+                    .map(|device| device.as_bytes().as_slice()),
+                self.who.as_str(),
+                self.what.as_str(),
+                unhex(&self.subject)?,
+            );
+            chained(&unhex(before)?, &words).ok()
+        };
+        hash().is_some_and(|hash| hex(&hash) == self.hash)
+    }
+}
+
+/// The last place of the audit.
+pub(super) async fn end<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
+    match tx.row(sql::LAST_AUDIT, &[]).await? {
+        Some(row) => row.place(0),
+        None => Ok(0),
+    }
+}
+
+/// Rows of the audit after a place.
+pub(super) async fn audited<T: Tx>(tx: &mut T, after: u64) -> Result<Vec<Audited>, LogError> {
+    let rows = tx
+        .rows(sql::AUDIT_PAGE, &[stored(after)?.into(), ROWS.into()])
+        .await?;
+    let read = |row: &Row| {
+        Ok(Audited {
+            place: row.place(0)?,
+            at: Time(row.int(1)?),
+            device: row.device_or_none(2)?,
+            who: row.text(3)?,
+            what: row.text(4)?,
+            subject: hex(row.bytes(5)?),
+            hash: hex(row.bytes(6)?),
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The next entry of the register after the last one.

@@ -279,9 +279,16 @@ pub(super) async fn revoke<T: Tx>(
     device(tx, id).await?.map(|_| ()).ok_or(LogError::NoDevice)
 }
 
-/// Notes that a request of a device came a second time.
-pub(super) async fn came_twice<T: Tx>(tx: &mut T, at: Time, id: DeviceId) -> Result<(), LogError> {
-    tx.rows(sql::CAME_TWICE, &[at.into(), id.into()]).await?;
+/// Notes that a request of a device came a second time, or from long before; not one that was only late.
+pub(super) async fn came_twice<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    id: DeviceId,
+    counter: u64,
+) -> Result<(), LogError> {
+    let counter = i64::try_from(counter).unwrap_or(i64::MAX);
+    let row = [at.into(), id.into(), counter.into()];
+    tx.rows(sql::CAME_TWICE, &row).await?;
     Ok(())
 }
 

@@ -113,7 +113,11 @@ pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $
  crew = $4, communities = $5, communities_before = $6, scope = $7 WHERE id = $8 AND revoked_at IS NULL";
 pub(super) const HEARD_SCOPE: &str =
     "UPDATE devices SET scope_heard = $1 WHERE id = $2 AND scope_heard < $1";
-pub(super) const CAME_TWICE: &str = "UPDATE devices SET twice_at = $1 WHERE id = $2";
+/// A number that is one of the last eight and was not used yet was only late.
+pub(super) const CAME_TWICE: &str = "UPDATE devices SET twice_at = $1
+ WHERE id = $2 AND (CAST($3 AS BIGINT) = counter OR CAST($3 AS BIGINT) < counter - 8
+  OR (CAST($3 AS BIGINT) BETWEEN counter - 8 AND counter - 1
+   AND (counters_below >> CAST(counter - CAST($3 AS BIGINT) - 1 AS INTEGER)) & 1 = 1))";
 pub(super) const ERASES_ITSELF: &str = "UPDATE devices SET erased_at = $1
  WHERE id = $2 AND erased_at IS NULL AND revoked_at IS NOT NULL RETURNING id";
 pub(super) const REVOKE: &str =

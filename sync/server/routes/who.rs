@@ -63,8 +63,10 @@ impl Claim {
             .await;
         if matches!(counted, Err(LogError::CounterReplayed)) {
             // Its signature holds: somebody has the device's key twice, or sends what was heard once more.
-            tracing::warn!(device = %self.device.id, "a request came a second time");
-            town.log.came_twice(now, self.device.id).await?;
+            tracing::warn!(device = %self.device.id, "a request came a second time, or late");
+            town.log
+                .came_twice(now, self.device.id, self.counter)
+                .await?;
         }
         counted?;
         Ok(self.device)

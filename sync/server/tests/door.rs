@@ -155,9 +155,30 @@ async fn an_authority_of_its_own_outlives_the_server_and_one_that_rotted_is_not_
         let mode = std::fs::metadata(&key).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{mode:o}");
     }
+    let certificate = data.path().join("tls/authority.pem");
+    let (whole, shown) = [&key, &certificate]
+        .map(|path| std::fs::read(path).unwrap())
+        .into();
+    let open = || tls::open(&OWN, data.path(), "127.0.0.1").map(drop);
     std::fs::write(&key, "σάπιο").unwrap();
-    let refused = tls::open(&OWN, data.path(), "127.0.0.1");
-    assert!(matches!(refused, Err(tls::TlsError::Pem { .. })));
+    assert!(matches!(open(), Err(tls::TlsError::Pem { .. })));
+    // One of the two alone: a copy that was not brought back as a whole.
+    std::fs::remove_file(&key).unwrap();
+    assert!(matches!(open(), Err(tls::TlsError::Half { .. })));
+    std::fs::write(&key, &whole).unwrap();
+    std::fs::remove_file(&certificate).unwrap();
+    assert!(matches!(open(), Err(tls::TlsError::Half { .. })));
+    // The key of another one.
+    let other = TempDir::new().unwrap();
+    tls::open(&OWN, other.path(), "127.0.0.1")
+        .map(drop)
+        .unwrap();
+    std::fs::copy(other.path().join("tls/authority.key"), &key).unwrap();
+    std::fs::write(&certificate, &shown).unwrap();
+    assert!(matches!(open(), Err(tls::TlsError::Pair)));
+    std::fs::write(&key, &whole).unwrap();
+    let (third, _) = Door::shown(routes(), &OWN, data.path()).await;
+    health(&moved(&address, &first, &third)).await.unwrap();
 }
 
 #[tokio::test]

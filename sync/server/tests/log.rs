@@ -19,6 +19,7 @@ use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::words::Kind;
+use koina_server::audit::{self, AuditError};
 use koina_server::log::{
     AnyLog, Author, Invitation, LogError, Newcomer, Order, Placed, Quarantined, Redeemed, Scope,
     Source, TRIES_PER_MINUTE, change_hash,
@@ -79,6 +80,7 @@ conformance! {
     a_tampered_audit_row_is_found,
     a_removed_audit_row_is_found,
     a_tampered_change_is_found,
+    an_export_shows_a_log_that_was_written_anew,
     a_slipped_in_change_is_found,
     a_tampered_number_is_found,
     refused_changes_are_kept_once,
@@ -751,6 +753,74 @@ async fn a_removed_audit_row_is_found(stand: Stand) {
     assert_eq!(
         broken(stand, "DELETE FROM audit WHERE place = 3").await,
         ("the audit", 3)
+    );
+}
+
+/// An export of the audit, as lines.
+async fn exported(log: &AnyLog, after: u64) -> String {
+    let mut bytes = Vec::new();
+    audit::export(log, after, &mut bytes).await.unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
+    let log = written(&stand).await;
+    let whole = exported(&log, 0).await;
+    assert_eq!(whole.lines().count(), 5);
+    assert!(
+        whole
+            .lines()
+            .next()
+            .unwrap()
+            .contains("\"2026-05-05T12:00:00Z\"")
+    );
+    assert_eq!(audit::compare(&log, whole.as_bytes()).await.unwrap(), 5);
+    let later = exported(&log, 3).await;
+    assert_eq!(audit::compare(&log, later.as_bytes()).await.unwrap(), 2);
+    // More may come.
+    log.revoke(by(1), NOON, device(1)).await.unwrap();
+    assert_eq!(audit::compare(&log, whole.as_bytes()).await.unwrap(), 5);
+
+    // A file that somebody worked on.
+    let lines: Vec<&str> = whole.lines().collect();
+    let without = [&lines[..2], &lines[3..]].concat().join("\n");
+    let refused = audit::compare(&log, without.as_bytes()).await;
+    assert!(
+        matches!(refused, Err(AuditError::Chain { line: 3 })),
+        "{refused:?}"
+    );
+    for (from, to) in [("\"who\":\"", "\"who\":\"X"), ("12:00:00Z", "13:00:00Z")] {
+        let changed = whole.replacen(from, to, 1);
+        let refused = audit::compare(&log, changed.as_bytes()).await;
+        assert!(
+            matches!(refused, Err(AuditError::Chain { line: 1 })),
+            "{refused:?}"
+        );
+    }
+    let refused = audit::compare(&log, "{}\n".as_bytes()).await;
+    assert!(
+        matches!(refused, Err(AuditError::Line { line: 1 })),
+        "{refused:?}"
+    );
+
+    // Whoever may write the log takes its end away, and nothing in it shows that.
+    let all = exported(&log, 0).await;
+    stand.run("DELETE FROM audit WHERE place = 6").await;
+    stand.run("UPDATE devices SET revoked_at = NULL").await;
+    log.verify_audit().await.unwrap();
+    let refused = audit::compare(&log, all.as_bytes()).await;
+    assert!(
+        matches!(refused, Err(AuditError::Missing { place: 6, end: 5 })),
+        "{refused:?}"
+    );
+    // Or writes another one in its place, with a chain that holds.
+    let later = NOON.plus_hours(1);
+    log.revoke(by(1), later, device(1)).await.unwrap();
+    log.verify_audit().await.unwrap();
+    let refused = audit::compare(&log, all.as_bytes()).await;
+    assert!(
+        matches!(refused, Err(AuditError::Other { place: 6 })),
+        "{refused:?}"
     );
 }
 

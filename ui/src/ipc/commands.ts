@@ -1898,7 +1898,11 @@ export type Withdrawn = { municipality: Text2,
 /**
  * What people called the device.
  */
-name: string, at: Time, };
+name: string, at: Time, 
+/**
+ * It stood where everybody passes by: nobody there enrols another one by hand.
+ */
+kiosk: boolean, };
 
 export type WorkInput = { id: DocId, step: WorkStep, 
 /**

@@ -28,17 +28,21 @@ export class DraftStore<T extends object> {
   #stored: string | null = null;
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #saving: Promise<void> = Promise.resolve();
+  #saving: Promise<void>;
+  /** Fields that were typed in while it is unknown what the others had. */
+  #touched = new Set<string>();
 
   constructor(key: string, initial: T) {
     this.key = key;
     this.#initial = structuredClone(initial);
+    // After what an earlier screen is still saving.
+    this.#saving = underWay.get(key) ?? Promise.resolve();
     const value = $state(structuredClone(initial));
     this.value = value;
 
     $effect(() => {
       JSON.stringify(this.value);
-      if (!this.ready || this.#ended) return;
+      if (this.#ended) return;
       untrack(() => this.#schedule());
     });
     $effect(() => {
@@ -63,7 +67,7 @@ export class DraftStore<T extends object> {
         const kept = JSON.parse(json) as Partial<T>;
         for (const field of Object.keys(this.#initial) as (keyof T)[]) {
           // What was typed while the draft was on its way stands.
-          const untouched = JSON.stringify(this.value[field]) === JSON.stringify(this.#initial[field]);
+          const untouched = !this.#touched.has(field as string) && JSON.stringify(this.value[field]) === JSON.stringify(this.#initial[field]);
           if (untouched && field in kept) this.value[field] = kept[field] as T[keyof T];
         }
         this.restored = JSON.stringify(this.value) !== JSON.stringify(this.#initial);
@@ -79,9 +83,11 @@ export class DraftStore<T extends object> {
   /** What is to be saved: all fields, or those typed in while it is unknown what the others had. */
   #typed(): { json: string; isNew: boolean } {
     const fields = Object.keys(this.#initial) as (keyof T)[];
-    const typed = fields.filter((field) => JSON.stringify(this.value[field]) !== JSON.stringify(this.#initial[field]));
-    const json = JSON.stringify(this.#whole ? this.value : Object.fromEntries(typed.map((field) => [field, this.value[field]])));
-    return { json, isNew: json !== this.#stored && (this.#stored !== null || typed.length > 0) };
+    const differ = fields.filter((field) => JSON.stringify(this.value[field]) !== JSON.stringify(this.#initial[field]));
+    // One that was emptied again was typed in, too.
+    if (!this.#whole) for (const field of differ) this.#touched.add(field as string);
+    const json = JSON.stringify(this.#whole ? this.value : Object.fromEntries([...this.#touched].map((field) => [field, this.value[field as keyof T]])));
+    return { json, isNew: json !== this.#stored && (this.#stored !== null || differ.length > 0) };
   }
 
   #schedule(): void {

@@ -93,6 +93,13 @@ impl Town {
         log.execute("DELETE FROM import_sources", []).unwrap();
     }
 
+    /// Forgets which devices were marked.
+    pub(crate) fn forget_marks(&self) {
+        let log = rusqlite::Connection::open(self.folder.path().join("log.sqlite")).unwrap();
+        log.execute("UPDATE devices SET twice_at = NULL", [])
+            .unwrap();
+    }
+
     fn next(&self) -> u8 {
         self.made.set(self.made.get() + 1);
         self.made.get()

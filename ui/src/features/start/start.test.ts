@@ -100,7 +100,7 @@ test("a device that no longer knows who it is says so where it is connected agai
 });
 
 test("a device that was withdrawn and has erased itself says so where it is connected again", async () => {
-  const withdrawn = { municipality: { el: "Δήμος Δίου-Ολύμπου", en: "Municipality of Dion-Olympos" }, name: "Συνεργείο 2", at: new Date(2026, 10, 2, 9, 30).getTime() };
+  const withdrawn = { municipality: { el: "Δήμος Δίου-Ολύμπου", en: "Municipality of Dion-Olympos" }, name: "Συνεργείο 2", at: new Date(2026, 10, 2, 9, 30).getTime(), kiosk: false };
   replica({ about: () => ({ ...about(null), withdrawn }) });
   render(App);
   expect(await screen.findByText("Αυτή η συσκευή αποσύρθηκε")).toBeVisible();

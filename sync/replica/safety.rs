@@ -1,0 +1,179 @@
+//! A small copy of what nobody else has, beside the replica: made every hour while work waits, and encrypted like it.
+//!
+//! A damaged file gives what can be read of it (`salvage`); one that is gone, or overwritten from end to end, gives nothing.
+//! Then this copy gives what waited when it was made. Nothing of it is believed more than what the file itself still says.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use koina_model::ids::DeviceId;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Transaction, params_from_iter};
+
+use super::opening::{companion, is_empty, open_writer, remove};
+use super::salvage::{self, Salvaged};
+use super::{Replica, ReplicaError};
+use crate::durable::{folder_of, sync_folder, write_over};
+use crate::vault::Key;
+
+const SAFETY: &str = ".safety";
+/// Where it is made.
+const BUILDING: &str = ".safety-new";
+
+/// What is in it: a table, its columns, and which rows. Records are not: others have them, and what is written on an old one
+/// would use a sequence number again.
+const TABLES: [(&str, &str, &str); 6] = [
+    (
+        "meta",
+        "key, value",
+        "key IN ('lists', 'language', 'cable', 'epoch', 'courier_keys')",
+    ),
+    ("drafts", "key, json, saved_at", "1"),
+    (
+        "outbox",
+        "n, hash, doc, kind, bytes, size, what, saved_at, state, tries, reason, seq, again",
+        "state <> 'received'",
+    ),
+    (
+        "contacts",
+        "doc, sealed, saved_at, received",
+        "received = 0",
+    ),
+    ("erased", "doc, at, proof, again", "1"),
+    ("aside", "n, doc, at, reason, bytes", "1"),
+];
+
+impl Replica {
+    /// A contact was erased that may stand in the copy: the next one has it no more.
+    pub(crate) fn forget_safety_copy(&self) {
+        forget(self.path());
+    }
+
+    /// Makes the copy anew while anything waits, and takes it away while nothing does. Gives whether there is one.
+    pub fn keep_safety_copy(&self) -> Result<bool, ReplicaError> {
+        let waits = self.read(|db| {
+            Ok(db.query_row(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE state <> 'received')
+                 OR EXISTS (SELECT 1 FROM contacts WHERE received = 0) OR EXISTS (SELECT 1 FROM drafts)",
+                [],
+                |row| row.get::<_, bool>(0),
+            )?)
+        })?;
+        if !waits {
+            forget(self.path());
+            return Ok(false);
+        }
+        let building = companion(self.path(), BUILDING);
+        remove(&building);
+        let made = self.read(|from| make(from, &building, self.key()));
+        if let Err(failure) = made {
+            remove(&building);
+            return Err(failure);
+        }
+        let to = place(self.path());
+        File::open(&building)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::rename(&building, &to))
+            .and_then(|()| sync_folder(folder_of(&to)))
+            .map_err(ReplicaError::SetAside)?;
+        Ok(true)
+    }
+}
+
+fn place(replica: &Path) -> PathBuf {
+    companion(replica, SAFETY)
+}
+
+/// Takes the copy away, with what stood in it.
+pub(super) fn forget(replica: &Path) {
+    let path = place(replica);
+    let file = File::options().write(true).open(&path);
+    remove(&path);
+    if let Ok(file) = file
+        && let Err(failure) = write_over(file)
+    {
+        tracing::warn!(%failure, "the safety copy could not be written over");
+    }
+}
+
+fn make(from: &Connection, to: &Path, key: Option<&Key>) -> Result<(), ReplicaError> {
+    let mut db = open_writer(to, key)?;
+    let tx = db.transaction()?;
+    // One state of the file, whatever is saved meanwhile.
+    let state = from.unchecked_transaction()?;
+    for (table, columns, which) in TABLES {
+        copy(&state, &tx, table, columns, which)?;
+    }
+    drop(state);
+    tx.commit()?;
+    db.close().map_err(|(_, failure)| failure)?;
+    Ok(())
+}
+
+fn copy(
+    from: &Connection,
+    to: &Transaction<'_>,
+    table: &str,
+    columns: &str,
+    which: &str,
+) -> Result<(), ReplicaError> {
+    let many = columns.split(',').count();
+    let places = vec!["?"; many].join(", ");
+    let mut read = from.prepare(&format!("SELECT {columns} FROM {table} WHERE {which}"))?;
+    let mut put = to.prepare(&format!(
+        "INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})"
+    ))?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let row = (0..many).map(|column| row.get::<_, Value>(column));
+        let row = row.collect::<Result<Vec<_>, _>>()?;
+        put.execute(params_from_iter(row))?;
+    }
+    Ok(())
+}
+
+/// Adds what the copy has and the damaged file does not give any more.
+pub(super) fn add(
+    replica: &Path,
+    held: &[Option<&Key>],
+    like: &Connection,
+    me: Option<DeviceId>,
+    salvaged: &mut Salvaged,
+) {
+    let path = place(replica);
+    if is_empty(&path) {
+        return;
+    }
+    let read = held
+        .iter()
+        .map(|held| salvage::read(&path, *held, like, me));
+    let Some(copy) = read.into_iter().find(|copy| !copy.is_nothing()) else {
+        return;
+    };
+    for (key, value) in copy.meta {
+        salvaged.meta.entry(key).or_insert(value);
+    }
+    for (key, draft) in copy.drafts {
+        salvaged.drafts.entry(key).or_insert(draft);
+    }
+    for (doc, contact) in copy.contacts {
+        salvaged.contacts.entry(doc).or_insert(contact);
+    }
+    for (doc, word) in copy.erased {
+        salvaged.erased.entry(doc).or_insert(word);
+    }
+    for (n, aside) in copy.aside {
+        salvaged.aside.entry(n).or_insert(aside);
+    }
+    // What arrived since is handed over once more: the server knows it.
+    let known: BTreeSet<[u8; 32]> = salvaged.unsent.iter().map(|one| one.hash).collect();
+    let before = salvaged.unsent.len();
+    let lost = copy.unsent.into_iter();
+    salvaged
+        .unsent
+        .extend(lost.filter(|one| !known.contains(&one.hash)));
+    if salvaged.unsent.len() > before {
+        salvaged.unsent.sort_by_key(salvage::Unsent::turn);
+    }
+}
