@@ -107,3 +107,12 @@ test("a device that was withdrawn and has erased itself says so where it is conn
   expect(screen.getByText(/«Συνεργείο 2» \(Δήμος Δίου-Ολύμπου\) αποσύρθηκε από το γραφείο/)).toBeVisible();
   expect(await server()).toBeVisible();
 });
+
+test("a kiosk that was withdrawn says so, and nobody who passes by can enrol it", async () => {
+  const withdrawn = { municipality: { el: "Δήμος Δίου-Ολύμπου", en: "" }, name: "Κιόσκι", at: Date.now(), kiosk: true };
+  replica({ about: () => ({ ...about(null), withdrawn }) });
+  render(App);
+  expect(await screen.findByText("Αυτή η συσκευή αποσύρθηκε")).toBeVisible();
+  expect(screen.queryByRole("textbox")).toBeNull();
+  expect(screen.queryByRole("button", { name: "Σύνδεση" })).toBeNull();
+});
