@@ -242,9 +242,15 @@ fn begin(
         && replica.identity().is_none()
         && !koina_commands::is_used_up(&replica, link)
     {
-        koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }))
-            .context("Enrolling this device")?;
-        koina_commands::enrolled_with(&desk, link)?;
+        let enrolled = koina_commands::call(&desk, "enrol", json!({ "server": link, "code": "" }));
+        match enrolled {
+            Ok(_) => koina_commands::enrolled_with(&desk, link)?,
+            // Of a device that was withdrawn the word stays on the screen, and whoever has another link starts it again.
+            Err(problem) if erase::told(replica.path()).is_some() => {
+                tracing::error!(%problem, "the withdrawn device could not be enrolled anew");
+            }
+            Err(problem) => return Err(problem).context("Enrolling this device"),
+        }
     }
     left_open(&desk);
     if app.state::<Held>().desk.set(Arc::clone(&desk)).is_err() {

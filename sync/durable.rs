@@ -79,7 +79,7 @@ pub(crate) fn is_fresh(path: &Path) -> bool {
 }
 
 /// For a file with a key inside; where the system knows owners.
-pub(crate) fn of_the_owner() -> std::fs::OpenOptions {
+pub fn of_the_owner() -> std::fs::OpenOptions {
     let mut options = File::options();
     options.write(true).create(true);
     #[cfg(unix)]

@@ -48,6 +48,15 @@ pub fn begin(replica: &Path, withdrawn: &Withdrawn) -> io::Result<()> {
     durable::replace(&replica.with_extension(ERASING), &words)
 }
 
+/// Takes back what was written down, where that did not succeed as a whole.
+pub fn undo(replica: &Path) -> io::Result<()> {
+    match fs::remove_file(replica.with_extension(ERASING)) {
+        Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(()),
+        gone => gone?,
+    }
+    durable::sync_folder(durable::folder_of(replica))
+}
+
 /// Erases what is to go, if anything is: at each start, before anything is opened. Gives whether there was something.
 pub fn finish(replica: &Path) -> io::Result<bool> {
     let word = replica.with_extension(ERASING);

@@ -323,6 +323,9 @@ impl Replica {
             replica.ask_lists_anew()?;
             replica.rebuild_views()?;
         }
+        if key.is_some() {
+            safety::forget_plain(path);
+        }
         replica.look_at_photos(now)?;
         replica.maps.sweep();
         if opened.marked {
@@ -534,19 +537,27 @@ impl Replica {
     }
 
     /// Takes nothing more from now on, if nothing waits here for the server and what is to be done then succeeds. Nothing is
-    /// saved in between.
+    /// saved in between. Where it fails, what was done has to be undone by the caller.
     pub fn close_when_all_is_handed_over(
         &self,
         then: impl FnOnce() -> std::io::Result<()>,
     ) -> Result<bool, ReplicaError> {
-        self.write_quietly(|tx| {
+        let closed = self.write_quietly(|tx| {
             if outbox::holds_unsent(tx)? {
                 return Ok(false);
             }
-            then().map_err(|failure| of_disk(&failure))?;
+            // A page that does not hold says that nothing waits, too.
+            if self.is_poisoned(tx) {
+                return Err(unread());
+            }
             self.closed.store(true, Ordering::Relaxed);
+            then().map_err(|failure| of_disk(&failure))?;
             Ok(true)
-        })
+        });
+        if closed.is_err() {
+            self.closed.store(false, Ordering::Relaxed);
+        }
+        closed
     }
 
     /// Like [`Replica::write`], for what no window shows.

@@ -414,6 +414,7 @@ fn no_argument_of_any_command_is_more_than_a_problem_in_words() {
     for (who, role) in &people {
         let pending = town.at(*who).pending().unwrap();
         assert_eq!(pending.needs_decision, 0, "{role:?}: the server took less");
+        assert_eq!((pending.waiting, pending.contacts), (0, 0), "{role:?}");
     }
     town.check();
 }

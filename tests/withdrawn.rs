@@ -9,13 +9,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use koina_model::ids::DocId;
 use koina_model::permits::Role;
+use koina_model::photos::Moment;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::Step;
 use koina_server::log::{Author, Purpose};
 use koina_sync::erase;
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::pinned::is_proven;
+use koina_sync::photos::picture::{Told, prepare};
 use koina_tests::installed::{Device, ask, open};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve, serve_in};
@@ -34,12 +37,18 @@ async fn revoke(served: &Served, device: &Device) {
 
 /// Work that nobody else has: a request with a photo, a note, and something half typed.
 fn work(device: &Device) {
+    let id = words(device);
+    take(&device.app.replica, id, &camera(1, 640, 480));
+}
+
+/// The same without the photo.
+fn words(device: &Device) -> DocId {
     let replica = &device.app.replica;
     let (id, _) = replica.enter_request(&lamp(CANARY), None, now()).unwrap();
     let note = Step::Note { text: CANARY };
     replica.record_work(id, &note, now()).unwrap();
-    take(replica, id, &camera(1, 640, 480));
     replica.save_draft("note", CANARY, now()).unwrap();
+    id
 }
 
 async fn served() -> Served {
@@ -175,8 +184,8 @@ async fn what_was_refused_is_decided_before_a_device_erases_itself() {
     let crew = Device::enrolled(&served, Role::Crew).await;
     let desk = Device::enrolled(&served, Role::Clerk).await;
     let id = crew.app.replica.identity().unwrap().device;
-    // Kiosks write no notes; what the crew wrote meanwhile is refused, and its photo belongs to what is refused.
-    work(&crew);
+    // Kiosks write no notes: what the crew wrote meanwhile is refused.
+    words(&crew);
     let purpose = Purpose {
         role: Role::Kiosk,
         name: "Κιόσκι".to_owned(),
@@ -212,6 +221,23 @@ async fn what_was_refused_is_decided_before_a_device_erases_itself() {
     let told = crew.app.exchanger.exchange().await;
     assert_eq!(told, Err(Problem::Revoked));
     assert!(!crew.app.replica.holds_unsent().unwrap());
+    assert!(koina_commands::is_to_erase(&crew.app));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_the_town_hall_never_takes_keeps_a_device_from_erasing_itself() {
+    let served = served().await;
+    let crew = Device::enrolled(&served, Role::Crew).await;
+    // No record names it any more, or not yet: only this device has it.
+    let told = Told {
+        moment: Moment::After,
+        with_place: false,
+    };
+    let photo = prepare(&camera(3, 320, 240), told).unwrap();
+    crew.app.replica.keep_photo(&photo, now()).unwrap();
+    revoke(&served, &crew).await;
+    assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
+    assert!(!koina_commands::is_to_erase(&crew.app));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 //! The line to the town hall: when it runs, and what a window sees of it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use koina_model::ids::Time;
 use koina_model::permits::Profile;
@@ -28,8 +29,9 @@ const AGAIN_S: u64 = 5;
 const AGAIN_S_MAX: u64 = 300;
 /// Where the hash of the link is kept that this device was enrolled with.
 pub(crate) const ENROLLED_WITH: &str = "enrolled_with";
-/// Milliseconds between two safety copies of what waits.
-const COPY_EVERY_MS: u64 = 60 * 60 * 1_000;
+/// Between two safety copies of what waits, and after one that could not be made.
+const COPY_EVERY: Duration = Duration::from_secs(60 * 60);
+const COPY_AGAIN: Duration = Duration::from_secs(5 * 60);
 /// Seconds after which photos that travel make room for an exchange of records.
 const RECORDS_WAIT_S: i64 = 60;
 
@@ -85,14 +87,9 @@ impl Exchanger {
     pub async fn keep_exchanging(self: Arc<Self>) {
         let mut again_s = AGAIN_S;
         self.seal_photos();
-        let mut copied_at = None;
+        self.runtime
+            .spawn(keep_safety_copies(Arc::downgrade(&self.replica)));
         loop {
-            let now = (self.clock)();
-            // Also after somebody set the clock back.
-            if copied_at.is_none_or(|at: Time| (now.0 - at.0).unsigned_abs() >= COPY_EVERY_MS) {
-                self.keep_safety_copy().await;
-                copied_at = Some(now);
-            }
             let wait_s = match self.exchange().await {
                 Ok(()) => {
                     again_s = AGAIN_S;
@@ -103,22 +100,7 @@ impl Exchanger {
                     again_s
                 }
             };
-            let _ =
-                tokio::time::timeout(std::time::Duration::from_secs(wait_s), self.wake.notified())
-                    .await;
-        }
-    }
-
-    /// What nobody else has, once more, in a file of its own.
-    async fn keep_safety_copy(&self) {
-        let replica = Arc::clone(&self.replica);
-        let kept = self
-            .runtime
-            .spawn_blocking(move || replica.keep_safety_copy());
-        match kept.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(failure)) => tracing::warn!(%failure, "no safety copy could be made"),
-            Err(failure) => tracing::warn!(%failure, "making a safety copy ended"),
+            let _ = tokio::time::timeout(Duration::from_secs(wait_s), self.wake.notified()).await;
         }
     }
 
@@ -186,7 +168,6 @@ impl Exchanger {
                 }
             };
             photos.again();
-            let mut all_photos = false;
             let exchanged_at = now();
             let saved = told(self.replica.pending())?.waiting;
             let records_wait = || {
@@ -209,10 +190,7 @@ impl Exchanger {
                 self.ticks.fetch_add(1, Ordering::Relaxed);
                 match more {
                     Ok(true) => {}
-                    Ok(false) => {
-                        all_photos = !photos.may_go_on_later();
-                        break false;
-                    }
+                    Ok(false) => break false,
                     Err(problem) => {
                         // The records went through; photos go on from where they are at the next exchange.
                         tracing::info!(%problem, "photos or a map did not all travel");
@@ -225,7 +203,7 @@ impl Exchanger {
             };
             told(self.replica.tidy_photos(now()))?;
             if !more_records {
-                if exchanged == Err(Problem::Revoked) && all_photos {
+                if exchanged == Err(Problem::Revoked) {
                     self.end(line).await?;
                 }
                 if exchanged.is_ok()
@@ -285,10 +263,15 @@ impl Exchanger {
             link: told(self.replica.meta(ENROLLED_WITH))?,
         };
         let path = self.replica.path().to_owned();
-        told(
-            self.replica
-                .close_when_all_is_handed_over(|| erase::begin(&path, &withdrawn)),
-        )
+        let closed = self
+            .replica
+            .close_when_all_is_handed_over(|| erase::begin(&path, &withdrawn));
+        if closed.is_err()
+            && let Err(failure) = erase::undo(&path)
+        {
+            tracing::error!(%failure, "what was written down about erasing could not be taken back");
+        }
+        told(closed)
     }
 
     /// Looks now and then which map the town hall has. The first one comes by itself, and to a kiosk, where nobody asks, every one:
@@ -332,7 +315,7 @@ impl Exchanger {
     /// Ends when the cable is pulled while an exchange runs.
     async fn cable_out(&self) {
         while self.cable.load(Ordering::Relaxed) {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
@@ -495,4 +478,23 @@ pub(crate) fn outbox_discard(desk: &Desk, input: ChangeInput) -> Result<Nothing,
 
 fn hash_of(input: &ChangeInput) -> Result<Vec<u8>, Problem> {
     unhex(&input.change).ok_or_else(|| Problem::field("change", FieldRule::NotOnAList))
+}
+
+/// What nobody else has, once more, in a file of its own: as long as the app runs, also while photos travel for hours.
+async fn keep_safety_copies(replica: Weak<Replica>) {
+    loop {
+        let Some(replica) = replica.upgrade() else {
+            return;
+        };
+        let made = tokio::task::spawn_blocking(move || replica.keep_safety_copy()).await;
+        let wait = match made {
+            Ok(Ok(_)) => COPY_EVERY,
+            Ok(Err(failure)) => {
+                tracing::warn!(%failure, "no safety copy could be made");
+                COPY_AGAIN
+            }
+            Err(_) => return,
+        };
+        tokio::time::sleep(wait).await;
+    }
 }

@@ -193,8 +193,6 @@ pub struct FilesAnswer {
 pub enum FileState {
     /// No record that this device may see names it, as far as the server knows.
     Unknown,
-    /// The server cannot tell now, for want of a disk for instance.
-    Later,
     /// So many bytes of it are there; the next piece begins behind them.
     Has(u32),
     /// It is there, whole and on the disk.

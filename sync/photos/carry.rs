@@ -13,7 +13,7 @@ use koina_model::ids::Time;
 use koina_model::photos::{
     FILES_MAX, FILES_PATH, FileHash, FileState, FilesAnswer, FilesAsk, file_path,
 };
-use koina_model::problem::{PhotoFault, Problem};
+use koina_model::problem::Problem;
 
 use super::store::Finished;
 use crate::exchange::{Failed, Line, Pace, pack, unpack};
@@ -55,8 +55,6 @@ pub struct Round<'a> {
     queue: VecDeque<(Travelling, u32)>,
     /// What cannot travel now.
     put_off: BTreeSet<FileHash>,
-    /// Some of that may travel at another time.
-    later: bool,
     wrong: u8,
     /// The disk of this device takes nothing: what is to come waits.
     full: bool,
@@ -72,7 +70,6 @@ impl<'a> Round<'a> {
             began,
             queue: VecDeque::new(),
             put_off: BTreeSet::new(),
-            later: false,
             wrong: 0,
             full: false,
         }
@@ -81,14 +78,8 @@ impl<'a> Round<'a> {
     /// After records were exchanged: what could not travel may now.
     pub fn again(&mut self) {
         self.put_off.clear();
-        self.later = false;
         self.wrong = 0;
         self.full = false;
-    }
-
-    /// When nothing more travels: whether something was put off that may travel at another time.
-    pub fn may_go_on_later(&self) -> bool {
-        self.later
     }
 
     /// Moves pieces, some at a time so that the line never waits for an answer, or asks what may move. Gives whether there is more.
@@ -182,9 +173,8 @@ impl<'a> Round<'a> {
                     expected += u64::from(next.size - had);
                     self.queue.push_back((next, had));
                 }
-                (way, state) => {
+                _ => {
                     self.put_off.insert(next.file);
-                    self.later |= way == Way::Up && !matches!(state, FileState::Has(_));
                 }
             }
         }
@@ -204,10 +194,6 @@ impl<'a> Round<'a> {
             Moved::PutOff => {
                 self.put_off.insert(file);
             }
-            Moved::Later => {
-                self.put_off.insert(file);
-                self.later = true;
-            }
             Moved::On { from, had } if had <= size && (had > from || self.wrong < WRONG_MAX) => {
                 // It began anew, since what it had was not what the name says.
                 self.wrong += u8::from(had <= from);
@@ -215,7 +201,6 @@ impl<'a> Round<'a> {
             }
             Moved::On { .. } => {
                 self.put_off.insert(file);
-                self.later = true;
             }
             Moved::Full => {
                 // What is handed over goes on, what is to come waits for the next run.
@@ -234,10 +219,8 @@ enum Moved {
     Done,
     /// It goes on from here. What had more before was not what its name says.
     On { from: u32, had: u32 },
-    /// It does not travel in this run, nor in another.
-    PutOff,
     /// It does not travel in this run.
-    Later,
+    PutOff,
     /// The disk of this device took nothing.
     Full,
 }
@@ -276,8 +259,7 @@ impl<L: Line + Sync> Pieces<'_, L> {
             Err(problem) => {
                 // One that cannot be read stops nothing but itself.
                 tracing::warn!(%file, %problem, "a photo could not be read");
-                let gone = problem == Problem::from(PhotoFault::NotHere);
-                return Ok(if gone { Moved::PutOff } else { Moved::Later });
+                return Ok(Moved::PutOff);
             }
         };
         let begin = from as usize;
@@ -301,9 +283,7 @@ impl<L: Line + Sync> Pieces<'_, L> {
                 Ok(Moved::Done)
             }
             FileState::Has(had) => Ok(Moved::On { from, had }),
-            FileState::Later => Ok(Moved::Later),
-            // Its record may be one that somebody still decides about.
-            FileState::Unknown => Ok(Moved::Later),
+            FileState::Unknown => Ok(Moved::PutOff),
         }
     }
 
@@ -375,8 +355,7 @@ fn not_moved(file: FileHash, failed: Failed) -> Result<Moved, Failed> {
         Problem::Busy | Problem::NotFound | Problem::Photo { .. } | Problem::Internal { .. }
     ) {
         tracing::warn!(%file, problem = %failed.problem, "a photo did not travel");
-        let later = matches!(failed.problem, Problem::Busy | Problem::Internal { .. });
-        return Ok(if later { Moved::Later } else { Moved::PutOff });
+        return Ok(Moved::PutOff);
     }
     Err(failed)
 }

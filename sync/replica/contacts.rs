@@ -103,6 +103,7 @@ impl Replica {
             Ok(())
         })?;
         self.scrub(true);
+        self.forget_safety_copy();
         Ok(())
     }
 

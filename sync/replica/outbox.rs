@@ -134,7 +134,7 @@ impl Replica {
     }
 
     /// Whether anything is here that the town hall has not, and would want. What the desk dismissed, and what follows it, was
-    /// decided about.
+    /// decided about; a photo that only this device has was not, whoever names it.
     pub fn holds_unsent(&self) -> Result<bool, ReplicaError> {
         self.read(holds_unsent)
     }
@@ -230,7 +230,8 @@ pub(crate) fn take_receipts(
 pub(super) fn holds_unsent(db: &Connection) -> Result<bool, ReplicaError> {
     Ok(db
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM contacts WHERE received = 0) OR EXISTS (
+            "SELECT EXISTS (SELECT 1 FROM contacts WHERE received = 0)
+                OR EXISTS (SELECT 1 FROM files WHERE here = 1 AND town = 0) OR EXISTS (
                 SELECT 1 FROM outbox o WHERE o.state <> 'received' AND o.reason <> 'dismissed'
                 AND NOT (o.reason IN ('follows_refused', 'follows_others')
                     AND EXISTS (SELECT 1 FROM outbox b WHERE b.doc = o.doc AND b.reason = 'dismissed')))",

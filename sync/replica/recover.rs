@@ -153,14 +153,15 @@ pub(super) fn recover(
     } else {
         Salvaged::default()
     };
-    if !salvaged.whole {
-        safety::add(path, held, &db, me, &mut salvaged);
-    }
     // Nothing of it makes sense with this key, and what stands beside it names another: it is not the file that is wrong.
     if salvaged.is_nothing() && sidecar.form() == Form::OtherKey {
         drop(db);
         remove(&building);
         return Err(ReplicaError::WrongKey);
+    }
+    // The file says nothing any more. Where it says anything, it knows better what it had.
+    if salvaged.is_nothing() {
+        safety::add(path, held, &db, me, &mut salvaged);
     }
     let recovered = Recovered {
         at: now,
@@ -175,6 +176,8 @@ pub(super) fn recover(
     db.close().map_err(|(_, failure)| failure)?;
     let ready = companion(path, &format!("{READY}{at}"));
     std::fs::rename(&building, &ready).map_err(ReplicaError::SetAside)?;
+    // It stays beside what was set aside, whatever was of use of it.
+    safety::set_aside(path, &companion(path, &format!(".{WHY}-{at}.safety")));
     sync_folder(folder_of(path)).map_err(ReplicaError::SetAside)?;
     finish(path)?;
     Ok(aside)

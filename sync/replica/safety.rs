@@ -1,17 +1,17 @@
 //! A small copy of what nobody else has, beside the replica: made every hour while work waits, and encrypted like it.
 //!
 //! A damaged file gives what can be read of it (`salvage`); one that is gone, or overwritten from end to end, gives nothing.
-//! Then this copy gives what waited when it was made. Nothing of it is believed more than what the file itself still says.
+//! Then this copy gives what waited when it was made. Where the file itself still says anything, the copy is not asked.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use koina_model::ids::DeviceId;
+use koina_model::problem::Problem;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, params_from_iter};
 
-use super::opening::{companion, is_empty, open_writer, remove};
+use super::opening::{companion, is_empty, is_plain, open_writer, remove};
 use super::salvage::{self, Salvaged};
 use super::{Replica, ReplicaError};
 use crate::durable::{folder_of, sync_folder, write_over};
@@ -27,7 +27,7 @@ const TABLES: [(&str, &str, &str); 6] = [
     (
         "meta",
         "key, value",
-        "key IN ('lists', 'language', 'cable', 'epoch', 'courier_keys')",
+        "key IN ('lists', 'language', 'cable', 'epoch', 'courier_keys', 'enrolled_with')",
     ),
     ("drafts", "key, json, saved_at", "1"),
     (
@@ -85,15 +85,40 @@ fn place(replica: &Path) -> PathBuf {
     companion(replica, SAFETY)
 }
 
-/// Takes the copy away, with what stood in it.
+/// Takes the copy away, with what stood in it, and one that was being made.
 pub(super) fn forget(replica: &Path) {
-    let path = place(replica);
-    let file = File::options().write(true).open(&path);
-    remove(&path);
-    if let Ok(file) = file
-        && let Err(failure) = write_over(file)
+    for end in [SAFETY, BUILDING] {
+        let path = companion(replica, end);
+        let files = ["", "-wal", "-journal"].map(|end| {
+            let file = File::options().write(true).open(companion(&path, end));
+            file.ok()
+        });
+        remove(&path);
+        for file in files.into_iter().flatten() {
+            if let Err(failure) = write_over(file) {
+                tracing::warn!(%failure, "the safety copy could not be written over");
+            }
+        }
+    }
+}
+
+/// Takes away a copy in the clear, from before the records were encrypted.
+pub(super) fn forget_plain(replica: &Path) {
+    let plain = |end| {
+        let path = companion(replica, end);
+        !is_empty(&path) && is_plain(&path)
+    };
+    if plain(SAFETY) || plain(BUILDING) {
+        forget(replica);
+    }
+}
+
+/// Keeps the copy under another name, for somebody to look at.
+pub(super) fn set_aside(replica: &Path, to: &Path) {
+    if let Err(failure) = std::fs::rename(place(replica), to)
+        && failure.kind() != std::io::ErrorKind::NotFound
     {
-        tracing::warn!(%failure, "the safety copy could not be written over");
+        tracing::warn!(%failure, "the safety copy could not be set aside");
     }
 }
 
@@ -107,7 +132,12 @@ fn make(from: &Connection, to: &Path, key: Option<&Key>) -> Result<(), ReplicaEr
     }
     drop(state);
     tx.commit()?;
+    // Everything into the one file that takes the old copy's place, or a full disk would leave it in a log beside it.
+    db.pragma_update(None, "journal_mode", "DELETE")?;
     db.close().map_err(|(_, failure)| failure)?;
+    if !is_empty(&companion(to, "-wal")) {
+        return Err(Problem::DiskFull.into());
+    }
     Ok(())
 }
 
@@ -133,7 +163,7 @@ fn copy(
     Ok(())
 }
 
-/// Adds what the copy has and the damaged file does not give any more.
+/// Takes what the copy has, where the file itself gives nothing any more.
 pub(super) fn add(
     replica: &Path,
     held: &[Option<&Key>],
@@ -151,29 +181,9 @@ pub(super) fn add(
     let Some(copy) = read.into_iter().find(|copy| !copy.is_nothing()) else {
         return;
     };
-    for (key, value) in copy.meta {
-        salvaged.meta.entry(key).or_insert(value);
-    }
-    for (key, draft) in copy.drafts {
-        salvaged.drafts.entry(key).or_insert(draft);
-    }
-    for (doc, contact) in copy.contacts {
-        salvaged.contacts.entry(doc).or_insert(contact);
-    }
-    for (doc, word) in copy.erased {
-        salvaged.erased.entry(doc).or_insert(word);
-    }
-    for (n, aside) in copy.aside {
-        salvaged.aside.entry(n).or_insert(aside);
-    }
-    // What arrived since is handed over once more: the server knows it.
-    let known: BTreeSet<[u8; 32]> = salvaged.unsent.iter().map(|one| one.hash).collect();
-    let before = salvaged.unsent.len();
-    let lost = copy.unsent.into_iter();
-    salvaged
-        .unsent
-        .extend(lost.filter(|one| !known.contains(&one.hash)));
-    if salvaged.unsent.len() > before {
-        salvaged.unsent.sort_by_key(salvage::Unsent::turn);
-    }
+    *salvaged = copy;
+    // More may have been saved since; and a contact that was erased does not come back.
+    salvaged.whole = false;
+    let erased = &salvaged.erased;
+    salvaged.contacts.retain(|doc, _| !erased.contains_key(doc));
 }

@@ -16,7 +16,14 @@ use super::wal::Wal;
 use crate::vault::Key;
 
 /// Small values that go into the new file.
-const META: [&str; 5] = ["lists", "language", "cable", "epoch", "courier_keys"];
+const META: [&str; 6] = [
+    "lists",
+    "language",
+    "cable",
+    "epoch",
+    "courier_keys",
+    "enrolled_with",
+];
 /// Rows looked for one by one where a table cannot be read in its order.
 const SINGLES_MAX: i64 = 50_000;
 
@@ -77,11 +84,6 @@ pub(super) struct Unsent {
 }
 
 impl Unsent {
-    /// In the order of saving; what only a record still held comes last.
-    pub(super) fn turn(&self) -> i64 {
-        if self.n == 0 { i64::MAX } else { self.n }
-    }
-
     /// Whether the record holds it: what was refused is taken out, but for the beginning of a record and what follows it.
     pub(super) fn is_in_record(&self) -> bool {
         let begins = || {

@@ -26,6 +26,8 @@ pub enum AuditError {
     Log(#[from] LogError),
     #[error("the file cannot be read or written")]
     File(#[from] std::io::Error),
+    #[error("there is no row of an audit in the file")]
+    Empty,
     #[error("line {line} of the file is no row of an audit")]
     Line { line: u64 },
     #[error("line {line} of the file does not follow the one before: the file was changed")]
@@ -97,6 +99,9 @@ pub async fn compare(log: &AnyLog, from: impl BufRead) -> Result<u64, AuditError
             }
         }
         before = Some(row);
+    }
+    if many == 0 {
+        return Err(AuditError::Empty);
     }
     Ok(many)
 }

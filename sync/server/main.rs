@@ -258,7 +258,10 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::ExportAudit { to, after } => {
             let log = config.open_log().await.context("Opening the log")?;
-            let file = std::fs::File::create_new(&to).context("Making the file")?;
+            // It names staff: nobody else reads it.
+            let mut options = koina_sync::durable::of_the_owner();
+            let file = options.create_new(true).open(&to);
+            let file = file.context("Making the file")?;
             let mut out = std::io::BufWriter::new(file);
             let (rows, last) = audit::export(&log, after, &mut out)
                 .await

@@ -49,7 +49,7 @@ pub enum TlsError {
     #[error("{path} holds no certificate and key in PEM")]
     Pem { path: PathBuf },
     #[error(
-        "{path} is not there, and what belongs to it is: bring back both from where they were copied to"
+        "{path} is not there, and what belongs to it is: bring back both from where they were copied to; if no device was ever invited, delete the one that is there"
     )]
     Half { path: PathBuf },
     #[error("authority.key is not the key of authority.pem")]
@@ -141,6 +141,13 @@ impl ResolvesServerCert for Shown {
     }
 }
 
+fn is_there(path: &Path) -> Result<bool, TlsError> {
+    path.try_exists().map_err(|source| TlsError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// An authority that certifies this server and nobody else.
 struct Authority {
     certificate: CertificateDer<'static>,
@@ -159,7 +166,7 @@ impl Authority {
         let _alone = alone.map_err(of(folder))?;
         let (key_at, certificate_at) = (folder.join("authority.key"), folder.join("authority.pem"));
         let params = params(&[], "Koina")?;
-        let (key, certificate) = match (key_at.exists(), certificate_at.exists()) {
+        let (key, certificate) = match (is_there(&key_at)?, is_there(&certificate_at)?) {
             (true, true) => {
                 let text = std::fs::read_to_string(&key_at).map_err(of(&key_at))?;
                 let pem = |path: PathBuf| move |_| TlsError::Pem { path };
@@ -176,6 +183,9 @@ impl Authority {
                 let made = durable::replace(&key_at, key.serialize_pem().as_bytes());
                 made.map_err(of(&key_at))?;
                 let made = durable::replace(&certificate_at, certificate.pem().as_bytes());
+                if made.is_err() {
+                    let _ = std::fs::remove_file(&key_at);
+                }
                 made.map_err(of(&certificate_at))?;
                 (key, certificate.der().clone())
             }

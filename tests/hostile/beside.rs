@@ -54,6 +54,9 @@ pub(super) fn take(bytes: &[u8]) {
         Ok(vault) => {
             if let (Some(held), true) = (vault.key(), path.exists()) {
                 let opened = Replica::open_keyed(&path, Some(&held), NOW, Ids::Random);
+                // No key is made anew beside records that have one.
+                let made_anew = held != key && !bytes.starts_with(b"{");
+                assert!(!made_anew, "another key");
                 if held == key {
                     let kept = opened.unwrap().draft("note").unwrap();
                     assert_eq!(kept.as_deref(), Some("αυτό μένει"));

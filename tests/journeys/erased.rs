@@ -108,6 +108,9 @@ fn what_is_erased_is_gone_at_the_server_and_where_it_was_typed() {
         let needs = Permit::EraseContacts;
         assert_eq!(erase(&town, who, id), Err(Problem::NotAllowed { needs }));
     }
+    // Also where a copy of what waits was made meanwhile.
+    let copy = town.path(kiosk).with_extension("sqlite.safety");
+    std::fs::write(&copy, &sealed).unwrap();
     let word = erase(&town, desk, id).unwrap();
     assert_eq!(erase(&town, desk, id), Ok(word), "the same word again");
     assert!(!stands_in(town.log_file(), &sealed), "the log");
@@ -120,6 +123,7 @@ fn what_is_erased_is_gone_at_the_server_and_where_it_was_typed() {
     town.exchange(kiosk).unwrap();
     assert_eq!(sealed_at(&town, kiosk), None);
     assert!(!stands_in(town.path(kiosk), &sealed), "the kiosk");
+    assert!(!copy.exists(), "the safety copy");
     // The request and its number stay.
     let after = town.at(clerk).request_case(id, town.now()).unwrap();
     assert_eq!(after.row.protocol_number, number.protocol_number);

@@ -746,3 +746,14 @@ fn a_safety_copy_that_is_damaged_costs_nothing_that_the_file_still_has() {
     day.goes_on();
     assert_eq!(day.arrives(), day.notes.len());
 }
+
+#[test]
+fn a_safety_copy_says_nothing_to_whoever_has_no_key() {
+    let mut day = Day::new();
+    day.replica().keep_safety_copy().unwrap();
+    let path = day.town.path(day.crew).with_extension("sqlite.safety");
+    let bytes = std::fs::read(path).unwrap();
+    let plain = bytes.windows(16).any(|bytes| bytes == b"SQLite format 3\0");
+    assert_eq!(plain, !LOCKED);
+    assert_eq!(day.arrives(), day.notes.len());
+}

@@ -79,7 +79,7 @@ pub(super) async fn state(call: Call) -> Result<Response, Problem> {
             // A file that cannot be asked for stops nothing but itself.
             Some(_) => {
                 let state = app.town.files.state(file).await;
-                state.unwrap_or(FileState::Later)
+                state.unwrap_or(FileState::Unknown)
             }
             None => FileState::Unknown,
         });

@@ -797,6 +797,8 @@ async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
             "{refused:?}"
         );
     }
+    let refused = audit::compare(&log, &b""[..]).await;
+    assert!(matches!(refused, Err(AuditError::Empty)), "{refused:?}");
     let refused = audit::compare(&log, "{}\n".as_bytes()).await;
     assert!(
         matches!(refused, Err(AuditError::Line { line: 1 })),
