@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::place;
-use crate::run::{Outcome, Steps, answer, cargo, hear, run, works};
+use crate::run::{Outcome, Steps, answer, cargo, hear, run};
+use crate::{install, place};
 
 /// Where the fuzzer's package is.
 const FUZZ: &str = "tests/fuzz";
@@ -145,9 +145,7 @@ fn tools() -> Outcome {
             "minimal",
         ]))?;
     }
-    if !works(cargo().args(["fuzz", "--version"])) {
-        run(cargo().args(["install", "cargo-fuzz", "--locked"]))?;
-    }
+    install::cargo_tool("fuzz")?;
     println!("   Everything is here.");
     Ok(())
 }

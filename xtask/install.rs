@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use crate::place;
-use crate::run::{Outcome, answer, npm, run, works};
+use crate::run::{Outcome, answer, cargo, npm, run, works};
 
 /// Debian and Ubuntu packages without which the app cannot be built.
 const TO_BUILD: &[&str] = &[
@@ -192,6 +192,14 @@ fn node() -> Outcome {
 
 pub(crate) fn is_root() -> bool {
     answer(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Builds a program that adds a verb to cargo, unless there is one.
+pub(crate) fn cargo_tool(verb: &str) -> Outcome {
+    if !works(cargo().args([verb, "--version"])) {
+        run(cargo().args(["install", &format!("cargo-{verb}"), "--locked"]))?;
+    }
+    Ok(())
 }
 
 /// Installs the packages of a folder, unless they are there as its lock file says.

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::place;
 use crate::run::{Outcome, Steps, cargo, npm, run};
+use crate::{install, place};
 
 /// What each list is of: where the tool puts it, and how it is called.
 const LISTS: [(&str, &str); 2] = [(".", "koina"), ("sync/server", "koina-server")];
@@ -15,7 +15,7 @@ const BESIDE: &str = "sbom.cdx";
 pub(crate) fn sbom() -> Outcome {
     let mut steps = Steps::default();
     steps.step("Looking what is missing on this machine");
-    tool("cargo-cyclonedx")?;
+    install::cargo_tool("cyclonedx")?;
     let to = place::target()?.join("sbom");
     fs::create_dir_all(&to).map_err(|failure| format!("{}: {failure}", to.display()))?;
     steps.step("Listing the libraries of app and server");
@@ -69,18 +69,10 @@ pub(crate) fn deny(words: &[&str]) -> Outcome {
     };
     let mut steps = Steps::default();
     steps.step("Looking what is missing on this machine");
-    tool("cargo-deny")?;
+    install::cargo_tool("deny")?;
     steps.step("Looking at every library");
     run(cargo().args(["deny", "--workspace", "check"]).args(what))?;
     steps.end();
-    Ok(())
-}
-
-/// A program of cargo's, built the first time.
-fn tool(name: &str) -> Outcome {
-    if place::find(&[name]).is_none() {
-        run(cargo().args(["install", name, "--locked"]))?;
-    }
     Ok(())
 }
 

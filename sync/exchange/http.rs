@@ -11,8 +11,7 @@ use http_body::{Frame, SizeHint};
 use koina_model::problem::Problem;
 use tokio::time::Instant;
 
-use super::pinned;
-use super::{Failed, Line};
+use super::{Failed, Line, pinned};
 
 /// A bad line is slow, not dead: only silence ends a transfer, in whatever direction.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -38,13 +37,9 @@ impl HttpLine {
 
     /// The same, which gives a silent transfer up after so long.
     pub fn ending_after(server: &str, silence: Duration) -> Result<Self, Problem> {
-        let (server, behind) = match server.trim().split_once('#') {
-            Some((server, behind)) => (server, Some(behind)),
-            None => (server.trim(), None),
-        };
+        let (server, behind) = pinned::apart(server.trim());
         let pin = behind.map(pinned::Pin::parse).transpose()?;
-        let server = server.trim_end_matches('/').to_owned();
-        let url = reqwest::Url::parse(&server).map_err(|_| Problem::BadAddress)?;
+        let url = reqwest::Url::parse(server).map_err(|_| Problem::BadAddress)?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(Problem::BadAddress);
         }
@@ -61,7 +56,7 @@ impl HttpLine {
         let client = client.build().map_err(|_| Problem::BadAddress)?;
         Ok(Self {
             client,
-            server,
+            server: server.to_owned(),
             silence,
         })
     }

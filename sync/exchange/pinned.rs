@@ -55,12 +55,18 @@ impl Pin {
     }
 }
 
+/// An address and what stands behind its `#`.
+pub(crate) fn apart(address: &str) -> (&str, Option<&str>) {
+    let (address, behind) = match address.split_once('#') {
+        Some((address, behind)) => (address, Some(behind)),
+        None => (address, None),
+    };
+    (address.trim_end_matches('/'), behind)
+}
+
 /// An address without its pin: what may be shown, and put on paper.
 pub fn without_pin(address: &str) -> &str {
-    let address = address
-        .split_once('#')
-        .map_or(address, |(address, _)| address);
-    address.trim_end_matches('/')
+    apart(address).0
 }
 
 /// Whether whoever answers at an address has shown that it is the server: by a certificate, or by being this machine.

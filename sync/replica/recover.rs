@@ -161,7 +161,7 @@ pub(super) fn recover(
     }
     // The file says nothing any more. Where it says anything, it knows better what it had.
     if salvaged.is_nothing() {
-        safety::add(path, held, &db, me, &mut salvaged);
+        salvaged = safety::read(path, held, &db, me).unwrap_or_default();
     }
     let recovered = Recovered {
         at: now,

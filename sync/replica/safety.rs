@@ -21,14 +21,9 @@ const SAFETY: &str = ".safety";
 /// Where it is made.
 const BUILDING: &str = ".safety-new";
 
-/// What is in it: a table, its columns, and which rows. Records are not: others have them, and what is written on an old one
+/// What is in it besides the small values that a rescue brings along: a table, its columns, and which rows. Records are not: others have them, and what is written on an old one
 /// would use a sequence number again.
-const TABLES: [(&str, &str, &str); 6] = [
-    (
-        "meta",
-        "key, value",
-        "key IN ('lists', 'language', 'cable', 'epoch', 'courier_keys', 'enrolled_with')",
-    ),
+const TABLES: [(&str, &str, &str); 5] = [
     ("drafts", "key, json, saved_at", "1"),
     (
         "outbox",
@@ -127,6 +122,8 @@ fn make(from: &Connection, to: &Path, key: Option<&Key>) -> Result<(), ReplicaEr
     let tx = db.transaction()?;
     // One state of the file, whatever is saved meanwhile.
     let state = from.unchecked_transaction()?;
+    let small = format!("key IN ('{}')", salvage::META.join("', '"));
+    copy(&state, &tx, "meta", "key, value", &small)?;
     for (table, columns, which) in TABLES {
         copy(&state, &tx, table, columns, which)?;
     }
@@ -163,27 +160,24 @@ fn copy(
     Ok(())
 }
 
-/// Takes what the copy has, where the file itself gives nothing any more.
-pub(super) fn add(
+/// What the copy has, for a file that says nothing any more.
+pub(super) fn read(
     replica: &Path,
     held: &[Option<&Key>],
     like: &Connection,
     me: Option<DeviceId>,
-    salvaged: &mut Salvaged,
-) {
+) -> Option<Salvaged> {
     let path = place(replica);
     if is_empty(&path) {
-        return;
+        return None;
     }
-    let read = held
+    let mut read = held
         .iter()
         .map(|held| salvage::read(&path, *held, like, me));
-    let Some(copy) = read.into_iter().find(|copy| !copy.is_nothing()) else {
-        return;
-    };
-    *salvaged = copy;
+    let mut copy = read.find(|copy| !copy.is_nothing())?;
     // More may have been saved since; and a contact that was erased does not come back.
-    salvaged.whole = false;
-    let erased = &salvaged.erased;
-    salvaged.contacts.retain(|doc, _| !erased.contains_key(doc));
+    copy.whole = false;
+    let erased = &copy.erased;
+    copy.contacts.retain(|doc, _| !erased.contains_key(doc));
+    Some(copy)
 }

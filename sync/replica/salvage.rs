@@ -16,7 +16,7 @@ use super::wal::Wal;
 use crate::vault::Key;
 
 /// Small values that go into the new file.
-const META: [&str; 6] = [
+pub(super) const META: [&str; 6] = [
     "lists",
     "language",
     "cable",

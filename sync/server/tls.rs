@@ -93,7 +93,10 @@ pub fn open(
             names.push(host.to_owned());
             let pin = Pin::of(&authority.certificate);
             let certified = authority.certify(&names, &provider)?;
-            authority.has_certified(&certified, host, &provider)?;
+            let day = UnixTime::since_unix_epoch(Duration::ZERO);
+            if !authority.is_believed(&certified, host, day, &provider) {
+                return Err(TlsError::Pair);
+            }
             let shown = Shown {
                 now: RwLock::new(certified),
                 read_at: RwLock::new(None),
@@ -203,26 +206,27 @@ impl Authority {
         })
     }
 
-    /// Whether devices that know the authority will believe a certificate: its key may be another one's.
-    fn has_certified(
+    /// Whether devices that know the authority believe a certificate on a day: its key may be another one's.
+    fn is_believed(
         &self,
         certified: &CertifiedKey,
         host: &str,
+        day: UnixTime,
         provider: &Arc<CryptoProvider>,
-    ) -> Result<(), TlsError> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.certificate.clone())?;
-        let verifier =
-            WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(provider))
-                .build()
-                .map_err(|_| TlsError::Pair)?;
-        let (leaf, rest) = certified.cert.split_first().ok_or(TlsError::Pair)?;
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsError::Pair)?;
-        let at = UnixTime::since_unix_epoch(Duration::ZERO);
-        verifier
-            .verify_server_cert(leaf, rest, &name, &[], at)
-            .map_err(|_| TlsError::Pair)?;
-        Ok(())
+    ) -> bool {
+        let believes = || {
+            let mut roots = RootCertStore::empty();
+            roots.add(self.certificate.clone()).ok()?;
+            let provider = Arc::clone(provider);
+            let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider);
+            let (leaf, rest) = certified.cert.split_first()?;
+            let name = ServerName::try_from(host).ok()?;
+            let verifier = verifier.build().ok()?;
+            verifier
+                .verify_server_cert(leaf, rest, &name, &[], day)
+                .ok()
+        };
+        believes().is_some()
     }
 
     /// A fresh certificate for this server.
@@ -306,23 +310,13 @@ mod tests {
     #[test]
     fn what_an_authority_of_its_own_certified_holds_at_any_date_and_for_its_names_only() {
         let folder = tempfile::TempDir::new().unwrap();
-        let provider = aws_lc_rs::default_provider();
+        let provider = Arc::new(aws_lc_rs::default_provider());
         let authority = Authority::open(folder.path()).unwrap();
         let names = ["koina.dimos.gr", "10.0.0.5"].map(str::to_owned);
         let shown = authority.certify(&names, &provider).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(authority.certificate.clone()).unwrap();
-        let verifier =
-            WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::new(provider))
-                .build()
-                .unwrap();
-        let holds = |name: &'static str, s: u64| {
-            let at = UnixTime::since_unix_epoch(Duration::from_secs(s));
-            let (leaf, rest) = shown.cert.split_first().unwrap();
-            let name = name.try_into().unwrap();
-            verifier
-                .verify_server_cert(leaf, rest, &name, &[], at)
-                .is_ok()
+        let holds = |name: &str, s: u64| {
+            let day = UnixTime::since_unix_epoch(Duration::from_secs(s));
+            authority.is_believed(&shown, name, day, &provider)
         };
         // An empty battery, today, and 2199.
         for date in [0, 1_800_000_000, 7_250_000_000] {
