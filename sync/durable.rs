@@ -39,9 +39,10 @@ impl Alone {
     }
 }
 
-/// Writes zeros over a file that has no name any more. What a disk keeps elsewhere of it, nobody reaches.
-pub(crate) fn write_over(mut file: File) -> io::Result<()> {
+/// Writes zeros over a file. What a disk keeps elsewhere of it, nobody reaches.
+pub fn write_over(file: &File) -> io::Result<()> {
     let mut left = file.metadata()?.len();
+    let mut file = file;
     file.seek(SeekFrom::Start(0))?;
     let zeros = [0; PIECE];
     while left > 0 {
@@ -66,7 +67,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder_of(path))?;
     // Only now: until the new one is durable, the old one is all there is.
     if let Some(old) = old {
-        write_over(old).ok();
+        write_over(&old).ok();
     }
     Ok(())
 }
@@ -88,14 +89,15 @@ pub fn of_the_owner() -> std::fs::OpenOptions {
 }
 
 /// Makes what was made or renamed in a folder durable. Windows knows no such thing, and needs none.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
 }
 
-pub(crate) fn folder_of(path: &Path) -> &Path {
+/// The folder that a file lies in.
+pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

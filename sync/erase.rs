@@ -126,7 +126,7 @@ fn erase(path: &Path) -> io::Result<()> {
     };
     // Before its name goes: after a cut it is found again.
     if let Some(file) = file
-        && let Err(failure) = durable::write_over(file)
+        && let Err(failure) = durable::write_over(&file)
     {
         tracing::warn!(%failure, "a file could not be written over");
     }

@@ -98,7 +98,7 @@ impl Key {
     }
 
     /// Seals bytes, so that only whoever has the key can read them, and only for this purpose.
-    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> io::Result<Vec<u8>> {
+    pub fn seal(&self, purpose: &str, plain: &[u8]) -> io::Result<Vec<u8>> {
         let nonce = random::<NONCE>()?;
         let cipher = XChaCha20Poly1305::new(&self.sub(purpose).0.into());
         let payload = Payload {
@@ -111,7 +111,7 @@ impl Key {
     }
 
     /// What was sealed for this purpose; `None` where anything of it does not fit.
-    pub(crate) fn open(&self, purpose: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
         let cipher = XChaCha20Poly1305::new(&self.sub(purpose).0.into());
         let payload = Payload {

@@ -30,6 +30,7 @@ pub mod photos;
 pub mod plan;
 pub mod requests;
 pub mod rounds;
+pub mod settled;
 pub mod similar;
 pub mod tagged;
 pub mod tracked;
@@ -261,6 +262,86 @@ pub struct ContactsErased {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseAsk {
     pub reason: EraseReason,
+}
+
+/// How somebody who left a contact is rightly reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectAsk {
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// A contact that was corrected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Corrected {
+    pub contacts: Contacts,
+    /// As a device hands it over, for a server that is restored from an older backup.
+    pub sealed: Vec<u8>,
+}
+
+/// What is kept of a person (GDPR, article 15).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PersonalData {
+    /// The records that the person left a contact with.
+    pub records: Vec<PersonRecord>,
+    /// Of the record that was asked about.
+    pub erased: Option<ContactsErased>,
+    /// For how long they are kept, as in [`ContactsKept`].
+    pub keep_days: Option<u32>,
+    pub rules: Vec<KeepRule>,
+}
+
+/// One record of a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PersonRecord {
+    pub doc: DocId,
+    pub contacts: Vec<ContactRow>,
+    /// Who read, corrected or was given the contacts, the oldest first.
+    pub uses: Vec<ContactUse>,
+}
+
+/// What somebody did with a contact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContactUse {
+    pub at: Time,
+    /// The word of the audit, such as `contact.read`.
+    pub what: String,
+    /// Empty: the server itself.
+    pub device: String,
+    /// The person the device was given to at the time.
+    pub who: String,
+}
+
+/// What the municipality keeps of people, and for how long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ContactsKept {
+    /// Records with a contact.
+    pub kept: u32,
+    /// Days after a record was closed and nothing was added any more; none: until somebody erases them.
+    pub keep_days: Option<u32>,
+    /// Categories with a rule of their own.
+    pub rules: Vec<KeepRule>,
+    /// Records whose contacts were erased within a year, by reason.
+    pub erased: Vec<ErasedCount>,
+    /// Records that will be erased by rule within thirty days.
+    pub soon: u32,
+    /// When the rules were followed last; none: not since the server started.
+    pub ruled_at: Option<Time>,
+}
+
+/// For how long contacts of a category are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeepRule {
+    pub category: String,
+    pub days: u32,
+}
+
+/// Records whose contacts were erased for a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ErasedCount {
+    pub reason: EraseReason,
+    pub records: u32,
 }
 
 /// One field whose versions differ.

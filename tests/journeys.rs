@@ -21,9 +21,11 @@ mod journeys {
     mod erased;
     mod hostile;
     mod inspected;
+    mod keys;
     mod kiosk;
     mod locked;
     mod lost_receipt;
+    mod person;
     mod planning;
     mod poison;
     mod purpose;

@@ -17,6 +17,7 @@ use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
+use koina_server::contacts::{Keeping, Rules};
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
 use koina_server::routes::App;
@@ -66,6 +67,10 @@ pub struct Town {
     log_file: PathBuf,
     /// The file of the server's replica.
     server_file: PathBuf,
+    /// The folder of the keys of contacts.
+    keys: PathBuf,
+    /// For how long the server keeps contacts.
+    rules: Rules,
     /// Another instance of the server on the same log.
     second: Option<Arc<App>>,
     parties: Vec<Party>,
@@ -167,9 +172,13 @@ impl Town {
             .expect("a runtime");
         let log = log(&runtime, dir.path());
         let server_file = dir.path().join("server.sqlite");
-        let app = runtime.block_on(open_server(log, &server_file));
+        let keys = dir.path().join("contact-keys");
+        let rules = Rules::default();
+        let app = runtime.block_on(open_server(log, &server_file, &keys, &rules));
         Self {
             server_file,
+            keys,
+            rules,
             log_file: dir.path().join("log.sqlite"),
             second: None,
             dir,
@@ -376,9 +385,12 @@ impl Town {
 
     /// Another server instance on the same log, with a replica of its own.
     pub fn second_server(&self, log: AnyLog) -> SecondServer {
-        let app = self
-            .runtime
-            .block_on(open_server(log, &self.dir.path().join("server-2.sqlite")));
+        let app = self.runtime.block_on(open_server(
+            log,
+            &self.dir.path().join("server-2.sqlite"),
+            &self.keys,
+            &self.rules,
+        ));
         SecondServer(app)
     }
 
@@ -391,24 +403,49 @@ impl Town {
         self.exchange_with(who, &second.0)
     }
 
-    /// Writes a backup of the server's log.
+    /// Writes a backup of the server's log, and the keys of its contacts beside it.
     pub fn back_up(&self, name: &str) -> PathBuf {
         let file = self.dir.path().join(name);
         let rows = self.runtime.block_on(self.app.town.log.back_up(&file));
         rows.expect("a backup");
+        self.copy_keys(&keys_of(&file));
         file
     }
 
-    /// The server is lost, with its log and its replica; a backup is restored into an empty log.
+    /// Writes the keys of contacts as they are now.
+    pub fn copy_keys(&self, file: &Path) {
+        let keys = self.app.town.contacts.keys();
+        keys.copy_to(file).expect("the keys");
+    }
+
+    /// The folder of the keys of contacts.
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+
+    /// The server starts again, on the same log, and keeps contacts like this.
+    pub fn keep_contacts(&mut self, log: AnyLog, rules: Rules) {
+        self.rules = rules;
+        self.app =
+            self.runtime
+                .block_on(open_server(log, &self.server_file, &self.keys, &self.rules));
+    }
+
+    /// The server is lost, with its log, its replica and its keys; a backup is restored into an empty log.
     pub fn restore(&mut self, backup: &Path, log: AnyLog) {
         let replica = self
             .dir
             .path()
             .join(format!("server-{}.sqlite", self.now().0));
         let now = self.now();
+        self.keys = replica.with_extension("keys");
+        let keeping = Keeping::in_folder(&self.keys).expect("a folder");
+        if keys_of(backup).exists() {
+            keeping.keys().take(&keys_of(backup)).expect("the keys");
+        }
         self.app = self.runtime.block_on(async {
             log.restore(now, backup).await.expect("a restore");
-            open_server(log, &replica).await
+            open_server(log, &replica, &self.keys, &self.rules).await
         });
         self.server_file = replica;
     }
@@ -454,7 +491,7 @@ impl Town {
     pub fn try_server(&self, log: &Path, replica: &Path) -> anyhow::Result<Arc<App>> {
         self.runtime.block_on(async {
             let log = AnyLog::open_sqlite(log).await?;
-            try_open_server(log, replica).await
+            try_open_server(log, replica, &self.keys, &self.rules).await
         })
     }
 
@@ -467,7 +504,8 @@ impl Town {
     fn instance(&self, replica: &str) -> Arc<App> {
         self.runtime.block_on(async {
             let log = AnyLog::open_sqlite(&self.log_file).await.expect("the log");
-            open_server(log, &self.dir.path().join(replica)).await
+            let replica = self.dir.path().join(replica);
+            open_server(log, &replica, &self.keys, &self.rules).await
         })
     }
 
@@ -840,14 +878,26 @@ impl SecondServer {
     }
 }
 
-async fn open_server(log: AnyLog, replica: &Path) -> Arc<App> {
-    let opened = try_open_server(log, replica).await;
+/// The keys of contacts that belong to a backup.
+pub fn keys_of(backup: &Path) -> PathBuf {
+    backup.with_extension("contact-keys")
+}
+
+async fn open_server(log: AnyLog, replica: &Path, keys: &Path, rules: &Rules) -> Arc<App> {
+    let opened = try_open_server(log, replica, keys, rules).await;
     opened.expect("the municipality")
 }
 
-async fn try_open_server(log: AnyLog, replica: &Path) -> anyhow::Result<Arc<App>> {
+async fn try_open_server(
+    log: AnyLog,
+    replica: &Path,
+    keys: &Path,
+    rules: &Rules,
+) -> anyhow::Result<Arc<App>> {
     let reference = Reference::bundled("dion-olympos").expect("the reference data");
-    let town = Municipality::open(log, replica, reference, crews(), clock()).await?;
+    let keeping = Keeping::in_folder(keys)?.with(rules.clone(), None);
+    let crews = crews();
+    let town = Municipality::open_keeping(log, replica, keeping, reference, crews, clock()).await?;
     Ok(Arc::new(App::new(town, clock, "http://town".to_owned())))
 }
 

@@ -3,21 +3,79 @@
 use koina_model::exchange::Erased;
 use koina_model::problem::Problem;
 use koina_sync::exchange::json_body;
-use koina_sync::views::{Contacts, ContactsErased, EraseAsk};
+use koina_sync::views::{
+    Contacts, ContactsErased, ContactsKept, CorrectAsk, Corrected, EraseAsk, PersonalData,
+};
 
+use crate::courier::{place, write_new};
 use crate::devices::device_name;
-use crate::{ContactsEraseInput, Desk, RecordInput, told};
+use crate::{
+    ContactsCorrectInput, ContactsEraseInput, ContactsExportInput, ContactsExported, Desk, Nothing,
+    RecordInput, told,
+};
+
+mod person;
+
+pub use person::person_page;
 
 pub(crate) fn contacts_read(desk: &Desk, input: RecordInput) -> Result<Contacts, Problem> {
     let path = format!("/v1/contacts/{}/read", input.id);
     let mut found: Contacts = desk.exchanger.ask("POST", &path, Vec::new())?;
+    name_devices(desk, &mut found);
+    Ok(found)
+}
+
+fn name_devices(desk: &Desk, found: &mut Contacts) {
     for row in &mut found.rows {
         row.device = device_name(desk, &row.device);
     }
     if let Some(erased) = &mut found.erased {
         erased.device = device_name(desk, &erased.device);
     }
-    Ok(found)
+}
+
+/// Puts the right words in the place of what is kept. This device remembers them, sealed, should the server be restored from an
+/// older backup.
+pub(crate) fn contacts_correct(
+    desk: &Desk,
+    input: ContactsCorrectInput,
+) -> Result<Contacts, Problem> {
+    let ContactsCorrectInput {
+        id,
+        name,
+        phone,
+        email,
+    } = input;
+    let path = format!("/v1/contacts/{id}/correct");
+    let body = json_body(&CorrectAsk { name, phone, email })?;
+    let mut corrected: Corrected = desk.exchanger.ask("POST", &path, body)?;
+    let at = corrected.contacts.rows.first();
+    let at = at.map_or_else(|| desk.now(), |row| row.at);
+    told(desk.replica.contacts_corrected(id, &corrected.sealed, at))?;
+    name_devices(desk, &mut corrected.contacts);
+    Ok(corrected.contacts)
+}
+
+/// Writes a file with everything that is kept of the person who left this contact, for that person.
+pub(crate) fn contacts_export(
+    desk: &Desk,
+    input: ContactsExportInput,
+) -> Result<ContactsExported, Problem> {
+    // Before anybody is noted to have asked.
+    let place = place(desk, &input.place)?;
+    let path = format!("/v1/contacts/{}/export", input.id);
+    let found: PersonalData = desk.exchanger.ask("POST", &path, Vec::new())?;
+    let records = u32::try_from(found.records.len()).unwrap_or(u32::MAX);
+    let page = person_page(desk, found)?;
+    let path = write_new(desk, &place, "stoicheia-prosopou", "html", page.as_bytes())?;
+    Ok(ContactsExported {
+        path: path.to_string_lossy().into_owned(),
+        records,
+    })
+}
+
+pub(crate) fn contacts_kept(desk: &Desk, _: Nothing) -> Result<ContactsKept, Problem> {
+    desk.exchanger.ask("GET", "/v1/contacts", Vec::new())
 }
 
 /// Erases it for good. This device remembers the server's word before anybody is told that it is done: should the server be

@@ -563,6 +563,32 @@ pub struct ContactsEraseInput {
     pub reason: EraseReason,
 }
 
+/// How whoever is to be told about a request is rightly reached; it takes the place of what is kept.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ContactsCorrectInput {
+    pub id: DocId,
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// A file with everything that is kept of whoever is to be told about a request.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ContactsExportInput {
+    pub id: DocId,
+    /// One of the places that `courier_places` names.
+    pub place: String,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ContactsExported {
+    pub path: String,
+    /// Requests of the person in it.
+    pub records: u32,
+}
+
 /// Fields left `None` stay as they are.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -47,8 +47,10 @@ mod staff;
 mod start;
 mod tags;
 mod visit;
+mod words;
 mod work;
 
+pub use contacts::person_page;
 pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
@@ -68,7 +70,7 @@ use community::{
     community_report,
 };
 use conflicts::{conflict_decide, conflicts_page};
-use contacts::{contacts_erase, contacts_read};
+use contacts::{contacts_correct, contacts_erase, contacts_export, contacts_kept, contacts_read};
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
     device_change, device_invite, device_revoke, device_unlock, devices_page, emergency_set,

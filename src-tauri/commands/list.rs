@@ -101,7 +101,10 @@ commands! {
     conflict_decide(ConflictDecideInput) -> ConflictRow;
     // contacts (asked of the server)
     contacts_read(RecordInput) -> Contacts;
+    contacts_correct(ContactsCorrectInput) -> Contacts;
+    contacts_export(ContactsExportInput) -> ContactsExported;
     contacts_erase(ContactsEraseInput) -> Contacts;
+    contacts_kept(Nothing) -> ContactsKept;
     // kiosk
     kiosk_contact(Contact) -> Contact;
     kiosk_report(KioskReportInput) -> KioskReceipt;

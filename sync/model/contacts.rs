@@ -74,18 +74,26 @@ pub enum EraseReason {
     NotNeeded,
     /// They were written by mistake, or are somebody else's.
     ByMistake,
+    /// They were kept as long as the municipality keeps them.
+    ByRule,
     /// Brought back after a restore, or said by a newer server.
     #[serde(other)]
     Unknown,
 }
 
 impl EraseReason {
-    /// Every reason a person can give, with its code.
-    pub const ALL: [(Self, &'static str); 3] = [
+    /// Every known reason, with its code.
+    pub const ALL: [(Self, &'static str); 4] = [
         (Self::AskedByPerson, "asked_by_person"),
         (Self::NotNeeded, "not_needed"),
         (Self::ByMistake, "by_mistake"),
+        (Self::ByRule, "by_rule"),
     ];
+
+    /// Whether it is one that a person gives.
+    pub fn is_a_persons(self) -> bool {
+        !matches!(self, Self::ByRule | Self::Unknown)
+    }
 
     /// The code, as it is stored.
     pub fn code(self) -> &'static str {

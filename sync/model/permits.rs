@@ -72,6 +72,10 @@ pub enum Permit {
     RetireAssets,
     DecideConflicts,
     ReadContacts,
+    /// Correcting who reported something (GDPR, article 16).
+    CorrectContacts,
+    /// Giving a person what is kept of them (GDPR, article 15).
+    ExportContacts,
     /// Erasing who reported something, for good.
     EraseContacts,
     /// Seeing how kiosks are, and asking for the code that opens the page of staff at one.
@@ -83,7 +87,7 @@ pub enum Permit {
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::EnterRequests,
         Self::EnterRegistered,
         Self::EditRequests,
@@ -102,6 +106,8 @@ impl Permit {
         Self::RetireAssets,
         Self::DecideConflicts,
         Self::ReadContacts,
+        Self::CorrectContacts,
+        Self::ExportContacts,
         Self::EraseContacts,
         Self::TendKiosks,
         Self::DeclareEmergencies,
@@ -146,7 +152,10 @@ impl Role {
             ),
             Self::Clerk => !matches!(
                 permit,
-                Permit::ManageDevices | Permit::EraseContacts | Permit::FileMemos
+                Permit::ManageDevices
+                    | Permit::ExportContacts
+                    | Permit::EraseContacts
+                    | Permit::FileMemos
             ),
             Self::Admin => permit != Permit::FileMemos,
             Self::Kiosk => matches!(permit, Permit::EnterRequests | Permit::EnterRegistered),

@@ -96,7 +96,7 @@ fn encrypted(path: &Path, building: &Path, key: &Key) -> Result<(), ReplicaError
         .map_err(ReplicaError::SetAside)?;
     // Made of the file in the clear.
     safety::forget(path);
-    if let Err(failure) = write_over(old) {
+    if let Err(failure) = write_over(&old) {
         tracing::warn!(%failure, "the records in the clear could not be written over");
     }
     Ok(())

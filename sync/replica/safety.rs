@@ -90,7 +90,7 @@ pub(super) fn forget(replica: &Path) {
         });
         remove(&path);
         for file in files.into_iter().flatten() {
-            if let Err(failure) = write_over(file) {
+            if let Err(failure) = write_over(&file) {
                 tracing::warn!(%failure, "the safety copy could not be written over");
             }
         }

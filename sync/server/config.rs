@@ -1,6 +1,6 @@
 //! The settings of a server: one TOML file, and the environment for what is secret.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use koina_model::lists::Crew;
 use koina_model::reference::{Reference, ReferenceError};
 use serde::Deserialize;
 
+use crate::contacts::{Keeping, Rules};
 use crate::files::{Bucket, Files};
 use crate::log::{AnyLog, LogError};
 use crate::municipality::{Municipality, OpenError};
@@ -34,8 +35,19 @@ pub struct Config {
     pub tls: Option<Source>,
     /// The bucket of the photos; without one they are in the folder `files` of the data folder.
     pub photos: Option<Bucket>,
+    pub contacts: ContactSettings,
     pub reference: Reference,
     pub crews: Vec<Crew>,
+}
+
+/// Where the keys of contacts are, and for how long contacts are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactSettings {
+    /// The folder of the keys: every server of a log has the same.
+    pub keys: PathBuf,
+    /// A file that always has the newest keys, on another disk.
+    pub keys_copy: Option<PathBuf>,
+    pub rules: Rules,
 }
 
 /// Where the log is.
@@ -82,6 +94,10 @@ pub enum ConfigError {
         "`[tls]` needs either `own = true`, or `certificate` and `key`; and `public_url` must start with https://"
     )]
     Tls,
+    #[error(
+        "`[contacts]` keeps contacts of {0}, which is no category of the municipality, or for no day at all"
+    )]
+    Keep(String),
     #[error("the crew {crew} names {code}, which is not on the lists of the municipality")]
     Crew { crew: String, code: String },
     #[error(
@@ -102,6 +118,8 @@ struct File {
     public_url: String,
     tls: Option<Tls>,
     photos: Option<Photos>,
+    #[serde(default)]
+    contacts: ContactLines,
     #[serde(default)]
     crews: Vec<Crew>,
 }
@@ -124,6 +142,15 @@ struct Photos {
     bucket: String,
     endpoint: Option<String>,
     region: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ContactLines {
+    keys: Option<PathBuf>,
+    keys_copy: Option<PathBuf>,
+    keep_days: Option<u32>,
+    keep_days_of: BTreeMap<String, u32>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -211,6 +238,28 @@ impl Config {
             (None, Some(path)) => reference_in(&folder.join(path))?,
             _ => return Err(ConfigError::WhichMunicipality),
         };
+        let data = folder.join(file.data);
+        let contacts = ContactSettings {
+            keys: match file.contacts.keys {
+                Some(keys) => folder.join(keys),
+                None => data.join("contact-keys"),
+            },
+            keys_copy: file.contacts.keys_copy.map(|copy| folder.join(copy)),
+            rules: Rules {
+                keep_days: file.contacts.keep_days,
+                of_category: file.contacts.keep_days_of,
+            },
+        };
+        let rules = &contacts.rules;
+        let unknown = |(category, days): &(&String, &u32)| {
+            **days == 0 || reference.category(category).is_none()
+        };
+        if let Some((category, _)) = rules.of_category.iter().find(unknown) {
+            return Err(ConfigError::Keep(category.clone()));
+        }
+        if rules.keep_days == Some(0) {
+            return Err(ConfigError::Keep("every category".to_owned()));
+        }
         let mut ids = BTreeSet::new();
         for crew in &file.crews {
             let wrong = crew.members.iter().find(|member| {
@@ -240,11 +289,12 @@ impl Config {
         }
         Ok(Self {
             listen: file.listen,
-            data: folder.join(file.data),
+            data,
             log,
             public_url: file.public_url.trim_end_matches('/').to_owned(),
             tls,
             photos,
+            contacts,
             reference,
             crews: file.crews,
         })
@@ -258,13 +308,25 @@ impl Config {
         }
     }
 
+    /// Opens the keys of contacts.
+    pub fn keeping(&self) -> Result<Keeping, OpenError> {
+        let ContactSettings {
+            keys,
+            keys_copy,
+            rules,
+        } = self.contacts.clone();
+        let keeping = Keeping::in_folder(&keys).map_err(OpenError::Keys)?;
+        Ok(keeping.with(rules, keys_copy))
+    }
+
     /// Opens the municipality.
     pub async fn open(&self, now: Time) -> Result<Municipality, OpenError> {
         let log = self.open_log().await?;
         let replica = self.data.join("replica.sqlite");
-        let opened = Municipality::open(
+        let opened = Municipality::open_keeping(
             log,
             &replica,
+            self.keeping()?,
             self.reference.clone(),
             self.crews.clone(),
             now,
@@ -374,6 +436,37 @@ mod tests {
         let plain = GOOD.replace("https", "http");
         let plain = parse(&format!("{plain}\n[tls]\nown = true"));
         assert!(matches!(plain, Err(ConfigError::Tls)));
+    }
+
+    #[test]
+    fn contacts_are_kept_by_rules_about_known_categories() {
+        let contacts =
+            |lines: &str| parse(&format!("{GOOD}\n[contacts]\n{lines}")).map(|c| c.contacts);
+        let plain = parse(GOOD).unwrap().contacts;
+        assert_eq!(plain.keys, Path::new("/srv/koina/data/contact-keys"));
+        assert_eq!((plain.rules.keep_days, plain.keys_copy), (None, None));
+        let told = contacts(
+            "keys = \"/mnt/keys\"\nkeys_copy = \"copy\"\nkeep_days = 700\nkeep_days_of = { \"LGT-01\" = 90 }",
+        );
+        let told = told.unwrap();
+        assert_eq!(told.keys, Path::new("/mnt/keys"));
+        assert_eq!(told.keys_copy, Some("/srv/koina/copy".into()));
+        assert_eq!(told.rules.keep_days, Some(700));
+        assert_eq!(told.rules.of_category.get("LGT-01"), Some(&90));
+        for wrong in [
+            "keep_days = 0",
+            "keep_days_of = { \"LGT-01\" = 0 }",
+            "keep_days_of = { \"NONE\" = 9 }",
+        ] {
+            assert!(
+                matches!(contacts(wrong), Err(ConfigError::Keep(_))),
+                "{wrong}"
+            );
+        }
+        assert!(matches!(
+            contacts("keep_day = 9"),
+            Err(ConfigError::Toml(_))
+        ));
     }
 
     #[test]

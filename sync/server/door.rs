@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -22,6 +22,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
+
+use crate::rates::Peer;
 
 /// What a connection may take, and how many there may be.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +102,10 @@ pub async fn serve(
         let mut told = stopping.subscribe();
         tokio::spawn(async move {
             let _held = (place, guest);
+            let routes = match of_one {
+                Some(_) => routes.layer(Extension(Peer(whose(from.ip())))),
+                None => routes,
+            };
             let service = TowerToHyperService::new(routes);
             let ended = match acceptor {
                 None => {

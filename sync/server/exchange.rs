@@ -218,10 +218,7 @@ async fn erase_again(
     if words.is_empty() {
         return Ok(());
     }
-    Ok(town
-        .log
-        .erase_contacts_again(Author::of(who), now, words)
-        .await?)
+    town.erase_contacts_again(Author::of(who), now, words).await
 }
 
 /// Keeps the contacts that a device hands over, of whatever record: it may be on its way. Gives the records they belong to.
@@ -238,13 +235,8 @@ async fn keep_contacts(
     if contacts.len() > CONTACTS_MAX || contacts.iter().any(too_large) {
         return Err(Problem::too_large(SEALED_BYTES_MAX));
     }
-    let contacts = contacts
-        .into_iter()
-        .map(|sealed| (sealed.doc, sealed.bytes.into_vec()));
-    Ok(town
-        .log
-        .keep_contacts(Author::of(who), now, contacts.collect())
-        .await?)
+    town.keep_contacts(who.id, Author::of(who), now, contacts)
+        .await
 }
 
 fn evict(doc: DocId) -> Item {

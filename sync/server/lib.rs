@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod codes;
 pub mod config;
+pub mod contacts;
 pub mod courier;
 pub mod door;
 pub mod exchange;
@@ -13,6 +14,7 @@ pub mod files;
 pub mod import;
 pub mod log;
 pub mod municipality;
+pub mod rates;
 pub mod replica;
 pub mod routes;
 pub mod tls;

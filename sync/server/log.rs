@@ -19,6 +19,7 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_sync::views::RefusedRow;
 
+use crate::contacts::keys::Name;
 use crate::replica::{LogRow, NewChange};
 
 mod backup;
@@ -255,12 +256,33 @@ pub struct Told {
     pub called_at: Option<Time>,
 }
 
-/// A contact as it came from a device.
+/// A contact that a device hands over, sealed with a key of its own.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    pub doc: DocId,
+    /// Empty: its key was destroyed.
+    pub sealed: Vec<u8>,
+    /// Its key was made just now.
+    pub fresh: bool,
+}
+
+/// A contact as it is kept.
 #[derive(Clone, Debug)]
 pub struct SealedRow {
-    pub device: Option<DeviceId>,
+    pub name: Name,
     pub at: Time,
     pub sealed: Vec<u8>,
+}
+
+/// What somebody did with the contacts of a record, from the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactAct {
+    pub at: Time,
+    /// `None`: the server itself.
+    pub device: Option<DeviceId>,
+    /// The person the device was given to at the time.
+    pub who: String,
+    pub what: String,
 }
 
 /// What became of contacts that a device handed over.
@@ -651,12 +673,12 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| kiosks::next_code(tx, by, at, id))
     }
 
-    /// Keeps contacts that came sealed; gives the records whose contacts are durable now.
+    /// Keeps contacts; gives the records whose contacts are durable now.
     pub async fn keep_contacts(
         &self,
         by: Author,
         at: Time,
-        contacts: Vec<(DocId, Vec<u8>)>,
+        contacts: Vec<Handed>,
     ) -> Result<KeptContacts, LogError> {
         in_one_tx!(self, Write, |tx| contacts::put(tx, by, at, contacts))
     }
@@ -669,17 +691,18 @@ impl AnyLog {
         reason: EraseReason,
         communities: Vec<String>,
     ) -> Result<Option<Erased>, LogError> {
-        let erased = in_one_tx!(self, Write, |tx| contacts::erase(
+        in_one_tx!(self, Write, |tx| contacts::erase(
             tx,
             by,
             word,
             reason,
             &communities
-        ))?;
-        if erased.is_some() {
-            self.scrub().await;
-        }
-        Ok(erased)
+        ))
+    }
+
+    /// Erases what was kept as long as the municipality keeps it; gives how many records it was.
+    pub async fn erase_by_rule(&self, at: Time, words: Vec<Erased>) -> Result<u32, LogError> {
+        in_one_tx!(self, Write, |tx| contacts::erase_by_rule(tx, at, words))
     }
 
     /// Erases again what a device tells a restored server. The words are this municipality's own.
@@ -690,8 +713,84 @@ impl AnyLog {
         words: Vec<Erased>,
     ) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| contacts::erase_again(tx, by, at, words))?;
-        self.scrub().await;
         Ok(())
+    }
+
+    /// Puts a corrected contact in the place of those of a record. `None` when the record is not in these communities, when
+    /// its contacts were erased, or when somebody corrected them since they were read.
+    pub async fn correct_contact(
+        &self,
+        by: Author,
+        at: Time,
+        name: Name,
+        sealed: Vec<u8>,
+        communities: Vec<String>,
+    ) -> Result<Option<()>, LogError> {
+        in_one_tx!(self, Write, |tx| contacts::correct(
+            tx,
+            by,
+            at,
+            name,
+            sealed,
+            &communities
+        ))
+    }
+
+    /// Contacts that are not sealed with a key of their own yet, some at a time.
+    pub async fn unkeyed_contacts(&self) -> Result<Vec<SealedRow>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::unkeyed(tx))
+    }
+
+    /// Puts what is sealed with a key of its own in the place of what was not; then it is to be scrubbed.
+    pub async fn key_contacts(&self, rows: Vec<(SealedRow, Vec<u8>)>) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| contacts::put_keyed(tx, rows))
+    }
+
+    /// Contacts after a name, some at a time, of records in these communities; empty means all. With the name of the last one
+    /// looked at; `None` at the end.
+    pub async fn contacts_page(
+        &self,
+        after: Option<Name>,
+        communities: Vec<String>,
+    ) -> Result<(Vec<SealedRow>, Option<Name>), LogError> {
+        in_one_tx!(self, Read, |tx| contacts::page(tx, after, &communities))
+    }
+
+    /// Records after one whose contacts came before a moment, some at a time.
+    pub async fn contact_docs(
+        &self,
+        after: Option<DocId>,
+        before: Time,
+    ) -> Result<Vec<DocId>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::docs_before(tx, after, before))
+    }
+
+    /// Records that were erased after a number, each with its own, some at a time.
+    pub async fn erased_docs(&self, after: u64) -> Result<Vec<(u64, DocId)>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::erased_docs(tx, after))
+    }
+
+    /// Records of which a contact was corrected.
+    pub async fn corrected_docs(&self) -> Result<Vec<DocId>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::corrected(tx))
+    }
+
+    /// Names of the contacts of a record that can be read.
+    pub async fn contact_names(&self, doc: DocId) -> Result<Vec<Name>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::names(tx, doc))
+    }
+
+    /// How many records have a contact, and how many were erased since a moment, by reason.
+    pub async fn contact_counts(
+        &self,
+        since: Time,
+    ) -> Result<(u32, Vec<(EraseReason, u32)>), LogError> {
+        in_one_tx!(self, Read, |tx| contacts::counts(tx, since))
+    }
+
+    /// What was done with the contacts of a record, the oldest first.
+    pub async fn contact_audit(&self, doc: DocId) -> Result<Vec<ContactAct>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::audit_of(tx, doc))
     }
 
     /// What a device is to hear of erasures after a number, and the number up to which that is all.
@@ -736,21 +835,23 @@ impl AnyLog {
         Ok(done)
     }
 
-    /// The contacts of a record, as they came; the audit says who asked. `None` when the record is not in these
-    /// communities; empty means all.
+    /// The contacts of a record, as they are kept; the audit says who asked, and for what, unless nobody gets to see them
+    /// (`what` is `None`). `None` when the record is not in these communities; empty means all.
     pub async fn contacts(
         &self,
         by: Author,
         at: Time,
         doc: DocId,
         communities: Vec<String>,
+        what: Option<&'static str>,
     ) -> Result<Option<ReadContacts>, LogError> {
         in_one_tx!(self, Write, |tx| contacts::read(
             tx,
             by,
             at,
             doc,
-            &communities
+            &communities,
+            what
         ))
     }
 

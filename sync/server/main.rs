@@ -17,6 +17,7 @@ use koina_server::config::Config;
 use koina_server::door::{self, Limits};
 use koina_server::log::Author;
 use koina_server::municipality::Municipality;
+use koina_server::rates::Allowed;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_server::tls::{self, Shown};
@@ -29,10 +30,13 @@ use koina_sync::maps::Maps;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// How often bytes of erased contacts that could not be let go of are tried again.
-const SCRUB_EVERY: Duration = Duration::from_secs(600);
+/// How often it is looked what is due of contacts: keys, rules, bytes that could not be let go of.
+const TEND_EVERY: Duration = Duration::from_secs(600);
 /// How often it is looked whether files with a certificate were renewed.
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(600);
+
+/// The keys of contacts, beside a backup.
+const KEYS_FILE: &str = "contact-keys";
 
 #[derive(Parser)]
 #[command(version, about = "The municipal server of Koina.")]
@@ -93,12 +97,20 @@ enum Command {
         /// The file to write; it must not be there yet. It holds everything the log holds: keep it as safe as the server.
         #[arg(long)]
         to: PathBuf,
+        /// The file of the keys of contacts, without which nobody reads them in any backup. Always the same one: the newest
+        /// keys take the place of those before, so that what is erased is erased in every backup. Left out: `contact-keys`
+        /// beside the backup.
+        #[arg(long)]
+        keys: Option<PathBuf>,
     },
     /// Brings a backup into an empty log. Stop every server of the municipality first; devices then hand over again what
     /// came after the backup, and protocol numbers are given again once the desks have done so.
     Restore {
         #[arg(long)]
         from: PathBuf,
+        /// The newest file of the keys of contacts. Left out: `contact-keys` beside the backup.
+        #[arg(long)]
+        keys: Option<PathBuf>,
     },
     /// After a restore: gives protocol numbers again without waiting for desks that will not come back. Numbers that nobody
     /// brought back are written down as void.
@@ -208,18 +220,41 @@ async fn main() -> anyhow::Result<()> {
             )
             .await
         }
-        Command::Backup { to } => {
+        Command::Backup { to, keys } => {
             let log = config.open_log().await.context("Opening the log")?;
             let rows = log.back_up(&to).await.context("Writing the backup")?;
             println!("{}: {rows} rows of the log.", to.display());
+            let file = keys.unwrap_or_else(|| to.with_file_name(KEYS_FILE));
+            let keeping = config.keeping()?;
+            let copied = keeping.keys().copy_to(&file);
+            let copied = copied.context("Writing the keys of contacts")?;
+            println!("{}: the keys of {copied} contacts.", file.display());
             Ok(())
         }
-        Command::Restore { from } => {
+        Command::Restore { from, keys } => {
+            let file = match keys {
+                Some(file) => file,
+                None => from.with_file_name(KEYS_FILE),
+            };
+            let keeping = config.keeping()?;
+            // Before the log: whoever forgot the file can still bring it.
+            let taken = match keeping.keys().take(&file) {
+                Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => None,
+                taken => Some(taken.context("Reading the keys of contacts")?),
+            };
             let log = config.open_log().await.context("Opening the log")?;
             let rows = log
                 .restore(now(), &from)
                 .await
                 .context("Restoring the backup")?;
+            match taken {
+                Some(keys) => println!("{}: the keys of {keys} contacts.", file.display()),
+                None => println!(
+                    "There is no {}: contacts whose keys are not in {} cannot be read until their devices hand them over again.",
+                    file.display(),
+                    config.contacts.keys.display()
+                ),
+            }
             println!(
                 "Restored: {rows} rows of the log. Start the server: devices hand over again what came after the backup."
             );
@@ -328,13 +363,15 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
         .context("Opening the address")?;
     let scheme = if shown.is_some() { "https" } else { "http" };
     println!("{scheme}://{}", listener.local_addr()?);
-    let app = Arc::new(App::new(town, now, public_url));
-    let scrubbing = Arc::clone(&app);
+    let app = App::new(town, now, public_url).with_rates(Allowed::default());
+    let app = Arc::new(app);
+    let tending = Arc::clone(&app);
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(SCRUB_EVERY);
+        let mut ticks = tokio::time::interval(TEND_EVERY);
         loop {
             ticks.tick().await;
-            scrubbing.town.log.scrub().await;
+            tending.town.tend_contacts(now()).await;
+            tending.forget_rates();
         }
     });
     let tls = shown.as_ref().map(|shown| shown.config().map(Arc::new));

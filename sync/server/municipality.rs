@@ -15,6 +15,7 @@ use koina_sync::identity::{hex, unhex};
 use koina_sync::maps::Maps;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 
+use crate::contacts::Keeping;
 use crate::files::{Files, FilesError};
 use crate::log::{AnyLog, Author, LogError};
 use crate::replica::{Foreseen, Replica, ReplicaError};
@@ -39,6 +40,10 @@ pub enum OpenError {
     Unlock,
     #[error("the files of photos")]
     Files(#[from] FilesError),
+    #[error("the keys of contacts")]
+    Keys(#[source] std::io::Error),
+    #[error("contacts that were erased stand in this log, and could not be erased again")]
+    Erasing,
     #[error("the work was cut off")]
     CutOff,
 }
@@ -48,6 +53,8 @@ pub struct Municipality {
     pub log: AnyLog,
     /// Files of photos.
     pub files: Files,
+    /// The keys of contacts, and for how long they are kept.
+    pub contacts: Keeping,
     replica: Arc<Replica>,
     reference: Reference,
     epoch: String,
@@ -93,10 +100,25 @@ fn fresh_key() -> Result<String, getrandom::Error> {
 }
 
 impl Municipality {
-    /// Opens a municipality; the first time makes it.
+    /// Opens a municipality with the keys of its contacts beside the replica; the first time makes it.
     pub async fn open(
         log: AnyLog,
         replica: &Path,
+        reference: Reference,
+        crews: Vec<Crew>,
+        now: Time,
+    ) -> Result<Self, OpenError> {
+        let folder = replica.with_file_name("contact-keys");
+        let contacts = Keeping::in_folder(&folder).map_err(OpenError::Keys)?;
+        Self::open_keeping(log, replica, contacts, reference, crews, now).await
+    }
+
+    /// The same with its contacts kept like this. Those whose keys were destroyed are erased in the log as well: it may be one
+    /// from before.
+    pub async fn open_keeping(
+        log: AnyLog,
+        replica: &Path,
+        contacts: Keeping,
         reference: Reference,
         crews: Vec<Crew>,
         now: Time,
@@ -137,6 +159,7 @@ impl Municipality {
         let opened = Self {
             log,
             files,
+            contacts,
             replica: Arc::new(replica),
             reference,
             epoch,
@@ -148,6 +171,10 @@ impl Municipality {
             following: Mutex::new(()),
         };
         opened.read_lists().await?;
+        opened
+            .erase_destroyed(now)
+            .await
+            .map_err(|_| OpenError::Erasing)?;
         Ok(opened)
     }
 

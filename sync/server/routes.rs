@@ -28,6 +28,7 @@ use tokio::sync::Semaphore;
 
 use crate::log::Device;
 use crate::municipality::Municipality;
+use crate::rates::{Allowed, Peer, Rates};
 
 mod contacts;
 pub mod devices;
@@ -48,8 +49,12 @@ const TURN: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(60);
 /// Longest time a body may take: 8 MiB at 64 kbit/s are 18 minutes.
 const BODY: Duration = Duration::from_secs(30 * 60);
+/// What the slowest lines carry in a second; a small body has no half hour.
+const BYTES_A_SECOND: usize = 1_000;
 
 const KIB: usize = 1024;
+
+const ENROL_PATH: &str = "/v1/enrol";
 
 /// The handler reads the body itself, as it comes. The signature does not cover it, so it may be nothing that has to be believed.
 pub const STREAMED: usize = usize::MAX;
@@ -65,6 +70,7 @@ pub struct App {
     pub public_url: String,
     working: Semaphore,
     streaming: Semaphore,
+    rates: Option<Rates>,
 }
 
 impl App {
@@ -75,6 +81,21 @@ impl App {
             public_url,
             working: Semaphore::new(WORKING_MAX),
             streaming: Semaphore::new(STREAMS_MAX),
+            rates: None,
+        }
+    }
+
+    /// The same, and nobody asks more often than this.
+    #[must_use]
+    pub fn with_rates(mut self, allowed: Allowed) -> Self {
+        self.rates = Some(Rates::new(allowed));
+        self
+    }
+
+    /// Forgets who has not asked for long.
+    pub fn forget_rates(&self) {
+        if let Some(rates) = &self.rates {
+            rates.forget();
         }
     }
 }
@@ -104,9 +125,9 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 21] = [
+pub const TABLE: [Route; 24] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
-    Route { method: "POST", path: "/v1/enrol",               who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
+    Route { method: "POST", path: ENROL_PATH,                who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
     Route { method: "POST", path: "/v1/courier",             who: DESK,         bytes_max: FILE_BYTES_MAX, handler: |call| Box::pin(exchange::courier(call)) },
     Route { method: "POST", path: "/v1/files",               who: Who::Devices, bytes_max: 16 * KIB,       handler: |call| Box::pin(files::state(call)) },
@@ -121,6 +142,9 @@ pub const TABLE: [Route; 21] = [
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/unlock", who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::unlock(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 0,              handler: |call| Box::pin(contacts::read(call)) },
+    Route { method: "POST", path: "/v1/contacts/{id}/correct", who: CORRECTORS, bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::correct(call)) },
+    Route { method: "POST", path: "/v1/contacts/{id}/export", who: EXPORTERS,   bytes_max: 0,              handler: |call| Box::pin(contacts::export(call)) },
+    Route { method: "GET",  path: "/v1/contacts",            who: EXPORTERS,    bytes_max: 0,              handler: |call| Box::pin(contacts::kept(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/erase", who: ERASERS,      bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::erase(call)) },
     Route { method: "POST", path: "/v1/emergency",           who: DECLARERS,    bytes_max: 4 * KIB,        handler: |call| Box::pin(emergency::set(call)) },
     Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
@@ -146,6 +170,10 @@ const TENDERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::TendKiosks)
 const DECLARERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DeclareEmergencies);
 
 const READERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::ReadContacts);
+
+const CORRECTORS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::CorrectContacts);
+
+const EXPORTERS: Who = Who::Roles(&[Role::Admin], Permit::ExportContacts);
 
 const ERASERS: Who = Who::Roles(&[Role::Admin], Permit::EraseContacts);
 
@@ -242,6 +270,13 @@ async fn pass(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
+    let from = parts.extensions.get::<Peer>().copied();
+    if let (Some(rates), Some(from)) = (&app.rates, from) {
+        rates.come(from)?;
+        if route.path == ENROL_PATH {
+            rates.newcomer(from)?;
+        }
+    }
     let claim = match route.who {
         Who::Anybody => None,
         Who::Devices | Who::Roles(..) => Some(who::claim(&app.town, &parts.headers).await?),
@@ -269,6 +304,9 @@ async fn pass(
                 .await?,
         ),
     };
+    if let (Some(rates), Some(device)) = (&app.rates, &device) {
+        rates.device(device.id)?;
+    }
     may(route.who, device.as_ref())?;
     let param = params.iter().next().map(|(_, value)| value.to_owned());
     (route.handler)(Call {
@@ -305,10 +343,16 @@ async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
         }
         Ok(())
     };
-    tokio::time::timeout(BODY, all)
+    tokio::time::timeout(patience(bytes_max), all)
         .await
         .map_err(|_| cut_off())??;
     Ok(bytes)
+}
+
+/// How long a body may take that may be so large.
+fn patience(bytes_max: usize) -> Duration {
+    let seconds = u64::try_from(bytes_max / BYTES_A_SECOND).unwrap_or(u64::MAX);
+    BODY.min(SILENCE.saturating_add(Duration::from_secs(seconds)))
 }
 
 /// The next bytes of a body; `None` at its end. Silence ends it.

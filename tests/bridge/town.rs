@@ -18,7 +18,8 @@ use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
-use koina_server::config::{Config, LogPlace};
+use koina_server::config::{Config, ContactSettings, LogPlace};
+use koina_server::contacts::Rules;
 use koina_server::log::Author;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
@@ -372,6 +373,14 @@ impl Server {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let reference = Reference::bundled("dion-olympos").context("The reference data")?;
         let public_url = address.to_owned();
+        let contacts = ContactSettings {
+            keys: data.join("contact-keys"),
+            keys_copy: None,
+            rules: Rules {
+                keep_days: Some(730),
+                ..Rules::default()
+            },
+        };
         let config = Config {
             listen,
             data,
@@ -379,6 +388,7 @@ impl Server {
             public_url: public_url.clone(),
             tls: None,
             photos: None,
+            contacts,
             reference,
             crews: crews(),
         };

@@ -23,6 +23,7 @@ use koina_model::permits::Role;
 use koina_server::door::{self, Limits};
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
+use koina_server::rates::Allowed;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_server::tls::{self, Source};
@@ -147,7 +148,8 @@ async fn main() -> anyhow::Result<()> {
         println!("{word} {address}#{}", invite.code);
     }
     println!("ready");
-    let app = Arc::new(App::new(town, now, address));
+    let app = App::new(town, now, address).with_rates(Allowed::default());
+    let app = Arc::new(app);
     let tls = Some(Arc::new(shown.config()?));
     door::serve(
         listener,

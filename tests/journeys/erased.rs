@@ -19,17 +19,19 @@ use super::told::stands_in;
 use super::two_servers::fresh_database;
 
 /// A town with a desk, a second one, a kiosk, and a visitor's request with its contact at the server.
-struct Told {
-    town: Town,
-    desk: Who,
-    clerk: Who,
-    kiosk: Who,
-    id: DocId,
+pub(super) struct Told {
+    pub town: Town,
+    pub desk: Who,
+    pub clerk: Who,
+    pub kiosk: Who,
+    pub id: DocId,
     /// A part of the sealed contact, as the kiosk holds it.
     sealed: Vec<u8>,
+    /// A part of the same as the server keeps it, sealed once more with a key of its own.
+    kept: Vec<u8>,
 }
 
-fn told(mut town: Town) -> Told {
+pub(super) fn told(mut town: Town) -> Told {
     let desk = town.desk("Δημαρχείο");
     let clerk = town.device("ΚΕΠ", Role::Clerk, None, &[]);
     let kiosk = town.device("Κιόσκι", Role::Kiosk, None, &[]);
@@ -37,6 +39,7 @@ fn told(mut town: Town) -> Told {
     let id = report(&town, kiosk);
     let sealed = sealed_at(&town, kiosk).expect("a contact")[40..104].to_vec();
     town.settle();
+    let kept = kept(&town, id)[40..104].to_vec();
     Told {
         town,
         desk,
@@ -44,10 +47,19 @@ fn told(mut town: Town) -> Told {
         kiosk,
         id,
         sealed,
+        kept,
     }
 }
 
-fn report(town: &Town, kiosk: Who) -> DocId {
+/// The contact of a record as it lies in the log.
+pub(super) fn kept(town: &Town, id: DocId) -> Vec<u8> {
+    let page = town.server().log.contacts_page(None, Vec::new());
+    let (rows, _) = town.block_on(page).unwrap();
+    let row = rows.into_iter().find(|row| row.name.doc == id);
+    row.expect("a contact").sealed
+}
+
+pub(super) fn report(town: &Town, kiosk: Who) -> DocId {
     let contact = Contact {
         name: "Ευτυχία Δοκιμαστική".to_owned(),
         phone: "6912345678".to_owned(),
@@ -63,7 +75,7 @@ fn report(town: &Town, kiosk: Who) -> DocId {
     town.at(kiosk).report(&entered, &contact, now).unwrap().id
 }
 
-fn erase(town: &Town, who: Who, id: DocId) -> Result<Erased, Problem> {
+pub(super) fn erase(town: &Town, who: Who, id: DocId) -> Result<Erased, Problem> {
     let body = json_body(&EraseAsk {
         reason: EraseReason::AskedByPerson,
     })?;
@@ -72,7 +84,7 @@ fn erase(town: &Town, who: Who, id: DocId) -> Result<Erased, Problem> {
     Ok(word)
 }
 
-fn read(town: &Town, who: Who, id: DocId) -> Contacts {
+pub(super) fn read(town: &Town, who: Who, id: DocId) -> Contacts {
     let path = format!("/v1/contacts/{id}/read");
     town.ask(who, "POST", &path, Vec::new()).unwrap()
 }
@@ -97,11 +109,16 @@ fn what_is_erased_is_gone_at_the_server_and_where_it_was_typed() {
         kiosk,
         id,
         sealed,
+        kept,
     } = told(Town::new());
     let number = town.at(desk).request_case(id, town.now()).unwrap().row;
     assert!(number.protocol_number.is_some());
     assert_eq!(read(&town, clerk, id).rows.len(), 1);
-    assert!(stands_in(town.log_file(), &sealed), "looked for rightly");
+    assert!(stands_in(town.log_file(), &kept), "looked for rightly");
+    assert!(
+        !stands_in(town.log_file(), &sealed),
+        "under a key of its own"
+    );
     assert!(stands_in(town.path(kiosk), &sealed), "looked for rightly");
     // Only administrators erase.
     for who in [clerk, kiosk] {
@@ -113,7 +130,7 @@ fn what_is_erased_is_gone_at_the_server_and_where_it_was_typed() {
     std::fs::write(&copy, &sealed).unwrap();
     let word = erase(&town, desk, id).unwrap();
     assert_eq!(erase(&town, desk, id), Ok(word), "the same word again");
-    assert!(!stands_in(town.log_file(), &sealed), "the log");
+    assert!(!stands_in(town.log_file(), &kept), "the log");
     let found = read(&town, clerk, id);
     let erased = found.erased.expect("erased");
     assert_eq!(
@@ -153,14 +170,18 @@ fn of_many_contacts_those_that_are_erased_leave_nothing_in_free_space() {
     drop(db);
     // Marked as received, the rows are written anew, and pages are split.
     town.settle();
+    let kept: Vec<Vec<u8>> = ids
+        .iter()
+        .map(|id| kept(&town, *id)[200..264].to_vec())
+        .collect();
     for id in ids.iter().step_by(2) {
         erase(&town, desk, *id).unwrap();
     }
     town.exchange(kiosk).unwrap();
-    for (n, sealed) in sealed.iter().enumerate() {
-        let kept = n % 2 == 1;
-        assert_eq!(stands_in(town.path(kiosk), sealed), kept, "kiosk, {n}");
-        assert_eq!(stands_in(town.log_file(), sealed), kept, "log, {n}");
+    for (n, (sealed, kept)) in sealed.iter().zip(&kept).enumerate() {
+        let stays = n % 2 == 1;
+        assert_eq!(stands_in(town.path(kiosk), sealed), stays, "kiosk, {n}");
+        assert_eq!(stands_in(town.log_file(), kept), stays, "log, {n}");
     }
     town.check();
 }
@@ -184,17 +205,18 @@ fn bytes_that_somebody_held_are_let_go_of_afterwards() {
         kiosk,
         id,
         sealed,
+        kept,
         ..
     } = told(Town::new());
     let backup = holding(town.log_file());
     erase(&town, desk, id).unwrap();
-    assert!(stands_in(town.log_file(), &sealed), "held by the backup");
+    assert!(stands_in(town.log_file(), &kept), "held by the backup");
     drop(backup);
     // As a server does when it starts and every few minutes; an erasure in a log that was closed meanwhile counts too.
     town.crash_server(false);
-    assert!(stands_in(town.log_file(), &sealed), "looked for rightly");
+    assert!(stands_in(town.log_file(), &kept), "looked for rightly");
     town.block_on(town.server().log.scrub());
-    assert!(!stands_in(town.log_file(), &sealed), "the log");
+    assert!(!stands_in(town.log_file(), &kept), "the log");
 
     let reader = holding(town.path(kiosk));
     town.exchange(kiosk).unwrap();
@@ -313,7 +335,7 @@ fn a_restored_server_hears_again_what_was_erased() {
     );
     assert_eq!(sealed_at(town, *kiosk), None);
     let restored = town.folder().join("restored.sqlite");
-    assert!(!stands_in(&restored, &after.sealed), "the restored log");
+    assert!(!stands_in(&restored, &after.kept), "the restored log");
     after.town.check();
 }
 
@@ -379,7 +401,7 @@ fn the_same_on_postgresql() {
     } = &after;
     assert_eq!(read(town, *desk, *id).rows.len(), 1);
     assert!(
-        table_has(town, &restored_url, &after.sealed),
+        table_has(town, &restored_url, &after.kept),
         "looked for rightly"
     );
     for who in [*desk, *kiosk, *kiosk] {
@@ -389,7 +411,7 @@ fn the_same_on_postgresql() {
     assert!(found.rows.is_empty() && found.erased.is_some());
     assert_eq!(sealed_at(town, *kiosk), None);
     // Nor do the files of the table have it, now that it was rewritten.
-    assert!(!table_has(town, &restored_url, &after.sealed));
+    assert!(!table_has(town, &restored_url, &after.kept));
     town.check();
 }
 
@@ -409,7 +431,7 @@ fn dumped(holding: &str) {
         town,
         desk,
         id,
-        sealed,
+        kept,
         ..
     } = told(town);
     let (dump, connection) = town.block_on(async {
@@ -421,13 +443,13 @@ fn dumped(holding: &str) {
         (client, connection)
     });
     erase(&town, desk, id).unwrap();
-    assert!(table_has(&town, &url, &sealed), "held by the dump");
+    assert!(table_has(&town, &url, &kept), "held by the dump");
     town.block_on(town.server().log.scrub());
-    assert!(table_has(&town, &url, &sealed), "still held");
+    assert!(table_has(&town, &url, &kept), "still held");
     drop(dump);
     town.block_on(connection).unwrap().unwrap();
     town.block_on(town.server().log.scrub());
-    assert!(!table_has(&town, &url, &sealed), "the table");
+    assert!(!table_has(&town, &url, &kept), "the table");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 /** The public kiosk: a visitor walks up, is served, and leaves no trace. */
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./lib/koina";
 import { accessible, fits } from "./lib/look";
@@ -76,20 +77,54 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
   await expect(file).toContainText("+306912345678");
   await accessible(desk, "desk: who reported it");
 
-  // Whoever asks to be forgotten is: for good, with a reason, and the request stays.
+  // What is wrong is put right; what cannot be right is refused, and nothing typed is lost.
   const reporter = desk.getByRole("region", { name: w("reporter-title") });
+  await press(desk, w("reporter-correct"));
+  await reporter.getByRole("textbox", { name: w("reporter-name") }).fill("Ευτυχία Σωστή");
+  await reporter.getByRole("textbox", { name: w("reporter-phone") }).fill("12");
+  await press(desk, w("reporter-correct-do"));
+  await expect(reporter.getByRole("alert")).toBeVisible();
+  await expect(reporter.getByRole("textbox", { name: w("reporter-name") })).toHaveValue("Ευτυχία Σωστή");
+  await accessible(desk, "desk: a correction is refused");
+  await reporter.getByRole("textbox", { name: w("reporter-phone") }).fill("6912345679");
+  await press(desk, w("reporter-correct-do"));
+  await expect(reporter).toContainText(w("reporter-corrected"));
+  await expect(reporter).toContainText("Ευτυχία Σωστή");
+  await expect(reporter).toContainText("+306912345679");
+  await expect(reporter).not.toContainText("Δοκιμαστική");
+  await expect(reporter.getByRole("heading", { name: w("reporter-title") })).toBeFocused();
+
+  // And given to the person, with who has seen it.
+  await press(desk, w("reporter-give"));
+  await accessible(desk, "desk: about to write a file for a person");
+  await desk.screenshot({ path: test.info().outputPath("desk-give-person.png"), fullPage: true });
+  await press(desk, w("reporter-give-do"));
+  const written = reporter.getByText(/stoicheia-prosopou/);
+  await expect(written).toBeVisible();
+  const path = /\S+\.html/.exec((await written.textContent()) ?? "")?.[0] ?? "";
+  const given = await desk.context().newPage();
+  await given.setContent(readFileSync(path, "utf8"));
+  await expect(given.getByRole("heading", { level: 1, name: w("person-title") })).toBeVisible();
+  for (const words of ["Ευτυχία Σωστή", "+306912345679", "Άναψε καΐκι", w("person-use-corrected"), w("person-use-exported")])
+    await expect(given.locator("body")).toContainText(words);
+  await accessible(given, "the file for a person");
+  await given.screenshot({ path: test.info().outputPath("person.png"), fullPage: true });
+  await given.close();
+  await reporter.getByRole("button", { name: w("close") }).click();
+
+  // Whoever asks to be forgotten is: for good, with a reason, and the request stays.
   await press(desk, w("reporter-erase"));
   await expect(reporter).toContainText(w("reporter-erase-open"));
   await press(desk, w("reporter-erase-do"));
   await expect(reporter).toContainText(w("reporter-erase-why-missing"));
-  await expect(reporter).toContainText("Ευτυχία Δοκιμαστική");
+  await expect(reporter).toContainText("Ευτυχία Σωστή");
   await reporter.getByRole("radio", { name: w("erase-asked_by_person") }).check();
   await accessible(desk, "desk: about to erase");
   // Without the server nothing is erased, and nothing is said to be.
   await koina.bridge.control("stop-server");
   await press(desk, w("reporter-erase-do"));
   await expect(reporter.getByRole("alert")).toBeVisible();
-  await expect(reporter).toContainText("Ευτυχία Δοκιμαστική");
+  await expect(reporter).toContainText("Ευτυχία Σωστή");
   await koina.bridge.control("start-server");
   await press(desk, w("reporter-erase-do"));
   await expect(reporter.getByText(w("reporter-erased"))).toBeFocused();
@@ -102,6 +137,15 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
   await press(desk, w("reporter-read"));
   await expect(reporter).toContainText(w("erase-asked_by_person"));
   await expect(reporter).not.toContainText("Ευτυχία");
+
+  // Who answers for it sees how much is kept, for how long, and what was erased.
+  await desk.getByRole("button", { name: w("nav-inbox"), exact: true }).click();
+  await press(desk, w("kept-title"));
+  const kept = desk.getByRole("main");
+  await expect(kept).toContainText("730");
+  await expect(kept.getByRole("region", { name: w("kept-erased") })).toContainText(w("erase-asked_by_person"));
+  await accessible(desk, "desk: what is kept of people");
+  await desk.screenshot({ path: test.info().outputPath("desk-kept.png"), fullPage: true });
 });
 
 test("the end of a visit leaves nothing: words, language, size, contrast", async ({ koina }) => {

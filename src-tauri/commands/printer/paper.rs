@@ -1,10 +1,6 @@
 //! What is on a receipt: who took something in, when, under which number, and how to follow it. Not a word of what was
 //! reported: paper lies about.
 
-use std::sync::LazyLock;
-
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
 use koina_model::calendar::{athens_clock, athens_date};
 use koina_model::greek::short_date;
 use koina_model::ids::Time;
@@ -12,6 +8,7 @@ use koina_model::reference::Text2;
 use koina_model::words::Language;
 
 use super::raster::Block;
+use crate::words::say;
 
 /// What a receipt says (N. 2690/1999, article 4, and N. 4727/2020 on the proof of receipt).
 #[derive(Clone, Debug)]
@@ -38,38 +35,6 @@ pub(crate) struct Applied {
     pub department: Text2,
     /// When the municipality has to have answered, as Greeks write a date.
     pub due: String,
-}
-
-type Catalogue = FluentBundle<FluentResource>;
-
-/// The same words as those of the windows.
-static GREEK: LazyLock<Catalogue> =
-    LazyLock::new(|| catalogue("el", include_str!("../../../ui/src/words/el/paper.ftl")));
-static ENGLISH: LazyLock<Catalogue> =
-    LazyLock::new(|| catalogue("en", include_str!("../../../ui/src/words/en/paper.ftl")));
-
-fn catalogue(language: &str, source: &str) -> Catalogue {
-    let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
-    // Marks of writing direction have no letter.
-    bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partly, _)| partly);
-    bundle.add_resource_overriding(resource);
-    bundle
-}
-
-/// One sentence, with what goes into it.
-fn say(language: Language, id: &str, put: &[(&str, &str)]) -> String {
-    let bundle: &Catalogue = match language {
-        Language::El => &GREEK,
-        Language::En => &ENGLISH,
-    };
-    let args: FluentArgs<'_> = put.iter().map(|(name, value)| (*name, *value)).collect();
-    let pattern = bundle.get_message(id).and_then(|message| message.value());
-    pattern.map_or_else(String::new, |pattern| {
-        bundle
-            .format_pattern(pattern, Some(&args), &mut Vec::new())
-            .into_owned()
-    })
 }
 
 /// The parts of a receipt, from top to bottom.

@@ -97,9 +97,9 @@ const TABLES: [Table; 14] = [
     ),
     table!(
         "contacts",
-        "doc, device, at, sealed",
-        "bbib",
-        "$1, $2, $3, $4"
+        "doc, device, at, sealed, version",
+        "bbibi",
+        "$1, $2, $3, $4, $5"
     ),
     table!(
         "erased",

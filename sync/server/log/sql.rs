@@ -60,6 +60,9 @@ pub(super) const PUT_AUDIT: &str = "INSERT INTO audit (place, at, device, who, w
  VALUES ($1, $2, $3, $4, $5, $6, $7)";
 pub(super) const AUDIT_PAGE: &str = "SELECT place, at, device, who, what, subject, hash
  FROM audit WHERE place > $1 ORDER BY place LIMIT $2";
+/// Who read, corrected or erased a contact; `$1` is the record.
+pub(super) const CONTACT_AUDIT: &str = "SELECT at, device, who, what FROM audit
+ WHERE subject = $1 AND what LIKE 'contact.%' ORDER BY place";
 pub(super) const CHANGES_PAGE: &str = "SELECT seq, hash, bytes
  FROM log WHERE body = 'change' AND seq > $1 ORDER BY seq LIMIT $2";
 
@@ -165,14 +168,41 @@ pub(super) const COUNT_CONTACTS: &str = "SELECT COUNT(*) FROM contacts WHERE dev
 pub(super) const HAS_CONTACT: &str = "SELECT at FROM contacts WHERE doc = $1 AND device = $2";
 pub(super) const PUT_CONTACT: &str = "INSERT INTO contacts (doc, device, at, sealed)
  VALUES ($1, $2, $3, $4)";
-pub(super) const CONTACTS_OF: &str =
-    "SELECT device, at, sealed FROM contacts WHERE doc = $1 ORDER BY at, device";
+pub(super) const CONTACTS_OF: &str = "SELECT doc, device, at, sealed, version FROM contacts
+ WHERE doc = $1 AND length(sealed) > 0 ORDER BY at, device";
+/// What was kept under this name before could not be read any more.
+pub(super) const REPLACE_CONTACT: &str = "UPDATE contacts SET sealed = $3
+ WHERE doc = $1 AND device = $2 AND version = 0 AND length(sealed) > 0";
+pub(super) const CORRECT_CONTACT: &str =
+    "INSERT INTO contacts (doc, device, at, sealed, version) VALUES ($1, $2, $3, $4, $5)
+ ON CONFLICT (doc, device) DO UPDATE SET at = excluded.at, sealed = excluded.sealed, version = excluded.version";
+/// What is sealed with a key of its own begins with the 13 bytes `$1`.
+pub(super) const CONTACTS_UNKEYED: &str = "SELECT doc, device, at, sealed, version FROM contacts
+ WHERE length(sealed) > 0 AND substr(sealed, 1, 13) <> $1 LIMIT 200";
+pub(super) const KEY_CONTACT: &str =
+    "UPDATE contacts SET sealed = $3 WHERE doc = $1 AND device = $2 AND sealed = $4";
+/// After a record and a device, in their order.
+pub(super) const CONTACTS_PAGE: &str =
+    "SELECT c.doc, c.device, c.at, c.sealed, c.version, d.community
+ FROM contacts c LEFT JOIN docs d ON d.doc = c.doc
+ WHERE length(c.sealed) > 0 AND (c.doc > $1 OR c.doc = $1 AND c.device > $2)
+ ORDER BY c.doc, c.device LIMIT 200";
+/// Records with a contact that is here since before a moment.
+pub(super) const CONTACT_DOCS: &str = "SELECT DISTINCT doc FROM contacts
+ WHERE length(sealed) > 0 AND at < $2 AND doc > $1 ORDER BY doc LIMIT 500";
+pub(super) const CONTACTS_KEPT: &str =
+    "SELECT COUNT(DISTINCT doc) FROM contacts WHERE length(sealed) > 0";
+pub(super) const CORRECTED: &str = "SELECT DISTINCT doc FROM contacts WHERE version > 0";
 
 /// The contact is emptied and its row stays: its device is told, and may not hand it over again.
 pub(super) const EMPTY_CONTACTS: &str =
     "UPDATE contacts SET sealed = $2 WHERE doc = $1 AND length(sealed) > 0";
 pub(super) const ERASED: &str = "SELECT at, proof FROM erased WHERE doc = $1";
 pub(super) const ERASED_ABOUT: &str = "SELECT at, reason, device FROM erased WHERE doc = $1";
+pub(super) const ERASED_DOCS: &str =
+    "SELECT number, doc FROM erased WHERE number > $1 ORDER BY number LIMIT 500";
+pub(super) const ERASED_COUNTS: &str =
+    "SELECT reason, COUNT(*) FROM erased WHERE at > $1 GROUP BY reason ORDER BY reason";
 pub(super) const LAST_ERASED: &str = "SELECT COALESCE(MAX(number), 0) FROM erased";
 pub(super) const PUT_ERASED: &str = "INSERT INTO erased (doc, number, at, device, reason, proof)
  VALUES ($1, $2, $3, $4, $5, $6)";

@@ -1,58 +1,58 @@
-//! How to reach whoever reported something: opened here, for the desk, never kept in the clear, and erased by right.
+//! How to reach whoever reported something: opened here, for the desk, never kept in the clear, corrected and erased by right.
 
 use axum::response::Response;
-use koina_model::contacts::{Contact, EraseReason};
+use koina_model::contacts::Contact;
 use koina_model::ids::DocId;
 use koina_model::problem::{FieldProblem, FieldRule, Problem};
-use koina_sync::courier;
-use koina_sync::replica::CONTACT;
-use koina_sync::views::{ContactRow, Contacts, ContactsErased, EraseAsk};
+use koina_sync::views::{CorrectAsk, EraseAsk};
 
 use super::{Call, json};
 use crate::log::Author;
 
+fn named(call: &Call) -> Result<DocId, Problem> {
+    let doc = call.param.as_deref().and_then(DocId::parse);
+    doc.ok_or(Problem::NotFound)
+}
+
 pub(super) async fn read(call: Call) -> Result<Response, Problem> {
     let desk = call.device()?;
-    let doc = call.param.as_deref().and_then(DocId::parse);
-    let doc = doc.ok_or(Problem::NotFound)?;
+    let (doc, communities) = (named(&call)?, desk.communities.clone());
     let town = &call.app.town;
-    let communities = desk.communities.clone();
-    let sealed = town
-        .log
-        .contacts(Author::of(desk), call.now, doc, communities)
-        .await?;
-    let key = town.courier_key();
-    let opened = crate::apart(move || {
-        let read = sealed.ok_or(Problem::NotFound)?;
-        let opened = read.rows.into_iter().map(|row| {
-            let contact =
-                courier::open::<Contact>(CONTACT, std::slice::from_ref(&key), &row.sealed);
-            ContactRow {
-                // What cannot be opened was not sealed for us; that there is something is told all the same.
-                contact: contact.ok(),
-                device: row.device.map(|id| id.to_string()).unwrap_or_default(),
-                at: row.at,
-            }
-        });
-        Ok(Contacts {
-            rows: opened.collect(),
-            erased: read.erased.map(|erased| ContactsErased {
-                at: erased.at,
-                reason: erased.reason,
-                device: erased.device.map(|id| id.to_string()).unwrap_or_default(),
-            }),
-        })
-    });
-    json(&opened.await?)
+    let read = town.read_contacts(Author::of(desk), call.now, doc, communities);
+    json(&read.await?)
+}
+
+/// Everything that is kept of the person, for that person.
+pub(super) async fn export(call: Call) -> Result<Response, Problem> {
+    let desk = call.device()?;
+    let (doc, communities) = (named(&call)?, desk.communities.clone());
+    let town = &call.app.town;
+    let found = town.personal_data(Author::of(desk), call.now, doc, communities);
+    json(&found.await?)
+}
+
+pub(super) async fn correct(call: Call) -> Result<Response, Problem> {
+    let desk = call.device()?;
+    let (doc, communities) = (named(&call)?, desk.communities.clone());
+    let CorrectAsk { name, phone, email } = call.json()?;
+    let wanted = Contact {
+        name,
+        phone,
+        email,
+        application: None,
+    };
+    let town = &call.app.town;
+    let by = Author::of(desk);
+    let corrected = town.correct_contacts(desk.id, by, call.now, doc, wanted, communities);
+    json(&corrected.await?)
 }
 
 /// Erases them for good. The answer is the word that a restored server believes.
 pub(super) async fn erase(call: Call) -> Result<Response, Problem> {
     let desk = call.device()?;
-    let doc = call.param.as_deref().and_then(DocId::parse);
-    let doc = doc.ok_or(Problem::NotFound)?;
+    let (doc, communities) = (named(&call)?, desk.communities.clone());
     let EraseAsk { reason } = call.json()?;
-    if reason == EraseReason::Unknown {
+    if !reason.is_a_persons() {
         return Err(Problem::BadInput {
             fields: vec![FieldProblem {
                 field: "reason".to_owned(),
@@ -61,11 +61,11 @@ pub(super) async fn erase(call: Call) -> Result<Response, Problem> {
         });
     }
     let town = &call.app.town;
-    let word = town.erased(doc, call.now)?;
-    let communities = desk.communities.clone();
-    let erased = town
-        .log
-        .erase_contacts(Author::of(desk), word, reason, communities)
-        .await?;
-    json(&erased.ok_or(Problem::NotFound)?)
+    let erased = town.erase_contacts(Author::of(desk), call.now, doc, reason, communities);
+    json(&erased.await?)
+}
+
+/// How many there are, and for how long they are kept.
+pub(super) async fn kept(call: Call) -> Result<Response, Problem> {
+    json(&call.app.town.contacts_kept(call.now).await?)
 }

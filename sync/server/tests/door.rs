@@ -16,6 +16,7 @@ use axum::routing::get;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_server::door::{self, Limits};
+use koina_server::rates::{Allowed, Rate};
 use koina_server::routes::router;
 use koina_server::tls::{self, Source};
 use koina_sync::exchange::http::HttpLine;
@@ -137,6 +138,76 @@ async fn a_device_knows_its_server_by_the_invite_and_talks_to_nobody_else() {
     let typed = groups.join(&b'-');
     let typed = String::from_utf8(typed).unwrap().to_uppercase();
     health(&format!("{before}ca={typed}")).await.unwrap();
+}
+
+/// Few at once, and one a minute afterwards.
+fn few(burst: u32) -> Rate {
+    Rate {
+        burst,
+        per_minute: 1,
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_asks_too_often_waits_but_not_behind_a_proxy() {
+    let allowed = Allowed {
+        address: few(5),
+        ..Allowed::default()
+    };
+    let town = Town::with(|app| app.with_rates(allowed)).await;
+    let data = TempDir::new().unwrap();
+    let (_door, address) = Door::shown(router(Arc::clone(&town.app)), &OWN, data.path()).await;
+    for n in 0..8 {
+        let told = health(&address).await;
+        match n {
+            0..5 => assert!(told.is_ok(), "{n}: {told:?}"),
+            _ => assert_eq!(told, Err(Problem::Busy), "{n}"),
+        }
+    }
+    let plain = Door::open(router(Arc::clone(&town.app)), None, Limits::default()).await;
+    for _ in 0..8 {
+        health(&format!("http://{}", plain.at)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_tries_codes_waits_alone_and_a_device_pays_for_itself() {
+    let allowed = Allowed {
+        newcomer: few(2),
+        device: few(3),
+        ..Allowed::default()
+    };
+    let town = Town::with(|app| app.with_rates(allowed)).await;
+    let data = TempDir::new().unwrap();
+    let (_door, address) = Door::shown(router(Arc::clone(&town.app)), &OWN, data.path()).await;
+    let folder = TempDir::new().unwrap();
+    let replica = Replica::open(&folder.path().join("replica.sqlite"), noon()).unwrap();
+    let line = HttpLine::new(&address).unwrap();
+    let enrol = async |replica: &Replica, code: &str| {
+        let now = noon();
+        exchange::enrol(replica, &line, &address, code, "1", now, [7; 32]).await
+    };
+    assert_eq!(
+        enrol(&replica, "AAAAA-AAAAA").await,
+        Err(Problem::CodeRefused)
+    );
+    let code = town.code(Role::Clerk, &[]).await;
+    enrol(&replica, &code).await.unwrap();
+    let next = Replica::open(&folder.path().join("next.sqlite"), noon()).unwrap();
+    let told = enrol(&next, "AAAAA-AAAAA").await;
+    assert!(
+        matches!(told, Err(Problem::TooManyTries { wait_s: 1.. })),
+        "{told:?}"
+    );
+    let ask =
+        async || exchange::ask_bytes(&replica, &line, "GET", "/v1/refused", "", Vec::new()).await;
+    for _ in 0..3 {
+        ask().await.unwrap();
+    }
+    assert_eq!(ask().await, Err(Problem::Busy));
+    // Another one is not concerned.
+    let other = town.party(Role::Clerk, &[]).await;
+    other.exchange().await.unwrap();
 }
 
 #[tokio::test]

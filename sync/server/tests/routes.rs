@@ -16,7 +16,7 @@ mod town;
 use town::{HERE, Hand, NOON, Town, hex, problem};
 
 /// The table as it is meant to be. A new route is added here too, on purpose.
-const MEANT: [(&str, &str, &[&str]); 21] = [
+const MEANT: [(&str, &str, &[&str]); 24] = [
     ("GET", "/v1/health", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
     (
@@ -57,6 +57,9 @@ const MEANT: [(&str, &str, &[&str]); 21] = [
     ("POST", "/v1/devices/{id}/revoke", &["admin"]),
     ("POST", "/v1/devices/{id}/unlock", &["clerk", "admin"]),
     ("POST", "/v1/contacts/{id}/read", &["clerk", "admin"]),
+    ("POST", "/v1/contacts/{id}/correct", &["clerk", "admin"]),
+    ("POST", "/v1/contacts/{id}/export", &["admin"]),
+    ("GET", "/v1/contacts", &["admin"]),
     ("POST", "/v1/contacts/{id}/erase", &["admin"]),
     ("POST", "/v1/emergency", &["clerk", "admin"]),
     ("GET", "/v1/refused", &["clerk", "admin"]),

@@ -380,6 +380,8 @@ device: string, at: Time, };
 
 export type Contacts = { rows: Array<ContactRow>, erased: ContactsErased | null, };
 
+export type ContactsCorrectInput = { id: DocId, name: string, phone: string, email: string, };
+
 export type ContactsEraseInput = { id: DocId, reason: EraseReason, };
 
 export type ContactsErased = { 
@@ -391,6 +393,44 @@ at: Time, reason: EraseReason,
  * The desk that erased them, or told it again after a restore.
  */
 device: string, };
+
+export type ContactsExportInput = { id: DocId, 
+/**
+ * One of the places that `courier_places` names.
+ */
+place: string, };
+
+export type ContactsExported = { path: string, 
+/**
+ * Requests of the person in it.
+ */
+records: number, };
+
+export type ContactsKept = { 
+/**
+ * Records with a contact.
+ */
+kept: number, 
+/**
+ * Days after a record was closed and nothing was added any more; none: until somebody erases them.
+ */
+keep_days: number | null, 
+/**
+ * Categories with a rule of their own.
+ */
+rules: Array<KeepRule>, 
+/**
+ * Records whose contacts were erased within a year, by reason.
+ */
+erased: Array<ErasedCount>, 
+/**
+ * Records that will be erased by rule within thirty days.
+ */
+soon: number, 
+/**
+ * When the rules were followed last; none: not since the server started.
+ */
+ruled_at: Time | null, };
 
 export type CourierPlaces = { places: Array<string>, };
 
@@ -556,7 +596,9 @@ export type EnrolInput = {
  */
 server: string, code: string, };
 
-export type EraseReason = "asked_by_person" | "not_needed" | "by_mistake" | "unknown";
+export type EraseReason = "asked_by_person" | "not_needed" | "by_mistake" | "by_rule" | "unknown";
+
+export type ErasedCount = { reason: EraseReason, records: number, };
 
 export type ExchangeState = { 
 /**
@@ -647,6 +689,8 @@ link: string,
  * The same as an SVG picture.
  */
 qr_svg: string, };
+
+export type KeepRule = { category: string, days: number, };
 
 export type Kind = "request" | "asset";
 
@@ -1074,7 +1118,7 @@ export type PageInput = { search: string, offset: number, limit: number, };
 
 export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown";
 
-export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "erase_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "correct_contacts" | "export_contacts" | "erase_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
 
 export type Person = { id: string, name: string, };
 
@@ -1996,7 +2040,10 @@ export type Commands = {
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];
+  contacts_correct: [input: ContactsCorrectInput, output: Contacts];
+  contacts_export: [input: ContactsExportInput, output: ContactsExported];
   contacts_erase: [input: ContactsEraseInput, output: Contacts];
+  contacts_kept: [input: Nothing, output: ContactsKept];
   kiosk_contact: [input: Contact, output: Contact];
   kiosk_report: [input: KioskReportInput, output: KioskReceipt];
   kiosk_application: [input: Application, output: Application];
@@ -2029,8 +2076,8 @@ export type Commands = {
 export const MAY: Readonly<Record<Role, readonly Permit[]>> = {
   crew: ["enter_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets"],
   community: ["enter_requests","enter_registered","reopen_requests","note_requests","file_memos"],
-  clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","tend_kiosks","declare_emergencies"],
-  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","erase_contacts","tend_kiosks","declare_emergencies","manage_devices"],
+  clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","correct_contacts","tend_kiosks","declare_emergencies"],
+  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","correct_contacts","export_contacts","erase_contacts","tend_kiosks","declare_emergencies","manage_devices"],
   kiosk: ["enter_requests","enter_registered"],
 };
 

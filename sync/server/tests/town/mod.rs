@@ -39,6 +39,11 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) async fn new() -> Self {
+        Self::with(|app| app).await
+    }
+
+    /// A town whose app is set up like this.
+    pub(crate) async fn with(set_up: impl FnOnce(App) -> App) -> Self {
         let folder = TempDir::new().unwrap();
         let log = AnyLog::open_sqlite(&folder.path().join("log.sqlite"))
             .await
@@ -57,7 +62,7 @@ impl Town {
             .unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(App::new(town, noon, url.clone()));
+        let app = Arc::new(set_up(App::new(town, noon, url.clone())));
         let service = router(Arc::clone(&app));
         tokio::spawn(async move { axum::serve(listener, service).await });
         Self {

@@ -9,6 +9,7 @@ import EmergencyPlan from "./EmergencyPlan.svelte";
 import Enter from "./Enter.svelte";
 import Inbox from "./Inbox.svelte";
 import Invite from "./Invite.svelte";
+import KeptContacts from "./KeptContacts.svelte";
 import Planning from "./Planning.svelte";
 import { hearKeys } from "./keys";
 
@@ -20,6 +21,7 @@ export const screens: ScreenMap = {
   enter: Enter,
   planning: Planning,
   emergency: EmergencyPlan,
+  kept: KeptContacts,
   conflicts: Conflicts,
   conflict: Conflict,
   devices: Devices,

@@ -8,6 +8,8 @@ export type DeskScreen =
   | { at: "planning" }
   /** A plan of civil protection comes into force, or ends. */
   | { at: "emergency" }
+  /** What is kept of people, and for how long. */
+  | { at: "kept" }
   | { at: "conflicts" }
   /** The versions of one record, side by side. */
   | { at: "conflict"; id: DocId; kind: Kind }

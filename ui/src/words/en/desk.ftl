@@ -161,7 +161,7 @@ reporter-unreadable = There are details, but the key of the municipality does no
 reporter-awaited = The details have not come from the kiosk yet. Try again later.
 reporter-erase = Erase the details
 reporter-erase-question = Erase the details of whoever reported it, for good?
-reporter-erase-lead = They are erased from the server now, and from the device where they were typed as soon as it is in touch. This cannot be undone. The request, its history and its number stay. Old backups still have them until they expire.
+reporter-erase-lead = They are erased from the server now, and from the device where they were typed as soon as it is in touch. This cannot be undone. The request, its history and its number stay. What is in backups cannot be opened any more, as soon as the copy of the keys is renewed.
 reporter-erase-application = If it is an application, what was stated and signed is erased too: look first whether the law wants it kept.
 reporter-erase-open = The request is still open: after erasing, nobody can be told about it.
 reporter-erase-why = Reason for erasing
@@ -173,6 +173,40 @@ reporter-erased-by = By
 erase-asked_by_person = The person asked for it (GDPR, article 17)
 erase-not_needed = They are not needed any more
 erase-by_mistake = They were written by mistake
+erase-by_rule = They were kept as long as the municipality keeps them
+erase-unknown = Again, after a backup was restored
+reporter-correct = Correct the details
+reporter-correct-lead = They take the place of the old ones, which are erased for good (GDPR, article 16). What was stated in an application does not change.
+reporter-correct-do = Save in the place of the old ones
+reporter-corrected = The details were corrected.
+reporter-give = File for the person
+reporter-give-lead = Writes into a file what the municipality keeps of this person, from all requests with the same telephone number, email address or tax number, and who has seen it (GDPR, article 15). Make sure first who is asking. The file is not locked: hand it over and delete it.
+reporter-give-do = Write the file
+reporter-given = { $count ->
+    [one] One request was written: { $path }
+   *[other] { $count } requests were written: { $path }
+  }
+
+# What the municipality keeps of people, and for how long.
+kept-title = Citizens' details
+kept-lead = How many personal details the municipality keeps, for how long, and how many were erased.
+kept-may-not = Only the administrator of the municipality sees this.
+kept-now = Now
+kept-count = Requests with details
+kept-soon = Will be erased within 30 days
+kept-ruled = Last looked at
+kept-ruled-never = Not yet
+kept-rules = For how long
+kept-rules-lead = From the day the request was closed and nothing was added any more. The rules stand in the settings of the server.
+kept-others = All others
+kept-all = All requests
+kept-asked = Until somebody erases them
+kept-days = { $days ->
+    [one] 1 day
+   *[other] { $days } days
+  }
+kept-erased = Erased in the last 12 months
+kept-erased-none = None.
 
 # Plans of civil protection.
 plan-title = Emergency
