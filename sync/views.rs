@@ -239,6 +239,9 @@ pub struct ContactRow {
     /// The device that handed it over.
     pub device: String,
     pub at: Time,
+    /// Tells it from what it is once somebody corrected it.
+    #[serde(default)]
+    pub mark: String,
 }
 
 /// The contacts of a record, or that they were erased.
@@ -267,17 +270,32 @@ pub struct EraseAsk {
 /// How somebody who left a contact is rightly reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorrectAsk {
+    /// Which contact, as it was seen.
+    pub mark: String,
     pub name: String,
     pub phone: String,
     pub email: String,
 }
 
-/// A contact that was corrected.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Corrected {
-    pub contacts: Contacts,
-    /// As a device hands it over, for a server that is restored from an older backup.
-    pub sealed: Vec<u8>,
+/// A record that may be the same person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SamePerson {
+    pub doc: DocId,
+    /// The receipt or protocol number, where the record is on this device.
+    #[serde(default)]
+    pub number: String,
+    /// Who left the contact.
+    pub name: String,
+    pub phone: bool,
+    pub email: bool,
+    /// The tax number.
+    pub afm: bool,
+}
+
+/// Of which records a person is to get what is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportAsk {
+    pub docs: Vec<DocId>,
 }
 
 /// What is kept of a person (GDPR, article 15).
@@ -285,8 +303,6 @@ pub struct Corrected {
 pub struct PersonalData {
     /// The records that the person left a contact with.
     pub records: Vec<PersonRecord>,
-    /// Of the record that was asked about.
-    pub erased: Option<ContactsErased>,
     /// For how long they are kept, as in [`ContactsKept`].
     pub keep_days: Option<u32>,
     pub rules: Vec<KeepRule>,
@@ -297,6 +313,7 @@ pub struct PersonalData {
 pub struct PersonRecord {
     pub doc: DocId,
     pub contacts: Vec<ContactRow>,
+    pub erased: Option<ContactsErased>,
     /// Who read, corrected or was given the contacts, the oldest first.
     pub uses: Vec<ContactUse>,
 }
@@ -326,7 +343,7 @@ pub struct ContactsKept {
     pub erased: Vec<ErasedCount>,
     /// Records that will be erased by rule within thirty days.
     pub soon: u32,
-    /// When the rules were followed last; none: not since the server started.
+    /// When it was last looked what is to be erased by rule; none: never.
     pub ruled_at: Option<Time>,
 }
 

@@ -17,6 +17,7 @@ use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
+use koina_server::contacts::keys::fresh_id;
 use koina_server::contacts::{Keeping, Rules};
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
@@ -445,6 +446,12 @@ impl Town {
         }
         self.app = self.runtime.block_on(async {
             log.restore(now, backup).await.expect("a restore");
+            if keeping.keys().id().expect("a folder").is_none() {
+                // Somebody has to say that they are lost.
+                let id = fresh_id().expect("an id");
+                keeping.keys().name(&id).expect("a folder");
+                log.put_contact_keys(now, id).await.expect("the log");
+            }
             open_server(log, &replica, &self.keys, &self.rules).await
         });
         self.server_file = replica;

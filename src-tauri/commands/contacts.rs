@@ -3,15 +3,17 @@
 use koina_model::exchange::Erased;
 use koina_model::problem::Problem;
 use koina_sync::exchange::json_body;
+use koina_sync::replica::ReplicaError;
 use koina_sync::views::{
-    Contacts, ContactsErased, ContactsKept, CorrectAsk, Corrected, EraseAsk, PersonalData,
+    Contacts, ContactsErased, ContactsKept, CorrectAsk, EraseAsk, ExportAsk, PersonalData,
+    SamePerson,
 };
 
 use crate::courier::{place, write_new};
 use crate::devices::device_name;
 use crate::{
-    ContactsCorrectInput, ContactsEraseInput, ContactsExportInput, ContactsExported, Desk, Nothing,
-    RecordInput, told,
+    ContactsCorrectInput, ContactsEraseInput, ContactsExportInput, ContactsExported, ContactsSame,
+    Desk, Nothing, RecordInput, told,
 };
 
 mod person;
@@ -34,26 +36,45 @@ fn name_devices(desk: &Desk, found: &mut Contacts) {
     }
 }
 
-/// Puts the right words in the place of what is kept. This device remembers them, sealed, should the server be restored from an
-/// older backup.
+/// Puts the right words in the place of a contact as it was seen.
 pub(crate) fn contacts_correct(
     desk: &Desk,
     input: ContactsCorrectInput,
 ) -> Result<Contacts, Problem> {
     let ContactsCorrectInput {
         id,
+        mark,
         name,
         phone,
         email,
     } = input;
     let path = format!("/v1/contacts/{id}/correct");
-    let body = json_body(&CorrectAsk { name, phone, email })?;
-    let mut corrected: Corrected = desk.exchanger.ask("POST", &path, body)?;
-    let at = corrected.contacts.rows.first();
-    let at = at.map_or_else(|| desk.now(), |row| row.at);
-    told(desk.replica.contacts_corrected(id, &corrected.sealed, at))?;
-    name_devices(desk, &mut corrected.contacts);
-    Ok(corrected.contacts)
+    let body = json_body(&CorrectAsk {
+        mark,
+        name,
+        phone,
+        email,
+    })?;
+    let mut found: Contacts = desk.exchanger.ask("POST", &path, body)?;
+    name_devices(desk, &mut found);
+    Ok(found)
+}
+
+/// Records that may be the same person's, by telephone, address or tax number.
+pub(crate) fn contacts_same(desk: &Desk, input: RecordInput) -> Result<ContactsSame, Problem> {
+    let path = format!("/v1/contacts/{}/same", input.id);
+    let mut rows: Vec<SamePerson> = desk.exchanger.ask("POST", &path, Vec::new())?;
+    for row in &mut rows {
+        row.number = match desk.replica.request_row(row.doc, desk.now()) {
+            Ok(found) => found
+                .protocol_number
+                .or(found.receipt_number)
+                .unwrap_or_default(),
+            Err(ReplicaError::Problem(Problem::NotFound)) => String::new(),
+            Err(failure) => return told(Err(failure)),
+        };
+    }
+    Ok(ContactsSame { rows })
 }
 
 /// Writes a file with everything that is kept of the person who left this contact, for that person.
@@ -64,7 +85,8 @@ pub(crate) fn contacts_export(
     // Before anybody is noted to have asked.
     let place = place(desk, &input.place)?;
     let path = format!("/v1/contacts/{}/export", input.id);
-    let found: PersonalData = desk.exchanger.ask("POST", &path, Vec::new())?;
+    let body = json_body(&ExportAsk { docs: input.docs })?;
+    let found: PersonalData = desk.exchanger.ask("POST", &path, body)?;
     let records = u32::try_from(found.records.len()).unwrap_or(u32::MAX);
     let page = person_page(desk, found)?;
     let path = write_new(desk, &place, "stoicheia-prosopou", "html", page.as_bytes())?;

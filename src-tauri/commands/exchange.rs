@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
+use koina_model::accounts::SignedIn;
 use koina_model::ids::Time;
 use koina_model::permits::Profile;
 use koina_model::problem::{FieldRule, Problem};
@@ -41,8 +42,15 @@ const MAP_LOOK_MS: i64 = 24 * 3_600 * 1_000;
 /// The same while it has none.
 const MAP_NONE_MS: i64 = 3_600 * 1_000;
 
+/// Somebody who is signed in. Nothing of it is written down.
+struct Session {
+    token: String,
+    who: SignedIn,
+}
+
 /// Runs the exchange: one at a time, after every save, and every so often.
 pub struct Exchanger {
+    session: Mutex<Option<Session>>,
     replica: Arc<Replica>,
     runtime: Handle,
     clock: fn() -> Time,
@@ -80,6 +88,7 @@ impl Exchanger {
             one_at_a_time: tokio::sync::Mutex::new(()),
             asking: AtomicU32::new(0),
             ended: AtomicBool::new(false),
+            session: Mutex::new(None),
         })
     }
 
@@ -374,12 +383,34 @@ impl Exchanger {
             return Err(Problem::CableOut);
         }
         let identity = self.replica.identity().ok_or(Problem::NotEnrolled)?;
-        let line = HttpLine::new(&identity.server)?;
-        self.runtime.block_on(async {
+        let session = held(&self.session).as_ref().map(|one| one.token.clone());
+        let line = HttpLine::new(&identity.server)?.showing(session);
+        let told = self.runtime.block_on(async {
             // The server takes counters that overtook each other, but not many.
             let _one = self.my_turn().await;
             say(&line).await
-        })
+        });
+        if matches!(told, Err(Problem::SignInNeeded)) {
+            // It ended there.
+            self.sign_out();
+        }
+        told
+    }
+
+    /// Who is signed in at this desk, as far as it knows.
+    pub(crate) fn signed_in(&self) -> Option<SignedIn> {
+        held(&self.session).as_ref().map(|one| one.who.clone())
+    }
+
+    pub(crate) fn sign_in(&self, token: String, who: SignedIn) {
+        *held(&self.session) = Some(Session { token, who });
+        self.ticks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn sign_out(&self) {
+        if held(&self.session).take().is_some() {
+            self.ticks.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Does something with the replica while no exchange runs.

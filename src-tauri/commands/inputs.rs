@@ -1,5 +1,6 @@
 //! What each command takes. One struct a command; unknown fields are refused.
 
+use koina_model::accounts::{Account, AccountInput, SignedIn};
 use koina_model::applications::Application;
 use koina_model::contacts::{Contact, EraseReason};
 use koina_model::ids::{DeviceId, DocId, Time};
@@ -21,9 +22,10 @@ use koina_sync::views::photos::PhotoRow;
 use koina_sync::views::plan::CrewLoad;
 use koina_sync::views::rounds::RoundRow;
 use koina_sync::views::tagged::Tagged;
-use koina_sync::views::{DeviceRow, RefusedRow};
+use koina_sync::views::{DeviceRow, RefusedRow, SamePerson};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use uuid::Uuid;
 
 /// A command that takes, or answers, nothing.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
@@ -568,6 +570,8 @@ pub struct ContactsEraseInput {
 #[serde(deny_unknown_fields)]
 pub struct ContactsCorrectInput {
     pub id: DocId,
+    /// Of the contact as it was read.
+    pub mark: String,
     pub name: String,
     pub phone: String,
     pub email: String,
@@ -578,8 +582,16 @@ pub struct ContactsCorrectInput {
 #[serde(deny_unknown_fields)]
 pub struct ContactsExportInput {
     pub id: DocId,
+    /// Other records of the same person, among those of `contacts_same`.
+    pub docs: Vec<DocId>,
     /// One of the places that `courier_places` names.
     pub place: String,
+}
+
+/// Records that may be the same person's.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ContactsSame {
+    pub rows: Vec<SamePerson>,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -1019,4 +1031,80 @@ pub struct PersonInput {
     /// The PIN of whoever opened this device.
     pub old: String,
     pub person: String,
+}
+
+/// With what somebody signs in at a desk.
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SignInInput {
+    pub login: String,
+    pub password: String,
+    /// Of the telephone; empty at first.
+    pub code: String,
+    /// The password that takes the place of a first one; empty: none.
+    pub fresh: String,
+}
+
+/// Who is signed in at this desk.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct SignInState {
+    pub who: Option<SignedIn>,
+}
+
+/// What is wanted next of whoever signs in.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SignInStep {
+    /// Nothing: they are signed in.
+    In { who: SignedIn },
+    /// The code of their telephone.
+    Code,
+    /// Another password, and a telephone that gives codes.
+    Begin {
+        /// For typing into the telephone, base32.
+        secret: String,
+        /// For scanning.
+        qr_svg: String,
+    },
+}
+
+/// Who may sign in at desks.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Accounts {
+    pub rows: Vec<AccountRow>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct AccountRow {
+    pub account: Account,
+    /// Where they are signed in now.
+    pub sessions: Vec<SessionRow>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct SessionRow {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    /// What people call the desk.
+    pub device: String,
+    pub began_at: Time,
+    pub used_at: Time,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AccountChangeInput {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub account: AccountInput,
+    /// It may not sign in any more.
+    pub closed: bool,
+}
+
+/// An account, or a session.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AccountIdInput {
+    #[ts(type = "string")]
+    pub id: Uuid,
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use koina_model::accounts::AccountInput;
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::ids::Time;
@@ -25,6 +26,7 @@ use koina_sync::views::rounds::RoundQuery;
 use koina_sync::views::similar::SimilarQuery;
 use serde_json::Value;
 
+mod accounts;
 #[cfg(target_os = "linux")]
 pub mod alive;
 mod assets;
@@ -61,6 +63,10 @@ pub use speech::Voice;
 pub use staff::Staff;
 pub use start::server_and_code;
 
+use accounts::{
+    account_add, account_change, account_reset, account_session_end, accounts_page, sign_in,
+    sign_in_state, sign_out,
+};
 use assets::{
     asset_add, asset_card, asset_edit, asset_fault, asset_inspect, asset_move, asset_retire,
     assets_page, inspections_due,
@@ -70,7 +76,9 @@ use community::{
     community_report,
 };
 use conflicts::{conflict_decide, conflicts_page};
-use contacts::{contacts_correct, contacts_erase, contacts_export, contacts_kept, contacts_read};
+use contacts::{
+    contacts_correct, contacts_erase, contacts_export, contacts_kept, contacts_read, contacts_same,
+};
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
     device_change, device_invite, device_revoke, device_unlock, devices_page, emergency_set,

@@ -17,6 +17,15 @@ commands! {
     person_add(PersonAddInput) -> LockState;
     person_pin(PersonPinInput) -> LockState;
     person_remove(PersonInput) -> LockState;
+    // accounts: who sits at a desk, and who may (asked of the server)
+    sign_in_state(Nothing) -> SignInState;
+    sign_in(SignInInput) -> SignInStep;
+    sign_out(Nothing) -> SignInState;
+    accounts_page(Nothing) -> Accounts;
+    account_add(AccountInput) -> AccountGiven;
+    account_change(AccountChangeInput) -> Accounts;
+    account_reset(AccountIdInput) -> AccountGiven;
+    account_session_end(AccountIdInput) -> Accounts;
     // drafts: what is being typed, so that a crash of the window loses nothing
     draft_save(DraftInput) -> Nothing;
     draft_load(DraftKey) -> Draft;
@@ -102,6 +111,7 @@ commands! {
     // contacts (asked of the server)
     contacts_read(RecordInput) -> Contacts;
     contacts_correct(ContactsCorrectInput) -> Contacts;
+    contacts_same(RecordInput) -> ContactsSame;
     contacts_export(ContactsExportInput) -> ContactsExported;
     contacts_erase(ContactsEraseInput) -> Contacts;
     contacts_kept(Nothing) -> ContactsKept;

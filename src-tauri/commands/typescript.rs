@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use koina_model::accounts::{AccountGiven, AccountInput};
 use koina_model::applications::Application;
 use koina_model::contacts::Contact;
 use koina_model::permits::{Permit, Role};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use koina_model::exchange::HEADER_SESSION;
 use koina_model::problem::Problem;
 use tokio::time::Instant;
 
@@ -27,6 +28,8 @@ pub struct HttpLine {
     client: reqwest::Client,
     server: String,
     silence: Duration,
+    /// Of whoever is signed in.
+    session: Option<String>,
 }
 
 impl HttpLine {
@@ -58,7 +61,15 @@ impl HttpLine {
             client,
             server: server.to_owned(),
             silence,
+            session: None,
         })
+    }
+
+    /// The same, which shows who is signed in.
+    #[must_use]
+    pub fn showing(mut self, session: Option<String>) -> Self {
+        self.session = session;
+        self
     }
 
     async fn carry(
@@ -85,6 +96,9 @@ impl HttpLine {
             .body(reqwest::Body::wrap(body));
         for (name, value) in headers {
             request = request.header(*name, value);
+        }
+        if let Some(session) = &self.session {
+            request = request.header(HEADER_SESSION, session);
         }
         let mut answer = request.send().await.map_err(|failure| offline(&failure))?;
         moved.note();

@@ -437,6 +437,8 @@ pub fn courier_words(reply_to: &str, asks: &[ByteBuf]) -> Vec<u8> {
     words
 }
 
+/// Header with the session of whoever is signed in at a desk.
+pub const HEADER_SESSION: &str = "koina-session";
 /// Header names of a signed request.
 pub const HEADER_DEVICE: &str = "koina-device";
 pub const HEADER_COUNTER: &str = "koina-counter";

@@ -1,5 +1,6 @@
 //! Koina's rules as pure functions: no I/O, no clock, no randomness, no async.
 
+pub mod accounts;
 pub mod applications;
 pub mod assets;
 pub mod calendar;

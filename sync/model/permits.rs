@@ -83,11 +83,13 @@ pub enum Permit {
     /// Putting a plan of civil protection into force, for the whole municipality.
     DeclareEmergencies,
     ManageDevices,
+    /// Saying who may sign in at a desk.
+    ManageAccounts,
 }
 
 impl Permit {
     /// Every permit, for tables and tests.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::EnterRequests,
         Self::EnterRegistered,
         Self::EditRequests,
@@ -112,6 +114,7 @@ impl Permit {
         Self::TendKiosks,
         Self::DeclareEmergencies,
         Self::ManageDevices,
+        Self::ManageAccounts,
     ];
 }
 
@@ -124,6 +127,16 @@ impl Role {
         Self::Admin,
         Self::Kiosk,
     ];
+
+    /// What somebody with this role may be at the desk of another: no more than either.
+    #[must_use]
+    pub fn lesser_of(self, desk: Self) -> Self {
+        match (self, desk) {
+            (Self::Admin, desk) => desk,
+            (role, Self::Admin) => role,
+            (_, desk) => desk,
+        }
+    }
 
     /// The screens this role works with.
     pub fn profile(self) -> Profile {
@@ -153,6 +166,7 @@ impl Role {
             Self::Clerk => !matches!(
                 permit,
                 Permit::ManageDevices
+                    | Permit::ManageAccounts
                     | Permit::ExportContacts
                     | Permit::EraseContacts
                     | Permit::FileMemos

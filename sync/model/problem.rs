@@ -42,6 +42,10 @@ pub enum Problem {
     Locked,
     #[error("the PIN is not this person's")]
     WrongPin,
+    #[error("nobody is signed in at this desk")]
+    SignInNeeded,
+    #[error("the name, the password or the code is wrong, or the account is closed")]
+    SignInRefused,
     #[error("somebody has to be left who can open this device")]
     LastPerson,
     #[error("the records of this device are locked, and the file with their keys cannot be read")]

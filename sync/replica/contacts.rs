@@ -107,25 +107,6 @@ impl Replica {
         Ok(())
     }
 
-    /// A contact that this desk corrected, as the server keeps it: handed over again should the server be restored from a
-    /// backup from before.
-    pub fn contacts_corrected(
-        &self,
-        doc: DocId,
-        sealed: &[u8],
-        now: Time,
-    ) -> Result<(), ReplicaError> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO contacts (doc, sealed, saved_at, received) VALUES (?1, ?2, ?3, max(?3, 1))
-                 ON CONFLICT (doc) DO UPDATE SET sealed = excluded.sealed, saved_at = excluded.saved_at,
-                 received = excluded.received",
-                params![doc.as_bytes().as_slice(), sealed, now.0],
-            )?;
-            Ok(())
-        })
-    }
-
     /// Empties the write-ahead log, which still has what was overwritten in the file, if something was erased or that is
     /// still due. Who reads the file for long, or a full disk, may be in the way; then the next exchange tries again, and so
     /// does the first one after opening.

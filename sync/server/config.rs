@@ -9,6 +9,7 @@ use koina_model::lists::Crew;
 use koina_model::reference::{Reference, ReferenceError};
 use serde::Deserialize;
 
+use crate::accounts;
 use crate::contacts::{Keeping, Rules};
 use crate::files::{Bucket, Files};
 use crate::log::{AnyLog, LogError};
@@ -36,6 +37,8 @@ pub struct Config {
     /// The bucket of the photos; without one they are in the folder `files` of the data folder.
     pub photos: Option<Bucket>,
     pub contacts: ContactSettings,
+    /// Whoever decides something at a desk signs in; without it the desk itself is asked for.
+    pub accounts: Option<accounts::Settings>,
     pub reference: Reference,
     pub crews: Vec<Crew>,
 }
@@ -94,6 +97,8 @@ pub enum ConfigError {
         "`[tls]` needs either `own = true`, or `certificate` and `key`; and `public_url` must start with https://"
     )]
     Tls,
+    #[error("`[accounts]` needs times that are not 0")]
+    Accounts,
     #[error(
         "`[contacts]` keeps contacts of {0}, which is no category of the municipality, or for no day at all"
     )]
@@ -120,6 +125,7 @@ struct File {
     photos: Option<Photos>,
     #[serde(default)]
     contacts: ContactLines,
+    accounts: Option<AccountLines>,
     #[serde(default)]
     crews: Vec<Crew>,
 }
@@ -142,6 +148,13 @@ struct Photos {
     bucket: String,
     endpoint: Option<String>,
     region: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountLines {
+    idle_minutes: Option<u32>,
+    hours: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -260,6 +273,10 @@ impl Config {
         if rules.keep_days == Some(0) {
             return Err(ConfigError::Keep("every category".to_owned()));
         }
+        let accounts = match file.accounts {
+            None => None,
+            Some(lines) => Some(sign_in(&lines)?),
+        };
         let mut ids = BTreeSet::new();
         for crew in &file.crews {
             let wrong = crew.members.iter().find(|member| {
@@ -295,6 +312,7 @@ impl Config {
             tls,
             photos,
             contacts,
+            accounts,
             reference,
             crews: file.crews,
         })
@@ -337,6 +355,20 @@ impl Config {
             None => opened,
         })
     }
+}
+
+/// How staff sign in.
+fn sign_in(lines: &AccountLines) -> Result<accounts::Settings, ConfigError> {
+    let usual = accounts::Settings::default();
+    let idle_minutes = lines.idle_minutes.unwrap_or(usual.idle_minutes);
+    let hours = lines.hours.unwrap_or(usual.hours);
+    if idle_minutes == 0 || hours == 0 {
+        return Err(ConfigError::Accounts);
+    }
+    Ok(accounts::Settings {
+        idle_minutes,
+        hours,
+    })
 }
 
 /// Reads a municipality's folder; what it does not hold is looked for in the folder `common` beside it.
@@ -436,6 +468,23 @@ mod tests {
         let plain = GOOD.replace("https", "http");
         let plain = parse(&format!("{plain}\n[tls]\nown = true"));
         assert!(matches!(plain, Err(ConfigError::Tls)));
+    }
+
+    #[test]
+    fn staff_sign_in_where_the_settings_say_so() {
+        let accounts =
+            |lines: &str| parse(&format!("{GOOD}\n[accounts]\n{lines}")).map(|c| c.accounts);
+        assert_eq!(parse(GOOD).unwrap().accounts, None);
+        let plain = accounts("").unwrap().unwrap();
+        assert_eq!((plain.idle_minutes, plain.hours), (30, 10));
+        let told = accounts("idle_minutes = 5\nhours = 8").unwrap().unwrap();
+        assert_eq!((told.idle_minutes, told.hours), (5, 8));
+        for wrong in ["hours = 0", "idle_minutes = 0"] {
+            assert!(
+                matches!(accounts(wrong), Err(ConfigError::Accounts)),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

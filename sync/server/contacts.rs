@@ -1,7 +1,7 @@
 //! Contacts of people, as the server keeps them: each sealed with a key of its own, read and corrected through the desk, and
 //! erased by right or by rule, by destroying the key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,31 +11,37 @@ use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::problem::{FieldRule, Problem};
 use koina_model::reference::{FieldCheck, Reference};
 use koina_sync::courier;
+use koina_sync::identity::hex;
 use koina_sync::replica::CONTACT;
+use koina_sync::views::settled::Settled;
 use koina_sync::views::{
-    ContactRow, ContactUse, Contacts, ContactsErased, ContactsKept, Corrected, ErasedCount,
-    KeepRule, PersonRecord, PersonalData,
+    ContactRow, ContactUse, Contacts, ContactsErased, ContactsKept, CorrectAsk, ErasedCount,
+    KeepRule, PersonRecord, PersonalData, SamePerson,
 };
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex as Turn;
 
-use crate::log::{Author, Handed, KeptContacts, SealedRow};
-use crate::municipality::Municipality;
+use crate::log::{AnyLog, Author, Handed, KeptContacts, KeyDue, SealedRow, Seen};
+use crate::municipality::{Municipality, OpenError};
 
 pub mod keys;
 
-use keys::{Keys, Name, Unread};
+use keys::{Correction, KeyId, Keys, Unread};
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// How often it is looked what was kept long enough.
 const RULES_EVERY_MS: i64 = DAY_MS;
 /// For so long ahead is told what will be erased by rule.
 const SOON_MS: i64 = 30 * DAY_MS;
+/// Nothing is erased by rule when it was not looked for so long: a clock that is wrong would erase everything. The next look
+/// believes it.
+const UNSEEN_MS: i64 = 40 * DAY_MS;
+/// Nor for so long after a restore: devices may know that a request was opened again.
+const RESTORED_MS: i64 = 14 * DAY_MS;
 /// Of so long it is told what was erased.
 const REPORTED_MS: i64 = 365 * DAY_MS;
 /// Records erased by rule in one tx.
 const ERASED_AT_ONCE: usize = 100;
-/// Shortest text that tells one person from another: shorter ones are answers like «1».
-const TELLING_CHARS: usize = 6;
 
 /// For how long contacts are kept after a record was closed and nothing was added to it any more, in days. What no rule is
 /// about is kept until somebody erases it.
@@ -49,7 +55,7 @@ pub struct Rules {
 impl Rules {
     fn keep_ms(&self, category: &str) -> Option<i64> {
         let days = self.of_category.get(category).copied().or(self.keep_days);
-        days.map(|days| i64::from(days) * DAY_MS)
+        days.map(days_ms)
     }
 
     /// Those of single categories.
@@ -61,10 +67,8 @@ impl Rules {
         rules.collect()
     }
 
-    /// The shortest of all.
-    fn least_ms(&self) -> Option<i64> {
-        let all = self.of_category.values().copied().chain(self.keep_days);
-        all.min().map(|days| i64::from(days) * DAY_MS)
+    fn any(&self) -> bool {
+        self.keep_days.is_some() || !self.of_category.is_empty()
     }
 }
 
@@ -85,11 +89,7 @@ pub struct Keeping {
 struct Done {
     /// Everything has a key of its own.
     keyed: bool,
-    /// The number of the last erasure whose keys were destroyed.
-    erased: u64,
-    /// What corrections left was looked for.
-    corrected: bool,
-    /// When the rules were followed last.
+    /// When it was last looked what is to be erased by rule.
     ruled_at: Option<Time>,
     /// How many records will be erased by rule soon.
     soon: u32,
@@ -116,6 +116,22 @@ impl Keeping {
 
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Makes sure that this folder of keys is the one of this log. Another one, or one that was lost, is not begun anew:
+    /// contacts would be kept that nobody opens.
+    pub async fn belongs_to(&self, log: &AnyLog) -> Result<(), OpenError> {
+        let own = self.keys.id().map_err(OpenError::Keys)?;
+        let fresh = match &own {
+            Some(own) => own.clone(),
+            None => keys::fresh_id().map_err(OpenError::Keys)?,
+        };
+        let wanted = log.contact_keys(fresh.clone()).await?;
+        match own {
+            None if wanted == fresh => self.keys.name(&fresh).map_err(OpenError::Keys),
+            Some(own) if own == wanted => Ok(()),
+            _ => Err(OpenError::OtherKeys),
+        }
     }
 
     fn done(&self) -> Done {
@@ -146,49 +162,36 @@ impl Municipality {
         now: Time,
         contacts: Vec<SealedContact>,
     ) -> Result<KeptContacts, Problem> {
-        let named = move |doc| Name {
-            doc,
-            device,
-            version: 0,
-        };
+        let docs = contacts.iter().map(|one| one.doc).collect();
+        let (seen, more) = self.log.seen_contacts(device, docs).await?;
         let handed = self.of_keys(move |keys| {
-            let sealed = contacts.into_iter().filter_map(|SealedContact { doc, bytes }| {
-                match keys.seal(named(doc), &bytes) {
-                    Ok(Some(kept)) => Some(Handed {
-                        doc,
-                        sealed: kept.bytes,
-                        fresh: kept.fresh,
-                    }),
-                    Ok(None) => Some(Handed {
-                        doc,
-                        sealed: Vec::new(),
-                        fresh: false,
-                    }),
+            let mut more = more;
+            let mut handed = Vec::new();
+            for (SealedContact { doc, bytes }, seen) in contacts.into_iter().zip(seen) {
+                match with_key(keys, doc, device, &bytes, seen, &mut more) {
+                    Ok(one) => handed.extend(one),
                     Err(failure) => {
                         tracing::error!(%failure, %doc, "the key of a contact could not be kept; the device tries again");
-                        None
                     }
                 }
-            });
-            Ok(sealed.collect::<Vec<_>>())
+            }
+            Ok(handed)
         });
-        let handed = handed.await?;
-        let fresh = handed.iter().filter(|one| one.fresh).map(|one| one.doc);
-        let mut unused: BTreeSet<DocId> = fresh.collect();
-        let kept = self.log.keep_contacts(by, now, handed).await?;
-        for doc in &kept.durable {
-            unused.remove(doc);
-        }
-        if !unused.is_empty() {
-            self.of_keys(move |keys| {
-                for doc in unused {
-                    keys.forget(named(doc))?;
-                }
-                Ok(())
-            })
-            .await?;
+        let kept = self.log.keep_contacts(by, now, handed.await?).await?;
+        if !kept.unused.is_empty() {
+            let unused = kept.unused.clone();
+            self.drop_keys(unused).await;
         }
         Ok(kept)
+    }
+
+    /// Destroys keys that nothing was sealed with after all. One that stays does no harm.
+    async fn drop_keys(&self, unused: Vec<KeyId>) {
+        let dropped =
+            self.of_keys(move |keys| unused.into_iter().try_for_each(|key| keys.destroy(key)));
+        if let Err(problem) = dropped.await {
+            tracing::warn!(?problem, "a key that opens nothing stays");
+        }
     }
 
     /// The contacts of a record, opened for a desk; that it read them is in the audit.
@@ -236,11 +239,11 @@ impl Municipality {
         crate::apart(move || {
             let mut opened = Vec::new();
             for row in rows {
-                let handed = match keys.open(row.name, &row.sealed) {
+                let handed = match keys.open(row.doc, row.device, &row.sealed) {
                     Ok(Err(Unread::Destroyed)) => continue,
                     Ok(handed) => handed.ok(),
                     Err(failure) => {
-                        tracing::error!(%failure, doc = %row.name.doc, "the key of a contact cannot be read");
+                        tracing::error!(%failure, doc = %row.doc, "the key of a contact cannot be read");
                         None
                     }
                 };
@@ -269,7 +272,7 @@ impl Municipality {
             .erase_contacts(by, word, reason, communities)
             .await?
             .ok_or(Problem::NotFound)?;
-        self.of_keys(move |keys| keys.destroy(doc)).await?;
+        self.settle_keys(now).await?;
         self.copy_keys().await;
         self.log.scrub().await;
         Ok(word)
@@ -282,127 +285,158 @@ impl Municipality {
         now: Time,
         words: Vec<Erased>,
     ) -> Result<(), Problem> {
-        let docs: Vec<DocId> = words.iter().map(|word| word.doc).collect();
         self.log.erase_contacts_again(by, now, words).await?;
-        self.of_keys(move |keys| docs.into_iter().try_for_each(|doc| keys.destroy(doc)))
-            .await?;
+        self.settle_keys(now).await?;
         self.copy_keys().await;
         self.log.scrub().await;
         Ok(())
     }
 
-    /// Puts a corrected contact in the place of those of a record; what was applied for stays. Gives it sealed for the device
-    /// that corrected it, which hands it over again should this server be restored.
-    pub async fn correct_contacts(
+    /// Puts other words in the place of a contact as it was seen; what was applied for stays.
+    pub async fn correct_contact(
         &self,
-        device: DeviceId,
         by: Author,
         now: Time,
         doc: DocId,
-        wanted: Contact,
+        ask: CorrectAsk,
         communities: Vec<String>,
-    ) -> Result<Corrected, Problem> {
+    ) -> Result<Contacts, Problem> {
         let (rows, _) = self
             .contacts_for(by.clone(), now, doc, communities.clone(), None)
             .await?;
-        let version = rows.iter().map(|row| row.name.version).max();
-        let version = version.ok_or(Problem::NotFound)?.saturating_add(1);
-        let before = self.opened(rows).await?.into_iter().rev();
-        let before = before.filter_map(|(_, contact)| contact).next();
+        if rows.is_empty() {
+            return Err(Problem::NotFound);
+        }
+        let seen = rows.into_iter().find(|row| mark(row) == ask.mark);
+        let seen = seen.ok_or(Problem::ChangedMeanwhile)?;
+        let mut before = self.opened(vec![seen.clone()]).await?;
+        let before = before.pop().and_then(|(_, contact)| contact);
+        // What cannot be opened may be an application, which would go.
+        let before = before.ok_or(Problem::NotFound)?;
         let right = Contact {
-            application: before.and_then(|before| before.application),
-            ..wanted
+            name: ask.name,
+            phone: ask.phone,
+            email: ask.email,
+            application: before.application,
         }
         .checked()?;
         if right.is_empty() {
             // Who wants nothing to be kept has it erased.
             return Err(Problem::field("name", FieldRule::Missing));
         }
-        let name = Name {
-            doc,
-            device,
-            version,
-        };
-        let sealed = courier::seal(CONTACT, &self.courier_key().public(), &right)?;
-        let handed = sealed.clone();
-        let kept = self.of_keys(move |keys| keys.seal(name, &handed)).await?;
-        let kept = kept.ok_or(Problem::NotFound)?;
+        let handed = courier::seal(CONTACT, &self.courier_key().public(), &right)?;
+        let device = seen.device;
+        let sealed = self
+            .of_keys(move |keys| keys.seal(doc, device, &handed))
+            .await?;
+        let key = KeyId::of(&sealed);
         let done = self
             .log
-            .correct_contact(by, now, name, kept.bytes, communities)
+            .correct_contact(by.clone(), now, seen, sealed, communities.clone())
             .await?;
-        if done.is_none() {
-            self.of_keys(move |keys| keys.forget(name)).await?;
-            return Err(Problem::NotFound);
+        if done != Some(true) {
+            self.drop_keys(key.into_iter().collect()).await;
+            return Err(match done {
+                None => Problem::NotFound,
+                _ => Problem::ChangedMeanwhile,
+            });
         }
-        self.of_keys(move |keys| keys.destroy_but(doc, &[name]))
-            .await?;
+        self.settle_keys(now).await?;
         self.copy_keys().await;
         self.log.scrub().await;
-        Ok(Corrected {
-            contacts: Contacts {
-                rows: vec![ContactRow {
-                    contact: Some(right),
-                    device: device.to_string(),
-                    at: now,
-                }],
-                erased: None,
-            },
-            sealed,
+        let (rows, erased) = self.contacts_for(by, now, doc, communities, None).await?;
+        Ok(Contacts {
+            rows: self.opened(rows).await?.into_iter().map(shown).collect(),
+            erased,
         })
     }
 
-    /// What is kept of the person who left the contact of this record, in all records that the desk serves: those that bear the
-    /// same telephone number, address or tax number. With who read it. That it was given out is in the audit of each of them.
-    pub async fn personal_data(
+    /// Records whose contact bears the same telephone number, address or tax number as one of this record: whether they are the
+    /// same person's, somebody has to say. Households share a telephone; two tax numbers are two people.
+    pub async fn same_person(
         &self,
         by: Author,
         now: Time,
         doc: DocId,
         communities: Vec<String>,
-    ) -> Result<PersonalData, Problem> {
-        const WHAT: Option<&str> = Some("contact.exported");
-        let (rows, erased) = self
-            .contacts_for(by.clone(), now, doc, communities.clone(), WHAT)
+    ) -> Result<Vec<SamePerson>, Problem> {
+        let (rows, _) = self
+            .contacts_for(
+                by.clone(),
+                now,
+                doc,
+                communities.clone(),
+                Some("contact.read"),
+            )
             .await?;
-        let first = self.opened(rows).await?;
         let reference = self.reference().clone();
-        let same_as: BTreeSet<String> = first
+        let own = self.opened(rows).await?;
+        let own: Vec<Telling> = own
             .iter()
             .filter_map(|(_, contact)| contact.as_ref())
-            .flat_map(|contact| telling(contact, &reference))
+            .map(|contact| Telling::of(contact, &reference))
             .collect();
-        let mut found = BTreeMap::new();
-        found.insert(doc, first.into_iter().map(shown).collect::<Vec<_>>());
+        let mut found: BTreeMap<DocId, SamePerson> = BTreeMap::new();
         let mut after = None;
-        while !same_as.is_empty() {
+        while !own.is_empty() {
             let (rows, last) = self.log.contacts_page(after, communities.clone()).await?;
             if last.is_none() {
                 break;
             }
             after = last;
             for (row, contact) in self.opened(rows).await? {
-                let same = contact.as_ref().is_some_and(|contact| {
-                    let mut own = telling(contact, &reference);
-                    own.any(|text| same_as.contains(&text))
-                });
-                if same && row.name.doc != doc {
-                    let rows = found.entry(row.name.doc).or_default();
-                    rows.push(shown((row, contact)));
+                let Some(contact) = contact.filter(|_| row.doc != doc) else {
+                    continue;
+                };
+                let telling = Telling::of(&contact, &reference);
+                let [phone, email, afm] = telling.shared(&own);
+                if phone || email || afm {
+                    let one = found.entry(row.doc).or_insert_with(|| SamePerson {
+                        doc: row.doc,
+                        number: String::new(),
+                        name: String::new(),
+                        phone: false,
+                        email: false,
+                        afm: false,
+                    });
+                    one.name = contact.name;
+                    one.phone |= phone;
+                    one.email |= email;
+                    one.afm |= afm;
                 }
             }
         }
+        let docs: Vec<DocId> = found.keys().copied().collect();
+        // Their names are seen.
+        self.log
+            .note_contacts(by, now, "contact.compared", docs)
+            .await?;
+        Ok(found.into_values().collect())
+    }
+
+    /// What is kept of a person in these records, with who read it. That it was given out is in the audit of each of them.
+    pub async fn personal_data(
+        &self,
+        by: Author,
+        now: Time,
+        docs: Vec<DocId>,
+        communities: Vec<String>,
+    ) -> Result<PersonalData, Problem> {
+        let what = Some("contact.exported");
         let mut records = Vec::new();
-        for (other, contacts) in found {
-            if other != doc {
-                self.log
-                    .contacts(by.clone(), now, other, communities.clone(), WHAT)
-                    .await?;
-            }
-            let uses = self.log.contact_audit(other).await?.into_iter();
+        for doc in docs {
+            let read = self.contacts_for(by.clone(), now, doc, communities.clone(), what);
+            let (rows, erased) = match read.await {
+                // It went to another community meanwhile.
+                Err(Problem::NotFound) => continue,
+                read => read?,
+            };
+            let contacts = self.opened(rows).await?.into_iter().map(shown);
+            let uses = self.log.contact_audit(doc).await?.into_iter();
             records.push(PersonRecord {
-                doc: other,
-                contacts,
+                doc,
+                contacts: contacts.collect(),
+                erased,
                 uses: uses
                     .map(|act| ContactUse {
                         at: act.at,
@@ -416,7 +450,6 @@ impl Municipality {
         let Keeping { rules, .. } = &self.contacts;
         Ok(PersonalData {
             records,
-            erased,
             keep_days: rules.keep_days,
             rules: rules.told(),
         })
@@ -427,7 +460,7 @@ impl Municipality {
         let since = Time(now.0.saturating_sub(REPORTED_MS));
         let (kept, erased) = self.log.contact_counts(since).await?;
         let Keeping { rules, .. } = &self.contacts;
-        let done = self.contacts.done();
+        let (ruled_at, _) = self.log.ruled_at().await?;
         Ok(ContactsKept {
             kept,
             keep_days: rules.keep_days,
@@ -436,8 +469,8 @@ impl Municipality {
                 .into_iter()
                 .map(|(reason, records)| ErasedCount { reason, records })
                 .collect(),
-            soon: done.soon,
-            ruled_at: done.ruled_at,
+            soon: self.contacts.done().soon,
+            ruled_at,
         })
     }
 
@@ -448,7 +481,7 @@ impl Municipality {
         for (done, what) in [
             (self.key_older().await, "giving contacts keys of their own"),
             (
-                self.destroy_due().await,
+                self.settle_keys(now).await,
                 "destroying the keys of erased contacts",
             ),
             (
@@ -477,37 +510,44 @@ impl Municipality {
             }
             let keyed = self.of_keys(move |keys| {
                 let keyed = rows.into_iter().map(|row| {
-                    let kept = keys.seal(row.name, &row.sealed)?;
-                    // Of what was erased nothing is kept.
-                    Ok((row, kept.map(|kept| kept.bytes).unwrap_or_default()))
+                    let kept = keys.seal(row.doc, row.device, &row.sealed)?;
+                    Ok((row, kept))
                 });
                 keyed.collect::<std::io::Result<Vec<_>>>()
             });
-            self.log.key_contacts(keyed.await?).await?;
+            let unused = self.log.key_contacts(keyed.await?).await?;
+            self.drop_keys(unused).await;
         }
     }
 
-    /// Destroys keys that a failure or a cut left when their contacts were erased or corrected.
-    async fn destroy_due(&self) -> Result<(), Problem> {
+    /// Does with the keys what is written down in the log: corrections first, so that there is what takes the place of a key
+    /// that goes.
+    async fn settle_keys(&self, now: Time) -> Result<(), Problem> {
         loop {
-            let after = self.contacts.done().erased;
-            let rows = self.log.erased_docs(after).await?;
-            let Some((last, _)) = rows.last().copied() else {
-                break;
-            };
-            self.of_keys(move |keys| rows.into_iter().try_for_each(|(_, doc)| keys.destroy(doc)))
-                .await?;
-            self.contacts.note(|done| done.erased = last);
-        }
-        if !self.contacts.done().corrected {
-            for doc in self.log.corrected_docs().await? {
-                let names = self.log.contact_names(doc).await?;
-                self.of_keys(move |keys| keys.destroy_but(doc, &names))
-                    .await?;
+            let due = self.log.keys_due().await?;
+            if due.is_empty() {
+                return Ok(());
             }
-            self.contacts.note(|done| done.corrected = true);
+            for one in due.iter().copied() {
+                match one {
+                    KeyDue::Correction(doc, device) => {
+                        if let Some(row) = self.log.contact(doc, device).await? {
+                            let to = Correction {
+                                doc,
+                                device,
+                                at: row.at,
+                                corrected_at: now,
+                                kept: row.sealed,
+                            };
+                            self.of_keys(move |keys| keys.correct(&to)).await?;
+                        }
+                    }
+                    KeyDue::Doc(doc) => self.of_keys(move |keys| keys.erase(doc)).await?,
+                    KeyDue::Key(key) => self.of_keys(move |keys| keys.destroy(key)).await?,
+                }
+            }
+            self.log.keys_done(due).await?;
         }
-        Ok(())
     }
 
     async fn follow_rules(&self, now: Time) -> Result<(), Problem> {
@@ -515,57 +555,77 @@ impl Municipality {
         if !self.contacts.done().ruled_at.is_none_or(due) {
             return Ok(());
         }
+        let (ruled_at, restored_at) = self.log.ruled_at().await?;
+        let since = |at: Time| now.0.saturating_sub(at.0);
+        let believed = ruled_at.is_some_and(|at| (0..UNSEEN_MS).contains(&since(at)));
+        let restored = restored_at.is_some_and(|at| since(at) < RESTORED_MS);
+        let erases = believed && !restored && !self.log.numbers_wait().await?;
         let mut soon = 0;
-        if let Some(least) = self.contacts.rules.least_ms() {
-            let before = Time(now.0.saturating_sub(least).saturating_add(SOON_MS));
-            let mut after = None;
-            // What was said up to now counts: a record may have been opened again.
-            drop(self.follow().await?);
-            loop {
-                let docs = self.log.contact_docs(after, before).await?;
-                after = docs.last().copied();
-                if after.is_none() {
-                    break;
-                }
-                let settled = self.ask(move |replica| replica.settled(&docs)).await?;
-                let mut words = Vec::new();
-                for settled in settled {
-                    let Some(keep) = self.contacts.rules.keep_ms(&settled.category) else {
-                        continue;
-                    };
-                    let until = settled.at.0.saturating_add(keep);
-                    if until <= now.0 {
-                        words.push(self.erased(settled.doc, now)?);
-                    } else if until <= now.0.saturating_add(SOON_MS) {
-                        soon += 1;
-                    }
-                }
-                for words in words.chunks(ERASED_AT_ONCE) {
-                    let docs: Vec<DocId> = words.iter().map(|word| word.doc).collect();
-                    let gone = self.log.erase_by_rule(now, words.to_vec()).await?;
-                    tracing::info!(records = gone, "contacts were kept long enough and erased");
-                    self.of_keys(move |keys| {
-                        docs.into_iter().try_for_each(|doc| keys.destroy(doc))
-                    })
-                    .await?;
+        let mut after = None;
+        while self.contacts.rules.any() {
+            let docs = self.log.contact_docs(after).await?;
+            let Some((last, _)) = docs.last() else {
+                break;
+            };
+            after = Some(*last);
+            // What was said up to now counts: a record may have been opened again. Nothing is said while this is held.
+            let held = self.follow().await?;
+            let mut words = Vec::new();
+            for (doc, until) in self.kept_until(docs).await? {
+                if until.0 <= now.0 && erases {
+                    words.push(self.erased(doc, now)?);
+                } else if until.0 <= now.0.saturating_add(SOON_MS) {
+                    soon += 1;
                 }
             }
+            for words in words.chunks(ERASED_AT_ONCE) {
+                let gone = self.log.erase_by_rule(now, words.to_vec()).await?;
+                tracing::info!(records = gone, "contacts were kept long enough and erased");
+            }
+            drop(held);
+            self.settle_keys(now).await?;
         }
+        self.log.put_ruled_at(now).await?;
         self.contacts.note(|done| {
             (done.soon, done.ruled_at) = (soon, Some(now));
         });
         Ok(())
     }
 
-    /// Records of which everything was destroyed are erased in this log too: it may be one from before.
-    pub(crate) async fn erase_destroyed(&self, now: Time) -> Result<(), Problem> {
-        let destroyed = self.of_keys(Keys::destroyed).await?;
-        let words = destroyed.into_iter().map(|doc| self.erased(doc, now));
+    /// Until when the contacts of these records are kept by the rules; each with the moment when the last one came.
+    async fn kept_until(&self, docs: Vec<(DocId, Time)>) -> Result<Vec<(DocId, Time)>, Problem> {
+        let (ids, came): (Vec<DocId>, Vec<Time>) = docs.into_iter().unzip();
+        let states = self.ask(move |replica| replica.settled(&ids).map(|states| (ids, states)));
+        let (ids, states) = states.await?;
+        let rules = &self.contacts.rules;
+        let mut until = Vec::new();
+        for ((doc, came), state) in ids.into_iter().zip(came).zip(states) {
+            let (keep, since) = match state {
+                Settled::Open => continue,
+                Settled::Since { category, at } => (rules.keep_ms(&category), at.max(came)),
+                // Its record never came, or is none that is ever closed.
+                Settled::Unknown => (rules.keep_days.map(days_ms), came),
+            };
+            if let Some(keep) = keep {
+                until.push((doc, Time(since.0.saturating_add(keep))));
+            }
+        }
+        Ok(until)
+    }
+
+    /// Does again in this log, which may be one from before, what stands beside the keys: what was erased is erased, what was
+    /// corrected is right.
+    pub(crate) async fn heed_words(&self, now: Time) -> Result<(), Problem> {
+        let (erased, corrected) = self.of_keys(Keys::words).await?;
+        let words = erased.into_iter().map(|doc| self.erased(doc, now));
         let words = words.collect::<Result<Vec<_>, _>>()?;
         for words in words.chunks(ERASED_AT_ONCE) {
             self.log
                 .erase_contacts_again(Author::server(), now, words.to_vec())
                 .await?;
+        }
+        for all in corrected.chunks(ERASED_AT_ONCE) {
+            self.log.correct_contacts_again(now, all.to_vec()).await?;
         }
         Ok(())
     }
@@ -589,29 +649,101 @@ impl Municipality {
     }
 }
 
+/// What a device hands over, with a key of its own if it is to be kept; `None`: it stays with the device.
+fn with_key(
+    keys: &Keys,
+    doc: DocId,
+    device: DeviceId,
+    contact: &[u8],
+    seen: Seen,
+    more: &mut usize,
+) -> std::io::Result<Option<Handed>> {
+    let mut handed = Handed {
+        doc,
+        sealed: None,
+        instead: None,
+    };
+    match seen {
+        Seen::Erased => {}
+        Seen::Nothing => {
+            let Some(left) = more.checked_sub(1) else {
+                tracing::warn!(%device, "a device has handed over too many contacts");
+                return Ok(None);
+            };
+            *more = left;
+            handed.sealed = Some(keys.seal(doc, device, contact)?);
+        }
+        Seen::Kept(kept) => {
+            // One whose key was lost, as after a restore without the keys, is taken again.
+            if !kept.is_empty() && keys.open(doc, device, &kept)? == Err(Unread::NoKey) {
+                handed.sealed = Some(keys.seal(doc, device, contact)?);
+                handed.instead = Some(kept);
+            }
+        }
+    }
+    Ok(Some(handed))
+}
+
 fn shown((row, contact): (SealedRow, Option<Contact>)) -> ContactRow {
     ContactRow {
         contact,
-        device: row.name.device.to_string(),
+        device: row.device.to_string(),
         at: row.at,
+        mark: mark(&row),
     }
 }
 
-/// What tells this person from others: not the name, which others may have too.
-fn telling<'a>(
-    contact: &'a Contact,
-    reference: &'a Reference,
-) -> impl Iterator<Item = String> + 'a {
-    let application = contact.application.iter();
-    let numbers = application.flat_map(|application| {
-        let kind = reference.application_type(&application.kind);
-        let fields = kind.into_iter().flat_map(|kind| &kind.fields);
-        let fields = fields.filter(|field| field.check == FieldCheck::Afm);
-        fields.map(|field| application.answer(&field.key))
-    });
-    [contact.phone.as_str(), contact.email.as_str()]
-        .into_iter()
-        .chain(numbers)
-        .filter(|text| text.chars().count() >= TELLING_CHARS)
-        .map(str::to_lowercase)
+/// Tells a contact from what it is once it was corrected.
+fn mark(row: &SealedRow) -> String {
+    let hash = Sha256::new()
+        .chain_update(row.device.as_bytes())
+        .chain_update(&row.sealed)
+        .finalize();
+    hex(hash.get(..8).unwrap_or_default())
+}
+
+/// What tells a person from others: not the name, which others may have too.
+struct Telling {
+    phone: String,
+    email: String,
+    /// Tax numbers.
+    afm: Vec<String>,
+}
+
+impl Telling {
+    fn of(contact: &Contact, reference: &Reference) -> Self {
+        let application = contact.application.iter();
+        let afm = application.flat_map(|application| {
+            let kind = reference.application_type(&application.kind);
+            let fields = kind.into_iter().flat_map(|kind| &kind.fields);
+            let fields = fields.filter(|field| field.check == FieldCheck::Afm);
+            fields.map(|field| application.answer(&field.key).to_owned())
+        });
+        Self {
+            phone: contact.phone.clone(),
+            email: contact.email.to_lowercase(),
+            afm: afm.filter(|number| !number.is_empty()).collect(),
+        }
+    }
+
+    /// By what it is the same person's as one of these: telephone, address, tax number.
+    fn shared(&self, own: &[Self]) -> [bool; 3] {
+        let same = |one: &str, other: &str| !one.is_empty() && one == other;
+        let mut shared = [false; 3];
+        for other in own {
+            let afm = self.afm.iter().any(|number| other.afm.contains(number));
+            if !afm && !self.afm.is_empty() && !other.afm.is_empty() {
+                // Two people in one household.
+                continue;
+            }
+            shared[0] |= same(&self.phone, &other.phone);
+            shared[1] |= same(&self.email, &other.email);
+            shared[2] |= afm;
+        }
+        shared
+    }
+}
+
+fn days_ms(days: u32) -> i64 {
+    i64::from(days) * DAY_MS
 }

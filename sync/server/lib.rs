@@ -3,6 +3,7 @@
 //! Start reading at [`exchange`] (what a device and the server say to each other) and [`log`] (the one order
 //! in which everything happened). Rules live in `koina_model`; nothing here decides who may do what.
 
+pub mod accounts;
 pub mod audit;
 pub mod codes;
 pub mod config;

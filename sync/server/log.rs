@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
+use koina_model::accounts::Account;
 use koina_model::contacts::EraseReason;
 use koina_model::exchange::{Decision, Entry, Erased, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
@@ -18,10 +19,12 @@ use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_sync::views::RefusedRow;
+use uuid::Uuid;
 
-use crate::contacts::keys::Name;
+use crate::contacts::keys::{Correction, KeyId};
 use crate::replica::{LogRow, NewChange};
 
+mod accounts;
 mod backup;
 mod chain;
 mod changes;
@@ -36,7 +39,9 @@ mod sql;
 mod sqlite;
 mod tx;
 
+pub use accounts::{AccountRow, NewSession, SignedInWith};
 pub use chain::{Audited, Verified, change_hash};
+pub use contacts::{KeyDue, Seen};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
@@ -256,20 +261,22 @@ pub struct Told {
     pub called_at: Option<Time>,
 }
 
-/// A contact that a device hands over, sealed with a key of its own.
+/// A contact that a device hands over.
 #[derive(Clone, Debug)]
 pub struct Handed {
     pub doc: DocId,
-    /// Empty: its key was destroyed.
-    pub sealed: Vec<u8>,
-    /// Its key was made just now.
-    pub fresh: bool,
+    /// Sealed with a key of its own; `None`: what is here already stays.
+    pub sealed: Option<Vec<u8>>,
+    /// What is here and cannot be read any more: it takes the place of that only.
+    pub instead: Option<Vec<u8>>,
 }
 
 /// A contact as it is kept.
 #[derive(Clone, Debug)]
 pub struct SealedRow {
-    pub name: Name,
+    pub doc: DocId,
+    /// Who handed it over.
+    pub device: DeviceId,
     pub at: Time,
     pub sealed: Vec<u8>,
 }
@@ -292,6 +299,8 @@ pub struct KeptContacts {
     pub durable: Vec<DocId>,
     /// Those of them that were erased.
     pub erased: Vec<Erased>,
+    /// Keys that nothing was kept with.
+    pub unused: Vec<KeyId>,
 }
 
 /// The contacts of a record, or that they were erased.
@@ -673,6 +682,15 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| kiosks::next_code(tx, by, at, id))
     }
 
+    /// What is here of the contacts that a device hands over, in their order; and how many more it may hand over.
+    pub async fn seen_contacts(
+        &self,
+        device: DeviceId,
+        docs: Vec<DocId>,
+    ) -> Result<(Vec<Seen>, usize), LogError> {
+        in_one_tx!(self, Read, |tx| contacts::seen(tx, device, &docs))
+    }
+
     /// Keeps contacts; gives the records whose contacts are durable now.
     pub async fn keep_contacts(
         &self,
@@ -716,24 +734,53 @@ impl AnyLog {
         Ok(())
     }
 
-    /// Puts a corrected contact in the place of those of a record. `None` when the record is not in these communities, when
-    /// its contacts were erased, or when somebody corrected them since they were read.
+    /// Puts a corrected contact in the place of one as it was seen. `None` when the record is not in these communities, or its
+    /// contacts were erased; `false` when it is not as it was seen any more.
     pub async fn correct_contact(
         &self,
         by: Author,
         at: Time,
-        name: Name,
+        seen: SealedRow,
         sealed: Vec<u8>,
         communities: Vec<String>,
-    ) -> Result<Option<()>, LogError> {
+    ) -> Result<Option<bool>, LogError> {
         in_one_tx!(self, Write, |tx| contacts::correct(
             tx,
             by,
             at,
-            name,
+            seen,
             sealed,
             &communities
         ))
+    }
+
+    /// One contact, as it is kept now.
+    pub async fn contact(
+        &self,
+        doc: DocId,
+        device: DeviceId,
+    ) -> Result<Option<SealedRow>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::one(tx, doc, device))
+    }
+
+    /// Notes in the audit what was done with the contacts of records.
+    pub async fn note_contacts(
+        &self,
+        by: Author,
+        at: Time,
+        what: &'static str,
+        docs: Vec<DocId>,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| contacts::note(tx, by, at, what, &docs))
+    }
+
+    /// Corrects again what this log, which may be one from before, does not have corrected.
+    pub async fn correct_contacts_again(
+        &self,
+        at: Time,
+        all: Vec<Correction>,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| contacts::correct_again(tx, at, all))
     }
 
     /// Contacts that are not sealed with a key of their own yet, some at a time.
@@ -741,43 +788,62 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| contacts::unkeyed(tx))
     }
 
-    /// Puts what is sealed with a key of its own in the place of what was not; then it is to be scrubbed.
-    pub async fn key_contacts(&self, rows: Vec<(SealedRow, Vec<u8>)>) -> Result<(), LogError> {
+    /// Puts what is sealed with a key of its own in the place of what was not; then it is to be scrubbed. Gives the keys that
+    /// nothing needs.
+    pub async fn key_contacts(
+        &self,
+        rows: Vec<(SealedRow, Vec<u8>)>,
+    ) -> Result<Vec<KeyId>, LogError> {
         in_one_tx!(self, Write, |tx| contacts::put_keyed(tx, rows))
     }
 
-    /// Contacts after a name, some at a time, of records in these communities; empty means all. With the name of the last one
-    /// looked at; `None` at the end.
+    /// Contacts after one, some at a time, of records in these communities; empty means all. With the last one looked at;
+    /// `None` at the end.
     pub async fn contacts_page(
         &self,
-        after: Option<Name>,
+        after: Option<(DocId, DeviceId)>,
         communities: Vec<String>,
-    ) -> Result<(Vec<SealedRow>, Option<Name>), LogError> {
+    ) -> Result<(Vec<SealedRow>, Option<(DocId, DeviceId)>), LogError> {
         in_one_tx!(self, Read, |tx| contacts::page(tx, after, &communities))
     }
 
-    /// Records after one whose contacts came before a moment, some at a time.
-    pub async fn contact_docs(
-        &self,
-        after: Option<DocId>,
-        before: Time,
-    ) -> Result<Vec<DocId>, LogError> {
-        in_one_tx!(self, Read, |tx| contacts::docs_before(tx, after, before))
+    /// Records after one that have a contact, each with the moment when the last one came, some at a time.
+    pub async fn contact_docs(&self, after: Option<DocId>) -> Result<Vec<(DocId, Time)>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::docs_after(tx, after))
     }
 
-    /// Records that were erased after a number, each with its own, some at a time.
-    pub async fn erased_docs(&self, after: u64) -> Result<Vec<(u64, DocId)>, LogError> {
-        in_one_tx!(self, Read, |tx| contacts::erased_docs(tx, after))
+    /// What is to be done with the keys of contacts, some at a time.
+    pub async fn keys_due(&self) -> Result<Vec<KeyDue>, LogError> {
+        in_one_tx!(self, Read, |tx| contacts::due(tx))
     }
 
-    /// Records of which a contact was corrected.
-    pub async fn corrected_docs(&self) -> Result<Vec<DocId>, LogError> {
-        in_one_tx!(self, Read, |tx| contacts::corrected(tx))
+    /// That was done with the keys.
+    pub async fn keys_done(&self, due: Vec<KeyDue>) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| contacts::done(tx, due))
     }
 
-    /// Names of the contacts of a record that can be read.
-    pub async fn contact_names(&self, doc: DocId) -> Result<Vec<Name>, LogError> {
-        in_one_tx!(self, Read, |tx| contacts::names(tx, doc))
+    /// The folder of keys that belongs to this log; the first call keeps the fresh one.
+    pub async fn contact_keys(&self, fresh: String) -> Result<String, LogError> {
+        in_one_tx!(self, Write, |tx| lists::contact_keys(tx, fresh))
+    }
+
+    /// Another folder of keys belongs to this log from now on.
+    pub async fn put_contact_keys(&self, at: Time, id: String) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_contact_keys(tx, at, id))
+    }
+
+    /// When contacts were last erased by rule, and when this log was restored from a backup.
+    pub async fn ruled_at(&self) -> Result<(Option<Time>, Option<Time>), LogError> {
+        in_one_tx!(self, Read, |tx| lists::ruled_at(tx))
+    }
+
+    /// Contacts were erased by rule, or it was looked whether any are to be.
+    pub async fn put_ruled_at(&self, at: Time) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| lists::put_meta(
+            tx,
+            lists::RULED_AT,
+            at.0.to_string()
+        ))
     }
 
     /// How many records have a contact, and how many were erased since a moment, by reason.
@@ -853,6 +919,118 @@ impl AnyLog {
             &communities,
             what
         ))
+    }
+
+    /// The account with this login.
+    pub async fn account_by_login(&self, login: String) -> Result<Option<AccountRow>, LogError> {
+        in_one_tx!(self, Read, |tx| accounts::by_login(tx, &login))
+    }
+
+    /// Every account, with the sessions that were used since a moment.
+    pub async fn accounts(&self, used_since: Time) -> Result<Vec<Account>, LogError> {
+        in_one_tx!(self, Read, |tx| accounts::list(tx, used_since))
+    }
+
+    /// Adds an account. `false`: somebody has that login.
+    pub async fn add_account(
+        &self,
+        by: Author,
+        at: Time,
+        account: AccountRow,
+    ) -> Result<bool, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::add(tx, by, at, account))
+    }
+
+    /// Changes who an account is for; sessions of whoever is closed out or gets another role end. Gives whether nobody else has
+    /// that login; `None`: there is no such account.
+    pub async fn change_account(
+        &self,
+        by: Author,
+        at: Time,
+        to: AccountRow,
+    ) -> Result<Option<bool>, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::change(tx, by, at, to))
+    }
+
+    /// Gives an account a first password again, and takes its telephone away; its sessions end.
+    pub async fn reset_account(
+        &self,
+        by: Author,
+        at: Time,
+        id: Uuid,
+        password: String,
+        until: Time,
+    ) -> Result<bool, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::reset(
+            tx, by, at, id, password, until
+        ))
+    }
+
+    /// Notes a wrong try of an account.
+    pub async fn account_was_wrong(&self, by: Author, at: Time, id: Uuid) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| accounts::was_wrong(tx, by, at, id))
+    }
+
+    /// Keeps the secret of one-time codes that is shown; the first one stays until it is confirmed.
+    pub async fn offer_secret(&self, id: Uuid, secret: String) -> Result<Option<String>, LogError> {
+        in_one_tx!(self, Note, |tx| accounts::offer(tx, id, secret))
+    }
+
+    /// Signs somebody in whose account was seen like this. `false`: their code was used meanwhile, or the account was changed.
+    pub async fn sign_in(
+        &self,
+        by: Author,
+        at: Time,
+        seen: AccountRow,
+        with: SignedInWith,
+        session: NewSession,
+    ) -> Result<bool, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::sign_in(
+            tx, by, at, seen, with, session
+        ))
+    }
+
+    /// Whose session this is, if it is one of this device, was used since one moment and began since another; with its last
+    /// noted use.
+    pub async fn session(
+        &self,
+        token: [u8; 32],
+        device: DeviceId,
+        used_since: Time,
+        began_since: Time,
+    ) -> Result<Option<(AccountRow, Time)>, LogError> {
+        in_one_tx!(self, Read, |tx| accounts::session(
+            tx,
+            token,
+            device,
+            used_since,
+            began_since
+        ))
+    }
+
+    /// Notes that a session was used; `before` is the last noted use.
+    pub async fn used_session(
+        &self,
+        token: [u8; 32],
+        before: Time,
+        now: Time,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| accounts::used(tx, token, before, now))
+    }
+
+    /// Ends a session by its name. Gives whether it was one.
+    pub async fn end_session(&self, by: Author, at: Time, id: Uuid) -> Result<bool, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::end(tx, by, at, id))
+    }
+
+    /// Ends one's own session.
+    pub async fn sign_out(&self, by: Author, at: Time, token: [u8; 32]) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| accounts::sign_out(tx, by, at, token))
+    }
+
+    /// Forgets sessions that were not used since a moment.
+    pub async fn forget_sessions(&self, before: Time) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| accounts::forget(tx, before))
     }
 
     /// Random name of this log; a log restored from a backup takes another.

@@ -1,4 +1,4 @@
-//! `koina-server`: serve | migrate | import | import-courier | map | invite | backup | restore | resume-numbers | verify-audit.
+//! `koina-server`: serve | migrate | import | import-courier | map | invite | account | backup | restore | resume-numbers | verify-audit.
 #![allow(
     clippy::print_stdout,
     reason = "a command line answers on its standard output"
@@ -11,9 +11,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
+use koina_model::accounts::AccountInput;
 use koina_model::ids::Time;
 use koina_model::permits::Role;
 use koina_server::config::Config;
+use koina_server::contacts::keys::fresh_id;
 use koina_server::door::{self, Limits};
 use koina_server::log::Author;
 use koina_server::municipality::Municipality;
@@ -21,7 +23,7 @@ use koina_server::rates::Allowed;
 use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_server::tls::{self, Shown};
-use koina_server::{audit, import, log};
+use koina_server::{accounts, audit, import, log};
 use koina_sync::courier::FILE_BYTES_MAX;
 use koina_sync::maps::Maps;
 
@@ -92,6 +94,18 @@ enum Command {
         #[arg(long)]
         community: Vec<String>,
     },
+    /// Gives somebody an account to sign in with at a desk, and prints the password for the first time.
+    Account {
+        /// What they type to sign in.
+        #[arg(long)]
+        login: String,
+        /// Who they are; the audit says it.
+        #[arg(long)]
+        name: String,
+        /// Admin or clerk.
+        #[arg(long)]
+        role: RoleName,
+    },
     /// Writes a backup of the log into a new file, while devices go on exchanging.
     Backup {
         /// The file to write; it must not be there yet. It holds everything the log holds: keep it as safe as the server.
@@ -111,6 +125,15 @@ enum Command {
         /// The newest file of the keys of contacts. Left out: `contact-keys` beside the backup.
         #[arg(long)]
         keys: Option<PathBuf>,
+    },
+    /// Takes the keys of contacts from their copy, where their folder was lost. Stop every server of the municipality first.
+    TakeKeys {
+        /// The copy: `keys_copy` of the settings, or `contact-keys` beside a backup.
+        #[arg(long)]
+        from: Option<PathBuf>,
+        /// There is no copy, or not all are in it: go on with the folder as it is.
+        #[arg(long)]
+        lost: bool,
     },
     /// After a restore: gives protocol numbers again without waiting for desks that will not come back. Numbers that nobody
     /// brought back are written down as void.
@@ -139,6 +162,18 @@ enum RoleName {
     Admin,
     Kiosk,
     Community,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Crew => Self::Crew,
+            RoleName::Clerk => Self::Clerk,
+            RoleName::Admin => Self::Admin,
+            RoleName::Kiosk => Self::Kiosk,
+            RoleName::Community => Self::Community,
+        }
+    }
 }
 
 #[tokio::main]
@@ -200,13 +235,7 @@ async fn main() -> anyhow::Result<()> {
                 .open(now())
                 .await
                 .context("Opening the municipality")?;
-            let role = match role {
-                RoleName::Crew => Role::Crew,
-                RoleName::Clerk => Role::Clerk,
-                RoleName::Admin => Role::Admin,
-                RoleName::Kiosk => Role::Kiosk,
-                RoleName::Community => Role::Community,
-            };
+            let role = role.into();
             invite(
                 &town,
                 &certificate(&config)?.1,
@@ -220,12 +249,29 @@ async fn main() -> anyhow::Result<()> {
             )
             .await
         }
+        Command::Account { login, name, role } => {
+            let town = config
+                .open(now())
+                .await
+                .context("Opening the municipality")?;
+            let role = Some(role.into());
+            let input = AccountInput { login, name, role };
+            let given = accounts::add(&town, Author::server(), &input, now()).await?;
+            println!(
+                "{}: {}\nIt is good for seven days, and for choosing another one.",
+                given.account.login, given.password
+            );
+            Ok(())
+        }
         Command::Backup { to, keys } => {
             let log = config.open_log().await.context("Opening the log")?;
             let rows = log.back_up(&to).await.context("Writing the backup")?;
             println!("{}: {rows} rows of the log.", to.display());
-            let file = keys.unwrap_or_else(|| to.with_file_name(KEYS_FILE));
+            let file = keys
+                .or_else(|| config.contacts.keys_copy.clone())
+                .unwrap_or_else(|| to.with_file_name(KEYS_FILE));
             let keeping = config.keeping()?;
+            keeping.belongs_to(&log).await?;
             let copied = keeping.keys().copy_to(&file);
             let copied = copied.context("Writing the keys of contacts")?;
             println!("{}: the keys of {copied} contacts.", file.display());
@@ -237,27 +283,42 @@ async fn main() -> anyhow::Result<()> {
                 None => from.with_file_name(KEYS_FILE),
             };
             let keeping = config.keeping()?;
-            // Before the log: whoever forgot the file can still bring it.
-            let taken = match keeping.keys().take(&file) {
-                Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => None,
-                taken => Some(taken.context("Reading the keys of contacts")?),
-            };
             let log = config.open_log().await.context("Opening the log")?;
             let rows = log
                 .restore(now(), &from)
                 .await
                 .context("Restoring the backup")?;
-            match taken {
-                Some(keys) => println!("{}: the keys of {keys} contacts.", file.display()),
-                None => println!(
-                    "There is no {}: contacts whose keys are not in {} cannot be read until their devices hand them over again.",
-                    file.display(),
-                    config.contacts.keys.display()
-                ),
-            }
             println!(
                 "Restored: {rows} rows of the log. Start the server: devices hand over again what came after the backup."
             );
+            if file.exists() {
+                let keys = keeping.keys().take(&file);
+                let keys = keys.context("Taking the keys of contacts")?;
+                println!("{}: the keys of {keys} contacts.", file.display());
+            }
+            keeping.belongs_to(&log).await?;
+            Ok(())
+        }
+        Command::TakeKeys { from, lost } => {
+            let keeping = config.keeping()?;
+            if let Some(file) = from {
+                let keys = keeping.keys().take(&file);
+                let keys = keys.context("Taking the keys of contacts")?;
+                println!("{}: the keys of {keys} contacts.", file.display());
+            }
+            let log = config.open_log().await.context("Opening the log")?;
+            if lost {
+                let id = match keeping.keys().id()? {
+                    Some(id) => id,
+                    None => fresh_id()?,
+                };
+                keeping.keys().name(&id)?;
+                log.put_contact_keys(now(), id).await?;
+                println!(
+                    "Begun anew: contacts whose keys are lost cannot be read until their devices hand them over again."
+                );
+            }
+            keeping.belongs_to(&log).await?;
             Ok(())
         }
         Command::ResumeNumbers => {
@@ -363,15 +424,19 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
         .context("Opening the address")?;
     let scheme = if shown.is_some() { "https" } else { "http" };
     println!("{scheme}://{}", listener.local_addr()?);
-    let app = App::new(town, now, public_url).with_rates(Allowed::default());
+    let mut app = App::new(town, now, public_url).with_rates(Allowed::default());
+    if let Some(settings) = config.accounts {
+        app = app.with_sign_in(settings);
+    }
     let app = Arc::new(app);
     let tending = Arc::clone(&app);
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(TEND_EVERY);
         loop {
             ticks.tick().await;
-            tending.town.tend_contacts(now()).await;
             tending.forget_rates();
+            accounts::tend(&tending.town, now()).await;
+            tending.town.tend_contacts(now()).await;
         }
     });
     let tls = shown.as_ref().map(|shown| shown.config().map(Arc::new));

@@ -42,8 +42,12 @@ pub enum OpenError {
     Files(#[from] FilesError),
     #[error("the keys of contacts")]
     Keys(#[source] std::io::Error),
-    #[error("contacts that were erased stand in this log, and could not be erased again")]
-    Erasing,
+    #[error(
+        "the folder of keys of contacts is not the one of this log. Is its disk there? If not, `koina-server take-keys` takes its copy, or begins anew"
+    )]
+    OtherKeys,
+    #[error("contacts that were erased or corrected could not be so again in this log")]
+    Words,
     #[error("the work was cut off")]
     CutOff,
 }
@@ -141,6 +145,7 @@ impl Municipality {
         let fresh = fresh_key().map_err(|_| OpenError::Courier)?;
         let unlock = unhex(&log.unlock_key(fresh).await?).ok_or(OpenError::Unlock)?;
         let files = Files::in_folder(&replica.with_file_name("files"))?;
+        contacts.belongs_to(&log).await?;
         let epoch = log.epoch().await?;
         let restored = log.was_restored().await?;
         let (path, name) = (replica.to_owned(), epoch.clone());
@@ -171,10 +176,7 @@ impl Municipality {
             following: Mutex::new(()),
         };
         opened.read_lists().await?;
-        opened
-            .erase_destroyed(now)
-            .await
-            .map_err(|_| OpenError::Erasing)?;
+        opened.heed_words(now).await.map_err(|_| OpenError::Words)?;
         Ok(opened)
     }
 

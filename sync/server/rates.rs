@@ -37,8 +37,8 @@ impl Default for Allowed {
     fn default() -> Self {
         Self {
             address: Rate {
-                burst: 500,
-                per_minute: 3_000,
+                burst: 2_000,
+                per_minute: 9_000,
             },
             newcomer: Rate {
                 burst: 20,

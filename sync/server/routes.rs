@@ -15,7 +15,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use koina_model::exchange::BODY_BYTES_MAX;
+use koina_model::exchange::{BODY_BYTES_MAX, HEADER_SESSION};
 use koina_model::ids::Time;
 use koina_model::permits::{Permit, Role};
 use koina_model::photos::FILES_PATH;
@@ -26,10 +26,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
+use crate::accounts::{Settings, SignIn};
 use crate::log::Device;
 use crate::municipality::Municipality;
 use crate::rates::{Allowed, Peer, Rates};
 
+mod accounts;
 mod contacts;
 pub mod devices;
 mod emergency;
@@ -71,6 +73,7 @@ pub struct App {
     working: Semaphore,
     streaming: Semaphore,
     rates: Option<Rates>,
+    sign_in: Option<SignIn>,
 }
 
 impl App {
@@ -82,7 +85,15 @@ impl App {
             working: Semaphore::new(WORKING_MAX),
             streaming: Semaphore::new(STREAMS_MAX),
             rates: None,
+            sign_in: None,
         }
+    }
+
+    /// The same, and whoever decides something at a desk signs in first.
+    #[must_use]
+    pub fn with_sign_in(mut self, settings: Settings) -> Self {
+        self.sign_in = Some(SignIn::new(settings));
+        self
     }
 
     /// The same, and nobody asks more often than this.
@@ -109,6 +120,8 @@ pub enum Who {
     Devices,
     /// Devices of these roles; others lack the permit.
     Roles(&'static [Role], Permit),
+    /// The same, with somebody signed in who has the role, where the municipality wants that.
+    Staff(&'static [Role], Permit),
 }
 
 /// A row of the table.
@@ -125,7 +138,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 24] = [
+pub const TABLE: [Route; 32] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: ENROL_PATH,                who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -143,13 +156,21 @@ pub const TABLE: [Route; 24] = [
     Route { method: "POST", path: "/v1/devices/{id}/unlock", who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::unlock(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 0,              handler: |call| Box::pin(contacts::read(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/correct", who: CORRECTORS, bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::correct(call)) },
-    Route { method: "POST", path: "/v1/contacts/{id}/export", who: EXPORTERS,   bytes_max: 0,              handler: |call| Box::pin(contacts::export(call)) },
+    Route { method: "POST", path: "/v1/contacts/{id}/same",  who: EXPORTERS,    bytes_max: 0,              handler: |call| Box::pin(contacts::same(call)) },
+    Route { method: "POST", path: "/v1/contacts/{id}/export", who: EXPORTERS,   bytes_max: 64 * KIB,       handler: |call| Box::pin(contacts::export(call)) },
     Route { method: "GET",  path: "/v1/contacts",            who: EXPORTERS,    bytes_max: 0,              handler: |call| Box::pin(contacts::kept(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/erase", who: ERASERS,      bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::erase(call)) },
     Route { method: "POST", path: "/v1/emergency",           who: DECLARERS,    bytes_max: 4 * KIB,        handler: |call| Box::pin(emergency::set(call)) },
-    Route { method: "GET",  path: "/v1/refused",             who: DESK,         bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
-    Route { method: "POST", path: "/v1/refused/take",        who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },
-    Route { method: "POST", path: "/v1/refused/decide",      who: DESK,         bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::decide(call)) },
+    Route { method: "GET",  path: "/v1/refused",             who: DECIDERS,     bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
+    Route { method: "POST", path: "/v1/refused/take",        who: DECIDERS,     bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },
+    Route { method: "POST", path: "/v1/refused/decide",      who: DECIDERS,     bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::decide(call)) },
+    Route { method: "POST", path: "/v1/accounts/sign-in",    who: DESK,         bytes_max: 4 * KIB,        handler: |call| Box::pin(accounts::sign_in(call)) },
+    Route { method: "POST", path: "/v1/accounts/sign-out",   who: DESK,         bytes_max: 0,              handler: |call| Box::pin(accounts::sign_out(call)) },
+    Route { method: "GET",  path: "/v1/accounts",            who: ACCOUNTANTS,  bytes_max: 0,              handler: |call| Box::pin(accounts::list(call)) },
+    Route { method: "POST", path: "/v1/accounts",            who: ACCOUNTANTS,  bytes_max: 4 * KIB,        handler: |call| Box::pin(accounts::add(call)) },
+    Route { method: "POST", path: "/v1/accounts/{id}/change", who: ACCOUNTANTS, bytes_max: 4 * KIB,        handler: |call| Box::pin(accounts::change(call)) },
+    Route { method: "POST", path: "/v1/accounts/{id}/reset", who: ACCOUNTANTS,  bytes_max: 0,              handler: |call| Box::pin(accounts::reset(call)) },
+    Route { method: "POST", path: "/v1/accounts/sessions/{id}/end", who: ACCOUNTANTS, bytes_max: 0,        handler: |call| Box::pin(accounts::end_session(call)) },
 ];
 
 const ANY_ROLE: Who = Who::Roles(
@@ -162,26 +183,32 @@ const ANY_ROLE: Who = Who::Roles(
     ],
     Permit::EnterRequests,
 );
-const ADMINS: Who = Who::Roles(&[Role::Admin], Permit::ManageDevices);
+const ADMINS: Who = Who::Staff(&[Role::Admin], Permit::ManageDevices);
 const DESK: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DecideConflicts);
 
-const TENDERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::TendKiosks);
+const DECIDERS: Who = Who::Staff(&[Role::Clerk, Role::Admin], Permit::DecideConflicts);
 
-const DECLARERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::DeclareEmergencies);
+const ACCOUNTANTS: Who = Who::Staff(&[Role::Admin], Permit::ManageAccounts);
 
-const READERS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::ReadContacts);
+const TENDERS: Who = Who::Staff(&[Role::Clerk, Role::Admin], Permit::TendKiosks);
 
-const CORRECTORS: Who = Who::Roles(&[Role::Clerk, Role::Admin], Permit::CorrectContacts);
+const DECLARERS: Who = Who::Staff(&[Role::Clerk, Role::Admin], Permit::DeclareEmergencies);
 
-const EXPORTERS: Who = Who::Roles(&[Role::Admin], Permit::ExportContacts);
+const READERS: Who = Who::Staff(&[Role::Clerk, Role::Admin], Permit::ReadContacts);
 
-const ERASERS: Who = Who::Roles(&[Role::Admin], Permit::EraseContacts);
+const CORRECTORS: Who = Who::Staff(&[Role::Clerk, Role::Admin], Permit::CorrectContacts);
+
+const EXPORTERS: Who = Who::Staff(&[Role::Admin], Permit::ExportContacts);
+
+const ERASERS: Who = Who::Staff(&[Role::Admin], Permit::EraseContacts);
 
 /// A request that passed the door.
 pub struct Call {
     app: Arc<App>,
     /// The device that signed it; always there except on public routes.
     device: Option<Device>,
+    /// What it shows of whoever is signed in.
+    session: Option<String>,
     /// The parameter in the path, if the path has one.
     param: Option<String>,
     /// What stands behind the path.
@@ -279,7 +306,9 @@ async fn pass(
     }
     let claim = match route.who {
         Who::Anybody => None,
-        Who::Devices | Who::Roles(..) => Some(who::claim(&app.town, &parts.headers).await?),
+        Who::Devices | Who::Roles(..) | Who::Staff(..) => {
+            Some(who::claim(&app.town, &parts.headers).await?)
+        }
     };
     let (streamed, body) = if route.bytes_max == STREAMED {
         (Some(body), Vec::new())
@@ -296,7 +325,7 @@ async fn pass(
         .await
         .map_err(|_| Problem::Busy)?;
     let now = (app.clock)();
-    let device = match claim {
+    let mut device = match claim {
         None => None,
         Some(claim) => Some(
             claim
@@ -308,10 +337,23 @@ async fn pass(
         rates.device(device.id)?;
     }
     may(route.who, device.as_ref())?;
+    let session = parts.headers.get(HEADER_SESSION);
+    let session = session.and_then(|shown| shown.to_str().ok());
+    if let (Some(lets_in), Some(desk), Who::Staff(..)) = (&app.sign_in, &mut device, route.who) {
+        let person = match session {
+            Some(shown) => lets_in.person(&app.town, desk, shown, now).await?,
+            None => None,
+        };
+        // From here on they act, and may do no more than both they and their desk may.
+        let person = person.ok_or(Problem::SignInNeeded)?;
+        (desk.person, desk.role) = (person.name, person.role);
+        may(route.who, device.as_ref())?;
+    }
     let param = params.iter().next().map(|(_, value)| value.to_owned());
     (route.handler)(Call {
         app: Arc::clone(&app),
         device,
+        session: session.map(str::to_owned),
         param,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         body,
@@ -324,10 +366,18 @@ async fn pass(
 fn may(who: Who, device: Option<&Device>) -> Result<(), Problem> {
     match (who, device) {
         (Who::Anybody, _) | (Who::Devices, Some(_)) => Ok(()),
-        (Who::Devices | Who::Roles(..), None) => Err(Problem::NotEnrolled),
-        (Who::Roles(..), Some(device)) if device.revoked_at.is_some() => Err(Problem::Revoked),
-        (Who::Roles(roles, _), Some(device)) if roles.contains(&device.role) => Ok(()),
-        (Who::Roles(_, needs), Some(_)) => Err(Problem::NotAllowed { needs }),
+        (Who::Devices | Who::Roles(..) | Who::Staff(..), None) => Err(Problem::NotEnrolled),
+        (Who::Roles(..) | Who::Staff(..), Some(device)) if device.revoked_at.is_some() => {
+            Err(Problem::Revoked)
+        }
+        (Who::Roles(roles, _) | Who::Staff(roles, _), Some(device))
+            if roles.contains(&device.role) =>
+        {
+            Ok(())
+        }
+        (Who::Roles(_, needs) | Who::Staff(_, needs), Some(_)) => {
+            Err(Problem::NotAllowed { needs })
+        }
     }
 }
 
@@ -407,10 +457,13 @@ fn status(problem: &Problem) -> StatusCode {
     match problem {
         Problem::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Problem::NotFound => StatusCode::NOT_FOUND,
-        Problem::NotAllowed { .. } | Problem::CodeRefused | Problem::Revoked => {
-            StatusCode::FORBIDDEN
+        Problem::NotAllowed { .. }
+        | Problem::CodeRefused
+        | Problem::Revoked
+        | Problem::SignInRefused => StatusCode::FORBIDDEN,
+        Problem::NotEnrolled | Problem::NotSigned | Problem::SignInNeeded => {
+            StatusCode::UNAUTHORIZED
         }
-        Problem::NotEnrolled | Problem::NotSigned => StatusCode::UNAUTHORIZED,
         Problem::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
         Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Problem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -389,6 +389,7 @@ impl Server {
             tls: None,
             photos: None,
             contacts,
+            accounts: None,
             reference,
             crews: crews(),
         };

@@ -55,7 +55,7 @@ pub(super) fn told(mut town: Town) -> Told {
 pub(super) fn kept(town: &Town, id: DocId) -> Vec<u8> {
     let page = town.server().log.contacts_page(None, Vec::new());
     let (rows, _) = town.block_on(page).unwrap();
-    let row = rows.into_iter().find(|row| row.name.doc == id);
+    let row = rows.into_iter().find(|row| row.doc == id);
     row.expect("a contact").sealed
 }
 

@@ -4,29 +4,24 @@ use std::path::{Path, PathBuf};
 
 use koina_model::contacts::EraseReason;
 use koina_model::ids::DocId;
-use koina_server::contacts::keys::{KEPT, Keys};
-use koina_sync::identity::hex;
+use koina_model::problem::Problem;
+use koina_server::contacts::keys::{KEPT, KeyId, Keys, fresh_id};
+use koina_server::contacts::{Keeping, Rules};
+use koina_server::municipality::OpenError;
 use koina_tests::town::{Town, keys_of};
 
 use super::erased::{Told, erase, kept, read, report, told};
 
 /// The bytes of a contact's key.
 fn key_of(town: &Town, id: DocId) -> Vec<u8> {
-    let path = key_file(town, id);
-    let key = std::fs::read(path).unwrap();
+    let key = std::fs::read(key_file(town, id)).unwrap();
     assert_eq!(key.len(), 32);
     key
 }
 
 fn key_file(town: &Town, id: DocId) -> PathBuf {
-    let begin = format!("{}-", hex(id.as_bytes()));
-    let mut found = files_in(town.keys());
-    found.retain(|path| {
-        let name = path.file_name().unwrap();
-        name.to_string_lossy().starts_with(&begin)
-    });
-    assert_eq!(found.len(), 1);
-    found.remove(0)
+    let name = KeyId::of(&kept(town, id)).unwrap().to_text();
+    town.keys().join("keys").join(&name[30..]).join(name)
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {
@@ -113,6 +108,7 @@ fn a_backup_without_its_keys_tells_nothing_until_the_devices_come() {
     std::fs::remove_file(keys_of(&backup)).unwrap();
     town.cut(kiosk);
     town.restore_file(&backup);
+    // It takes no other folder for its own, so that nobody goes on with an empty one unawares.
     town.exchange(desk).unwrap();
     let found = read(&town, desk, id);
     assert_eq!(found.rows.len(), 1);
@@ -138,8 +134,9 @@ fn contacts_from_before_there_were_keys_get_one() {
     let bytes = kept(&town, id);
     let keys = Keys::in_folder(town.keys()).unwrap();
     let log = rusqlite::Connection::open(town.log_file()).unwrap();
-    let names = town.block_on(town.server().log.contact_names(id)).unwrap();
-    let older = keys.open(names[0], &bytes).unwrap().unwrap();
+    let page = town.server().log.contacts_page(None, Vec::new());
+    let row = town.block_on(page).unwrap().0.remove(0);
+    let older = keys.open(id, row.device, &bytes).unwrap().unwrap();
     std::fs::remove_file(key_file(&town, id)).unwrap();
     log.execute("UPDATE contacts SET sealed = ?1", [&older])
         .unwrap();
@@ -165,18 +162,91 @@ fn a_key_that_could_not_be_destroyed_at_once_is_destroyed_later() {
     } = told(Town::new());
     let key = key_of(&town, id);
     let file = key_file(&town, id);
-    let spared = town.folder().join("spared");
-    // As if the server were killed between its log and its keys.
-    std::fs::copy(&file, &spared).unwrap();
-    erase(&town, desk, id).unwrap();
-    let word = file.with_file_name(hex(id.as_bytes()));
-    assert!(word.exists());
-    std::fs::remove_file(word).unwrap();
-    std::fs::rename(&spared, &file).unwrap();
+    // The folder cannot be written: it is erased in the log, and nobody is told that all is done.
+    let aside = file.with_extension("aside");
+    std::fs::rename(&file, &aside).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(matches!(
+        erase(&town, desk, id),
+        Err(Problem::Internal { .. })
+    ));
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(&aside, &file).unwrap();
     assert_eq!(hits(&town, &key), 1, "looked for rightly");
+    // As if the server were killed there.
     town.crash_server(false);
     town.block_on(town.server().tend_contacts(town.now()));
     assert_eq!(hits(&town, &key), 0);
+    assert!(read(&town, desk, id).erased.is_some());
+    town.check();
+}
+
+#[test]
+fn a_server_takes_no_other_folder_for_that_of_its_log() {
+    let Told { town, id, .. } = told(Town::new());
+    let log = &town.server().log;
+    let open = |folder: &Path| {
+        let keeping = Keeping::in_folder(folder).unwrap();
+        town.block_on(keeping.belongs_to(log)).map(|()| keeping)
+    };
+    assert!(open(town.keys()).is_ok());
+    // Its disk is not mounted, or the settings have a slip.
+    let empty = town.folder().join("empty");
+    assert!(matches!(open(&empty), Err(OpenError::OtherKeys)));
+    let other = town.folder().join("other");
+    Keys::in_folder(&other)
+        .unwrap()
+        .name(&fresh_id().unwrap())
+        .unwrap();
+    assert!(matches!(open(&other), Err(OpenError::OtherKeys)));
+    // With the copy of the keys it is the folder again.
+    let copy = town.folder().join("copy");
+    town.copy_keys(&copy);
+    Keys::in_folder(&empty).unwrap().take(&copy).unwrap();
+    let taken = open(&empty).unwrap().with(Rules::default(), None);
+    let page = log.contacts_page(None, Vec::new());
+    let row = town.block_on(page).unwrap().0.remove(0);
+    let opened = taken.keys().open(id, row.device, &row.sealed).unwrap();
+    assert!(opened.is_ok());
+}
+
+#[test]
+fn a_message_that_comes_twice_while_keys_are_lost_leaves_a_contact_that_opens() {
+    let Told {
+        mut town,
+        desk,
+        kiosk,
+        id,
+        ..
+    } = told(Town::new());
+    std::fs::remove_file(key_file(&town, id)).unwrap();
+    let device = town.at(kiosk).identity().unwrap().device;
+    let db = rusqlite::Connection::open(town.path(kiosk)).unwrap();
+    let bytes: Vec<u8> = db
+        .query_row("SELECT sealed FROM contacts", [], |row| row.get(0))
+        .unwrap();
+    drop(db);
+    let again = || {
+        let contact = koina_model::exchange::SealedContact {
+            doc: id,
+            bytes: bytes.clone().into(),
+        };
+        let by = koina_server::log::Author::server();
+        let by = koina_server::log::Author {
+            device: Some(device),
+            ..by
+        };
+        let kept = town
+            .server()
+            .keep_contacts(device, by, town.now(), vec![contact]);
+        town.block_on(kept).unwrap().durable
+    };
+    assert_eq!(again(), [id]);
+    assert_eq!(again(), [id]);
+    assert!(read(&town, desk, id).rows[0].contact.is_some());
+    // Whoever comes second and finds it kept makes no key for nothing.
+    assert_eq!(files_in(&town.keys().join("keys")).len(), 1);
+    town.reopen(kiosk);
     town.check();
 }
 
@@ -186,15 +256,17 @@ fn a_disk_that_takes_no_key_leaves_the_contact_with_its_device() {
         town, desk, kiosk, ..
     } = told(Town::new());
     let later = report(&town, kiosk);
-    // Where the key would be written stands something else.
-    let shelf = town.keys().join(hex(&later.as_bytes()[15..]));
-    std::fs::remove_dir_all(&shelf).ok();
-    std::fs::write(&shelf, b"in the way").unwrap();
+    // Where keys are written stands something else.
+    let shelves = town.keys().join("keys");
+    let aside = town.folder().join("aside");
+    std::fs::rename(&shelves, &aside).unwrap();
+    std::fs::write(&shelves, b"in the way").unwrap();
     town.exchange(kiosk).unwrap();
     assert_eq!(town.at(kiosk).pending().unwrap().contacts, 1, "it waits");
     town.exchange(desk).unwrap();
     assert!(read(&town, desk, later).rows.is_empty());
-    std::fs::remove_file(&shelf).unwrap();
+    std::fs::remove_file(&shelves).unwrap();
+    std::fs::rename(&aside, &shelves).unwrap();
     town.exchange(kiosk).unwrap();
     assert_eq!(town.at(kiosk).pending().unwrap().contacts, 0);
     assert_eq!(read(&town, desk, later).rows.len(), 1);

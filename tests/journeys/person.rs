@@ -12,37 +12,49 @@ use koina_model::words::{Channel, Outcome};
 use koina_server::contacts::Rules;
 use koina_server::log::AnyLog;
 use koina_sync::exchange::json_body;
-use koina_sync::views::{ContactsKept, CorrectAsk, Corrected, PersonalData};
+use koina_sync::views::{Contacts, ContactsKept, CorrectAsk, ExportAsk, PersonalData, SamePerson};
 use koina_tests::town::{Town, Who, lamp};
 use serde_json::Value;
 
 use super::erased::{Told, erase, kept, read, report, told};
 use super::two_servers::fresh_database;
 
-fn ask_export(town: &Town, who: Who, id: DocId) -> Result<PersonalData, Problem> {
-    let path = format!("/v1/contacts/{id}/export");
+fn ask_same(town: &Town, who: Who, id: DocId) -> Result<Vec<SamePerson>, Problem> {
+    let path = format!("/v1/contacts/{id}/same");
     town.ask(who, "POST", &path, Vec::new())
 }
 
-fn correct(
+fn ask_export(town: &Town, who: Who, id: DocId, docs: &[DocId]) -> Result<PersonalData, Problem> {
+    let path = format!("/v1/contacts/{id}/export");
+    let ask = ExportAsk {
+        docs: docs.to_vec(),
+    };
+    town.ask(who, "POST", &path, json_body(&ask)?)
+}
+
+/// Corrects the contact as somebody saw it.
+fn correct_seen(
     town: &Town,
     who: Who,
     id: DocId,
-    name: &str,
-    phone: &str,
-) -> Result<Corrected, Problem> {
+    mark: &str,
+    (name, phone): (&str, &str),
+) -> Result<Contacts, Problem> {
     let ask = CorrectAsk {
+        mark: mark.to_owned(),
         name: name.to_owned(),
         phone: phone.to_owned(),
         email: String::new(),
     };
     let path = format!("/v1/contacts/{id}/correct");
-    let corrected: Corrected = town.ask(who, "POST", &path, json_body(&ask)?)?;
-    let at = town.now();
-    town.at(who)
-        .contacts_corrected(id, &corrected.sealed, at)
-        .unwrap();
-    Ok(corrected)
+    town.ask(who, "POST", &path, json_body(&ask)?)
+}
+
+fn correct(town: &Town, who: Who, id: DocId, to: (&str, &str)) -> Result<Contacts, Problem> {
+    let path = format!("/v1/contacts/{id}/read");
+    let seen: Contacts = town.ask(who, "POST", &path, Vec::new())?;
+    let mark = seen.rows.first().map_or("", |row| row.mark.as_str());
+    correct_seen(town, who, id, mark, to)
 }
 
 fn close(town: &Town, who: Who, id: DocId) {
@@ -114,7 +126,9 @@ fn by_rule(town: Town, again: impl FnOnce(&Town) -> AnyLog) {
     close(&town, desk, id);
     close(&town, desk, opened_again);
     let there = |town: &Town, id| read(town, desk, id).rows.len();
-    town.pass_days(60);
+    town.pass_days(30);
+    tend(&town);
+    town.pass_days(30);
     tend(&town);
     let kept: ContactsKept = town.ask(desk, "GET", "/v1/contacts", Vec::new()).unwrap();
     assert_eq!((kept.kept, kept.soon), (3, 2), "two within thirty days");
@@ -149,7 +163,8 @@ fn by_rule(town: Town, again: impl FnOnce(&Town) -> AnyLog) {
     assert_eq!(kept.erased[0].records, 1);
     // The device that had it hears so, and the audit says what was done.
     town.settle();
-    let uses = ask_export(&town, desk, id).unwrap().records.remove(0).uses;
+    let uses = ask_export(&town, desk, id, &[]).unwrap();
+    let uses = uses.records.into_iter().next().unwrap().uses;
     let last = uses.last().unwrap();
     assert_eq!(
         (last.what.as_str(), last.device.as_str()),
@@ -175,6 +190,68 @@ fn a_device_with_a_wrong_clock_makes_nobody_forgotten_early() {
     town.party_mut(desk).skew_ms = 0;
     tend(&town);
     assert_eq!(read(&town, desk, id).rows.len(), 1);
+    town.settle();
+    town.check();
+}
+
+#[test]
+fn a_server_whose_clock_is_years_ahead_erases_nothing_at_once() {
+    let Told {
+        mut town, desk, id, ..
+    } = told(Town::new());
+    let log = AnyLog::open_sqlite(town.log_file());
+    let log = town.block_on(log).unwrap();
+    let rules = Rules {
+        keep_days: Some(90),
+        ..Rules::default()
+    };
+    town.keep_contacts(log, rules);
+    close(&town, desk, id);
+    tend(&town);
+    // As after a battery that was empty.
+    town.pass_days(4_000);
+    tend(&town);
+    assert_eq!(read(&town, desk, id).rows.len(), 1);
+    town.pass_days(2);
+    tend(&town);
+    assert!(read(&town, desk, id).rows.is_empty(), "it is believed then");
+    town.settle();
+    town.check();
+}
+
+#[test]
+fn whoever_is_told_of_a_joined_request_is_kept_while_the_other_is_open() {
+    let Told {
+        mut town,
+        desk,
+        kiosk,
+        id,
+        ..
+    } = told(Town::new());
+    let main = report(&town, kiosk);
+    town.settle();
+    let log = AnyLog::open_sqlite(town.log_file());
+    let log = town.block_on(log).unwrap();
+    let rules = Rules {
+        keep_days: Some(90),
+        ..Rules::default()
+    };
+    town.keep_contacts(log, rules);
+    let now = town.time(desk);
+    let joined = Outcome::Duplicate { of: main };
+    town.at(desk).close_request(id, &joined, "", now).unwrap();
+    town.exchange(desk).unwrap();
+    for _ in 0..4 {
+        town.pass_days(30);
+        tend(&town);
+    }
+    assert_eq!(read(&town, desk, id).rows.len(), 1);
+    close(&town, desk, main);
+    for _ in 0..4 {
+        town.pass_days(30);
+        tend(&town);
+    }
+    assert!(read(&town, desk, id).rows.is_empty());
     town.settle();
     town.check();
 }
@@ -217,44 +294,41 @@ fn corrected(town: Town, empty: impl FnOnce(&Town) -> AnyLog) {
     } = told(town);
     let backup = town.back_up("before.sqlite");
     let wrong = kept(&town, id);
-    let right = "Ευτυχία Σωστή";
+    let right = ("Ευτυχία Σωστή", "6999999999");
     // What is typed is checked, and what is refused changes nothing.
-    let refused = correct(&town, clerk, id, right, "12");
-    assert!(matches!(refused, Err(Problem::BadInput { .. })));
-    let refused = correct(&town, clerk, id, " ", "");
-    assert!(matches!(refused, Err(Problem::BadInput { .. })));
+    for typed in [("Ευτυχία", "12"), (" ", "")] {
+        let refused = correct(&town, clerk, id, typed);
+        assert!(
+            matches!(refused, Err(Problem::BadInput { .. })),
+            "{typed:?}"
+        );
+    }
     assert_eq!(kept(&town, id), wrong);
     let needs = Permit::CorrectContacts;
-    let refused = correct(&town, kiosk, id, right, "6912345678");
+    let refused = correct_seen(&town, kiosk, id, "", right);
     assert_eq!(refused, Err(Problem::NotAllowed { needs }));
-    correct(&town, clerk, id, "Ευτυχία Λάθος", "6912345678").unwrap();
-    correct(&town, clerk, id, right, "6999999999").unwrap();
-    let names = |town: &Town| -> Vec<String> {
-        let rows = read(town, desk, id).rows.into_iter();
-        rows.map(|row| row.contact.unwrap().name).collect()
+    correct(&town, clerk, id, ("Ευτυχία Λάθος", "6912345678")).unwrap();
+    let told = correct(&town, clerk, id, right).unwrap();
+    let names = |rows: &Contacts| -> Vec<String> {
+        let rows = rows.rows.iter();
+        rows.map(|row| row.contact.clone().unwrap().name).collect()
     };
-    assert_eq!(names(&town), [right]);
-    assert!(town.block_on(town.server().log.contact_names(id)).unwrap()[0].version == 2);
-    // The kiosk still has what was wrong, and the backup too: neither comes back.
+    assert_eq!(names(&told), [right.0]);
+    assert_eq!(names(&read(&town, desk, id)), [right.0]);
+    // The kiosk still has what was wrong, and the backup too: neither comes back, whoever comes first.
     town.copy_keys(&koina_tests::town::keys_of(&backup));
-    town.cut(clerk);
     let log = empty(&town);
     town.restore(&backup, log);
-    town.exchange(desk).unwrap();
+    assert_eq!(names(&read(&town, desk, id)), [right.0]);
     for _ in 0..2 {
         town.exchange(kiosk).unwrap();
     }
-    assert!(names(&town).is_empty(), "the wrong one");
-    town.join(clerk);
-    for _ in 0..2 {
-        town.exchange(clerk).unwrap();
-    }
-    assert_eq!(names(&town), [right], "its desk brings the right one");
+    assert_eq!(names(&read(&town, desk, id)), [right.0]);
     // And erased is erased, corrected or not.
     erase(&town, desk, id).unwrap();
     town.settle();
     assert!(read(&town, desk, id).rows.is_empty());
-    let refused = correct(&town, clerk, id, right, "6912345678");
+    let refused = correct(&town, clerk, id, right);
     assert_eq!(refused, Err(Problem::NotFound));
     town.check();
 }
@@ -268,19 +342,19 @@ fn two_desks_that_correct_at_once_do_not_overwrite_each_other_unseen() {
         id,
         ..
     } = told(Town::new());
-    let log = &town.server().log;
-    let names = town.block_on(log.contact_names(id)).unwrap();
-    correct(&town, clerk, id, "Πρώτη", "6911111111").unwrap();
-    // The other desk had read before.
-    let name = koina_server::contacts::keys::Name {
-        version: 1,
-        ..names[0]
-    };
-    let by = koina_server::log::Author::server();
-    let late = log.correct_contact(by, town.now(), name, b"late".to_vec(), Vec::new());
-    assert_eq!(town.block_on(late).unwrap(), None);
+    let seen = read(&town, desk, id).rows.remove(0).mark;
+    correct(&town, clerk, id, ("Πρώτη", "6911111111")).unwrap();
+    let late = correct_seen(&town, desk, id, &seen, ("Δεύτερη", "6922222222"));
+    assert_eq!(late, Err(Problem::ChangedMeanwhile));
     let found = read(&town, desk, id).rows;
     assert_eq!(found[0].contact.as_ref().unwrap().name, "Πρώτη");
+    // The same again, as when an answer was lost: nothing is lost with it.
+    let mark = &found[0].mark;
+    correct_seen(&town, desk, id, mark, ("Δεύτερη", "6922222222")).unwrap();
+    let again = correct_seen(&town, desk, id, mark, ("Δεύτερη", "6922222222"));
+    assert_eq!(again, Err(Problem::ChangedMeanwhile));
+    let found = read(&town, desk, id).rows;
+    assert_eq!(found[0].contact.as_ref().unwrap().name, "Δεύτερη");
 }
 
 #[test]
@@ -300,42 +374,42 @@ fn a_person_gets_everything_that_is_kept_of_them_and_nothing_of_others() {
     town.settle();
     for who in [clerk, kiosk] {
         let needs = Permit::ExportContacts;
-        let refused = ask_export(&town, who, id).map(|_| ());
+        let refused = ask_export(&town, who, id, &[]).map(drop);
+        assert_eq!(refused, Err(Problem::NotAllowed { needs }));
+        let refused = ask_same(&town, who, id).map(drop);
         assert_eq!(refused, Err(Problem::NotAllowed { needs }));
     }
-    let refused = ask_export(&town, elsewhere, id).map(|_| ());
+    let refused = ask_same(&town, elsewhere, id).map(drop);
     assert_eq!(refused, Err(Problem::NotFound), "another community's");
     read(&town, clerk, id);
-    let found = ask_export(&town, desk, id).unwrap();
+    // Nobody is found by name: others may have it too. By what is the same, the desk asks.
+    let same = ask_same(&town, desk, id).unwrap();
+    assert_eq!(same.len(), 1);
+    assert_eq!(same[0].doc, same_phone);
+    assert!(same[0].phone && !same[0].email && !same[0].afm);
+    assert_eq!(same[0].name, "Ε. Δ.");
+    // What was not said to be theirs is not given; nor what nothing tells to be theirs, whoever asks.
+    let found = ask_export(&town, desk, id, &[]).unwrap();
+    assert_eq!(found.records.len(), 1);
+    let found = ask_export(&town, desk, id, &[same_phone, same_name, by_mail_only]).unwrap();
     let docs: Vec<DocId> = found.records.iter().map(|record| record.doc).collect();
-    assert_eq!(docs.len(), 2);
-    assert!(docs.contains(&id) && docs.contains(&same_phone));
-    assert!(!docs.contains(&same_name), "others may have the name too");
-    assert!(
-        !docs.contains(&by_mail_only),
-        "as this contact says nothing of it"
-    );
+    assert_eq!(docs, [id, same_phone]);
     // Asked by the one with both, the third is found as well.
-    let found = ask_export(&town, desk, same_phone).unwrap();
-    assert_eq!(found.records.len(), 3);
-    let first = found.records.iter().find(|record| record.doc == id);
-    let what: Vec<&str> = first
-        .unwrap()
+    assert_eq!(ask_same(&town, desk, same_phone).unwrap().len(), 2);
+    let what: Vec<&str> = found.records[0]
         .uses
         .iter()
         .map(|one| one.what.as_str())
         .collect();
-    assert_eq!(
-        what,
-        [
-            "contact.kept",
-            "contact.read",
-            "contact.exported",
-            "contact.exported"
-        ],
-        "who had it, and that it was given out"
+    assert_eq!(what[..2], ["contact.kept", "contact.read"]);
+    assert_eq!(found.records[0].uses[1].who, "Υπεύθυνος ΚΕΠ");
+    let given = what.iter().filter(|what| **what == "contact.exported");
+    assert_eq!(given.count(), 2, "that it was given out is told, too");
+    let uses = found.records[1].uses.iter();
+    assert!(
+        uses.map(|one| one.what.as_str())
+            .any(|what| what == "contact.compared")
     );
-    assert_eq!(first.unwrap().uses[1].who, "Υπεύθυνος ΚΕΠ");
     town.check();
 }
 
@@ -373,13 +447,17 @@ fn what_two_people_applied_for_with_one_tax_number_is_one_persons() {
     };
     let one = another(&town, kiosk, &contact("6911111111", "090000045"));
     let two = another(&town, kiosk, &contact("6922222222", "090000045"));
-    another(&town, kiosk, &contact("6933333333", "094014201"));
+    // In the same household, with the same telephone.
+    another(&town, kiosk, &contact("6911111111", "094014201"));
     town.settle();
-    let found = ask_export(&town, desk, one).unwrap();
-    let docs: Vec<DocId> = found.records.iter().map(|record| record.doc).collect();
-    assert_eq!(docs, [one, two]);
+    let same = ask_same(&town, desk, one).unwrap();
+    assert_eq!(same.len(), 1);
+    assert_eq!(
+        (same[0].doc, same[0].afm, same[0].phone),
+        (two, true, false)
+    );
     // Corrected, the application stays.
-    correct(&town, desk, one, "Άλφα Βήτα", "6911111111").unwrap();
+    correct(&town, desk, one, ("Άλφα Βήτα", "6911111111")).unwrap();
     let row = read(&town, desk, one).rows.remove(0).contact.unwrap();
     assert_eq!(row.name, "Άλφα Βήτα");
     assert_eq!(row.application.unwrap().answer(&key), "090000045");
@@ -394,7 +472,9 @@ fn the_file_for_a_person_says_everything_and_nothing_in_it_is_markup_of_theirs()
     let name = "<script>alert('α')</script> & Υιοί";
     let id = another(&town, kiosk, &of(name, "6912345678", ""));
     town.settle();
-    let found = ask_export(&town, desk, id).unwrap();
+    let same = ask_same(&town, desk, id).unwrap();
+    let docs: Vec<DocId> = same.iter().map(|one| one.doc).collect();
+    let found = ask_export(&town, desk, id, &docs).unwrap();
     let file = koina_commands::person_page(&town.window(desk), found).unwrap();
     assert!(file.starts_with("<!doctype html><html lang=\"el\">"));
     assert!(

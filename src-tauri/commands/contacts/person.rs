@@ -88,9 +88,6 @@ pub fn person_page(desk: &Desk, mut found: PersonalData) -> Result<String, Probl
         language,
     };
     page.begin(municipality);
-    if let Some(erased) = &found.erased {
-        page.sentence("p", "person-erased", &[("when", &moment(erased.at))]);
-    }
     for (record, case) in found.records.iter().zip(&cases) {
         page.record(record, case.as_ref(), &found);
     }
@@ -151,8 +148,13 @@ impl Page<'_> {
             Some(number) => self.sentence("h2", "person-record", &[("number", number)]),
             None => self.sentence("h2", "person-record-unknown", &[]),
         }
-        if record.contacts.is_empty() {
-            self.sentence("p", "person-none", &[]);
+        match &record.erased {
+            Some(erased) => {
+                let when = moment(erased.at);
+                self.sentence("p", "person-erased", &[("when", &when)]);
+            }
+            None if record.contacts.is_empty() => self.sentence("p", "person-none", &[]),
+            None => {}
         }
         for row in &record.contacts {
             let Some(contact) = &row.contact else {

@@ -1,50 +1,56 @@
 //! The key of each contact, in a small file of its own, apart from the log and its backups.
 //!
 //! Destroying the key erases the contact wherever its sealed bytes are: in a backup of the log, in the write-ahead log of a
-//! database, on a disk that was thrown away. So the keys are never part of a backup of the log; their own copy is one file, in
+//! database, on a disk that was thrown away. So the keys are never part of a backup of the log; of them there is one copy, in
 //! whose place the next one is put.
 //!
-//! A file holds a key (32 bytes), or nothing once that was destroyed. The empty file of a whole record stands in the way of
-//! contacts that would come back. Servers that share a log share the folder.
+//! A key has a random name, which stands before what was sealed with it, and is used once: nobody who fails takes away what
+//! another one uses. Its file holds the key (32 bytes), or nothing once that was destroyed. Beside the keys are words: that a
+//! record was erased, and what a contact was corrected to; with them a log from before does both again. Servers that share a log
+//! share the folder; its `id` stands in the log, so that no other folder is taken for it.
 
-use std::fs::{self, File};
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use koina_model::ids::{DeviceId, DocId};
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_sync::durable;
 use koina_sync::identity::{hex, unhex};
 use koina_sync::vault::Key;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// First bytes of a contact as it is kept.
+/// First bytes of a contact as it is kept; then the name of its key, then the sealed bytes.
 pub const KEPT: &[u8] = b"koina-kept-1\n";
-/// First bytes of a copy of the keys; then entries, then the SHA-256 of all that.
+/// First bytes of a copy of the keys; then the id of the folder, entries, and the SHA-256 of all that.
 const COPY: &[u8] = b"koina-contact-keys-1\n";
 const KEY: usize = 32;
 const ID: usize = 16;
 const HASH: usize = 32;
-/// Of a copy: record, device, version, key. Zeros for a key: it was destroyed; for the device too: so was the whole record.
-const ENTRY: usize = ID + ID + 4 + KEY;
+/// An entry of a copy: what it is, two ids, how many bytes follow, and those.
+const HEAD: usize = 1 + ID + ID + 4;
+const A_KEY: u8 = 1;
+const AN_ERASURE: u8 = 2;
+const A_CORRECTION: u8 = 3;
 
-/// Which key.
+/// The name of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name {
-    pub doc: DocId,
-    /// Who handed the contact over, or corrected it.
-    pub device: DeviceId,
-    /// 0 as it was handed over; grows with every correction.
-    pub version: u32,
-}
+pub struct KeyId([u8; ID]);
 
-/// A contact, ready to be kept.
-#[derive(Debug)]
-pub struct Kept {
-    pub bytes: Vec<u8>,
-    /// Its key was made just now: whatever was kept under this name before cannot be read.
-    pub fresh: bool,
+/// A contact that was corrected: it stands in the place of what a device handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    pub doc: DocId,
+    pub device: DeviceId,
+    /// When the device handed it over.
+    pub at: Time,
+    /// When it was corrected.
+    pub corrected_at: Time,
+    /// As it is kept.
+    pub kept: Vec<u8>,
 }
 
 /// Why a contact cannot be read.
@@ -52,128 +58,177 @@ pub struct Kept {
 pub enum Unread {
     /// Its key was destroyed by right.
     Destroyed,
-    /// The key is missing, or does not fit.
+    /// Its key is missing.
     NoKey,
+    /// It is not what was sealed with that key.
+    Broken,
 }
 
 /// The folder of the keys.
 #[derive(Debug)]
 pub struct Keys {
     folder: PathBuf,
-    /// A copy that was written is not the newest any more.
+    /// The copy does not have everything.
     changed: AtomicBool,
+    /// One at a time writes the copy.
+    copying: Mutex<()>,
 }
 
-enum Found {
-    Key(Key),
-    Destroyed,
-    Missing,
+impl KeyId {
+    /// The name of the key that a kept contact is sealed with; `None`: it has none of its own yet.
+    pub fn of(kept: &[u8]) -> Option<Self> {
+        let (id, _) = kept.strip_prefix(KEPT)?.split_first_chunk()?;
+        Some(Self(*id))
+    }
+
+    pub fn to_text(self) -> String {
+        hex(&self.0)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self(unhex(text)?.try_into().ok()?))
+    }
 }
 
 impl Keys {
     /// Opens the folder, making it the first time.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
-        let mut maker = fs::DirBuilder::new();
-        maker.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
-        maker.create(folder)?;
+        for part in ["keys", "words"] {
+            for shelf in 0..=u8::MAX {
+                let shelf = folder.join(part).join(hex(&[shelf]));
+                if !shelf.is_dir() {
+                    of_the_owner(&shelf)?;
+                }
+            }
+            durable::sync_folder(&folder.join(part))?;
+        }
+        durable::sync_folder(folder)?;
+        durable::sync_folder(durable::folder_of(folder))?;
         Ok(Self {
             folder: folder.to_owned(),
             changed: AtomicBool::new(true),
+            copying: Mutex::new(()),
         })
     }
 
-    /// Seals a contact with its key, which is made where there was none. `None`: it was destroyed, and does not come back.
-    pub fn seal(&self, name: Name, contact: &[u8]) -> io::Result<Option<Kept>> {
-        if self.is_destroyed(name.doc) {
-            return Ok(None);
+    /// Which folder of keys this is; `None`: nobody has said so yet.
+    pub fn id(&self) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.folder.join("id")) {
+            Ok(id) => Ok(Some(id.trim().to_owned()).filter(|id| !id.is_empty())),
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(failure) => Err(failure),
         }
-        let (key, fresh) = match self.find(name)? {
-            Found::Key(key) => (key, false),
-            Found::Destroyed => return Ok(None),
-            Found::Missing => {
-                let fresh = self.make(name, fresh_key()?.as_slice())?;
-                // Another one may have been quicker.
-                match self.find(name)? {
-                    Found::Key(key) => (key, fresh),
-                    _ => return Ok(None),
-                }
-            }
-        };
-        let sealed = key.seal(&purpose(name), contact)?;
-        let bytes = [KEPT, &sealed].concat();
-        Ok(Some(Kept { bytes, fresh }))
+    }
+
+    /// Says which folder this is.
+    pub fn name(&self, id: &str) -> io::Result<()> {
+        durable::replace(&self.folder.join("id"), id.as_bytes())
+    }
+
+    /// Seals a contact with a key of its own, which is on the disk when this returns.
+    pub fn seal(&self, doc: DocId, device: DeviceId, contact: &[u8]) -> io::Result<Vec<u8>> {
+        let id = KeyId(*random::<ID>()?);
+        let key = random::<KEY>()?;
+        self.put_key(id, key.as_slice())?;
+        durable::sync_folder(durable::folder_of(&self.path(id)))?;
+        self.changed.store(true, Ordering::Release);
+        let sealed = Key::of(*key).seal(&purpose(doc, device), contact)?;
+        Ok([KEPT, &id.0, &sealed].concat())
     }
 
     /// What a device handed over. What is not sealed with a key of its own yet is given as it is.
-    pub fn open(&self, name: Name, kept: &[u8]) -> io::Result<Result<Vec<u8>, Unread>> {
-        let Some(sealed) = kept.strip_prefix(KEPT) else {
+    pub fn open(
+        &self,
+        doc: DocId,
+        device: DeviceId,
+        kept: &[u8],
+    ) -> io::Result<Result<Vec<u8>, Unread>> {
+        let Some(id) = KeyId::of(kept) else {
             return Ok(Ok(kept.to_vec()));
         };
-        Ok(match self.find(name)? {
-            Found::Key(key) => key.open(&purpose(name), sealed).ok_or(Unread::NoKey),
-            Found::Destroyed => Err(Unread::Destroyed),
-            Found::Missing if self.is_destroyed(name.doc) => Err(Unread::Destroyed),
-            Found::Missing => Err(Unread::NoKey),
+        let sealed = kept.get(KEPT.len() + ID..).unwrap_or_default();
+        Ok(match read(&self.path(id)) {
+            Ok(Some(key)) => Key::of(*key)
+                .open(&purpose(doc, device), sealed)
+                .ok_or(Unread::Broken),
+            Ok(None) => Err(Unread::Destroyed),
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Err(Unread::NoKey),
+            Err(failure) => return Err(failure),
         })
     }
 
-    /// Forgets a key that nothing was sealed with after all.
-    pub fn forget(&self, name: Name) -> io::Result<()> {
-        let path = self.path(name);
-        write_over(&path)?;
-        fs::remove_file(path)
-    }
-
-    /// Destroys the keys of a record, those that would still be made as well.
-    pub fn destroy(&self, doc: DocId) -> io::Result<()> {
-        // First: from here on none is made.
-        let word = self.word(doc);
-        if !word.exists() {
-            self.folder_of(doc)?;
-            durable::of_the_owner()
-                .truncate(false)
-                .open(&word)?
-                .sync_all()?;
-            durable::sync_folder(durable::folder_of(&word))?;
-        }
-        self.destroy_but(doc, &[])
-    }
-
-    /// Destroys the keys of a record but these.
-    pub fn destroy_but(&self, doc: DocId, stay: &[Name]) -> io::Result<()> {
+    /// Destroys a key, there or not: none with that name is taken from a copy any more.
+    pub fn destroy(&self, id: KeyId) -> io::Result<()> {
         self.changed.store(true, Ordering::Release);
-        for (path, name) in self.files_of(doc)? {
-            match name {
-                Some(name) if stay.contains(&name) => {}
-                Some(_) => write_over(&path)?,
-                // Its bytes may be those of a key that stays: another name of the same file.
-                None => fs::remove_file(&path)?,
-            }
-        }
+        let path = self.path(id);
+        write_over(&path)?;
+        durable::sync_folder(durable::folder_of(&path))?;
+        // Whoever copied meanwhile may have read it before.
+        self.changed.store(true, Ordering::Release);
         Ok(())
     }
 
-    /// Whether everything of this record was destroyed.
-    pub fn is_destroyed(&self, doc: DocId) -> bool {
-        self.word(doc).exists()
-    }
-
-    /// Every record of which everything was destroyed.
-    pub fn destroyed(&self) -> io::Result<Vec<DocId>> {
-        let mut docs = Vec::new();
-        self.each(|_, name| {
-            if let Named::Record(doc) = name {
-                docs.push(doc);
+    /// Notes that a record was erased; what its contacts were corrected to goes.
+    pub fn erase(&self, doc: DocId) -> io::Result<()> {
+        let word = self.word(doc, None);
+        if !word.try_exists()? {
+            durable::of_the_owner().truncate(false).open(&word)?;
+        }
+        let begin = format!("{}-", hex(doc.as_bytes()));
+        for file in fs::read_dir(durable::folder_of(&word))? {
+            let file = file?;
+            if file.file_name().to_string_lossy().starts_with(&begin) {
+                write_over(&file.path())?;
+                fs::remove_file(file.path())?;
             }
-            Ok(())
-        })?;
-        Ok(docs)
+        }
+        durable::sync_folder(durable::folder_of(&word))?;
+        self.changed.store(true, Ordering::Release);
+        Ok(())
     }
 
-    /// Writes every key into one file, in the place of the one before, whose bytes are written over. Gives how many there are.
+    /// Whether a record was erased.
+    pub fn is_erased(&self, doc: DocId) -> io::Result<bool> {
+        self.word(doc, None).try_exists()
+    }
+
+    /// Notes what a contact was corrected to.
+    pub fn correct(&self, to: &Correction) -> io::Result<()> {
+        durable::replace(&self.word(to.doc, Some(to.device)), &bytes_of(to))?;
+        self.changed.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Every record that was erased, and every contact that was corrected.
+    pub fn words(&self) -> io::Result<(Vec<DocId>, Vec<Correction>)> {
+        let (mut erased, mut corrected) = (Vec::new(), Vec::new());
+        for path in files_in(&self.folder.join("words"))? {
+            match named(&path) {
+                Some((doc, None)) => erased.push(doc),
+                Some((doc, Some(device))) => {
+                    corrected.extend(correction(doc, device, &fs::read(&path)?));
+                }
+                // One that was to take another's place.
+                None => {}
+            }
+        }
+        Ok((erased, corrected))
+    }
+
+    /// Whether there is something that the last copy does not have.
+    pub fn is_changed(&self) -> bool {
+        self.changed.load(Ordering::Acquire)
+    }
+
+    /// Writes everything into one file, in the place of the one before, whose bytes are written over. Keys that are there only
+    /// are taken first; a copy of another folder is not written over. Gives how many keys there are.
     pub fn copy_to(&self, file: &Path) -> io::Result<usize> {
+        let _one = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another program may copy as well.
+        let _alone = durable::Alone::with(file)?;
+        if file.try_exists()? {
+            self.take_from(file)?;
+        }
         self.changed.store(false, Ordering::Release);
         let written = self.write_copy(file);
         if written.is_err() {
@@ -182,253 +237,255 @@ impl Keys {
         written
     }
 
-    /// Whether there is something that the last copy does not have.
-    pub fn is_changed(&self) -> bool {
-        self.changed.load(Ordering::Acquire)
-    }
-
     fn write_copy(&self, file: &Path) -> io::Result<usize> {
-        let mut bytes = Zeroizing::new(COPY.to_vec());
+        let id = self.id()?.and_then(|id| KeyId::parse(&id));
+        let id = id.ok_or_else(|| invalid("this folder of keys belongs to no log yet"))?;
+        let mut bytes = Zeroizing::new([COPY, &id.0].concat());
+        let mut put = |kind: u8, ids: [&[u8; ID]; 2], body: &[u8]| {
+            bytes.push(kind);
+            bytes.extend_from_slice(ids[0]);
+            bytes.extend_from_slice(ids[1]);
+            let long = u32::try_from(body.len()).unwrap_or_default();
+            bytes.extend_from_slice(&long.to_be_bytes());
+            bytes.extend_from_slice(body);
+        };
         let mut keys = 0;
-        self.each(|path, named| {
-            let mut entry = Zeroizing::new([0; ENTRY]);
-            let (ids, key) = entry.split_at_mut(ENTRY - KEY);
-            match named {
-                Named::Record(doc) => put(ids, &[doc.as_bytes()]),
-                Named::Contact(name) => {
-                    let version = name.version.to_be_bytes();
-                    put(
-                        ids,
-                        &[name.doc.as_bytes(), name.device.as_bytes(), &version],
-                    );
-                    if let Some(read) = read(path)? {
-                        put(key, &[read.as_slice()]);
-                    }
-                    keys += usize::from(key.iter().any(|byte| *byte != 0));
+        for path in files_in(&self.folder.join("keys"))? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let Some(id) = KeyId::parse(&name) else {
+                continue;
+            };
+            match read(&path) {
+                Ok(Some(key)) => {
+                    put(A_KEY, [&id.0, &[0; ID]], key.as_slice());
+                    keys += 1;
+                }
+                Ok(None) => put(A_KEY, [&id.0, &[0; ID]], &[]),
+                // One that is not whole keeps nobody from copying the others.
+                Err(failure) => {
+                    tracing::error!(%failure, key = %name, "a key of a contact cannot be read");
                 }
             }
-            bytes.extend_from_slice(entry.as_slice());
-            Ok(())
-        })?;
+        }
+        let (erased, corrected) = self.words()?;
+        for doc in erased {
+            put(AN_ERASURE, [doc.as_bytes(), &[0; ID]], &[]);
+        }
+        for one in corrected {
+            let ids = [one.doc.as_bytes(), one.device.as_bytes()];
+            put(A_CORRECTION, ids, &bytes_of(&one));
+        }
         let hash = Sha256::digest(bytes.as_slice());
         bytes.extend_from_slice(&hash);
         durable::replace(file, &bytes)?;
         Ok(keys)
     }
 
-    /// Takes the keys of a copy that are not here; what was destroyed on either side stays so. Gives how many keys there were.
+    /// Takes what is in a copy and not here; what was destroyed on either side stays so. A folder that nobody has named yet
+    /// takes the copy's name. Gives how many keys there were.
     pub fn take(&self, file: &Path) -> io::Result<usize> {
+        let _one = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take_from(file)
+    }
+
+    fn take_from(&self, file: &Path) -> io::Result<usize> {
         let bytes = Zeroizing::new(fs::read(file)?);
-        let entries = entries(&bytes).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                "this is no whole copy of the keys of contacts",
-            )
-        })?;
+        let (id, entries) =
+            entries(&bytes).ok_or_else(|| invalid("this is no whole copy of keys of contacts"))?;
+        match self.id()? {
+            None => self.name(&id.to_text())?,
+            Some(own) if own == id.to_text() => {}
+            Some(_) => return Err(invalid("the copy has the keys of another municipality")),
+        }
         let mut keys = 0;
-        for entry in entries.chunks_exact(ENTRY) {
-            let (ids, key) = entry.split_at(ENTRY - KEY);
-            let (doc, rest) = ids.split_at(ID);
-            let (device, version) = rest.split_at(ID);
-            let Some(doc) = DocId::from_slice(doc) else {
-                continue;
-            };
-            if device.iter().all(|byte| *byte == 0) {
-                self.destroy(doc)?;
-                continue;
+        for (_, [doc, _], _) in entries.iter().filter(|(kind, ..)| *kind == AN_ERASURE) {
+            if let Some(doc) = DocId::from_slice(doc) {
+                self.erase(doc)?;
             }
-            let (Some(device), Ok(version)) = (DeviceId::from_slice(device), version.try_into())
-            else {
-                continue;
-            };
-            let version = u32::from_be_bytes(version);
-            let name = Name {
-                doc,
-                device,
-                version,
-            };
-            if self.is_destroyed(doc) {
-                continue;
+        }
+        for (kind, [one, other], body) in &entries {
+            match *kind {
+                A_KEY if body.is_empty() => {
+                    if read(&self.path(KeyId(*one))).is_ok_and(|key| key.is_none()) {
+                        continue;
+                    }
+                    self.destroy(KeyId(*one))?;
+                }
+                A_KEY => {
+                    self.put_key(KeyId(*one), body)?;
+                    keys += 1;
+                }
+                A_CORRECTION => {
+                    let (Some(doc), Some(device)) =
+                        (DocId::from_slice(one), DeviceId::from_slice(other))
+                    else {
+                        continue;
+                    };
+                    let Some(theirs) = correction(doc, device, body) else {
+                        continue;
+                    };
+                    let ours = fs::read(self.word(doc, Some(device))).ok();
+                    let ours = ours.and_then(|bytes| correction(doc, device, &bytes));
+                    let newer = ours.is_none_or(|ours| ours.corrected_at < theirs.corrected_at);
+                    if newer && !self.is_erased(doc)? {
+                        self.correct(&theirs)?;
+                    }
+                }
+                _ => {}
             }
-            if key.iter().all(|byte| *byte == 0) {
-                self.make(name, &[])?;
-                write_over(&self.path(name))?;
-            } else {
-                self.make(name, key)?;
-                keys += 1;
-            }
+        }
+        let shelves: BTreeSet<u8> = entries.iter().map(|(_, [one, _], _)| shelf(one)).collect();
+        for shelf in shelves {
+            durable::sync_folder(&self.folder.join("keys").join(hex(&[shelf])))?;
         }
         Ok(keys)
     }
 
-    fn find(&self, name: Name) -> io::Result<Found> {
-        match read(&self.path(name)) {
-            Ok(Some(bytes)) => Ok(Found::Key(Key::of(*bytes))),
-            Ok(None) => Ok(Found::Destroyed),
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(Found::Missing),
-            Err(failure) => Err(failure),
-        }
-    }
-
-    /// Makes the file of a key: whole and durable, or not at all. Gives whether there was none.
-    fn make(&self, name: Name, bytes: &[u8]) -> io::Result<bool> {
-        self.folder_of(name.doc)?;
-        let path = self.path(name);
-        let mut fresh = path.clone().into_os_string();
-        fresh.push(format!("-new-{}", hex(fresh_key()?.as_slice())));
-        let fresh = PathBuf::from(fresh);
-        let mut file = durable::of_the_owner().create_new(true).open(&fresh)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        drop(file);
-        // A name is given once: whoever comes second takes nothing away.
-        let named = written.and_then(|()| fs::hard_link(&fresh, &path));
-        // One that stays after a cut goes when the record's keys do.
-        fs::remove_file(&fresh).ok();
-        match named {
-            Err(failure) if failure.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-            named => named?,
-        }
-        durable::sync_folder(durable::folder_of(&path))?;
-        self.changed.store(true, Ordering::Release);
-        Ok(true)
-    }
-
-    fn folder_of(&self, doc: DocId) -> io::Result<()> {
-        let folder = self.folder.join(shelf(doc));
-        if folder.is_dir() {
-            return Ok(());
-        }
-        fs::create_dir_all(&folder)?;
-        durable::sync_folder(&self.folder)
-    }
-
-    fn word(&self, doc: DocId) -> PathBuf {
-        self.folder.join(shelf(doc)).join(hex(doc.as_bytes()))
-    }
-
-    fn path(&self, name: Name) -> PathBuf {
-        let device = hex(name.device.as_bytes());
-        let mut path = self.word(name.doc).into_os_string();
-        path.push(format!("-{device}-{}", name.version));
-        PathBuf::from(path)
-    }
-
-    /// The files of a record; without a name those of which only the beginning was written.
-    fn files_of(&self, doc: DocId) -> io::Result<Vec<(PathBuf, Option<Name>)>> {
-        let begin = format!("{}-", hex(doc.as_bytes()));
-        let mut found = Vec::new();
-        let files = match fs::read_dir(self.folder.join(shelf(doc))) {
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(found),
-            files => files?,
+    /// Writes a key that is not there. Its name becomes durable with its shelf.
+    fn put_key(&self, id: KeyId, key: &[u8]) -> io::Result<()> {
+        let mut options = durable::of_the_owner();
+        let mut file = match options.create_new(true).open(self.path(id)) {
+            Err(failure) if failure.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            file => file?,
         };
-        for file in files {
-            let file = file?;
-            let name = file.file_name();
-            let Some(name) = name.to_str().filter(|name| name.starts_with(&begin)) else {
-                continue;
-            };
-            let name = match named(name) {
-                Some(Named::Contact(name)) => Some(name),
-                _ => None,
-            };
-            found.push((file.path(), name));
-        }
-        Ok(found)
+        file.write_all(key)?;
+        file.sync_all()
     }
 
-    fn each(&self, mut take: impl FnMut(&Path, Named) -> io::Result<()>) -> io::Result<()> {
-        for shelf in fs::read_dir(&self.folder)? {
-            let shelf = shelf?.path();
-            if !shelf.is_dir() {
-                continue;
-            }
-            for file in fs::read_dir(shelf)? {
-                let file = file?;
-                if let Some(named) = file.file_name().to_str().and_then(named) {
-                    take(&file.path(), named)?;
-                }
-            }
+    fn path(&self, id: KeyId) -> PathBuf {
+        let shelf = hex(&[shelf(&id.0)]);
+        self.folder.join("keys").join(shelf).join(id.to_text())
+    }
+
+    fn word(&self, doc: DocId, device: Option<DeviceId>) -> PathBuf {
+        let mut name = hex(doc.as_bytes());
+        if let Some(device) = device {
+            name += "-";
+            name += &hex(device.as_bytes());
         }
-        Ok(())
+        let shelf = hex(&[shelf(doc.as_bytes())]);
+        self.folder.join("words").join(shelf).join(name)
     }
 }
 
-/// What a file is about.
-enum Named {
-    Record(DocId),
-    Contact(Name),
+/// Files are spread over folders by what is random of their names.
+fn shelf([.., last]: &[u8; ID]) -> u8 {
+    *last
 }
 
-fn named(file: &str) -> Option<Named> {
-    let mut parts = file.split('-');
-    let doc = DocId::from_slice(&unhex(parts.next()?)?)?;
-    let Some(device) = parts.next() else {
-        return Some(Named::Record(doc));
+/// A contact is sealed for its record and the device that handed it over.
+fn purpose(doc: DocId, device: DeviceId) -> String {
+    format!("contact {doc} {device}")
+}
+
+/// What a word is about.
+fn named(path: &Path) -> Option<(DocId, Option<DeviceId>)> {
+    let name = path.file_name()?.to_str()?;
+    let (doc, device) = match name.split_once('-') {
+        Some((doc, device)) => (doc, Some(device)),
+        None => (name, None),
     };
-    let device = DeviceId::from_slice(&unhex(device)?)?;
-    let version = parts.next()?.parse().ok()?;
-    parts.next().is_none().then_some(Named::Contact(Name {
-        doc,
-        device,
-        version,
-    }))
+    let doc = DocId::from_slice(&unhex(doc)?)?;
+    let device = match device {
+        Some(device) => Some(DeviceId::from_slice(&unhex(device)?)?),
+        None => None,
+    };
+    Some((doc, device))
 }
 
-/// Records are spread over folders by what is random of their ids.
-fn shelf(doc: DocId) -> String {
-    let [.., last] = doc.as_bytes();
-    hex(&[*last])
+fn bytes_of(to: &Correction) -> Vec<u8> {
+    let times = [to.at.0.to_be_bytes(), to.corrected_at.0.to_be_bytes()];
+    [times.concat(), to.kept.clone()].concat()
 }
 
-fn purpose(name: Name) -> String {
-    let Name {
+fn correction(doc: DocId, device: DeviceId, bytes: &[u8]) -> Option<Correction> {
+    let (at, rest) = bytes.split_first_chunk()?;
+    let (corrected_at, kept) = rest.split_first_chunk()?;
+    Some(Correction {
         doc,
         device,
-        version,
-    } = name;
-    format!("contact {doc} {device} {version}")
+        at: Time(i64::from_be_bytes(*at)),
+        corrected_at: Time(i64::from_be_bytes(*corrected_at)),
+        kept: kept.to_vec(),
+    })
+}
+
+fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for shelf in fs::read_dir(folder)? {
+        for file in fs::read_dir(shelf?.path())? {
+            files.push(file?.path());
+        }
+    }
+    Ok(files)
 }
 
 /// The key in a file; `None` when it was destroyed.
 fn read(path: &Path) -> io::Result<Option<Zeroizing<[u8; KEY]>>> {
     let bytes = Zeroizing::new(fs::read(path)?);
-    if bytes.is_empty() || bytes.iter().all(|byte| *byte == 0) {
-        // Written over, and cut off before it was shortened.
+    // All zeros: written over, and cut off before it was shortened.
+    if bytes.iter().all(|byte| *byte == 0) {
         return Ok(None);
     }
     let key = bytes.as_slice().try_into().map(Zeroizing::new);
-    let broken = |_| io::Error::new(io::ErrorKind::InvalidData, "the file of a key is not whole");
-    key.map(Some).map_err(broken)
+    key.map(Some)
+        .map_err(|_| invalid("the file of a key is not whole"))
 }
 
+fn invalid(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+/// Leaves a file empty, and nothing of what it held.
 fn write_over(path: &Path) -> io::Result<()> {
-    let file = File::options().write(true).open(path)?;
+    let file = durable::of_the_owner().truncate(false).open(path)?;
     durable::write_over(&file)?;
     file.set_len(0)?;
     file.sync_all()
 }
 
-fn put(mut into: &mut [u8], parts: &[&[u8]]) {
-    for part in parts {
-        // It is as long as the parts are.
-        into.write_all(part).ok();
-    }
+fn of_the_owner(folder: &Path) -> io::Result<()> {
+    let mut maker = fs::DirBuilder::new();
+    maker.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+    maker.create(folder)
 }
 
-/// The entries of a copy, if it is whole.
-fn entries(bytes: &[u8]) -> Option<&[u8]> {
+type Entry<'a> = (u8, [[u8; ID]; 2], &'a [u8]);
+
+/// The id and the entries of a copy, if it is whole.
+fn entries(bytes: &[u8]) -> Option<(KeyId, Vec<Entry<'_>>)> {
     let (all, hash) = bytes.split_at_checked(bytes.len().checked_sub(HASH)?)?;
-    let entries = all.strip_prefix(COPY)?;
-    let whole = Sha256::digest(all).as_slice() == hash && entries.len() % ENTRY == 0;
-    whole.then_some(entries)
+    if Sha256::digest(all).as_slice() != hash {
+        return None;
+    }
+    let (id, mut rest) = all.strip_prefix(COPY)?.split_first_chunk()?;
+    let mut entries = Vec::new();
+    while !rest.is_empty() {
+        let (head, after) = rest.split_first_chunk::<HEAD>()?;
+        let (kind, ids) = head.split_first()?;
+        let (one, ids) = ids.split_first_chunk()?;
+        let (other, long) = ids.split_first_chunk()?;
+        let long = u32::from_be_bytes(long.try_into().ok()?);
+        let (body, after) = after.split_at_checked(usize::try_from(long).ok()?)?;
+        entries.push((*kind, [*one, *other], body));
+        rest = after;
+    }
+    Some((KeyId(*id), entries))
+}
+
+/// A name for a folder that has none yet.
+pub fn fresh_id() -> io::Result<String> {
+    Ok(hex(random::<ID>()?.as_slice()))
 }
 
 #[allow(
     clippy::disallowed_methods,
     reason = "nothing may be able to draw the key of a contact again"
 )]
-fn fresh_key() -> io::Result<Zeroizing<[u8; KEY]>> {
-    let mut bytes = Zeroizing::new([0; KEY]);
+fn random<const N: usize>() -> io::Result<Zeroizing<[u8; N]>> {
+    let mut bytes = Zeroizing::new([0; N]);
     getrandom::fill(bytes.as_mut_slice()).map_err(io::Error::other)?;
     Ok(bytes)
 }

@@ -54,7 +54,7 @@ macro_rules! table {
 }
 
 /// Every table of a log. Small ones are read whole; tries are not kept.
-const TABLES: [Table; 14] = [
+const TABLES: [Table; 15] = [
     table!(
         "log",
         "seq, at, device, doc, body, kind, hash, actor, actor_seq, bytes, moved_from, moved_to",
@@ -97,9 +97,9 @@ const TABLES: [Table; 14] = [
     ),
     table!(
         "contacts",
-        "doc, device, at, sealed, version",
-        "bbibi",
-        "$1, $2, $3, $4, $5"
+        "doc, device, at, sealed",
+        "bbib",
+        "$1, $2, $3, $4"
     ),
     table!(
         "erased",
@@ -124,6 +124,12 @@ const TABLES: [Table; 14] = [
         "source, source_id, doc, digest",
         "ttbb",
         "$1, $2, $3, $4"
+    ),
+    table!(
+        "accounts",
+        "id, login, name, role, password, once_until, secret, secret_new, step, wrong, wrong_at, added_at, signed_in_at, closed_at",
+        "bttttittiiiiii",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
     ),
     table!(
         "epochs",

@@ -3,6 +3,7 @@
 use koina_model::contacts::EraseReason;
 use koina_model::exchange::{ERASED_MAX, Erased};
 use koina_model::ids::{DeviceId, DocId, Time};
+use koina_sync::identity::{hex, unhex};
 
 use super::chain::Audit;
 use super::quarantine::serves;
@@ -10,7 +11,7 @@ use super::tx::{Tx, stored};
 use super::{
     Author, ErasedRow, Handed, KeptContacts, LogError, ReadContacts, SealedRow, lists, sql,
 };
-use crate::contacts::keys::{KEPT, Name};
+use crate::contacts::keys::{Correction, KEPT, KeyId};
 
 /// The statement that looks for others says it as a number.
 const _: () = assert!(KEPT.len() == 13);
@@ -18,8 +19,86 @@ const _: () = assert!(KEPT.len() == 13);
 /// Contacts kept of one device; a hostile one must not fill the disk.
 const KEPT_PER_DEVICE: i64 = 100_000;
 
+/// How what is to be done with the keys is written down.
+const KEY_DUE: &str = "key:";
+const DOC_DUE: &str = "doc:";
+const CORRECTION_DUE: &str = "cor:";
+
+/// What is to be done with the keys once something was erased or corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyDue {
+    /// This one is to be destroyed.
+    Key(KeyId),
+    /// This record was erased.
+    Doc(DocId),
+    /// What this device handed over of this record was corrected.
+    Correction(DocId, DeviceId),
+}
+
+impl KeyDue {
+    fn to_text(self) -> String {
+        match self {
+            Self::Key(key) => format!("{KEY_DUE}{}", key.to_text()),
+            Self::Doc(doc) => format!("{DOC_DUE}{}", hex(doc.as_bytes())),
+            Self::Correction(doc, device) => {
+                let (doc, device) = (hex(doc.as_bytes()), hex(device.as_bytes()));
+                format!("{CORRECTION_DUE}{doc}-{device}")
+            }
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        if let Some(key) = text.strip_prefix(KEY_DUE) {
+            return KeyId::parse(key).map(Self::Key);
+        }
+        if let Some(doc) = text.strip_prefix(DOC_DUE) {
+            return DocId::from_slice(&unhex(doc)?).map(Self::Doc);
+        }
+        let (doc, device) = text.strip_prefix(CORRECTION_DUE)?.split_once('-')?;
+        let doc = DocId::from_slice(&unhex(doc)?)?;
+        Some(Self::Correction(
+            doc,
+            DeviceId::from_slice(&unhex(device)?)?,
+        ))
+    }
+}
+
+/// What the log has of a contact that is handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Nothing,
+    /// As it is kept; empty: it was emptied.
+    Kept(Vec<u8>),
+    Erased,
+}
+
 /// How long desks are told of an erasure: as long as a backup may be old.
 const TOLD_MS: i64 = 90 * 24 * 3_600 * 1_000;
+
+/// What is here of the contacts that a device hands over, in their order; and how many more it may hand over.
+pub(super) async fn seen<T: Tx>(
+    tx: &mut T,
+    device: DeviceId,
+    docs: &[DocId],
+) -> Result<(Vec<Seen>, usize), LogError> {
+    let mut all = Vec::new();
+    for doc in docs {
+        let row = tx
+            .row(sql::CONTACT, &[(*doc).into(), device.into()])
+            .await?;
+        let here = row
+            .map(|row| row.bytes(0).map(<[u8]>::to_vec))
+            .transpose()?;
+        all.push(match (here, erased(tx, *doc).await?) {
+            (_, Some(_)) => Seen::Erased,
+            (None, None) => Seen::Nothing,
+            (Some(kept), None) => Seen::Kept(kept),
+        });
+    }
+    let kept = tx.number(sql::COUNT_CONTACTS, &[device.into()]).await?;
+    let more = usize::try_from(KEPT_PER_DEVICE.saturating_sub(kept)).unwrap_or_default();
+    Ok((all, more))
+}
 
 /// Keeps contacts; what is here already stays as it came first, unless its key was lost. Of what was erased only that somebody
 /// handed it over stays.
@@ -32,29 +111,47 @@ pub(super) async fn put<T: Tx>(
     let mut audit = Audit::open(tx).await?;
     let mut kept = tx.number(sql::COUNT_CONTACTS, &[by.device.into()]).await?;
     let mut told = KeptContacts::default();
-    for Handed { doc, sealed, fresh } in contacts {
-        let here = [doc.into(), by.device.into()];
+    for Handed {
+        doc,
+        sealed,
+        instead,
+    } in contacts
+    {
         let word = erased(tx, doc).await?;
-        let gone = word.is_some() || sealed.is_empty();
+        let gone = word.is_some();
         told.erased.extend(word);
-        if tx.row(sql::HAS_CONTACT, &here).await?.is_none() {
-            if kept >= KEPT_PER_DEVICE {
-                tracing::warn!(device = ?by.device, "a device has handed over too many contacts");
-                continue;
+        let name = [doc.into(), by.device.into()];
+        let row = tx.row(sql::CONTACT, &name).await?;
+        let [doc_value, device] = name;
+        match (row, sealed) {
+            // It is here, or was erased.
+            (Some(_), None) => {}
+            (Some(_), Some(sealed)) => {
+                let seen = instead.unwrap_or_default();
+                let values = [doc_value, device, sealed.clone().into(), seen.into()];
+                let replaced = !gone && tx.row(sql::REPLACE_CONTACT, &values).await?.is_some();
+                if !replaced {
+                    told.unused.extend(KeyId::of(&sealed));
+                }
             }
-            let (sealed, what) = if gone {
-                (Vec::new(), "contact.refused_erased")
-            } else {
-                (sealed, "contact.kept")
-            };
-            let row = [doc.into(), by.device.into(), at.into(), sealed.into()];
-            tx.rows(sql::PUT_CONTACT, &row).await?;
-            audit.note(tx, &by, at, what, doc.as_bytes()).await?;
-            kept += 1;
-        } else if fresh && !gone {
-            let [doc, device] = here;
-            tx.rows(sql::REPLACE_CONTACT, &[doc, device, sealed.into()])
-                .await?;
+            (None, sealed) => {
+                if kept >= KEPT_PER_DEVICE {
+                    tracing::warn!(device = ?by.device, "a device has handed over too many contacts");
+                    told.unused
+                        .extend(sealed.and_then(|sealed| KeyId::of(&sealed)));
+                    continue;
+                }
+                let (sealed, what) = match sealed.filter(|_| !gone) {
+                    Some(sealed) => (sealed, "contact.kept"),
+                    None if gone => (Vec::new(), "contact.refused_erased"),
+                    // It was here a moment ago: the device tries again.
+                    None => continue,
+                };
+                let row = [doc_value, device, at.into(), sealed.into()];
+                tx.rows(sql::PUT_CONTACT, &row).await?;
+                audit.note(tx, &by, at, what, doc.as_bytes()).await?;
+                kept += 1;
+            }
         }
         told.durable.push(doc);
     }
@@ -145,9 +242,15 @@ async fn put_erased<T: Tx>(
         word.proof.to_vec().into(),
     ];
     tx.rows(sql::PUT_ERASED, &row).await?;
+    for row in rows_of(tx, word.doc).await? {
+        if let Some(key) = KeyId::of(&row.sealed) {
+            put_due(tx, KeyDue::Key(key)).await?;
+        }
+    }
+    put_due(tx, KeyDue::Doc(word.doc)).await?;
     tx.rows(sql::EMPTY_CONTACTS, &[word.doc.into(), Vec::new().into()])
         .await?;
-    lists::put_scrub_due(tx, number).await?;
+    lists::put_scrub_due(tx).await?;
     let what = match reason {
         EraseReason::AskedByPerson => "contact.erased.asked_by_person",
         EraseReason::NotNeeded => "contact.erased.not_needed",
@@ -244,11 +347,8 @@ fn sealed_rows(rows: &[super::tx::Row]) -> Result<Vec<SealedRow>, LogError> {
     let rows = rows.iter().map(|row| {
         let device = row.device_or_none(1)?;
         Ok(SealedRow {
-            name: Name {
-                doc: row.doc(0)?,
-                device: device.ok_or(LogError::Row { what: "a device" })?,
-                version: row.count(4)?,
-            },
+            doc: row.doc(0)?,
+            device: device.ok_or(LogError::Row { what: "a device" })?,
             at: row.time(2)?,
             sealed: row.bytes(3)?.to_vec(),
         })
@@ -256,48 +356,90 @@ fn sealed_rows(rows: &[super::tx::Row]) -> Result<Vec<SealedRow>, LogError> {
     rows.collect()
 }
 
-/// Puts a corrected contact in the place of those of a record; its name is one that none had. `None` when the record is not
-/// in these communities, or its contacts were erased.
+async fn rows_of<T: Tx>(tx: &mut T, doc: DocId) -> Result<Vec<SealedRow>, LogError> {
+    sealed_rows(&tx.rows(sql::CONTACTS_OF, &[doc.into()]).await?)
+}
+
+/// Something is to be done with the keys: written down in the same tx as what it follows from.
+async fn put_due<T: Tx>(tx: &mut T, due: KeyDue) -> Result<(), LogError> {
+    let due = due.to_text().into();
+    tx.rows(sql::PUT_KEY_DUE, &[due]).await.map(drop)
+}
+
+/// Puts a corrected contact in the place of one as it was seen. `None` when the record is not in these communities, or its
+/// contacts were erased; `false` when it is not as it was seen any more.
 pub(super) async fn correct<T: Tx>(
     tx: &mut T,
     by: Author,
     at: Time,
-    name: Name,
+    seen: SealedRow,
     sealed: Vec<u8>,
     communities: &[String],
-) -> Result<Option<()>, LogError> {
-    let Name {
-        doc,
-        device,
-        version,
-    } = name;
+) -> Result<Option<bool>, LogError> {
+    let doc = seen.doc;
     let community = tx.row(sql::COMMUNITY_OF, &[doc.into()]).await?;
     let community = community.map(|row| row.text(0)).transpose()?;
     if !serves(communities, Ok(community)) || erased(tx, doc).await?.is_some() {
         return Ok(None);
     }
-    // Somebody else may have corrected it since it was read.
-    let rows = sealed_rows(&tx.rows(sql::CONTACTS_OF, &[doc.into()]).await?)?;
-    if rows.is_empty() || rows.iter().any(|row| row.name.version >= version) {
-        return Ok(None);
-    }
-    tx.rows(sql::EMPTY_CONTACTS, &[doc.into(), Vec::new().into()])
-        .await?;
-    let row = [
+    let due = KeyId::of(&seen.sealed);
+    let values = [
         doc.into(),
-        device.into(),
-        at.into(),
+        seen.device.into(),
         sealed.into(),
-        version.into(),
+        seen.sealed.into(),
     ];
-    tx.rows(sql::CORRECT_CONTACT, &row).await?;
-    let number = tx.number(sql::LAST_ERASED, &[]).await?;
-    lists::put_scrub_due(tx, number).await?;
+    if tx.row(sql::REPLACE_CONTACT, &values).await?.is_none() {
+        return Ok(Some(false));
+    }
+    put_due(tx, KeyDue::Correction(doc, seen.device)).await?;
+    if let Some(key) = due {
+        put_due(tx, KeyDue::Key(key)).await?;
+    }
+    lists::put_scrub_due(tx).await?;
     let mut audit = Audit::open(tx).await?;
     audit
         .note(tx, &by, at, "contact.corrected", doc.as_bytes())
         .await?;
-    Ok(Some(()))
+    Ok(Some(true))
+}
+
+/// Corrects again in a log from before.
+pub(super) async fn correct_again<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    all: Vec<Correction>,
+) -> Result<(), LogError> {
+    for to in all {
+        let Correction {
+            doc, device, kept, ..
+        } = to;
+        if erased(tx, doc).await?.is_some() {
+            continue;
+        }
+        let here = tx.row(sql::CONTACT, &[doc.into(), device.into()]).await?;
+        let here = here
+            .map(|row| row.bytes(0).map(<[u8]>::to_vec))
+            .transpose()?;
+        match here {
+            Some(here) if here == kept => continue,
+            Some(here) => {
+                let values = [doc.into(), device.into(), kept.into(), here.into()];
+                tx.rows(sql::REPLACE_CONTACT, &values).await?;
+            }
+            None => {
+                let row = [doc.into(), device.into(), to.at.into(), kept.into()];
+                tx.rows(sql::PUT_CONTACT, &row).await?;
+            }
+        }
+        lists::put_scrub_due(tx).await?;
+        let mut audit = Audit::open(tx).await?;
+        let by = Author::server();
+        audit
+            .note(tx, &by, at, "contact.corrected.again", doc.as_bytes())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Contacts that are not sealed with a key of their own yet, some at a time.
@@ -308,83 +450,106 @@ pub(super) async fn unkeyed<T: Tx>(tx: &mut T) -> Result<Vec<SealedRow>, LogErro
     )
 }
 
-/// Puts what is sealed with a key of its own in the place of what was not.
+/// Puts what is sealed with a key of its own in the place of what was not. Gives the keys that nothing needs.
 pub(super) async fn put_keyed<T: Tx>(
     tx: &mut T,
     rows: Vec<(SealedRow, Vec<u8>)>,
-) -> Result<(), LogError> {
-    let number = tx.number(sql::LAST_ERASED, &[]).await?;
-    for (before, sealed) in rows {
-        let Name { doc, device, .. } = before.name;
+) -> Result<Vec<KeyId>, LogError> {
+    let mut unused = Vec::new();
+    for (seen, sealed) in rows {
+        let key = KeyId::of(&sealed);
         let values = [
-            doc.into(),
-            device.into(),
+            seen.doc.into(),
+            seen.device.into(),
             sealed.into(),
-            before.sealed.into(),
+            seen.sealed.into(),
         ];
-        tx.rows(sql::KEY_CONTACT, &values).await?;
+        if tx.row(sql::REPLACE_CONTACT, &values).await?.is_none() {
+            unused.extend(key);
+        }
     }
-    lists::put_scrub_due(tx, number).await
+    lists::put_scrub_due(tx).await?;
+    Ok(unused)
 }
 
-/// Contacts after a name, in the order of their names, some at a time: those of records in these communities; empty means all.
-/// The name is that of the last one looked at, `None` at the end.
+/// Contacts after one, in the order of records and devices, some at a time: those of records in these communities; empty means
+/// all. With the last one looked at; `None` at the end.
 pub(super) async fn page<T: Tx>(
     tx: &mut T,
-    after: Option<Name>,
+    after: Option<(DocId, DeviceId)>,
     communities: &[String],
-) -> Result<(Vec<SealedRow>, Option<Name>), LogError> {
-    let ids = |id: Option<[u8; 16]>| id.map_or_else(Vec::new, |id| id.to_vec());
-    let doc = ids(after.map(|name| *name.doc.as_bytes()));
-    let device = ids(after.map(|name| *name.device.as_bytes()));
+) -> Result<(Vec<SealedRow>, Option<(DocId, DeviceId)>), LogError> {
+    let (doc, device) = match after {
+        Some((doc, device)) => (doc.as_bytes().to_vec(), device.as_bytes().to_vec()),
+        None => (Vec::new(), Vec::new()),
+    };
     let rows = tx
         .rows(sql::CONTACTS_PAGE, &[doc.into(), device.into()])
         .await?;
     let mut last = None;
     let mut found = Vec::new();
     for (row, sealed) in rows.iter().zip(sealed_rows(&rows)?) {
-        last = Some(sealed.name);
-        if serves(communities, row.text_or_none(5)) {
+        last = Some((sealed.doc, sealed.device));
+        if serves(communities, row.text_or_none(4)) {
             found.push(sealed);
         }
     }
     Ok((found, last))
 }
 
-/// Records after one whose contacts came before a moment, some at a time.
-pub(super) async fn docs_before<T: Tx>(
+/// Records after one that have a contact, each with the moment when the last one came, some at a time.
+pub(super) async fn docs_after<T: Tx>(
     tx: &mut T,
     after: Option<DocId>,
-    before: Time,
-) -> Result<Vec<DocId>, LogError> {
+) -> Result<Vec<(DocId, Time)>, LogError> {
     let after = after.map_or_else(Vec::new, |doc| doc.as_bytes().to_vec());
-    let rows = tx
-        .rows(sql::CONTACT_DOCS, &[after.into(), before.into()])
-        .await?;
-    rows.iter().map(|row| row.doc(0)).collect()
-}
-
-/// Records that were erased after a number, each with its own, some at a time.
-pub(super) async fn erased_docs<T: Tx>(
-    tx: &mut T,
-    after: u64,
-) -> Result<Vec<(u64, DocId)>, LogError> {
-    let rows = tx.rows(sql::ERASED_DOCS, &[stored(after)?.into()]).await?;
-    let rows = rows.iter().map(|row| Ok((row.place(0)?, row.doc(1)?)));
+    let rows = tx.rows(sql::CONTACT_DOCS, &[after.into()]).await?;
+    let rows = rows.iter().map(|row| Ok((row.doc(0)?, row.time(1)?)));
     rows.collect()
 }
 
-/// Records of which a contact was corrected.
-pub(super) async fn corrected<T: Tx>(tx: &mut T) -> Result<Vec<DocId>, LogError> {
-    let rows = tx.rows(sql::CORRECTED, &[]).await?;
-    rows.iter().map(|row| row.doc(0)).collect()
+/// What is to be done with the keys, some at a time.
+pub(super) async fn due<T: Tx>(tx: &mut T) -> Result<Vec<KeyDue>, LogError> {
+    let rows = tx.rows(sql::KEYS_DUE, &[]).await?;
+    let rows = rows.iter().map(|row| {
+        let due = KeyDue::parse(&row.text(0)?);
+        due.ok_or(LogError::Row { what: "a key" })
+    });
+    rows.collect()
 }
 
-/// Names of the contacts of a record that can be read.
-pub(super) async fn names<T: Tx>(tx: &mut T, doc: DocId) -> Result<Vec<Name>, LogError> {
-    let rows = tx.rows(sql::CONTACTS_OF, &[doc.into()]).await?;
-    let rows = sealed_rows(&rows)?.into_iter();
-    Ok(rows.map(|row| row.name).collect())
+/// That was done.
+pub(super) async fn done<T: Tx>(tx: &mut T, due: Vec<KeyDue>) -> Result<(), LogError> {
+    for one in due {
+        tx.rows(sql::KEY_DONE, &[one.to_text().into()]).await?;
+    }
+    Ok(())
+}
+
+/// One contact, as it is kept now.
+pub(super) async fn one<T: Tx>(
+    tx: &mut T,
+    doc: DocId,
+    device: DeviceId,
+) -> Result<Option<SealedRow>, LogError> {
+    let mut rows = rows_of(tx, doc).await?;
+    rows.retain(|row| row.device == device);
+    Ok(rows.pop())
+}
+
+/// Notes what was done with the contacts of records.
+pub(super) async fn note<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    what: &'static str,
+    docs: &[DocId],
+) -> Result<(), LogError> {
+    let mut audit = Audit::open(tx).await?;
+    for doc in docs {
+        audit.note(tx, &by, at, what, doc.as_bytes()).await?;
+    }
+    Ok(())
 }
 
 /// How many records have a contact, and how many were erased since a moment, by reason.

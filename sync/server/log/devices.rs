@@ -355,7 +355,7 @@ fn codes(communities: &[String]) -> Value {
         .into()
 }
 
-fn role_name(role: Role) -> &'static str {
+pub(super) fn role_name(role: Role) -> &'static str {
     match role {
         Role::Crew => "crew",
         Role::Clerk => "clerk",
@@ -365,7 +365,7 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn role(name: &str) -> Result<Role, LogError> {
+pub(super) fn role(name: &str) -> Result<Role, LogError> {
     let found = Role::ALL.into_iter().find(|role| role_name(*role) == name);
     found.ok_or(LogError::Row { what: "a role" })
 }

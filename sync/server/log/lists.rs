@@ -20,6 +20,11 @@ const EMERGENCY: &str = "emergency";
 pub(super) const NUMBERS_WAIT: &str = "numbers_wait";
 /// The last erasure whose bytes the database may still hold in free space or in its write-ahead log; missing: none.
 const SCRUB_DUE: &str = "scrub_due";
+const SCRUB_COUNT: &str = "scrub_count";
+/// The folder of keys of contacts that belongs to this log.
+pub(super) const CONTACT_KEYS: &str = "contact_keys";
+/// When contacts were last erased by rule.
+pub(super) const RULED_AT: &str = "contacts_ruled_at";
 /// Station codes that were left out.
 pub(super) const STATIONS_SKIPPED: &str = "stations_skipped";
 
@@ -44,9 +49,14 @@ pub(super) async fn put_meta<T: Tx>(tx: &mut T, key: &str, value: String) -> Res
     Ok(())
 }
 
-/// Something was erased, the so-and-so-manieth: the database is to let go of its bytes, even if the server dies before.
-pub(super) async fn put_scrub_due<T: Tx>(tx: &mut T, number: i64) -> Result<(), LogError> {
-    put_meta(tx, SCRUB_DUE, number.to_string()).await
+/// Something was overwritten that has to go: the database is to let go of its bytes, even if the server dies before.
+pub(super) async fn put_scrub_due<T: Tx>(tx: &mut T) -> Result<(), LogError> {
+    // Counted, so that who lets go of what was before does not take this for done.
+    let count = meta(tx, SCRUB_COUNT).await?;
+    let count = count.and_then(|count| count.parse::<u64>().ok());
+    let count = count.unwrap_or_default().wrapping_add(1).to_string();
+    put_meta(tx, SCRUB_COUNT, count.clone()).await?;
+    put_meta(tx, SCRUB_DUE, count).await
 }
 
 pub(super) async fn scrub_due<T: Tx>(tx: &mut T) -> Result<Option<String>, LogError> {
@@ -58,6 +68,31 @@ pub(super) async fn scrubbed<T: Tx>(tx: &mut T, upto: String) -> Result<(), LogE
     tx.rows(sql::DROP_META, &[SCRUB_DUE.into(), upto.into()])
         .await?;
     Ok(())
+}
+
+/// The folder of keys that belongs to this log; the first one stays.
+pub(super) async fn contact_keys<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
+    keep_meta(tx, CONTACT_KEYS, fresh).await
+}
+
+/// Another folder belongs to it: the one before was lost.
+pub(super) async fn put_contact_keys<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    id: String,
+) -> Result<(), LogError> {
+    put_meta(tx, CONTACT_KEYS, id).await?;
+    let mut audit = Audit::open(tx).await?;
+    let by = Author::server();
+    audit.note(tx, &by, at, "contact.keys_lost", &[]).await
+}
+
+/// When contacts were last erased by rule, and when this log was restored.
+pub(super) async fn ruled_at<T: Tx>(tx: &mut T) -> Result<(Option<Time>, Option<Time>), LogError> {
+    let ruled = meta(tx, RULED_AT).await?;
+    let ruled = ruled.and_then(|at| at.parse().ok()).map(Time);
+    let restored = tx.number(sql::EPOCH_ENDED_AT, &[]).await?;
+    Ok((ruled, Some(Time(restored)).filter(|at| at.0 > 0)))
 }
 
 pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(), LogError> {
@@ -101,10 +136,15 @@ pub(super) async fn tracking_key<T: Tx>(tx: &mut T, fresh: String) -> Result<Str
 
 /// No device hears this key, only what is made of it for each kiosk: it is on no list.
 pub(super) async fn unlock_key<T: Tx>(tx: &mut T, fresh: String) -> Result<String, LogError> {
-    if let Some(kept) = meta(tx, UNLOCK_KEY).await? {
+    keep_meta(tx, UNLOCK_KEY, fresh).await
+}
+
+/// The word that is kept; the first one stays.
+async fn keep_meta<T: Tx>(tx: &mut T, key: &str, fresh: String) -> Result<String, LogError> {
+    if let Some(kept) = meta(tx, key).await? {
         return Ok(kept);
     }
-    put_meta(tx, UNLOCK_KEY, fresh.clone()).await?;
+    put_meta(tx, key, fresh.clone()).await?;
     Ok(fresh)
 }
 

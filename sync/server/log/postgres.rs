@@ -14,7 +14,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_epochs.sql"),
     include_str!("../migrations/postgres/0003_decisions.sql"),
@@ -24,7 +24,8 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/postgres/0007_erased.sql"),
     include_str!("../migrations/postgres/0008_crews.sql"),
     include_str!("../migrations/postgres/0009_devices.sql"),
-    include_str!("../migrations/postgres/0010_corrected.sql"),
+    include_str!("../migrations/postgres/0010_keys.sql"),
+    include_str!("../migrations/postgres/0011_accounts.sql"),
 ];
 
 const CLOCK: &str = "SELECT extract(epoch FROM clock_timestamp())::float8";

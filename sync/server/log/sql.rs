@@ -165,42 +165,38 @@ pub(super) const DECISIONS: &str = concat!(
 );
 
 pub(super) const COUNT_CONTACTS: &str = "SELECT COUNT(*) FROM contacts WHERE device = $1";
-pub(super) const HAS_CONTACT: &str = "SELECT at FROM contacts WHERE doc = $1 AND device = $2";
+pub(super) const CONTACT: &str = "SELECT sealed FROM contacts WHERE doc = $1 AND device = $2";
 pub(super) const PUT_CONTACT: &str = "INSERT INTO contacts (doc, device, at, sealed)
  VALUES ($1, $2, $3, $4)";
-pub(super) const CONTACTS_OF: &str = "SELECT doc, device, at, sealed, version FROM contacts
+pub(super) const CONTACTS_OF: &str = "SELECT doc, device, at, sealed FROM contacts
  WHERE doc = $1 AND length(sealed) > 0 ORDER BY at, device";
-/// What was kept under this name before could not be read any more.
+/// Nobody overwrites what they have not seen.
 pub(super) const REPLACE_CONTACT: &str = "UPDATE contacts SET sealed = $3
- WHERE doc = $1 AND device = $2 AND version = 0 AND length(sealed) > 0";
-pub(super) const CORRECT_CONTACT: &str =
-    "INSERT INTO contacts (doc, device, at, sealed, version) VALUES ($1, $2, $3, $4, $5)
- ON CONFLICT (doc, device) DO UPDATE SET at = excluded.at, sealed = excluded.sealed, version = excluded.version";
+ WHERE doc = $1 AND device = $2 AND sealed = $4 RETURNING doc";
 /// What is sealed with a key of its own begins with the 13 bytes `$1`.
-pub(super) const CONTACTS_UNKEYED: &str = "SELECT doc, device, at, sealed, version FROM contacts
+pub(super) const CONTACTS_UNKEYED: &str = "SELECT doc, device, at, sealed FROM contacts
  WHERE length(sealed) > 0 AND substr(sealed, 1, 13) <> $1 LIMIT 200";
-pub(super) const KEY_CONTACT: &str =
-    "UPDATE contacts SET sealed = $3 WHERE doc = $1 AND device = $2 AND sealed = $4";
 /// After a record and a device, in their order.
-pub(super) const CONTACTS_PAGE: &str =
-    "SELECT c.doc, c.device, c.at, c.sealed, c.version, d.community
+pub(super) const CONTACTS_PAGE: &str = "SELECT c.doc, c.device, c.at, c.sealed, d.community
  FROM contacts c LEFT JOIN docs d ON d.doc = c.doc
  WHERE length(c.sealed) > 0 AND (c.doc > $1 OR c.doc = $1 AND c.device > $2)
  ORDER BY c.doc, c.device LIMIT 200";
-/// Records with a contact that is here since before a moment.
-pub(super) const CONTACT_DOCS: &str = "SELECT DISTINCT doc FROM contacts
- WHERE length(sealed) > 0 AND at < $2 AND doc > $1 ORDER BY doc LIMIT 500";
+/// Records with a contact, each with the moment when the last one came.
+pub(super) const CONTACT_DOCS: &str = "SELECT doc, MAX(at) FROM contacts
+ WHERE length(sealed) > 0 AND doc > $1 GROUP BY doc ORDER BY doc LIMIT 500";
 pub(super) const CONTACTS_KEPT: &str =
     "SELECT COUNT(DISTINCT doc) FROM contacts WHERE length(sealed) > 0";
-pub(super) const CORRECTED: &str = "SELECT DISTINCT doc FROM contacts WHERE version > 0";
+
+pub(super) const PUT_KEY_DUE: &str =
+    "INSERT INTO keys_due (what) VALUES ($1) ON CONFLICT (what) DO NOTHING";
+pub(super) const KEYS_DUE: &str = "SELECT what FROM keys_due ORDER BY what LIMIT 500";
+pub(super) const KEY_DONE: &str = "DELETE FROM keys_due WHERE what = $1";
 
 /// The contact is emptied and its row stays: its device is told, and may not hand it over again.
 pub(super) const EMPTY_CONTACTS: &str =
     "UPDATE contacts SET sealed = $2 WHERE doc = $1 AND length(sealed) > 0";
 pub(super) const ERASED: &str = "SELECT at, proof FROM erased WHERE doc = $1";
 pub(super) const ERASED_ABOUT: &str = "SELECT at, reason, device FROM erased WHERE doc = $1";
-pub(super) const ERASED_DOCS: &str =
-    "SELECT number, doc FROM erased WHERE number > $1 ORDER BY number LIMIT 500";
 pub(super) const ERASED_COUNTS: &str =
     "SELECT reason, COUNT(*) FROM erased WHERE at > $1 GROUP BY reason ORDER BY reason";
 pub(super) const LAST_ERASED: &str = "SELECT COALESCE(MAX(number), 0) FROM erased";
@@ -245,6 +241,7 @@ pub(super) const END_EPOCH: &str = "INSERT INTO epochs (place, epoch, head, entr
 /// What still holds of an ended epoch: the least of what was kept of it and of those that followed.
 pub(super) const EPOCH_SHARED: &str = "SELECT MIN(e.head), MIN(e.entries) FROM epochs e
  WHERE e.place >= (SELECT f.place FROM epochs f WHERE f.epoch = $1)";
+pub(super) const EPOCH_ENDED_AT: &str = "SELECT COALESCE(MAX(ended_at), 0) FROM epochs";
 pub(super) const EPOCHS_ENDED: &str = "SELECT COUNT(*) FROM epochs";
 pub(super) const NUMBER_TAKEN: &str = "SELECT doc FROM numbers WHERE year = $1 AND number = $2";
 pub(super) const DOC_KNOWN: &str = "SELECT kind FROM docs WHERE doc = $1";
@@ -255,3 +252,61 @@ pub(super) const DESKS_AWAITED: &str = "SELECT COUNT(*) FROM devices d
  AND EXISTS (SELECT 1 FROM invites i WHERE i.used_by = d.id)";
 pub(super) const NUMBERS_OF: &str = "SELECT DISTINCT year FROM numbers ORDER BY year";
 pub(super) const NUMBERS_IN: &str = "SELECT number FROM numbers WHERE year = $1 ORDER BY number";
+
+macro_rules! account {
+    () => {
+        "a.id, a.login, a.name, a.role, a.password, a.once_until, a.secret,
+ a.secret_new, a.step, a.wrong, a.wrong_at, a.added_at, a.signed_in_at, a.closed_at"
+    };
+}
+
+pub(super) const ACCOUNT: &str = concat!("SELECT ", account!(), " FROM accounts a WHERE a.id = $1");
+pub(super) const ACCOUNT_BY_LOGIN: &str =
+    concat!("SELECT ", account!(), " FROM accounts a WHERE a.login = $1");
+pub(super) const ACCOUNTS: &str = concat!(
+    "SELECT ",
+    account!(),
+    " FROM accounts a ORDER BY a.name, a.login"
+);
+pub(super) const ACCOUNT_TAKEN: &str = "SELECT id FROM accounts
+ WHERE id <> $1 AND login = $2";
+pub(super) const PUT_ACCOUNT: &str =
+    "INSERT INTO accounts (id, login, name, role, password, once_until, added_at)
+ VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(super) const CHANGE_ACCOUNT: &str =
+    "UPDATE accounts SET login = $2, name = $3, role = $4, closed_at = $5
+ WHERE id = $1";
+pub(super) const RESET_ACCOUNT: &str =
+    "UPDATE accounts SET password = $2, once_until = $3, secret = '', secret_new = '', wrong = 0
+ WHERE id = $1 RETURNING id";
+pub(super) const ACCOUNT_WRONG: &str =
+    "UPDATE accounts SET wrong = wrong + 1, wrong_at = $2 WHERE id = $1";
+pub(super) const OFFER_SECRET: &str = "UPDATE accounts
+ SET secret_new = CASE WHEN secret_new = '' THEN $2 ELSE secret_new END
+ WHERE id = $1 RETURNING secret_new";
+/// Nobody signs in with a code that was used, or with a password that was changed meanwhile.
+pub(super) const SIGN_IN: &str = "UPDATE accounts SET
+ step = CAST($3 AS BIGINT), signed_in_at = $4, password = $5, secret = $6, secret_new = '', once_until = NULL, wrong = 0
+ WHERE id = $1 AND password = $2 AND CAST($3 AS BIGINT) > step
+ AND closed_at IS NULL RETURNING id";
+
+pub(super) const PUT_SESSION: &str =
+    "INSERT INTO sessions (token, id, account, device, began_at, used_at)
+ VALUES ($1, $2, $3, $4, $5, $5)";
+pub(super) const SESSION: &str = concat!(
+    "SELECT ",
+    account!(),
+    ", s.used_at FROM sessions s JOIN accounts a ON a.id = s.account
+ WHERE s.token = $1 AND s.device = $2 AND s.used_at > $3 AND s.began_at > $4
+ AND s.ended_at IS NULL AND a.closed_at IS NULL"
+);
+pub(super) const USE_SESSION: &str = "UPDATE sessions SET used_at = $2 WHERE token = $1";
+pub(super) const SESSIONS: &str = "SELECT id, account, device, began_at, used_at FROM sessions
+ WHERE ended_at IS NULL AND used_at > $1 ORDER BY used_at DESC";
+pub(super) const END_SESSION: &str = "UPDATE sessions SET ended_at = $2
+ WHERE id = $1 AND ended_at IS NULL RETURNING account";
+pub(super) const END_OWN_SESSION: &str = "UPDATE sessions SET ended_at = $2
+ WHERE token = $1 AND ended_at IS NULL RETURNING account";
+pub(super) const END_SESSIONS: &str =
+    "UPDATE sessions SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL";
+pub(super) const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE used_at < $1";

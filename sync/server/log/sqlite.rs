@@ -12,7 +12,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
@@ -22,7 +22,8 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/sqlite/0007_erased.sql"),
     include_str!("../migrations/sqlite/0008_crews.sql"),
     include_str!("../migrations/sqlite/0009_devices.sql"),
-    include_str!("../migrations/sqlite/0010_corrected.sql"),
+    include_str!("../migrations/sqlite/0010_keys.sql"),
+    include_str!("../migrations/sqlite/0011_accounts.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -1,10 +1,9 @@
 //! How to reach whoever reported something: opened here, for the desk, never kept in the clear, corrected and erased by right.
 
 use axum::response::Response;
-use koina_model::contacts::Contact;
 use koina_model::ids::DocId;
 use koina_model::problem::{FieldProblem, FieldRule, Problem};
-use koina_sync::views::{CorrectAsk, EraseAsk};
+use koina_sync::views::{CorrectAsk, EraseAsk, ExportAsk};
 
 use super::{Call, json};
 use crate::log::Author;
@@ -22,28 +21,36 @@ pub(super) async fn read(call: Call) -> Result<Response, Problem> {
     json(&read.await?)
 }
 
-/// Everything that is kept of the person, for that person.
-pub(super) async fn export(call: Call) -> Result<Response, Problem> {
+/// Records that may be the same person's.
+pub(super) async fn same(call: Call) -> Result<Response, Problem> {
     let desk = call.device()?;
     let (doc, communities) = (named(&call)?, desk.communities.clone());
     let town = &call.app.town;
-    let found = town.personal_data(Author::of(desk), call.now, doc, communities);
+    let found = town.same_person(Author::of(desk), call.now, doc, communities);
+    json(&found.await?)
+}
+
+/// What is kept of the person in this record and others that somebody said are theirs, for that person.
+pub(super) async fn export(call: Call) -> Result<Response, Problem> {
+    let desk = call.device()?;
+    let (doc, communities) = (named(&call)?, desk.communities.clone());
+    let ExportAsk { docs } = call.json()?;
+    let town = &call.app.town;
+    // What nothing tells to be theirs is not given out with it.
+    let same = town.same_person(Author::of(desk), call.now, doc, communities.clone());
+    let same = same.await?;
+    let same = same.into_iter().map(|one| one.doc);
+    let docs = std::iter::once(doc).chain(same.filter(|doc| docs.contains(doc)));
+    let found = town.personal_data(Author::of(desk), call.now, docs.collect(), communities);
     json(&found.await?)
 }
 
 pub(super) async fn correct(call: Call) -> Result<Response, Problem> {
     let desk = call.device()?;
     let (doc, communities) = (named(&call)?, desk.communities.clone());
-    let CorrectAsk { name, phone, email } = call.json()?;
-    let wanted = Contact {
-        name,
-        phone,
-        email,
-        application: None,
-    };
+    let ask: CorrectAsk = call.json()?;
     let town = &call.app.town;
-    let by = Author::of(desk);
-    let corrected = town.correct_contacts(desk.id, by, call.now, doc, wanted, communities);
+    let corrected = town.correct_contact(Author::of(desk), call.now, doc, ask, communities);
     json(&corrected.await?)
 }
 

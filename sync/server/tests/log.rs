@@ -21,8 +21,8 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::audit::{self, AuditError};
 use koina_server::log::{
-    AnyLog, Author, Invitation, LogError, Newcomer, Order, Placed, Quarantined, Redeemed, Scope,
-    Source, TRIES_PER_MINUTE, change_hash,
+    AccountRow, AnyLog, Author, Invitation, LogError, NewSession, Newcomer, Order, Placed,
+    Quarantined, Redeemed, Scope, SignedInWith, Source, TRIES_PER_MINUTE, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
 use tempfile::TempDir;
@@ -93,6 +93,7 @@ conformance! {
     a_restored_log_gives_no_number_twice,
     nobody_gets_a_code_for_a_kiosk_twice,
     what_a_kiosk_said_last_is_kept,
+    an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere,
 }
 
 fn device(n: u128) -> DeviceId {
@@ -1232,7 +1233,8 @@ async fn nobody_gets_a_code_for_a_kiosk_twice(stand: Stand) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("backup");
     log.back_up(&file).await.unwrap();
-    let restored = stand.another().await.open().await;
+    let other = stand.another().await;
+    let restored = other.open().await;
     restored.restore(NOON, &file).await.unwrap();
     let again = restored.next_code(by(1), NOON, device(8)).await.unwrap();
     assert_eq!(again, Ok(first + 1), "nor after a restore");
@@ -1265,4 +1267,161 @@ async fn what_a_kiosk_said_last_is_kept(stand: Stand) {
     );
     assert_eq!(kept[&device(2)].called_at, None, "over by now");
     assert_eq!(log.calls(at(60)).await.unwrap(), []);
+}
+
+fn account(n: u128, login: &str) -> AccountRow {
+    AccountRow {
+        id: Uuid::from_u128(n),
+        login: login.to_owned(),
+        name: "Μαρία Παπά".to_owned(),
+        role: Role::Clerk,
+        password: "first".to_owned(),
+        once_until: Some(NOON),
+        secret: String::new(),
+        secret_new: String::new(),
+        step: 0,
+        wrong: 0,
+        wrong_at: Time(0),
+        added_at: NOON,
+        signed_in_at: None,
+        closed_at: None,
+    }
+}
+
+async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(stand: Stand) {
+    let log = stand.open().await;
+    let by = Author::server;
+    assert!(
+        log.add_account(by(), NOON, account(1, "maria"))
+            .await
+            .unwrap()
+    );
+    let taken = log.add_account(by(), NOON, account(2, "maria")).await;
+    assert!(!taken.unwrap(), "the login is somebody's");
+    let of = async || {
+        log.account_by_login("maria".to_owned())
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let id = Uuid::from_u128(1);
+    // The secret that was shown first stays until it is confirmed.
+    for fresh in ["ONE", "TWO"] {
+        let kept = log.offer_secret(id, fresh.to_owned()).await.unwrap();
+        assert_eq!(kept.as_deref(), Some("ONE"));
+    }
+    log.account_was_wrong(by(), NOON, id).await.unwrap();
+    assert_eq!((of().await.wrong, of().await.wrong_at), (1, NOON));
+    let desk = DeviceId(Uuid::from_u128(9));
+    let session = |n: u8| NewSession {
+        token: [n; 32],
+        id: Uuid::from_u128(100 + u128::from(n)),
+        device: desk,
+    };
+    let seen = of().await;
+    let with = SignedInWith {
+        step: 7,
+        chosen: Some(("chosen".to_owned(), "ONE".to_owned())),
+    };
+    let done = log
+        .sign_in(by(), NOON, seen.clone(), with, session(1))
+        .await;
+    assert!(done.unwrap());
+    let now = of().await;
+    assert_eq!(
+        (now.password.as_str(), now.secret.as_str()),
+        ("chosen", "ONE")
+    );
+    assert_eq!((now.once_until, now.wrong, now.step), (None, 0, 7));
+    // The first password is over, and so is the code.
+    let step = |step| SignedInWith { step, chosen: None };
+    let late = log.sign_in(by(), NOON, seen, step(8), session(2)).await;
+    assert!(!late.unwrap());
+    let again = log
+        .sign_in(by(), NOON, now.clone(), step(7), session(2))
+        .await;
+    assert!(!again.unwrap());
+    let next = log
+        .sign_in(by(), NOON, now.clone(), step(8), session(2))
+        .await;
+    assert!(next.unwrap());
+
+    let whose = async |token: u8, device, used, began| {
+        let found = log.session([token; 32], device, used, began).await;
+        found.unwrap().map(|(account, _)| account.login)
+    };
+    let before = Time(NOON.0 - 1);
+    assert_eq!(
+        whose(1, desk, before, before).await.as_deref(),
+        Some("maria")
+    );
+    let elsewhere = DeviceId(Uuid::from_u128(8));
+    for (token, device, used, began) in [
+        (3, desk, before, before),
+        (1, elsewhere, before, before),
+        (1, desk, NOON, before),
+        (1, desk, before, NOON),
+    ] {
+        assert_eq!(whose(token, device, used, began).await, None);
+    }
+    let later = Time(NOON.0 + 120_000);
+    log.used_session([1; 32], NOON, later).await.unwrap();
+    assert!(whose(1, desk, NOON, before).await.is_some());
+    let rows = log.accounts(before).await.unwrap();
+    assert_eq!((rows.len(), rows[0].sessions.len()), (1, 2));
+    // One is ended from elsewhere, the other by whoever began it.
+    assert!(
+        log.end_session(by(), NOON, Uuid::from_u128(101))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !log.end_session(by(), NOON, Uuid::from_u128(101))
+            .await
+            .unwrap()
+    );
+    assert_eq!(whose(1, desk, before, before).await, None);
+    log.sign_out(by(), NOON, [2; 32]).await.unwrap();
+    assert_eq!(whose(2, desk, before, before).await, None);
+    // Who may do something else now, or is closed out, signs in anew.
+    for (n, change) in [(3, Role::Admin), (4, Role::Admin)] {
+        let seen = of().await;
+        let step = step(u64::from(n) * 10);
+        assert!(
+            log.sign_in(by(), NOON, seen.clone(), step, session(n))
+                .await
+                .unwrap()
+        );
+        let to = AccountRow {
+            role: change,
+            closed_at: (n == 4).then_some(NOON),
+            ..seen
+        };
+        assert_eq!(
+            log.change_account(by(), NOON, to).await.unwrap(),
+            Some(true)
+        );
+        assert_eq!(whose(n, desk, before, before).await, None, "{n}");
+    }
+    let closed = of().await;
+    let out = log.sign_in(by(), NOON, closed, step(90), session(5)).await;
+    assert!(!out.unwrap(), "closed");
+    let done = log
+        .reset_account(by(), NOON, id, "again".to_owned(), NOON)
+        .await;
+    assert!(done.unwrap());
+    assert_eq!(
+        (of().await.secret.as_str(), of().await.once_until),
+        ("", Some(NOON))
+    );
+    // A backup has the account and no session.
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("backup.sqlite");
+    log.back_up(&file).await.unwrap();
+    let other = stand.another().await;
+    let restored = other.open().await;
+    restored.restore(NOON, &file).await.unwrap();
+    let rows = restored.accounts(Time(0)).await.unwrap();
+    assert_eq!((rows.len(), rows[0].sessions.len()), (1, 0));
+    log.verify_audit().await.unwrap();
 }

@@ -16,7 +16,7 @@ mod town;
 use town::{HERE, Hand, NOON, Town, hex, problem};
 
 /// The table as it is meant to be. A new route is added here too, on purpose.
-const MEANT: [(&str, &str, &[&str]); 24] = [
+const MEANT: [(&str, &str, &[&str]); 32] = [
     ("GET", "/v1/health", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
     (
@@ -58,6 +58,7 @@ const MEANT: [(&str, &str, &[&str]); 24] = [
     ("POST", "/v1/devices/{id}/unlock", &["clerk", "admin"]),
     ("POST", "/v1/contacts/{id}/read", &["clerk", "admin"]),
     ("POST", "/v1/contacts/{id}/correct", &["clerk", "admin"]),
+    ("POST", "/v1/contacts/{id}/same", &["admin"]),
     ("POST", "/v1/contacts/{id}/export", &["admin"]),
     ("GET", "/v1/contacts", &["admin"]),
     ("POST", "/v1/contacts/{id}/erase", &["admin"]),
@@ -65,6 +66,13 @@ const MEANT: [(&str, &str, &[&str]); 24] = [
     ("GET", "/v1/refused", &["clerk", "admin"]),
     ("POST", "/v1/refused/take", &["clerk", "admin"]),
     ("POST", "/v1/refused/decide", &["clerk", "admin"]),
+    ("POST", "/v1/accounts/sign-in", &["clerk", "admin"]),
+    ("POST", "/v1/accounts/sign-out", &["clerk", "admin"]),
+    ("GET", "/v1/accounts", &["admin"]),
+    ("POST", "/v1/accounts", &["admin"]),
+    ("POST", "/v1/accounts/{id}/change", &["admin"]),
+    ("POST", "/v1/accounts/{id}/reset", &["admin"]),
+    ("POST", "/v1/accounts/sessions/{id}/end", &["admin"]),
 ];
 
 #[test]
@@ -77,13 +85,13 @@ fn every_route_names_its_roles_or_is_public() {
             Who::Devices => ["crew", "clerk", "admin", "kiosk", "community", "revoked"]
                 .map(str::to_owned)
                 .to_vec(),
-            Who::Roles(roles, _) => roles
+            Who::Roles(roles, _) | Who::Staff(roles, _) => roles
                 .iter()
                 .map(|role| format!("{role:?}").to_lowercase())
                 .collect(),
         };
         assert_eq!(named, who, "{path}");
-        if let Who::Roles(roles, needs) = route.who {
+        if let Who::Roles(roles, needs) | Who::Staff(roles, needs) = route.who {
             for role in Role::ALL {
                 assert_eq!(
                     role.may(needs),
@@ -144,7 +152,7 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
             if door {
                 let expected = match route.who {
                     _ if *name == "revoked" => Problem::Revoked,
-                    Who::Roles(_, needs) => Problem::NotAllowed { needs },
+                    Who::Roles(_, needs) | Who::Staff(_, needs) => Problem::NotAllowed { needs },
                     _ => unreachable!(),
                 };
                 assert_eq!(problem(&body), expected);

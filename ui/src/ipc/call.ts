@@ -3,13 +3,17 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import type { Commands, Problem } from "./commands";
+import { signInFirst } from "./signing.svelte";
 
 /** Calls a command. Rejects with a `Problem`, whatever went wrong. */
 export async function call<K extends keyof Commands>(name: K, input: Commands[K][0]): Promise<Commands[K][1]> {
   try {
     return await invoke<Commands[K][1]>(name, { input });
   } catch (failure) {
-    throw asProblem(failure);
+    const problem = asProblem(failure);
+    // Whoever signs in goes on where they were; nothing that was typed is asked for again.
+    if (problem.code === "sign_in_needed" && (await signInFirst())) return call(name, input);
+    throw problem;
   }
 }
 

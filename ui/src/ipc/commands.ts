@@ -22,6 +22,48 @@ recovered: Recovered | null,
  */
 withdrawn: Withdrawn | null, };
 
+export type Account = { id: string, login: string, name: string, role: Role, 
+/**
+ * A password was given, and not chosen anew yet.
+ */
+first: boolean, signed_in_at: Time | null, 
+/**
+ * Closed since then.
+ */
+closed_at: Time | null, 
+/**
+ * Where they are signed in now.
+ */
+sessions: Array<Session>, };
+
+export type AccountChangeInput = { id: string, account: AccountInput, 
+/**
+ * It may not sign in any more.
+ */
+closed: boolean, };
+
+export type AccountGiven = { account: Account, 
+/**
+ * Shown once, kept nowhere in the clear.
+ */
+password: string, good_until: Time, };
+
+export type AccountIdInput = { id: string, };
+
+export type AccountInput = { login: string, name: string, 
+/**
+ * `clerk` or `admin`.
+ */
+role: Role, };
+
+export type AccountRow = { account: Account, 
+/**
+ * Where they are signed in now.
+ */
+sessions: Array<SessionRow>, };
+
+export type Accounts = { rows: Array<AccountRow>, };
+
 export type Answer = { key: string, value: string, };
 
 export type Application = { 
@@ -376,11 +418,19 @@ contact: Contact | null,
 /**
  * The device that handed it over.
  */
-device: string, at: Time, };
+device: string, at: Time, 
+/**
+ * Tells it from what it is once somebody corrected it.
+ */
+mark: string, };
 
 export type Contacts = { rows: Array<ContactRow>, erased: ContactsErased | null, };
 
-export type ContactsCorrectInput = { id: DocId, name: string, phone: string, email: string, };
+export type ContactsCorrectInput = { id: DocId, 
+/**
+ * Of the contact as it was read.
+ */
+mark: string, name: string, phone: string, email: string, };
 
 export type ContactsEraseInput = { id: DocId, reason: EraseReason, };
 
@@ -395,6 +445,10 @@ at: Time, reason: EraseReason,
 device: string, };
 
 export type ContactsExportInput = { id: DocId, 
+/**
+ * Other records of the same person, among those of `contacts_same`.
+ */
+docs: Array<DocId>, 
 /**
  * One of the places that `courier_places` names.
  */
@@ -428,9 +482,11 @@ erased: Array<ErasedCount>,
  */
 soon: number, 
 /**
- * When the rules were followed last; none: not since the server started.
+ * When it was last looked what is to be erased by rule; none: never.
  */
 ruled_at: Time | null, };
+
+export type ContactsSame = { rows: Array<SamePerson>, };
 
 export type CourierPlaces = { places: Array<string>, };
 
@@ -1118,7 +1174,7 @@ export type PageInput = { search: string, offset: number, limit: number, };
 
 export type Paper = "no_printer" | "ready" | "low" | "out" | "fault" | "unknown";
 
-export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "correct_contacts" | "export_contacts" | "erase_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices";
+export type Permit = "enter_requests" | "enter_registered" | "edit_requests" | "register_requests" | "assign_requests" | "answer_requests" | "close_requests" | "reopen_requests" | "record_work" | "note_requests" | "file_memos" | "add_assets" | "edit_assets" | "inspect_assets" | "move_assets" | "retire_assets" | "decide_conflicts" | "read_contacts" | "correct_contacts" | "export_contacts" | "erase_contacts" | "tend_kiosks" | "declare_emergencies" | "manage_devices" | "manage_accounts";
 
 export type Person = { id: string, name: string, };
 
@@ -1282,7 +1338,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "sign_in_needed" } | { "code": "sign_in_refused" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 
@@ -1688,11 +1744,57 @@ export type RoundsInput = { offset: number,
  */
 limit: number, };
 
+export type SamePerson = { doc: DocId, 
+/**
+ * The receipt or protocol number, where the record is on this device.
+ */
+number: string, 
+/**
+ * Who left the contact.
+ */
+name: string, phone: boolean, email: boolean, 
+/**
+ * The tax number.
+ */
+afm: boolean, };
+
 export type Saved = "draft" | "on_device" | "sent" | "received" | "needs_decision";
+
+export type Session = { id: string, device: DeviceId, began_at: Time, used_at: Time, };
+
+export type SessionRow = { id: string, 
+/**
+ * What people call the desk.
+ */
+device: string, began_at: Time, used_at: Time, };
 
 export type SettlementItem = { code: string, community: string, el: string, en: string, position: Position, };
 
+export type SignInInput = { login: string, password: string, 
+/**
+ * Of the telephone; empty at first.
+ */
+code: string, 
+/**
+ * The password that takes the place of a first one; empty: none.
+ */
+fresh: string, };
+
+export type SignInState = { who: SignedIn | null, };
+
+export type SignInStep = { "state": "in", who: SignedIn, } | { "state": "code" } | { "state": "begin", 
+/**
+ * For typing into the telephone, base32.
+ */
+secret: string, 
+/**
+ * For scanning.
+ */
+qr_svg: string, };
+
 export type Signature = { "by": "drawn", lines: Array<Array<[number, number]>>, } | { "by": "typed", name: string, };
+
+export type SignedIn = { name: string, role: Role, };
 
 export type Similar = { 
 /**
@@ -1969,6 +2071,14 @@ export type Commands = {
   person_add: [input: PersonAddInput, output: LockState];
   person_pin: [input: PersonPinInput, output: LockState];
   person_remove: [input: PersonInput, output: LockState];
+  sign_in_state: [input: Nothing, output: SignInState];
+  sign_in: [input: SignInInput, output: SignInStep];
+  sign_out: [input: Nothing, output: SignInState];
+  accounts_page: [input: Nothing, output: Accounts];
+  account_add: [input: AccountInput, output: AccountGiven];
+  account_change: [input: AccountChangeInput, output: Accounts];
+  account_reset: [input: AccountIdInput, output: AccountGiven];
+  account_session_end: [input: AccountIdInput, output: Accounts];
   draft_save: [input: DraftInput, output: Nothing];
   draft_load: [input: DraftKey, output: Draft];
   draft_drop: [input: DraftKey, output: Nothing];
@@ -2041,6 +2151,7 @@ export type Commands = {
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
   contacts_read: [input: RecordInput, output: Contacts];
   contacts_correct: [input: ContactsCorrectInput, output: Contacts];
+  contacts_same: [input: RecordInput, output: ContactsSame];
   contacts_export: [input: ContactsExportInput, output: ContactsExported];
   contacts_erase: [input: ContactsEraseInput, output: Contacts];
   contacts_kept: [input: Nothing, output: ContactsKept];
@@ -2077,7 +2188,7 @@ export const MAY: Readonly<Record<Role, readonly Permit[]>> = {
   crew: ["enter_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets"],
   community: ["enter_requests","enter_registered","reopen_requests","note_requests","file_memos"],
   clerk: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","correct_contacts","tend_kiosks","declare_emergencies"],
-  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","correct_contacts","export_contacts","erase_contacts","tend_kiosks","declare_emergencies","manage_devices"],
+  admin: ["enter_requests","enter_registered","edit_requests","register_requests","assign_requests","answer_requests","close_requests","reopen_requests","record_work","note_requests","add_assets","edit_assets","inspect_assets","move_assets","retire_assets","decide_conflicts","read_contacts","correct_contacts","export_contacts","erase_contacts","tend_kiosks","declare_emergencies","manage_devices","manage_accounts"],
   kiosk: ["enter_requests","enter_registered"],
 };
 

@@ -24,6 +24,7 @@ export function replica(own: Answers = {}, label = "crew"): Replica {
     lists: () => lists,
     lock_state: () => unlocked,
     set_language: () => ({}),
+    sign_in_state: () => ({ who: null }),
     draft_save: ({ key, json }) => (drafts.set(key, json), {}),
     draft_load: ({ key }) => ({ json: drafts.get(key) ?? null }),
     draft_drop: ({ key }) => (drafts.delete(key), {}),

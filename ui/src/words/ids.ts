@@ -2,6 +2,37 @@
 
 /** Every message id with the variables of its sentence. */
 export type Words = {
+  "account-change": null;
+  "account-close": null;
+  "account-close-do": null;
+  "account-close-lead": null;
+  "account-close-question": { name: string | number };
+  "account-closed": { when: string | number };
+  "account-first": null;
+  "account-given": { name: string | number };
+  "account-given-lead": { login: string | number; when: string | number };
+  "account-last": { when: string | number };
+  "account-login-hint": null;
+  "account-name": null;
+  "account-name-hint": null;
+  "account-never": null;
+  "account-new": null;
+  "account-open": null;
+  "account-reset": null;
+  "account-reset-do": null;
+  "account-reset-lead": null;
+  "account-reset-question": { name: string | number };
+  "account-role": null;
+  "account-save": null;
+  "account-session": { desk: string | number; since: string | number; used: string | number };
+  "account-session-end": null;
+  "accounts-closed-show": null;
+  "accounts-empty": null;
+  "accounts-empty-search": null;
+  "accounts-lead": null;
+  "accounts-may-not": null;
+  "accounts-search": null;
+  "accounts-title": null;
   "age-ago": { span: string | number };
   "age-ahead": { span: string | number };
   "age-now": null;
@@ -984,6 +1015,7 @@ export type Words = {
   "person-text": null;
   "person-title": null;
   "person-unreadable": null;
+  "person-use-compared": null;
   "person-use-corrected": null;
   "person-use-erased": null;
   "person-use-exported": null;
@@ -1137,6 +1169,8 @@ export type Words = {
   "problem-replica-in-use": null;
   "problem-retired": null;
   "problem-revoked": null;
+  "problem-sign-in-needed": null;
+  "problem-sign-in-refused": null;
   "problem-tag-taken": null;
   "problem-title": null;
   "problem-too-large": { megabytes: string | number };
@@ -1265,6 +1299,7 @@ export type Words = {
   "report-unfinished": null;
   "report-urgent": null;
   "report-urgent-none": null;
+  "reporter-afm": null;
   "reporter-awaited": null;
   "reporter-correct": null;
   "reporter-correct-do": null;
@@ -1290,6 +1325,11 @@ export type Words = {
   "reporter-name": null;
   "reporter-phone": null;
   "reporter-read": null;
+  "reporter-same": null;
+  "reporter-same-away": null;
+  "reporter-same-nameless": null;
+  "reporter-same-none": null;
+  "reporter-same-one": { by: string | number; name: string | number; number: string | number };
   "reporter-title": null;
   "reporter-unreadable": null;
   "reporter-where": null;
@@ -1389,6 +1429,23 @@ export type Words = {
   "search": null;
   "search-clear": null;
   "second-tap-no": null;
+  "sign-in-again": null;
+  "sign-in-again-differs": null;
+  "sign-in-begin-lead": null;
+  "sign-in-code": null;
+  "sign-in-code-lead": null;
+  "sign-in-code-missing": null;
+  "sign-in-do": null;
+  "sign-in-fresh": null;
+  "sign-in-fresh-hint": null;
+  "sign-in-lead": null;
+  "sign-in-login": null;
+  "sign-in-password": null;
+  "sign-in-telephone": null;
+  "sign-in-telephone-scan": null;
+  "sign-in-telephone-typed": null;
+  "sign-in-title": null;
+  "sign-out": null;
   "similar-asset": null;
   "similar-count": { count: string | number };
   "similar-done-hint": null;

@@ -36,6 +36,8 @@ const problems: Sentences = {
   locked: () => t("problem-locked"),
   wrong_pin: () => t("problem-wrong-pin"),
   last_person: () => t("problem-last-person"),
+  sign_in_needed: () => t("problem-sign-in-needed"),
+  sign_in_refused: () => t("problem-sign-in-refused"),
   keys_unreadable: () => t("problem-keys-unreadable"),
   revoked: () => t("problem-revoked"),
   offline: ({ since }) => (since === null ? t("problem-offline") : t("problem-offline-since", { since: moment(since) })),

@@ -1,17 +1,27 @@
-use koina_model::ids::{DeviceId, DocId};
+use std::path::Path;
 
-use super::{KEPT, Keys, Name, Unread};
+use koina_model::ids::{DeviceId, DocId, Time};
 
-fn name(doc: u8, device: u8) -> Name {
-    Name {
-        doc: DocId::from_slice(&[doc; 16]).unwrap(),
-        device: DeviceId::from_slice(&[device; 16]).unwrap(),
-        version: 0,
+use super::{Correction, KEPT, KeyId, Keys, Unread, fresh_id};
+
+fn doc(n: u8) -> DocId {
+    DocId::from_slice(&[n; 16]).unwrap()
+}
+
+fn device(n: u8) -> DeviceId {
+    DeviceId::from_slice(&[n; 16]).unwrap()
+}
+
+fn keys(folder: &Path) -> Keys {
+    let keys = Keys::in_folder(folder).unwrap();
+    if keys.id().unwrap().is_none() {
+        keys.name(&fresh_id().unwrap()).unwrap();
     }
+    keys
 }
 
 /// Every byte of a folder.
-fn bytes_in(folder: &std::path::Path) -> Vec<u8> {
+fn bytes_in(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -28,113 +38,133 @@ fn stands_in(sought: &[u8], bytes: &[u8]) -> bool {
     bytes.windows(sought.len()).any(|window| window == sought)
 }
 
-#[test]
-fn a_contact_is_read_with_its_own_key_and_under_its_own_name_only() {
-    let dir = tempfile::tempdir().unwrap();
-    let keys = Keys::in_folder(dir.path()).unwrap();
-    let (one, other) = (name(1, 9), name(1, 8));
-    let kept = keys.seal(one, b"sealed").unwrap().unwrap();
-    assert!(kept.fresh && kept.bytes.starts_with(KEPT));
-    assert!(!stands_in(b"sealed", &kept.bytes));
-    assert!(!keys.seal(one, b"again").unwrap().unwrap().fresh);
-    keys.seal(other, b"another").unwrap().unwrap();
-    assert_eq!(keys.open(one, &kept.bytes).unwrap(), Ok(b"sealed".to_vec()));
-    assert_eq!(keys.open(other, &kept.bytes).unwrap(), Err(Unread::NoKey));
-    let missing = name(2, 9);
-    assert_eq!(keys.open(missing, &kept.bytes).unwrap(), Err(Unread::NoKey));
-    assert_eq!(
-        keys.open(missing, b"older").unwrap(),
-        Ok(b"older".to_vec()),
-        "kept before there were keys"
-    );
+fn key_of(keys: &Keys, kept: &[u8]) -> Vec<u8> {
+    std::fs::read(keys.path(KeyId::of(kept).unwrap())).unwrap()
 }
 
 #[test]
-fn what_was_destroyed_stays_so_and_leaves_no_byte_of_its_key() {
+fn a_contact_is_read_with_its_own_key_and_for_its_own_record_only() {
     let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("keys");
-    let keys = Keys::in_folder(&folder).unwrap();
-    let (gone, stays) = (name(1, 9), name(2, 9));
-    let kept = keys.seal(gone, b"sealed").unwrap().unwrap().bytes;
-    keys.seal(stays, b"other").unwrap();
-    let path = keys.path(gone);
-    let key = std::fs::read(&path).unwrap();
-    // Cut off between the two names of a file.
-    let mut second = path.into_os_string();
-    second.push("-new-00");
-    std::fs::hard_link(keys.path(gone), second).unwrap();
-    assert!(stands_in(&key, &bytes_in(&folder)), "looked for rightly");
-    keys.destroy(gone.doc).unwrap();
-    assert!(!stands_in(&key, &bytes_in(&folder)));
-    assert_eq!(keys.open(gone, &kept).unwrap(), Err(Unread::Destroyed));
-    assert!(keys.seal(gone, b"sealed").unwrap().is_none());
-    assert!(keys.seal(name(1, 7), b"late").unwrap().is_none());
-    assert_eq!(keys.destroyed().unwrap(), [gone.doc]);
-    keys.destroy(gone.doc).unwrap();
-    assert!(keys.seal(stays, b"other").unwrap().is_some());
+    let keys = keys(dir.path());
+    let kept = keys.seal(doc(1), device(9), b"sealed").unwrap();
+    assert!(kept.starts_with(KEPT) && !stands_in(b"sealed", &kept));
+    let again = keys.seal(doc(1), device(9), b"sealed").unwrap();
+    assert_ne!(KeyId::of(&kept), KeyId::of(&again), "nobody shares a key");
+    let open = |doc, device, kept: &[u8]| keys.open(doc, device, kept).unwrap();
+    assert_eq!(open(doc(1), device(9), &kept), Ok(b"sealed".to_vec()));
+    assert_eq!(open(doc(1), device(8), &kept), Err(Unread::Broken));
+    assert_eq!(open(doc(2), device(9), &kept), Err(Unread::Broken));
+    let before = open(doc(2), device(9), b"older");
+    assert_eq!(before, Ok(b"older".to_vec()), "kept before there were keys");
+    std::fs::remove_file(keys.path(KeyId::of(&kept).unwrap())).unwrap();
+    assert_eq!(open(doc(1), device(9), &kept), Err(Unread::NoKey));
+}
+
+#[test]
+fn what_was_destroyed_leaves_no_byte_of_its_key_and_takes_no_other_along() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = keys(dir.path());
+    let gone = keys.seal(doc(1), device(9), b"sealed").unwrap();
+    let stays = keys.seal(doc(1), device(8), b"other").unwrap();
+    let key = key_of(&keys, &gone);
+    assert!(stands_in(&key, &bytes_in(dir.path())), "looked for rightly");
+    for _ in 0..2 {
+        keys.destroy(KeyId::of(&gone).unwrap()).unwrap();
+        assert!(!stands_in(&key, &bytes_in(dir.path())));
+    }
+    let open = |device, kept: &[u8]| keys.open(doc(1), device, kept).unwrap();
+    assert_eq!(open(device(9), &gone), Err(Unread::Destroyed));
+    assert_eq!(open(device(8), &stays), Ok(b"other".to_vec()));
+}
+
+fn correction(keys: &Keys, of: u8, words: &[u8], at: i64) -> Correction {
+    Correction {
+        doc: doc(of),
+        device: device(9),
+        at: Time(1),
+        corrected_at: Time(at),
+        kept: keys.seal(doc(of), device(9), words).unwrap(),
+    }
 }
 
 #[test]
 fn a_copy_brings_back_what_was_lost_and_nothing_that_was_destroyed() {
     let dir = tempfile::tempdir().unwrap();
-    let keys = Keys::in_folder(&dir.path().join("keys")).unwrap();
-    let (gone, stays, corrected) = (name(1, 9), name(2, 9), name(3, 9));
+    let first = keys(&dir.path().join("keys"));
+    let [gone, stays] = [1, 2].map(|n| first.seal(doc(n), device(9), b"sealed").unwrap());
+    let wrong = correction(&first, 3, b"wrong", 10);
+    let right = correction(&first, 3, b"right", 20);
+    first.correct(&wrong).unwrap();
     let copy = dir.path().join("copy");
-    let kept = [gone, stays, corrected].map(|name| keys.seal(name, b"sealed").unwrap().unwrap());
-    let newer = Name {
-        version: 1,
-        ..corrected
-    };
-    let kept_newer = keys.seal(newer, b"right").unwrap().unwrap();
-    assert_eq!(keys.copy_to(&copy).unwrap(), 4);
+    assert_eq!(first.copy_to(&copy).unwrap(), 4);
+    assert!(!first.is_changed());
     let older = dir.path().join("older");
     std::fs::copy(&copy, &older).unwrap();
-    assert!(!keys.is_changed());
-    let key = std::fs::read(keys.path(gone)).unwrap();
+    let key = key_of(&first, &gone);
     assert!(
         stands_in(&key, &std::fs::read(&copy).unwrap()),
         "looked for rightly"
     );
-    keys.destroy(gone.doc).unwrap();
-    keys.destroy_but(corrected.doc, &[newer]).unwrap();
-    assert!(keys.is_changed());
-    assert_eq!(keys.copy_to(&copy).unwrap(), 2);
+    first.destroy(KeyId::of(&gone).unwrap()).unwrap();
+    first.erase(doc(1)).unwrap();
+    first.correct(&right).unwrap();
+    first.destroy(KeyId::of(&wrong.kept).unwrap()).unwrap();
+    assert!(first.is_changed());
+    assert_eq!(first.copy_to(&copy).unwrap(), 2);
     assert!(!stands_in(&key, &std::fs::read(&copy).unwrap()));
 
-    let restored = Keys::in_folder(&dir.path().join("restored")).unwrap();
-    assert_eq!(restored.take(&copy).unwrap(), 2);
-    // Whatever else is found of it later.
-    restored.take(&older).unwrap();
-    let read = |name, kept: &super::Kept| restored.open(name, &kept.bytes).unwrap();
-    assert_eq!(read(gone, &kept[0]), Err(Unread::Destroyed));
-    assert_eq!(read(stays, &kept[1]), Ok(b"sealed".to_vec()));
-    assert_eq!(read(corrected, &kept[2]), Err(Unread::Destroyed));
-    assert_eq!(read(newer, &kept_newer), Ok(b"right".to_vec()));
-    // The other way round: what is here and was destroyed there goes.
-    let other = Keys::in_folder(&dir.path().join("other")).unwrap();
-    other.take(&older).unwrap();
-    assert_eq!(
-        other.open(gone, &kept[0].bytes).unwrap(),
-        Ok(b"sealed".to_vec())
-    );
-    other.take(&copy).unwrap();
-    assert_eq!(
-        other.open(gone, &kept[0].bytes).unwrap(),
-        Err(Unread::Destroyed)
-    );
-    assert_eq!(
-        other.open(corrected, &kept[2].bytes).unwrap(),
-        Err(Unread::Destroyed)
-    );
+    // Whatever copy is found first.
+    for order in [[&copy, &older], [&older, &copy]] {
+        let folder = tempfile::tempdir().unwrap();
+        let restored = Keys::in_folder(folder.path()).unwrap();
+        for file in order {
+            restored.take(file).unwrap();
+        }
+        assert_eq!(restored.id().unwrap(), first.id().unwrap());
+        let open = |n, kept: &[u8]| restored.open(doc(n), device(9), kept).unwrap();
+        assert_eq!(open(1, &gone), Err(Unread::Destroyed));
+        assert_eq!(open(2, &stays), Ok(b"sealed".to_vec()));
+        assert_eq!(open(3, &wrong.kept), Err(Unread::Destroyed));
+        assert_eq!(open(3, &right.kept), Ok(b"right".to_vec()));
+        assert!(!stands_in(&key, &bytes_in(folder.path())));
+        let (erased, corrected) = restored.words().unwrap();
+        assert_eq!((erased, corrected), (vec![doc(1)], vec![right.clone()]));
+    }
+    // What is erased is corrected to nothing.
+    first.erase(doc(3)).unwrap();
+    assert!(first.words().unwrap().1.is_empty());
+    assert!(first.is_erased(doc(3)).unwrap());
+}
+
+#[test]
+fn a_folder_that_lost_its_keys_takes_them_from_the_copy_before_it_writes_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("keys");
+    let first = keys(&folder);
+    let kept = first.seal(doc(1), device(9), b"sealed").unwrap();
+    let copy = dir.path().join("copy");
+    first.copy_to(&copy).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    // The disk was not there, or the settings name another folder.
+    let empty = Keys::in_folder(&folder).unwrap();
+    assert_eq!(empty.copy_to(&copy).unwrap(), 1);
+    let opened = empty.open(doc(1), device(9), &kept).unwrap();
+    assert_eq!(opened, Ok(b"sealed".to_vec()));
+    // Another municipality's copy is neither taken nor written over.
+    let other = keys(&dir.path().join("other"));
+    let before = std::fs::read(&copy).unwrap();
+    assert!(other.copy_to(&copy).is_err());
+    assert!(other.take(&copy).is_err());
+    assert_eq!(std::fs::read(&copy).unwrap(), before);
 }
 
 #[test]
 fn a_copy_that_is_not_whole_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let keys = Keys::in_folder(&dir.path().join("keys")).unwrap();
-    keys.seal(name(1, 9), b"sealed").unwrap();
+    let first = keys(&dir.path().join("keys"));
+    first.seal(doc(1), device(9), b"sealed").unwrap();
     let copy = dir.path().join("copy");
-    keys.copy_to(&copy).unwrap();
+    first.copy_to(&copy).unwrap();
     let whole = std::fs::read(&copy).unwrap();
     let target = Keys::in_folder(&dir.path().join("target")).unwrap();
     for cut in 0..whole.len() {
@@ -151,13 +181,12 @@ fn a_copy_that_is_not_whole_changes_nothing() {
 }
 
 #[test]
-fn a_key_that_does_not_hold_is_a_failure_and_not_made_anew() {
+fn a_key_that_does_not_hold_is_a_failure_and_keeps_nobody_from_copying_the_others() {
     let dir = tempfile::tempdir().unwrap();
-    let keys = Keys::in_folder(dir.path()).unwrap();
-    let kept = keys.seal(name(1, 9), b"sealed").unwrap().unwrap();
-    let path = keys.path(name(1, 9));
-    std::fs::write(&path, b"short").unwrap();
-    assert!(keys.open(name(1, 9), &kept.bytes).is_err());
-    assert!(keys.seal(name(1, 9), b"sealed").is_err());
-    assert_eq!(std::fs::read(&path).unwrap(), b"short");
+    let keys = keys(&dir.path().join("keys"));
+    let kept = keys.seal(doc(1), device(9), b"sealed").unwrap();
+    keys.seal(doc(2), device(9), b"sealed").unwrap();
+    std::fs::write(keys.path(KeyId::of(&kept).unwrap()), b"short").unwrap();
+    assert!(keys.open(doc(1), device(9), &kept).is_err());
+    assert_eq!(keys.copy_to(&dir.path().join("copy")).unwrap(), 1);
 }

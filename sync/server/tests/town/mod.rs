@@ -147,6 +147,7 @@ impl Town {
             counter: std::cell::Cell::new(0),
             url: self.url.clone(),
             http,
+            session: std::cell::RefCell::default(),
         }
     }
 }
@@ -179,6 +180,8 @@ pub(crate) struct Hand {
     counter: std::cell::Cell<u64>,
     url: String,
     http: reqwest::Client,
+    /// What it shows of whoever is signed in.
+    pub(crate) session: std::cell::RefCell<Option<String>>,
 }
 
 impl Hand {
@@ -216,9 +219,12 @@ impl Hand {
             .request(method, format!("{}{path}", self.url))
             .body(body);
         let request = request.header("koina-device", self.device.to_string());
-        let request = request
+        let mut request = request
             .header("koina-counter", counter)
             .header("koina-signature", signature);
+        if let Some(session) = self.session.borrow().as_deref() {
+            request = request.header("koina-session", session);
+        }
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         if status >= 400 {

@@ -1,5 +1,6 @@
 /** The screens of the desk. A screen named here replaces the shared one of the same name. */
 import type { ScreenMap } from "../../shell/map";
+import Accounts from "./Accounts.svelte";
 import CaseFile from "./CaseFile.svelte";
 import ChangeDevice from "./ChangeDevice.svelte";
 import Conflict from "./Conflict.svelte";
@@ -22,6 +23,7 @@ export const screens: ScreenMap = {
   planning: Planning,
   emergency: EmergencyPlan,
   kept: KeptContacts,
+  accounts: Accounts,
   conflicts: Conflicts,
   conflict: Conflict,
   devices: Devices,

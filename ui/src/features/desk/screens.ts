@@ -10,6 +10,8 @@ export type DeskScreen =
   | { at: "emergency" }
   /** What is kept of people, and for how long. */
   | { at: "kept" }
+  /** Who may sign in at desks. */
+  | { at: "accounts" }
   | { at: "conflicts" }
   /** The versions of one record, side by side. */
   | { at: "conflict"; id: DocId; kind: Kind }

@@ -35,6 +35,7 @@ person-server = Ο διακομιστής
 person-use-kept = Παρέλαβε τα στοιχεία
 person-use-refused_erased = Τα έφερε αφού είχαν διαγραφεί, και δεν κρατήθηκαν
 person-use-read = Τα είδε
+person-use-compared = Είδε το όνομα, ψάχνοντας αιτήματα του ίδιου προσώπου
 person-use-corrected = Τα διόρθωσε
 person-use-exported = Έγραψε ένα τέτοιο αρχείο
 person-use-erased = Τα διέγραψε

@@ -180,7 +180,13 @@ reporter-correct-lead = They take the place of the old ones, which are erased fo
 reporter-correct-do = Save in the place of the old ones
 reporter-corrected = The details were corrected.
 reporter-give = File for the person
-reporter-give-lead = Writes into a file what the municipality keeps of this person, from all requests with the same telephone number, email address or tax number, and who has seen it (GDPR, article 15). Make sure first who is asking. The file is not locked: hand it over and delete it.
+reporter-give-lead = Writes into a file what the municipality keeps of this person, and who has seen it (GDPR, article 15). Make sure first who is asking. The file is not locked: hand it over and delete it.
+reporter-afm = tax number
+reporter-same = Which of these are the same person's? Several people often share one telephone.
+reporter-same-one = { $name }, { $number } (same: { $by })
+reporter-same-nameless = Without a name
+reporter-same-away = a request that is not on this device
+reporter-same-none = No other request has the same telephone number, email address or tax number.
 reporter-give-do = Write the file
 reporter-given = { $count ->
     [one] One request was written: { $path }

@@ -35,6 +35,7 @@ person-server = The server
 person-use-kept = Received the details
 person-use-refused_erased = Brought them after they had been erased; they were not kept
 person-use-read = Saw them
+person-use-compared = Saw the name, looking for requests of the same person
 person-use-corrected = Corrected them
 person-use-exported = Wrote a file like this one
 person-use-erased = Erased them

@@ -1,0 +1,347 @@
+//! Accounts of staff, and who is signed in where.
+
+use koina_model::accounts::{Account, Session};
+use koina_model::ids::{DeviceId, Time};
+use koina_model::permits::Role;
+use uuid::Uuid;
+
+use super::chain::Audit;
+use super::devices::{role, role_name};
+use super::tx::{Row, Tx, Value};
+use super::{Author, LogError, sql};
+
+/// A use of a session is noted when the last noted one is older.
+const USED_MS: i64 = 60_000;
+
+/// An account with what only the server knows of it.
+#[derive(Clone)]
+pub struct AccountRow {
+    pub id: Uuid,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    /// Argon2id in the PHC string format; empty: none.
+    pub password: String,
+    /// The password is a first one, good until then.
+    pub once_until: Option<Time>,
+    /// Of the one-time codes; empty: none.
+    pub secret: String,
+    /// One that was shown and not confirmed yet.
+    pub secret_new: String,
+    /// The step of the last code that was used.
+    pub step: u64,
+    /// Wrong tries since the last right one, and the last of them.
+    pub wrong: u32,
+    pub wrong_at: Time,
+    pub added_at: Time,
+    pub signed_in_at: Option<Time>,
+    pub closed_at: Option<Time>,
+}
+
+/// What changes of an account with somebody who signs in.
+#[derive(Clone, Default)]
+pub struct SignedInWith {
+    /// The step of their code.
+    pub step: u64,
+    /// A password that takes the place of the first one, with the secret that was confirmed.
+    pub chosen: Option<(String, String)>,
+}
+
+/// A session that begins.
+#[derive(Clone)]
+pub struct NewSession {
+    pub token: [u8; 32],
+    pub id: Uuid,
+    pub device: DeviceId,
+}
+
+impl AccountRow {
+    /// As administrators see it.
+    pub fn shown(&self, sessions: Vec<Session>) -> Account {
+        Account {
+            id: self.id,
+            login: self.login.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            first: self.once_until.is_some(),
+            signed_in_at: self.signed_in_at,
+            closed_at: self.closed_at,
+            sessions,
+        }
+    }
+}
+
+fn read(row: &Row) -> Result<AccountRow, LogError> {
+    let time = |column| Ok::<_, LogError>(row.int_or_none(column)?.map(Time));
+    Ok(AccountRow {
+        id: uuid(row, 0)?,
+        login: row.text(1)?,
+        name: row.text(2)?,
+        role: role(&row.text(3)?)?,
+        password: row.text(4)?,
+        once_until: time(5)?,
+        secret: row.text(6)?,
+        secret_new: row.text(7)?,
+        step: row.place(8)?,
+        wrong: row.count(9)?,
+        wrong_at: row.time(10)?,
+        added_at: row.time(11)?,
+        signed_in_at: time(12)?,
+        closed_at: time(13)?,
+    })
+}
+
+fn uuid(row: &Row, column: usize) -> Result<Uuid, LogError> {
+    Uuid::from_slice(row.bytes(column)?).map_err(|_| LogError::Row { what: "an id" })
+}
+
+fn key(id: Uuid) -> Value {
+    Value::from(id.into_bytes())
+}
+
+pub(super) async fn by_login<T: Tx>(
+    tx: &mut T,
+    login: &str,
+) -> Result<Option<AccountRow>, LogError> {
+    let row = tx.row(sql::ACCOUNT_BY_LOGIN, &[login.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn list<T: Tx>(tx: &mut T, since: Time) -> Result<Vec<Account>, LogError> {
+    let sessions = tx.rows(sql::SESSIONS, &[since.into()]).await?;
+    let mut all = Vec::new();
+    for row in tx.rows(sql::ACCOUNTS, &[]).await? {
+        let account = read(&row)?;
+        let mut own = Vec::new();
+        for row in &sessions {
+            if uuid(row, 1)? == account.id {
+                own.push(Session {
+                    id: uuid(row, 0)?,
+                    device: row.device_or_none(2)?.ok_or(LogError::NoDevice)?,
+                    began_at: row.time(3)?,
+                    used_at: row.time(4)?,
+                });
+            }
+        }
+        all.push(account.shown(own));
+    }
+    Ok(all)
+}
+
+/// Adds an account. `false`: somebody has that login.
+pub(super) async fn add<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    account: AccountRow,
+) -> Result<bool, LogError> {
+    if taken(tx, account.id, &account.login).await? {
+        return Ok(false);
+    }
+    let row = [
+        key(account.id),
+        account.login.into(),
+        account.name.into(),
+        role_name(account.role).into(),
+        account.password.into(),
+        account.once_until.map_or(Value::Int(None), Into::into),
+        at.into(),
+    ];
+    tx.rows(sql::PUT_ACCOUNT, &row).await?;
+    note(tx, &by, at, "account.added", account.id).await?;
+    Ok(true)
+}
+
+async fn taken<T: Tx>(tx: &mut T, id: Uuid, login: &str) -> Result<bool, LogError> {
+    let asked = [key(id), login.into()];
+    Ok(tx.row(sql::ACCOUNT_TAKEN, &asked).await?.is_some())
+}
+
+async fn note<T: Tx>(
+    tx: &mut T,
+    by: &Author,
+    at: Time,
+    what: &'static str,
+    id: Uuid,
+) -> Result<(), LogError> {
+    let mut audit = Audit::open(tx).await?;
+    audit.note(tx, by, at, what, id.as_bytes()).await
+}
+
+/// Changes who an account is for. Whoever is closed out, or may do something else now, signs in anew. Gives whether nobody else
+/// has that login; `None`: there is no such account.
+pub(super) async fn change<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    to: AccountRow,
+) -> Result<Option<bool>, LogError> {
+    let before = tx.row(sql::ACCOUNT, &[key(to.id)]).await?;
+    let Some(before) = before.as_ref().map(read).transpose()? else {
+        return Ok(None);
+    };
+    if taken(tx, to.id, &to.login).await? {
+        return Ok(Some(false));
+    }
+    let closes = to.closed_at.is_some() && before.closed_at.is_none();
+    if closes || to.role != before.role {
+        tx.rows(sql::END_SESSIONS, &[key(to.id), at.into()]).await?;
+    }
+    let row = [
+        key(to.id),
+        to.login.into(),
+        to.name.into(),
+        role_name(to.role).into(),
+        to.closed_at.map_or(Value::Int(None), Into::into),
+    ];
+    tx.rows(sql::CHANGE_ACCOUNT, &row).await?;
+    let what = match closes {
+        true => "account.closed",
+        false => "account.changed",
+    };
+    note(tx, &by, at, what, to.id).await?;
+    Ok(Some(true))
+}
+
+/// Gives an account a first password again, and takes its telephone away. Gives whether there is such an account.
+pub(super) async fn reset<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: Uuid,
+    password: String,
+    until: Time,
+) -> Result<bool, LogError> {
+    let row = [key(id), password.into(), until.into()];
+    if tx.row(sql::RESET_ACCOUNT, &row).await?.is_none() {
+        return Ok(false);
+    }
+    tx.rows(sql::END_SESSIONS, &[key(id), at.into()]).await?;
+    note(tx, &by, at, "account.reset", id).await?;
+    Ok(true)
+}
+
+/// Notes a wrong try before it is told.
+pub(super) async fn was_wrong<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: Uuid,
+) -> Result<(), LogError> {
+    tx.rows(sql::ACCOUNT_WRONG, &[key(id), at.into()]).await?;
+    note(tx, &by, at, "account.refused", id).await
+}
+
+/// Keeps the secret of the codes that is shown; the first one stays until it is confirmed.
+pub(super) async fn offer<T: Tx>(
+    tx: &mut T,
+    id: Uuid,
+    secret: String,
+) -> Result<Option<String>, LogError> {
+    let row = tx.row(sql::OFFER_SECRET, &[key(id), secret.into()]).await?;
+    row.map(|row| row.text(0)).transpose()
+}
+
+/// Signs somebody in. `false`: their code was used meanwhile, or their account is not as it was.
+pub(super) async fn sign_in<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    seen: AccountRow,
+    with: SignedInWith,
+    session: NewSession,
+) -> Result<bool, LogError> {
+    let (password, secret) = match with.chosen {
+        Some((password, secret)) => (password, secret),
+        None => (seen.password.clone(), seen.secret.clone()),
+    };
+    let row = [
+        key(seen.id),
+        seen.password.into(),
+        super::tx::stored(with.step)?.into(),
+        at.into(),
+        password.into(),
+        secret.into(),
+    ];
+    if tx.row(sql::SIGN_IN, &row).await?.is_none() {
+        return Ok(false);
+    }
+    let row = [
+        session.token.into(),
+        key(session.id),
+        key(seen.id),
+        session.device.into(),
+        at.into(),
+    ];
+    tx.rows(sql::PUT_SESSION, &row).await?;
+    note(tx, &by, at, "account.signed_in", seen.id).await?;
+    Ok(true)
+}
+
+/// Whose session this is, if it is one of this device that was used since one moment and began since another.
+pub(super) async fn session<T: Tx>(
+    tx: &mut T,
+    token: [u8; 32],
+    device: DeviceId,
+    used_since: Time,
+    began_since: Time,
+) -> Result<Option<(AccountRow, Time)>, LogError> {
+    let asked = [
+        token.into(),
+        device.into(),
+        used_since.into(),
+        began_since.into(),
+    ];
+    let row = tx.row(sql::SESSION, &asked).await?;
+    row.map(|row| Ok((read(&row)?, row.time(14)?))).transpose()
+}
+
+/// Notes that a session was used, now and then.
+pub(super) async fn used<T: Tx>(
+    tx: &mut T,
+    token: [u8; 32],
+    before: Time,
+    now: Time,
+) -> Result<(), LogError> {
+    if now.0.saturating_sub(before.0) >= USED_MS {
+        tx.rows(sql::USE_SESSION, &[token.into(), now.into()])
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends a session by its name. Gives whether it was one.
+pub(super) async fn end<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: Uuid,
+) -> Result<bool, LogError> {
+    let row = tx.row(sql::END_SESSION, &[key(id), at.into()]).await?;
+    let Some(row) = row else { return Ok(false) };
+    note(tx, &by, at, "account.session_ended", uuid(&row, 0)?).await?;
+    Ok(true)
+}
+
+/// Ends one's own session.
+pub(super) async fn sign_out<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    token: [u8; 32],
+) -> Result<(), LogError> {
+    let row = tx
+        .row(sql::END_OWN_SESSION, &[token.into(), at.into()])
+        .await?;
+    match row {
+        Some(row) => note(tx, &by, at, "account.signed_out", uuid(&row, 0)?).await,
+        None => Ok(()),
+    }
+}
+
+/// Forgets sessions that ended, or were not used, since long.
+pub(super) async fn forget<T: Tx>(tx: &mut T, before: Time) -> Result<(), LogError> {
+    tx.rows(sql::FORGET_SESSIONS, &[before.into()])
+        .await
+        .map(drop)
+}
