@@ -132,7 +132,7 @@ fn written() -> String {
         let cells = Role::ALL.iter().map(|role| {
             yes(match route.who {
                 Callers::Anybody | Callers::Devices => true,
-                Callers::Roles(roles, _) => roles.contains(role),
+                Callers::Roles(roles, _) | Callers::Staff(roles, _) => roles.contains(role),
             })
         });
         let public = yes(route.who == Callers::Anybody);

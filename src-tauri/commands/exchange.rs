@@ -383,18 +383,26 @@ impl Exchanger {
             return Err(Problem::CableOut);
         }
         let identity = self.replica.identity().ok_or(Problem::NotEnrolled)?;
-        let session = held(&self.session).as_ref().map(|one| one.token.clone());
-        let line = HttpLine::new(&identity.server)?.showing(session);
-        let told = self.runtime.block_on(async {
+        let line = HttpLine::new(&identity.server)?;
+        self.runtime.block_on(async {
             // The server takes counters that overtook each other, but not many.
             let _one = self.my_turn().await;
-            say(&line).await
-        });
-        if matches!(told, Err(Problem::SignInNeeded)) {
-            // It ended there.
-            self.sign_out();
+            let session = held(&self.session).as_ref().map(|one| one.token.clone());
+            let told = say(&line.showing(session.clone())).await;
+            if matches!(told, Err(Problem::SignInNeeded)) {
+                // It ended there; whoever signed in meanwhile stays.
+                self.ended(session);
+            }
+            told
+        })
+    }
+
+    fn ended(&self, shown: Option<String>) {
+        let mut here = held(&self.session);
+        if here.is_some() && here.as_ref().map(|one| &one.token) == shown.as_ref() {
+            *here = None;
+            self.ticks.fetch_add(1, Ordering::Relaxed);
         }
-        told
     }
 
     /// Who is signed in at this desk, as far as it knows.

@@ -1097,8 +1097,8 @@ pub struct AccountChangeInput {
     #[ts(type = "string")]
     pub id: Uuid,
     pub account: AccountInput,
-    /// It may not sign in any more.
-    pub closed: bool,
+    /// Whether it may not sign in any more; `null`: that stays as it is.
+    pub closed: Option<bool>,
 }
 
 /// An account, or a session.

@@ -46,6 +46,8 @@ pub enum Problem {
     SignInNeeded,
     #[error("the name, the password or the code is wrong, or the account is closed")]
     SignInRefused,
+    #[error("an administrator has to be left who can sign in")]
+    LastAdmin,
     #[error("somebody has to be left who can open this device")]
     LastPerson,
     #[error("the records of this device are locked, and the file with their keys cannot be read")]

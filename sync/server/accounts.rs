@@ -3,7 +3,8 @@
 //! A session belongs to one desk, which signs each request with its own key as well: what somebody copied from a desk's memory
 //! is worth nothing elsewhere. What a desk does without the server needs no session: the records go on without a network.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
@@ -16,12 +17,12 @@ use koina_model::limits::Fields;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::identity::hex;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as Turn, Semaphore};
 use totp_rs::{Secret, TOTP};
 use uuid::Uuid;
 
 use crate::codes;
-use crate::log::{AccountRow, Author, Device, LogError, NewSession, SignedInWith};
+use crate::log::{AccountChanged, AccountRow, Author, Device, LogError, NewSession, SignedInWith};
 use crate::municipality::Municipality;
 
 /// What Argon2id is asked for: the second recommended option of RFC 9106 in one lane, as on devices. What a password was hashed
@@ -30,6 +31,10 @@ const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 /// Passwords that are looked at at a time: each takes the memory above.
 const HASHING_MAX: usize = 2;
+
+/// Tries that may wait for their turn, and logins of nobody that are remembered.
+const WAITING_MAX: usize = 3;
+const GHOSTS_MAX: usize = 1_000;
 
 /// Wrong tries of an account before it has to wait, how long at first and at most.
 const TRIES: u32 = 5;
@@ -64,6 +69,12 @@ impl Default for Settings {
 /// Lets staff in.
 pub struct SignIn {
     settings: Settings,
+    /// One try at a time: what was wrong counts before the next one is looked at.
+    trying: Turn<()>,
+    /// So many may wait for that; the others come again.
+    waiting: Semaphore,
+    /// Wrong tries of logins that nobody has: they wait like the others.
+    ghosts: Mutex<BTreeMap<String, (u32, Time)>>,
     hashing: Semaphore,
     /// The hash of no password: whoever guesses a login waits as long as whoever has one.
     nobody: OnceLock<String>,
@@ -73,6 +84,9 @@ impl SignIn {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            trying: Turn::new(()),
+            waiting: Semaphore::new(WAITING_MAX),
+            ghosts: Mutex::default(),
             hashing: Semaphore::new(HASHING_MAX),
             nobody: OnceLock::new(),
         }
@@ -95,9 +109,12 @@ impl SignIn {
         }
         fields.done()?;
         let by = Author::of(desk);
+        let _place = self.waiting.try_acquire().map_err(|_| Problem::Busy)?;
+        let _turn = self.trying.lock().await;
         let found = town.log.account_by_login(login.clone()).await?;
-        if let Some(account) = &found {
-            waits(account, now)?;
+        match &found {
+            Some(account) => waits(account.wrong, account.wrong_at, now)?,
+            None => self.ghost(&login, now)?,
         }
         let hash = found.as_ref().map(|account| account.password.clone());
         let hash = hash.filter(|hash| !hash.is_empty());
@@ -206,6 +223,18 @@ impl SignIn {
         Time(now.0.saturating_sub(idle))
     }
 
+    /// Counts a try of a login that nobody has.
+    fn ghost(&self, login: &str, now: Time) -> Result<(), Problem> {
+        let mut ghosts = self.ghosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if ghosts.len() >= GHOSTS_MAX {
+            ghosts.clear();
+        }
+        let (wrong, at) = ghosts.entry(login.to_owned()).or_insert((0, now));
+        waits(*wrong, *at, now)?;
+        (*wrong, *at) = (wrong.saturating_add(1), now);
+        Ok(())
+    }
+
     /// The secret of the codes for a first time: the one that was shown before, or a new one.
     async fn secret_for(
         &self,
@@ -285,13 +314,13 @@ pub async fn add(
     })
 }
 
-/// Changes who an account is for, or closes it, or opens it again.
+/// Changes who an account is for; closes it or opens it again, where that is said.
 pub async fn change(
     town: &Municipality,
     by: Author,
     id: Uuid,
     input: &AccountInput,
-    closed: bool,
+    closed: Option<bool>,
     now: Time,
 ) -> Result<(), Problem> {
     let (input, role) = input.checked()?;
@@ -309,12 +338,13 @@ pub async fn change(
         wrong_at: Time(0),
         added_at: now,
         signed_in_at: None,
-        closed_at: closed.then_some(now),
+        closed_at: None,
     };
-    match town.log.change_account(by, now, to).await? {
-        None => Err(Problem::NotFound),
-        Some(false) => Err(Problem::field("login", FieldRule::Taken)),
-        Some(true) => Ok(()),
+    match town.log.change_account(by, now, to, closed).await? {
+        AccountChanged::Done => Ok(()),
+        AccountChanged::Taken => Err(Problem::field("login", FieldRule::Taken)),
+        AccountChanged::LastAdmin => Err(Problem::LastAdmin),
+        AccountChanged::Nobody => Err(Problem::NotFound),
     }
 }
 
@@ -357,13 +387,13 @@ async fn refused<T>(
     Err(Problem::SignInRefused)
 }
 
-fn waits(account: &AccountRow, now: Time) -> Result<(), Problem> {
-    let Some(over) = account.wrong.checked_sub(TRIES) else {
+fn waits(wrong: u32, wrong_at: Time, now: Time) -> Result<(), Problem> {
+    let Some(over) = wrong.checked_sub(TRIES) else {
         return Ok(());
     };
     let wait = WAIT_MS.saturating_mul(1_i64.checked_shl(over.min(16)).unwrap_or(i64::MAX));
     // A clock that was set back waits no longer than one that was not.
-    let since = now.0.saturating_sub(account.wrong_at.0).max(0);
+    let since = now.0.saturating_sub(wrong_at.0).max(0);
     let left = wait.min(WAIT_MS_MAX).saturating_sub(since);
     if left <= 0 {
         return Ok(());
@@ -395,16 +425,16 @@ fn step_of(secret: &str, typed: &str, now: Time) -> Result<Option<u64>, Problem>
 
 /// What a telephone is given, with whose it is.
 fn telephone(secret: &str, account: &AccountRow, town: &Municipality) -> Result<TOTP, Problem> {
-    // A colon parts the two in the address.
+    // A colon parts the two in the address. Other letters than Latin ones make a code that is hard to scan.
     let plain = |text: &str| text.replace(':', " ");
-    let municipality = plain(&town.reference().municipality.name.el);
+    let municipality = plain(&town.reference().municipality.id);
     let totp = TOTP::new(
         totp_rs::Algorithm::SHA1,
         6,
         1,
         STEP_S,
         bytes_of(secret)?,
-        Some(format!("Koina, {municipality}")),
+        Some(format!("Koina {municipality}")),
         plain(&account.login),
     );
     totp.map_err(|failure| crate::incident(&failure))

@@ -99,6 +99,8 @@ pub enum ConfigError {
     Tls,
     #[error("`[accounts]` needs times that are not 0")]
     Accounts,
+    #[error("`keys` and `keys_copy` of `[contacts]` name a folder and a file")]
+    KeysPath,
     #[error(
         "`[contacts]` keeps contacts of {0}, which is no category of the municipality, or for no day at all"
     )]
@@ -252,6 +254,11 @@ impl Config {
             _ => return Err(ConfigError::WhichMunicipality),
         };
         let data = folder.join(file.data);
+        let file_paths: Vec<PathBuf> = [&file.contacts.keys, &file.contacts.keys_copy]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
         let contacts = ContactSettings {
             keys: match file.contacts.keys {
                 Some(keys) => folder.join(keys),
@@ -263,6 +270,12 @@ impl Config {
                 of_category: file.contacts.keep_days_of,
             },
         };
+        let empty = |path: &PathBuf| path.as_os_str().is_empty() || path.is_dir();
+        if file_paths.iter().any(|path| path.as_os_str().is_empty())
+            || contacts.keys_copy.as_ref().is_some_and(empty)
+        {
+            return Err(ConfigError::KeysPath);
+        }
         let rules = &contacts.rules;
         let unknown = |(category, days): &(&String, &u32)| {
             **days == 0 || reference.category(category).is_none()

@@ -80,8 +80,9 @@ pub struct Keeping {
     /// Where the copy of the keys is kept, if it is.
     copy: Option<PathBuf>,
     done: Mutex<Done>,
-    /// One at a time tends them.
+    /// One at a time tends them, and one does with the keys what is due.
     turn: Turn<()>,
+    settling: Turn<()>,
 }
 
 /// What was tended since the start.
@@ -104,6 +105,7 @@ impl Keeping {
             copy: None,
             done: Mutex::default(),
             turn: Turn::new(()),
+            settling: Turn::new(()),
         })
     }
 
@@ -122,16 +124,22 @@ impl Keeping {
     /// contacts would be kept that nobody opens.
     pub async fn belongs_to(&self, log: &AnyLog) -> Result<(), OpenError> {
         let own = self.keys.id().map_err(OpenError::Keys)?;
-        let fresh = match &own {
+        let id = match &own {
             Some(own) => own.clone(),
-            None => keys::fresh_id().map_err(OpenError::Keys)?,
+            None => {
+                // First the folder: cut off here, the next start goes on with it.
+                let fresh = keys::fresh_id().map_err(OpenError::Keys)?;
+                self.keys.name(&fresh).map_err(OpenError::Keys)?;
+                fresh
+            }
         };
-        let wanted = log.contact_keys(fresh.clone()).await?;
-        match own {
-            None if wanted == fresh => self.keys.name(&fresh).map_err(OpenError::Keys),
-            Some(own) if own == wanted => Ok(()),
-            _ => Err(OpenError::OtherKeys),
+        if log.contact_keys(id.clone()).await? == id {
+            return Ok(());
         }
+        if own.is_none() {
+            self.keys.forget_name().map_err(OpenError::Keys)?;
+        }
+        Err(OpenError::OtherKeys)
     }
 
     fn done(&self) -> Done {
@@ -523,6 +531,7 @@ impl Municipality {
     /// Does with the keys what is written down in the log: corrections first, so that there is what takes the place of a key
     /// that goes.
     async fn settle_keys(&self, now: Time) -> Result<(), Problem> {
+        let _turn = self.contacts.settling.lock().await;
         loop {
             let due = self.log.keys_due().await?;
             if due.is_empty() {
@@ -530,7 +539,7 @@ impl Municipality {
             }
             for one in due.iter().copied() {
                 match one {
-                    KeyDue::Correction(doc, device) => {
+                    KeyDue::Correction(doc, device, _) => {
                         if let Some(row) = self.log.contact(doc, device).await? {
                             let to = Correction {
                                 doc,
@@ -557,6 +566,11 @@ impl Municipality {
         }
         let (ruled_at, restored_at) = self.log.ruled_at().await?;
         let since = |at: Time| now.0.saturating_sub(at.0);
+        if ruled_at.is_some_and(|at| (0..RULES_EVERY_MS).contains(&since(at))) {
+            // By another server, or before this one started again.
+            self.contacts.note(|done| done.ruled_at = ruled_at);
+            return Ok(());
+        }
         let believed = ruled_at.is_some_and(|at| (0..UNSEEN_MS).contains(&since(at)));
         let restored = restored_at.is_some_and(|at| since(at) < RESTORED_MS);
         let erases = believed && !restored && !self.log.numbers_wait().await?;
@@ -616,6 +630,7 @@ impl Municipality {
     /// Does again in this log, which may be one from before, what stands beside the keys: what was erased is erased, what was
     /// corrected is right.
     pub(crate) async fn heed_words(&self, now: Time) -> Result<(), Problem> {
+        self.settle_keys(now).await?;
         let (erased, corrected) = self.of_keys(Keys::words).await?;
         let words = erased.into_iter().map(|doc| self.erased(doc, now));
         let words = words.collect::<Result<Vec<_>, _>>()?;
@@ -624,8 +639,18 @@ impl Municipality {
                 .erase_contacts_again(Author::server(), now, words.to_vec())
                 .await?;
         }
-        for all in corrected.chunks(ERASED_AT_ONCE) {
-            self.log.correct_contacts_again(now, all.to_vec()).await?;
+        for to in corrected {
+            let here = self.log.contact(to.doc, to.device).await?;
+            let here = here.map(|row| row.sealed);
+            let (kept, seen) = (to.kept.clone(), here.clone());
+            // What opens was corrected since, or is this; only what no key opens any more makes room.
+            let again = self.of_keys(move |keys| {
+                let open = seen.map(|seen| keys.has_key(&seen)).transpose()?;
+                Ok(!open.unwrap_or_default() && keys.has_key(&kept)?)
+            });
+            if again.await? {
+                self.log.correct_contact_again(now, to, here).await?;
+            }
         }
         Ok(())
     }

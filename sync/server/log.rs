@@ -39,7 +39,7 @@ mod sql;
 mod sqlite;
 mod tx;
 
-pub use accounts::{AccountRow, NewSession, SignedInWith};
+pub use accounts::{AccountChanged, AccountRow, NewSession, SignedInWith};
 pub use chain::{Audited, Verified, change_hash};
 pub use contacts::{KeyDue, Seen};
 pub use postgres::Postgres;
@@ -774,13 +774,14 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| contacts::note(tx, by, at, what, &docs))
     }
 
-    /// Corrects again what this log, which may be one from before, does not have corrected.
-    pub async fn correct_contacts_again(
+    /// Corrects again in this log, which may be one from before: in the place of what was seen there, or where there was nothing.
+    pub async fn correct_contact_again(
         &self,
         at: Time,
-        all: Vec<Correction>,
+        to: Correction,
+        seen: Option<Vec<u8>>,
     ) -> Result<(), LogError> {
-        in_one_tx!(self, Write, |tx| contacts::correct_again(tx, at, all))
+        in_one_tx!(self, Write, |tx| contacts::correct_again(tx, at, to, seen))
     }
 
     /// Contacts that are not sealed with a key of their own yet, some at a time.
@@ -941,15 +942,16 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| accounts::add(tx, by, at, account))
     }
 
-    /// Changes who an account is for; sessions of whoever is closed out or gets another role end. Gives whether nobody else has
-    /// that login; `None`: there is no such account.
+    /// Changes who an account is for, and closes or opens it where that is said; sessions of whoever is closed out or gets
+    /// another role end.
     pub async fn change_account(
         &self,
         by: Author,
         at: Time,
         to: AccountRow,
-    ) -> Result<Option<bool>, LogError> {
-        in_one_tx!(self, Write, |tx| accounts::change(tx, by, at, to))
+        closed: Option<bool>,
+    ) -> Result<AccountChanged, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::change(tx, by, at, to, closed))
     }
 
     /// Gives an account a first password again, and takes its telephone away; its sessions end.

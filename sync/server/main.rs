@@ -105,6 +105,9 @@ enum Command {
         /// Admin or clerk.
         #[arg(long)]
         role: RoleName,
+        /// There is such an account: give it a first password again, and open it if it was closed.
+        #[arg(long)]
+        again: bool,
     },
     /// Writes a backup of the log into a new file, while devices go on exchanging.
     Backup {
@@ -249,17 +252,31 @@ async fn main() -> anyhow::Result<()> {
             )
             .await
         }
-        Command::Account { login, name, role } => {
+        Command::Account {
+            login,
+            name,
+            role,
+            again,
+        } => {
             let town = config
                 .open(now())
                 .await
                 .context("Opening the municipality")?;
             let role = Some(role.into());
             let input = AccountInput { login, name, role };
-            let given = accounts::add(&town, Author::server(), &input, now()).await?;
+            let by = Author::server();
+            let password = if again {
+                let login = koina_model::accounts::login(&input.login);
+                let account = town.log.account_by_login(login).await?;
+                let id = account.context("There is no such account")?.id;
+                accounts::change(&town, by.clone(), id, &input, Some(false), now()).await?;
+                accounts::reset(&town, by, id, now()).await?.0
+            } else {
+                accounts::add(&town, by, &input, now()).await?.password
+            };
             println!(
-                "{}: {}\nIt is good for seven days, and for choosing another one.",
-                given.account.login, given.password
+                "{}: {password}\nIt is good for seven days, and for choosing another one.",
+                input.login
             );
             Ok(())
         }
@@ -278,39 +295,41 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Restore { from, keys } => {
-            let file = match keys {
-                Some(file) => file,
-                None => from.with_file_name(KEYS_FILE),
-            };
             let keeping = config.keeping()?;
+            // Before the log, so that a file that was named wrongly is noticed in time.
+            let beside = from.with_file_name(KEYS_FILE);
+            let copy = config.contacts.keys_copy.clone();
+            let usual = [copy, Some(beside)].into_iter().flatten();
+            if let Some(file) = keys.or_else(|| usual.into_iter().find(|file| file.exists())) {
+                let keys = keeping.keys().take(&file);
+                let keys = keys.context("Taking the keys of contacts")?;
+                println!("{}: the keys of {keys} contacts.", file.display());
+            }
             let log = config.open_log().await.context("Opening the log")?;
             let rows = log
                 .restore(now(), &from)
                 .await
                 .context("Restoring the backup")?;
             println!(
-                "Restored: {rows} rows of the log. Start the server: devices hand over again what came after the backup."
+                "Restored: {rows} rows of the log. Start the server: devices hand over again what came after the backup. Staff accounts are as they were then: close again those that were closed since."
             );
-            if file.exists() {
-                let keys = keeping.keys().take(&file);
-                let keys = keys.context("Taking the keys of contacts")?;
-                println!("{}: the keys of {keys} contacts.", file.display());
-            }
             keeping.belongs_to(&log).await?;
             Ok(())
         }
         Command::TakeKeys { from, lost } => {
             let keeping = config.keeping()?;
-            if let Some(file) = from {
+            let copy = config.contacts.keys_copy.clone();
+            if let Some(file) = from.or(copy.filter(|copy| !lost && copy.exists())) {
                 let keys = keeping.keys().take(&file);
                 let keys = keys.context("Taking the keys of contacts")?;
                 println!("{}: the keys of {keys} contacts.", file.display());
             }
             let log = config.open_log().await.context("Opening the log")?;
             if lost {
+                // By the old name, so that a copy that turns up can still be taken.
                 let id = match keeping.keys().id()? {
                     Some(id) => id,
-                    None => fresh_id()?,
+                    None => log.contact_keys(fresh_id()?).await?,
                 };
                 keeping.keys().name(&id)?;
                 log.put_contact_keys(now(), id).await?;

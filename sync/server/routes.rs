@@ -469,7 +469,9 @@ fn status(problem: &Problem) -> StatusCode {
         Problem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Problem::Malformed { .. } => StatusCode::BAD_REQUEST,
         Problem::UpgradeNeeded => StatusCode::UPGRADE_REQUIRED,
-        Problem::AlreadyEnrolled => StatusCode::CONFLICT,
+        Problem::AlreadyEnrolled | Problem::LastAdmin | Problem::ChangedMeanwhile => {
+            StatusCode::CONFLICT
+        }
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

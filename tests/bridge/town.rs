@@ -13,11 +13,13 @@ use anyhow::Context;
 use axum::extract::Request;
 use axum::middleware::Next;
 use koina_commands::{Desk, Exchanger, Gate, Kiosk, Lock};
+use koina_model::accounts::{AccountGiven, AccountInput};
 use koina_model::ids::Time;
 use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
+use koina_server::accounts;
 use koina_server::config::{Config, ContactSettings, LogPlace};
 use koina_server::contacts::Rules;
 use koina_server::log::Author;
@@ -68,6 +70,8 @@ pub(crate) struct Town {
     /// Where the files are now.
     folder: PathBuf,
     turn: u32,
+    /// Whoever decides something at a desk signs in.
+    asks_sign_in: bool,
     server: Option<Server>,
     devices: BTreeMap<String, Device>,
 }
@@ -143,6 +147,7 @@ impl Town {
             folder,
             turn: 0,
             server: None,
+            asks_sign_in: false,
             devices: BTreeMap::new(),
         })
     }
@@ -207,11 +212,30 @@ impl Town {
             let data = self.folder.join("server");
             std::fs::create_dir_all(&data)?;
             self.server = Some(
-                Server::start(data, self.port, &self.address())
+                Server::start(data, self.port, &self.address(), self.asks_sign_in)
                     .context("Starting the municipal server")?,
             );
         }
         Ok(())
+    }
+
+    /// The server starts again, and from now on whoever decides something at a desk signs in. Gives an administrator's first
+    /// password.
+    pub(crate) fn ask_sign_in(&mut self, login: &str, name: &str) -> anyhow::Result<AccountGiven> {
+        self.stop_server();
+        self.asks_sign_in = true;
+        self.start_server()?;
+        let Server { runtime, app } = self
+            .server
+            .as_ref()
+            .context("The municipal server is stopped")?;
+        let input = AccountInput {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            role: Some(Role::Admin),
+        };
+        let given = accounts::add(&app.town, Author::server(), &input, clock::now());
+        Ok(runtime.block_on(given)?)
     }
 
     pub(crate) fn stop_server(&mut self) {
@@ -369,7 +393,7 @@ impl Town {
 }
 
 impl Server {
-    fn start(data: PathBuf, port: u16, address: &str) -> anyhow::Result<Self> {
+    fn start(data: PathBuf, port: u16, address: &str, asks_sign_in: bool) -> anyhow::Result<Self> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let reference = Reference::bundled("dion-olympos").context("The reference data")?;
         let public_url = address.to_owned();
@@ -405,7 +429,11 @@ impl Server {
             let listener = tokio::net::TcpListener::bind(listen)
                 .await
                 .context("Opening the address")?;
-            let app = Arc::new(App::new(town, clock::now, public_url));
+            let mut app = App::new(town, clock::now, public_url);
+            if asks_sign_in {
+                app = app.with_sign_in(accounts::Settings::default());
+            }
+            let app = Arc::new(app);
             let routes = router(Arc::clone(&app)).layer(axum::middleware::from_fn(slow));
             tokio::spawn(async move { axum::serve(listener, routes).await });
             anyhow::Ok(app)

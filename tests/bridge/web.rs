@@ -307,6 +307,11 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
         })?,
         "stop-server" => town.stop_server(),
         "start-server" => town.start_server()?,
+        "ask-sign-in" => {
+            return Ok(serde_json::to_value(
+                town.ask_sign_in("maria", "Μαρία Παπά")?,
+            )?);
+        }
         "slow" => SLOW_MS.store(wish.ms, std::sync::atomic::Ordering::Relaxed),
         "new-device" => {
             let (role, crew, communities) = match wish.role.as_str() {

@@ -21,7 +21,8 @@ fn key_of(town: &Town, id: DocId) -> Vec<u8> {
 
 fn key_file(town: &Town, id: DocId) -> PathBuf {
     let name = KeyId::of(&kept(town, id)).unwrap().to_text();
-    town.keys().join("keys").join(&name[30..]).join(name)
+    let (_, shelf) = name.split_at(30);
+    town.keys().join("keys").join(shelf).join(&name)
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {

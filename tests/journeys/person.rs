@@ -334,6 +334,32 @@ fn corrected(town: Town, empty: impl FnOnce(&Town) -> AnyLog) {
 }
 
 #[test]
+fn a_correction_survives_a_cut_between_the_log_and_the_keys() {
+    let Told {
+        mut town,
+        desk,
+        clerk,
+        id,
+        ..
+    } = told(Town::new());
+    correct(&town, clerk, id, ("Πρώτη", "6911111111")).unwrap();
+    // The disk of the keys takes no word: it is in the log, and nobody is told that all is done.
+    let (words, aside) = (town.keys().join("words"), town.folder().join("aside"));
+    std::fs::rename(&words, &aside).unwrap();
+    let told = correct(&town, clerk, id, ("Δεύτερη", "6922222222"));
+    assert!(matches!(told, Err(Problem::Internal { .. })), "{told:?}");
+    std::fs::rename(&aside, &words).unwrap();
+    for _ in 0..2 {
+        town.crash_server(false);
+        let found = read(&town, desk, id).rows;
+        assert_eq!(found.len(), 1);
+        let name = found[0].contact.as_ref().unwrap().name.as_str();
+        assert_eq!(name, "Δεύτερη", "the word of the first does not undo it");
+    }
+    town.check();
+}
+
+#[test]
 fn two_desks_that_correct_at_once_do_not_overwrite_each_other_unseen() {
     let Told {
         town,

@@ -5,13 +5,13 @@
 //! whose place the next one is put.
 //!
 //! A key has a random name, which stands before what was sealed with it, and is used once: nobody who fails takes away what
-//! another one uses. Its file holds the key (32 bytes), or nothing once that was destroyed. Beside the keys are words: that a
+//! another one uses. Its file holds the key (32 bytes), or the word that it was destroyed. Beside the keys are words: that a
 //! record was erased, and what a contact was corrected to; with them a log from before does both again. Servers that share a log
 //! share the folder; its `id` stands in the log, so that no other folder is taken for it.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,6 +30,8 @@ const COPY: &[u8] = b"koina-contact-keys-1\n";
 const KEY: usize = 32;
 const ID: usize = 16;
 const HASH: usize = 32;
+/// What is in the file of a key that was destroyed. An empty file is none: it was cut off.
+const DESTROYED: &[u8] = b"destroyed";
 /// An entry of a copy: what it is, two ids, how many bytes follow, and those.
 const HEAD: usize = 1 + ID + ID + 4;
 const A_KEY: u8 = 1;
@@ -125,11 +127,19 @@ impl Keys {
         durable::replace(&self.folder.join("id"), id.as_bytes())
     }
 
+    /// This folder is nobody's, after all.
+    pub fn forget_name(&self) -> io::Result<()> {
+        fs::remove_file(self.folder.join("id"))
+    }
+
     /// Seals a contact with a key of its own, which is on the disk when this returns.
     pub fn seal(&self, doc: DocId, device: DeviceId, contact: &[u8]) -> io::Result<Vec<u8>> {
         let id = KeyId(*random::<ID>()?);
         let key = random::<KEY>()?;
-        self.put_key(id, key.as_slice())?;
+        let mut options = durable::of_the_owner();
+        let mut file = options.create_new(true).open(self.path(id))?;
+        file.write_all(key.as_slice())?;
+        file.sync_all()?;
         durable::sync_folder(durable::folder_of(&self.path(id)))?;
         self.changed.store(true, Ordering::Release);
         let sealed = Key::of(*key).seal(&purpose(doc, device), contact)?;
@@ -152,16 +162,28 @@ impl Keys {
                 .open(&purpose(doc, device), sealed)
                 .ok_or(Unread::Broken),
             Ok(None) => Err(Unread::Destroyed),
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Err(Unread::NoKey),
+            Err(failure) if is_missing(&failure) => Err(Unread::NoKey),
             Err(failure) => return Err(failure),
         })
+    }
+
+    /// Whether a kept contact has a key that was not destroyed.
+    pub fn has_key(&self, kept: &[u8]) -> io::Result<bool> {
+        let Some(id) = KeyId::of(kept) else {
+            return Ok(true);
+        };
+        match read(&self.path(id)) {
+            Ok(key) => Ok(key.is_some()),
+            Err(failure) if is_missing(&failure) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Destroys a key, there or not: none with that name is taken from a copy any more.
     pub fn destroy(&self, id: KeyId) -> io::Result<()> {
         self.changed.store(true, Ordering::Release);
         let path = self.path(id);
-        write_over(&path)?;
+        write_over(&path, DESTROYED)?;
         durable::sync_folder(durable::folder_of(&path))?;
         // Whoever copied meanwhile may have read it before.
         self.changed.store(true, Ordering::Release);
@@ -178,7 +200,7 @@ impl Keys {
         for file in fs::read_dir(durable::folder_of(&word))? {
             let file = file?;
             if file.file_name().to_string_lossy().starts_with(&begin) {
-                write_over(&file.path())?;
+                write_over(&file.path(), &[])?;
                 fs::remove_file(file.path())?;
             }
         }
@@ -192,8 +214,11 @@ impl Keys {
         self.word(doc, None).try_exists()
     }
 
-    /// Notes what a contact was corrected to.
+    /// Notes what a contact was corrected to, unless it was corrected again meanwhile.
     pub fn correct(&self, to: &Correction) -> io::Result<()> {
+        if !self.has_key(&to.kept)? {
+            return Ok(());
+        }
         durable::replace(&self.word(to.doc, Some(to.device)), &bytes_of(to))?;
         self.changed.store(true, Ordering::Release);
         Ok(())
@@ -227,7 +252,13 @@ impl Keys {
         // Another program may copy as well.
         let _alone = durable::Alone::with(file)?;
         if file.try_exists()? {
-            self.take_from(file)?;
+            match self.take_from(file) {
+                Err(_) if !is_copy(file) => {
+                    tracing::error!(copy = %file.display(), "the copy of the keys is damaged; it is set aside");
+                    fs::rename(file, file.with_extension("damaged"))?;
+                }
+                taken => drop(taken?),
+            }
         }
         self.changed.store(false, Ordering::Release);
         let written = self.write_copy(file);
@@ -292,10 +323,9 @@ impl Keys {
         let bytes = Zeroizing::new(fs::read(file)?);
         let (id, entries) =
             entries(&bytes).ok_or_else(|| invalid("this is no whole copy of keys of contacts"))?;
-        match self.id()? {
-            None => self.name(&id.to_text())?,
-            Some(own) if own == id.to_text() => {}
-            Some(_) => return Err(invalid("the copy has the keys of another municipality")),
+        let own = self.id()?.filter(|own| *own != id.to_text());
+        if own.is_some() && !self.is_empty()? {
+            return Err(invalid("the copy has the keys of another municipality"));
         }
         let mut keys = 0;
         for (_, [doc, _], _) in entries.iter().filter(|(kind, ..)| *kind == AN_ERASURE) {
@@ -312,7 +342,13 @@ impl Keys {
                     self.destroy(KeyId(*one))?;
                 }
                 A_KEY => {
-                    self.put_key(KeyId(*one), body)?;
+                    let path = self.path(KeyId(*one));
+                    match read(&path) {
+                        Ok(_) => {}
+                        // One that was cut off is written anew.
+                        Err(failure) if is_missing(&failure) => durable::replace(&path, body)?,
+                        Err(failure) => return Err(failure),
+                    }
                     keys += 1;
                 }
                 A_CORRECTION => {
@@ -338,18 +374,17 @@ impl Keys {
         for shelf in shelves {
             durable::sync_folder(&self.folder.join("keys").join(hex(&[shelf])))?;
         }
+        // Last: half of a copy is not the folder.
+        if self.id()? != Some(id.to_text()) {
+            self.name(&id.to_text())?;
+        }
         Ok(keys)
     }
 
-    /// Writes a key that is not there. Its name becomes durable with its shelf.
-    fn put_key(&self, id: KeyId, key: &[u8]) -> io::Result<()> {
-        let mut options = durable::of_the_owner();
-        let mut file = match options.create_new(true).open(self.path(id)) {
-            Err(failure) if failure.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-            file => file?,
-        };
-        file.write_all(key)?;
-        file.sync_all()
+    /// Whether nothing was ever kept here.
+    fn is_empty(&self) -> io::Result<bool> {
+        let nothing = |part| files_in(&self.folder.join(part)).map(|files| files.is_empty());
+        Ok(nothing("keys")? && nothing("words")?)
     }
 
     fn path(&self, id: KeyId) -> PathBuf {
@@ -420,11 +455,11 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The key in a file; `None` when it was destroyed.
+/// The key in a file; `None` when it was destroyed. `InvalidData`: neither, it was cut off.
 fn read(path: &Path) -> io::Result<Option<Zeroizing<[u8; KEY]>>> {
     let bytes = Zeroizing::new(fs::read(path)?);
-    // All zeros: written over, and cut off before it was shortened.
-    if bytes.iter().all(|byte| *byte == 0) {
+    // Zeros: written over, and cut off before that was said.
+    if bytes.as_slice() == DESTROYED || bytes.as_slice() == [0; KEY] {
         return Ok(None);
     }
     let key = bytes.as_slice().try_into().map(Zeroizing::new);
@@ -432,15 +467,25 @@ fn read(path: &Path) -> io::Result<Option<Zeroizing<[u8; KEY]>>> {
         .map_err(|_| invalid("the file of a key is not whole"))
 }
 
+/// There is no key, and none was destroyed.
+fn is_missing(failure: &io::Error) -> bool {
+    matches!(
+        failure.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::InvalidData
+    )
+}
+
 fn invalid(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-/// Leaves a file empty, and nothing of what it held.
-fn write_over(path: &Path) -> io::Result<()> {
-    let file = durable::of_the_owner().truncate(false).open(path)?;
+/// Leaves nothing of what a file held, and this in its place.
+fn write_over(path: &Path, with: &[u8]) -> io::Result<()> {
+    let mut file = durable::of_the_owner().truncate(false).open(path)?;
     durable::write_over(&file)?;
     file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(with)?;
     file.sync_all()
 }
 
@@ -473,6 +518,12 @@ fn entries(bytes: &[u8]) -> Option<(KeyId, Vec<Entry<'_>>)> {
         rest = after;
     }
     Some((KeyId(*id), entries))
+}
+
+/// Whether a file is a whole copy, of whichever folder.
+fn is_copy(file: &Path) -> bool {
+    let bytes = fs::read(file).map(Zeroizing::new);
+    bytes.is_ok_and(|bytes| entries(&bytes).is_some())
 }
 
 /// A name for a folder that has none yet.

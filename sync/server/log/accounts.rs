@@ -168,20 +168,42 @@ async fn note<T: Tx>(
     audit.note(tx, by, at, what, id.as_bytes()).await
 }
 
-/// Changes who an account is for. Whoever is closed out, or may do something else now, signs in anew. Gives whether nobody else
-/// has that login; `None`: there is no such account.
+/// What became of a change of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountChanged {
+    Done,
+    /// Somebody else has that login.
+    Taken,
+    /// Nobody would be left who says who may sign in.
+    LastAdmin,
+    /// There is no such account.
+    Nobody,
+}
+
+/// Changes who an account is for. Whoever is closed out, or may do something else now, signs in anew.
 pub(super) async fn change<T: Tx>(
     tx: &mut T,
     by: Author,
     at: Time,
-    to: AccountRow,
-) -> Result<Option<bool>, LogError> {
+    mut to: AccountRow,
+    closed: Option<bool>,
+) -> Result<AccountChanged, LogError> {
     let before = tx.row(sql::ACCOUNT, &[key(to.id)]).await?;
     let Some(before) = before.as_ref().map(read).transpose()? else {
-        return Ok(None);
+        return Ok(AccountChanged::Nobody);
     };
     if taken(tx, to.id, &to.login).await? {
-        return Ok(Some(false));
+        return Ok(AccountChanged::Taken);
+    }
+    to.closed_at = match closed {
+        None => before.closed_at,
+        Some(true) => before.closed_at.or(Some(at)),
+        Some(false) => None,
+    };
+    let was_admin = before.role == Role::Admin && before.closed_at.is_none();
+    let is_admin = to.role == Role::Admin && to.closed_at.is_none();
+    if was_admin && !is_admin && tx.number(sql::OTHER_ADMINS, &[key(to.id)]).await? == 0 {
+        return Ok(AccountChanged::LastAdmin);
     }
     let closes = to.closed_at.is_some() && before.closed_at.is_none();
     if closes || to.role != before.role {
@@ -195,12 +217,15 @@ pub(super) async fn change<T: Tx>(
         to.closed_at.map_or(Value::Int(None), Into::into),
     ];
     tx.rows(sql::CHANGE_ACCOUNT, &row).await?;
-    let what = match closes {
-        true => "account.closed",
-        false => "account.changed",
+    let opens = to.closed_at.is_none() && before.closed_at.is_some();
+    let what = match (closes, opens) {
+        (true, _) => "account.closed",
+        (_, true) => "account.opened",
+        _ if to.role != before.role => "account.role_changed",
+        _ => "account.changed",
     };
     note(tx, &by, at, what, to.id).await?;
-    Ok(Some(true))
+    Ok(AccountChanged::Done)
 }
 
 /// Gives an account a first password again, and takes its telephone away. Gives whether there is such an account.

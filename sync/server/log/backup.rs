@@ -213,7 +213,12 @@ pub(super) async fn copy_in<T: Tx>(
     epoch: String,
     at: Time,
 ) -> Result<u64, LogError> {
-    if tx.number(sql::HEAD, &[]).await? > 0 || tx.number(sql::COUNT_DEVICES, &[]).await? > 0 {
+    let there = [sql::HEAD, sql::COUNT_DEVICES, sql::COUNT_ACCOUNTS];
+    let mut all = 0;
+    for count in there {
+        all += tx.number(count, &[]).await?;
+    }
+    if all > 0 {
         return Err(LogError::NotEmpty);
     }
     tx.rows(sql::FORGET_META, &[]).await?;

@@ -31,8 +31,8 @@ pub enum KeyDue {
     Key(KeyId),
     /// This record was erased.
     Doc(DocId),
-    /// What this device handed over of this record was corrected.
-    Correction(DocId, DeviceId),
+    /// What this device handed over of this record was corrected, to what is sealed with this key.
+    Correction(DocId, DeviceId, KeyId),
 }
 
 impl KeyDue {
@@ -40,9 +40,9 @@ impl KeyDue {
         match self {
             Self::Key(key) => format!("{KEY_DUE}{}", key.to_text()),
             Self::Doc(doc) => format!("{DOC_DUE}{}", hex(doc.as_bytes())),
-            Self::Correction(doc, device) => {
+            Self::Correction(doc, device, key) => {
                 let (doc, device) = (hex(doc.as_bytes()), hex(device.as_bytes()));
-                format!("{CORRECTION_DUE}{doc}-{device}")
+                format!("{CORRECTION_DUE}{doc}-{device}-{}", key.to_text())
             }
         }
     }
@@ -54,12 +54,12 @@ impl KeyDue {
         if let Some(doc) = text.strip_prefix(DOC_DUE) {
             return DocId::from_slice(&unhex(doc)?).map(Self::Doc);
         }
-        let (doc, device) = text.strip_prefix(CORRECTION_DUE)?.split_once('-')?;
-        let doc = DocId::from_slice(&unhex(doc)?)?;
-        Some(Self::Correction(
-            doc,
-            DeviceId::from_slice(&unhex(device)?)?,
-        ))
+        let mut parts = text.strip_prefix(CORRECTION_DUE)?.split('-');
+        let mut next = || unhex(parts.next()?);
+        let doc = DocId::from_slice(&next()?)?;
+        let device = DeviceId::from_slice(&next()?)?;
+        let key = KeyId::parse(&hex(&next()?))?;
+        Some(Self::Correction(doc, device, key))
     }
 }
 
@@ -382,7 +382,7 @@ pub(super) async fn correct<T: Tx>(
     if !serves(communities, Ok(community)) || erased(tx, doc).await?.is_some() {
         return Ok(None);
     }
-    let due = KeyId::of(&seen.sealed);
+    let (due, to) = (KeyId::of(&seen.sealed), KeyId::of(&sealed));
     let values = [
         doc.into(),
         seen.device.into(),
@@ -392,7 +392,9 @@ pub(super) async fn correct<T: Tx>(
     if tx.row(sql::REPLACE_CONTACT, &values).await?.is_none() {
         return Ok(Some(false));
     }
-    put_due(tx, KeyDue::Correction(doc, seen.device)).await?;
+    if let Some(key) = to {
+        put_due(tx, KeyDue::Correction(doc, seen.device, key)).await?;
+    }
     if let Some(key) = due {
         put_due(tx, KeyDue::Key(key)).await?;
     }
@@ -404,42 +406,41 @@ pub(super) async fn correct<T: Tx>(
     Ok(Some(true))
 }
 
-/// Corrects again in a log from before.
+/// Corrects again in a log from before: in the place of what was seen there, or where there was nothing.
 pub(super) async fn correct_again<T: Tx>(
     tx: &mut T,
     at: Time,
-    all: Vec<Correction>,
+    to: Correction,
+    seen: Option<Vec<u8>>,
 ) -> Result<(), LogError> {
-    for to in all {
-        let Correction {
-            doc, device, kept, ..
-        } = to;
-        if erased(tx, doc).await?.is_some() {
-            continue;
-        }
-        let here = tx.row(sql::CONTACT, &[doc.into(), device.into()]).await?;
-        let here = here
-            .map(|row| row.bytes(0).map(<[u8]>::to_vec))
-            .transpose()?;
-        match here {
-            Some(here) if here == kept => continue,
-            Some(here) => {
-                let values = [doc.into(), device.into(), kept.into(), here.into()];
-                tx.rows(sql::REPLACE_CONTACT, &values).await?;
-            }
-            None => {
-                let row = [doc.into(), device.into(), to.at.into(), kept.into()];
-                tx.rows(sql::PUT_CONTACT, &row).await?;
-            }
-        }
-        lists::put_scrub_due(tx).await?;
-        let mut audit = Audit::open(tx).await?;
-        let by = Author::server();
-        audit
-            .note(tx, &by, at, "contact.corrected.again", doc.as_bytes())
-            .await?;
+    let Correction {
+        doc, device, kept, ..
+    } = to;
+    if erased(tx, doc).await?.is_some() {
+        return Ok(());
     }
-    Ok(())
+    let name = [doc.into(), device.into()];
+    match seen {
+        Some(seen) => {
+            let [doc, device] = name;
+            let values = [doc, device, kept.into(), seen.into()];
+            if tx.row(sql::REPLACE_CONTACT, &values).await?.is_none() {
+                return Ok(());
+            }
+        }
+        None if tx.row(sql::CONTACT, &name).await?.is_none() => {
+            let [doc, device] = name;
+            let row = [doc, device, to.at.into(), kept.into()];
+            tx.rows(sql::PUT_CONTACT, &row).await?;
+        }
+        None => return Ok(()),
+    }
+    lists::put_scrub_due(tx).await?;
+    let mut audit = Audit::open(tx).await?;
+    let by = Author::server();
+    audit
+        .note(tx, &by, at, "contact.corrected.again", doc.as_bytes())
+        .await
 }
 
 /// Contacts that are not sealed with a key of their own yet, some at a time.

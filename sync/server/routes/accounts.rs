@@ -13,7 +13,9 @@ use crate::log::Author;
 #[derive(Debug, Deserialize)]
 struct ChangeAsk {
     account: AccountInput,
-    closed: bool,
+    /// Left out: it stays as it is.
+    #[serde(default)]
+    closed: Option<bool>,
 }
 
 fn lets_in(call: &Call) -> Result<&SignIn, Problem> {

@@ -21,8 +21,8 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::audit::{self, AuditError};
 use koina_server::log::{
-    AccountRow, AnyLog, Author, Invitation, LogError, NewSession, Newcomer, Order, Placed,
-    Quarantined, Redeemed, Scope, SignedInWith, Source, TRIES_PER_MINUTE, change_hash,
+    AccountChanged, AccountRow, AnyLog, Author, Invitation, LogError, NewSession, Newcomer, Order,
+    Placed, Quarantined, Redeemed, Scope, SignedInWith, Source, TRIES_PER_MINUTE, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
 use tempfile::TempDir;
@@ -1384,6 +1384,18 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
     log.sign_out(by(), NOON, [2; 32]).await.unwrap();
     assert_eq!(whose(2, desk, before, before).await, None);
     // Who may do something else now, or is closed out, signs in anew.
+    assert!(
+        log.add_account(
+            by(),
+            NOON,
+            AccountRow {
+                role: Role::Admin,
+                ..account(7, "other")
+            }
+        )
+        .await
+        .unwrap()
+    );
     for (n, change) in [(3, Role::Admin), (4, Role::Admin)] {
         let seen = of().await;
         let step = step(u64::from(n) * 10);
@@ -1394,15 +1406,26 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
         );
         let to = AccountRow {
             role: change,
-            closed_at: (n == 4).then_some(NOON),
             ..seen
         };
         assert_eq!(
-            log.change_account(by(), NOON, to).await.unwrap(),
-            Some(true)
+            log.change_account(by(), NOON, to, Some(n == 4))
+                .await
+                .unwrap(),
+            AccountChanged::Done
         );
         assert_eq!(whose(n, desk, before, before).await, None, "{n}");
     }
+    // Somebody has to be left.
+    let last = AccountRow {
+        role: Role::Admin,
+        ..account(7, "other")
+    };
+    let refused = log
+        .change_account(by(), NOON, last, Some(true))
+        .await
+        .unwrap();
+    assert_eq!(refused, AccountChanged::LastAdmin);
     let closed = of().await;
     let out = log.sign_in(by(), NOON, closed, step(90), session(5)).await;
     assert!(!out.unwrap(), "closed");
@@ -1422,6 +1445,6 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
     let restored = other.open().await;
     restored.restore(NOON, &file).await.unwrap();
     let rows = restored.accounts(Time(0)).await.unwrap();
-    assert_eq!((rows.len(), rows[0].sessions.len()), (1, 0));
+    assert_eq!((rows.len(), rows[0].sessions.len()), (2, 0));
     log.verify_audit().await.unwrap();
 }

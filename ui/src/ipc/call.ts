@@ -5,14 +5,14 @@ import { getCurrentWindow } from "@tauri-apps/api/window";
 import type { Commands, Problem } from "./commands";
 import { signInFirst } from "./signing.svelte";
 
-/** Calls a command. Rejects with a `Problem`, whatever went wrong. */
-export async function call<K extends keyof Commands>(name: K, input: Commands[K][0]): Promise<Commands[K][1]> {
+/** Calls a command. Rejects with a `Problem`, whatever went wrong. `quiet`: nobody asked for it, so nobody is asked to sign in. */
+export async function call<K extends keyof Commands>(name: K, input: Commands[K][0], quiet = false): Promise<Commands[K][1]> {
   try {
     return await invoke<Commands[K][1]>(name, { input });
   } catch (failure) {
     const problem = asProblem(failure);
     // Whoever signs in goes on where they were; nothing that was typed is asked for again.
-    if (problem.code === "sign_in_needed" && (await signInFirst())) return call(name, input);
+    if (!quiet && problem.code === "sign_in_needed" && (await signInFirst())) return call(name, input);
     throw problem;
   }
 }

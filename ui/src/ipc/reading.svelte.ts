@@ -29,9 +29,10 @@ export class Reading<T> {
   #tries = $state(0);
   #turn = 0;
 
-  constructor(read: () => Promise<T>) {
+  /** `follows`: it reads again after every change. What is asked of the server is read when somebody wants it. */
+  constructor(read: () => Promise<T>, follows = true) {
     $effect(() => {
-      void changes.count;
+      if (follows) void changes.count;
       void this.#tries;
       const turn = ++this.#turn;
       this.loading = true;

@@ -1151,6 +1151,7 @@ export type Words = {
   "problem-disk-read-only": null;
   "problem-internal": { incident: string | number };
   "problem-keys-unreadable": null;
+  "problem-last-admin": null;
   "problem-last-person": null;
   "problem-locked": null;
   "problem-malformed": null;
@@ -1438,6 +1439,7 @@ export type Words = {
   "sign-in-do": null;
   "sign-in-fresh": null;
   "sign-in-fresh-hint": null;
+  "sign-in-fresh-missing": null;
   "sign-in-lead": null;
   "sign-in-login": null;
   "sign-in-password": null;

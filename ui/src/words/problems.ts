@@ -38,6 +38,7 @@ const problems: Sentences = {
   last_person: () => t("problem-last-person"),
   sign_in_needed: () => t("problem-sign-in-needed"),
   sign_in_refused: () => t("problem-sign-in-refused"),
+  last_admin: () => t("problem-last-admin"),
   keys_unreadable: () => t("problem-keys-unreadable"),
   revoked: () => t("problem-revoked"),
   offline: ({ since }) => (since === null ? t("problem-offline") : t("problem-offline-since", { since: moment(since) })),

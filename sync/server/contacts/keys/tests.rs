@@ -152,6 +152,7 @@ fn a_folder_that_lost_its_keys_takes_them_from_the_copy_before_it_writes_another
     assert_eq!(opened, Ok(b"sealed".to_vec()));
     // Another municipality's copy is neither taken nor written over.
     let other = keys(&dir.path().join("other"));
+    other.seal(doc(5), device(9), b"sealed").unwrap();
     let before = std::fs::read(&copy).unwrap();
     assert!(other.copy_to(&copy).is_err());
     assert!(other.take(&copy).is_err());
@@ -181,12 +182,28 @@ fn a_copy_that_is_not_whole_changes_nothing() {
 }
 
 #[test]
-fn a_key_that_does_not_hold_is_a_failure_and_keeps_nobody_from_copying_the_others() {
+fn a_key_that_was_cut_off_is_missing_and_taken_from_the_copy_again() {
     let dir = tempfile::tempdir().unwrap();
     let keys = keys(&dir.path().join("keys"));
     let kept = keys.seal(doc(1), device(9), b"sealed").unwrap();
     keys.seal(doc(2), device(9), b"sealed").unwrap();
-    std::fs::write(keys.path(KeyId::of(&kept).unwrap()), b"short").unwrap();
-    assert!(keys.open(doc(1), device(9), &kept).is_err());
-    assert_eq!(keys.copy_to(&dir.path().join("copy")).unwrap(), 1);
+    let copy = dir.path().join("copy");
+    assert_eq!(keys.copy_to(&copy).unwrap(), 2);
+    let path = keys.path(KeyId::of(&kept).unwrap());
+    for cut in [&b""[..], b"short"] {
+        // As a full disk or a cut leaves it: no key, and none that was destroyed.
+        std::fs::write(&path, cut).unwrap();
+        let opened = keys.open(doc(1), device(9), &kept).unwrap();
+        assert_eq!(opened, Err(Unread::NoKey));
+        assert_eq!(
+            keys.copy_to(&copy).unwrap(),
+            2,
+            "taken before it is written"
+        );
+        let opened = keys.open(doc(1), device(9), &kept).unwrap();
+        assert_eq!(opened, Ok(b"sealed".to_vec()));
+    }
+    // A copy that is damaged keeps nobody from writing another.
+    std::fs::write(&copy, b"").unwrap();
+    assert_eq!(keys.copy_to(&copy).unwrap(), 2);
 }

@@ -1,6 +1,7 @@
 # Signing in at a desk, and who may.
 problem-sign-in-needed = Sign in with your account first.
 problem-sign-in-refused = The user name, the password or the number from the telephone is wrong, or the account is closed.
+problem-last-admin = An administrator has to be left who can sign in. Make an administrator's account for somebody else first.
 sign-in-title = Sign in
 sign-in-lead = This needs your account. What you do is written down in your name.
 sign-in-login = User name
@@ -11,6 +12,7 @@ sign-in-code-missing = Type the six digits that the telephone shows.
 sign-in-begin-lead = The password you were given is good for the first time only. Choose one of your own.
 sign-in-fresh = New password
 sign-in-fresh-hint = At least 10 characters. Three or four words that only you would put together are best.
+sign-in-fresh-missing = Choose a new password.
 sign-in-again = The new password again
 sign-in-again-differs = The two new passwords differ. Type them again.
 sign-in-telephone = Scan the code with an app for numbers on your telephone (such as FreeOTP or Google Authenticator), and type the number it shows.
