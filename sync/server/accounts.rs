@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -14,6 +13,7 @@ use koina_model::accounts::{
 };
 use koina_model::ids::Time;
 use koina_model::limits::Fields;
+use koina_model::permits::Role;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::identity::hex;
 use sha2::{Digest, Sha256};
@@ -289,20 +289,9 @@ pub async fn add(
     let (password, hash) = first_password().await?;
     let good_until = Time(now.0.saturating_add(FIRST_DAYS * 24 * 3_600_000));
     let account = AccountRow {
-        id: fresh_id(),
-        login: input.login,
-        name: input.name,
-        role,
         password: hash,
         once_until: Some(good_until),
-        secret: String::new(),
-        secret_new: String::new(),
-        step: 0,
-        wrong: 0,
-        wrong_at: Time(0),
-        added_at: now,
-        signed_in_at: None,
-        closed_at: None,
+        ..begun(fresh_id(), input, role, now)
     };
     if !town.log.add_account(by, now, account.clone()).await? {
         return Err(Problem::field("login", FieldRule::Taken));
@@ -314,17 +303,9 @@ pub async fn add(
     })
 }
 
-/// Changes who an account is for; closes it or opens it again, where that is said.
-pub async fn change(
-    town: &Municipality,
-    by: Author,
-    id: Uuid,
-    input: &AccountInput,
-    closed: Option<bool>,
-    now: Time,
-) -> Result<(), Problem> {
-    let (input, role) = input.checked()?;
-    let to = AccountRow {
+/// An account with which nobody has signed in yet.
+fn begun(id: Uuid, input: AccountInput, role: Role, now: Time) -> AccountRow {
+    AccountRow {
         id,
         login: input.login,
         name: input.name,
@@ -339,7 +320,20 @@ pub async fn change(
         added_at: now,
         signed_in_at: None,
         closed_at: None,
-    };
+    }
+}
+
+/// Changes who an account is for; closes it or opens it again, where that is said.
+pub async fn change(
+    town: &Municipality,
+    by: Author,
+    id: Uuid,
+    input: &AccountInput,
+    closed: Option<bool>,
+    now: Time,
+) -> Result<(), Problem> {
+    let (input, role) = input.checked()?;
+    let to = begun(id, input, role, now);
     match town.log.change_account(by, now, to, closed).await? {
         AccountChanged::Done => Ok(()),
         AccountChanged::Taken => Err(Problem::field("login", FieldRule::Taken)),
@@ -481,12 +475,4 @@ fn random<const N: usize>() -> Result<[u8; N], Problem> {
 #[allow(clippy::disallowed_methods, reason = "an id that nobody else has")]
 fn fresh_id() -> Uuid {
     Uuid::now_v7()
-}
-
-/// How long a password takes on this machine, for whoever looks at the settings.
-pub fn hashing_takes() -> Result<Duration, Problem> {
-    #[allow(clippy::disallowed_methods, reason = "it is measured")]
-    let begun = std::time::Instant::now();
-    hashed("a password of some length")?;
-    Ok(begun.elapsed())
 }

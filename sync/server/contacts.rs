@@ -294,10 +294,20 @@ impl Municipality {
         words: Vec<Erased>,
     ) -> Result<(), Problem> {
         self.log.erase_contacts_again(by, now, words).await?;
-        self.settle_keys(now).await?;
+        self.settle_later(now).await;
         self.copy_keys().await;
         self.log.scrub().await;
         Ok(())
+    }
+
+    /// Does what is due; where the disk of the keys fails, later: nobody is kept from exchanging, and no server from starting.
+    async fn settle_later(&self, now: Time) {
+        if let Err(problem) = self.settle_keys(now).await {
+            tracing::error!(
+                ?problem,
+                "keys that are due were not destroyed, and are tried again"
+            );
+        }
     }
 
     /// Puts other words in the place of a contact as it was seen; what was applied for stays.
@@ -630,7 +640,7 @@ impl Municipality {
     /// Does again in this log, which may be one from before, what stands beside the keys: what was erased is erased, what was
     /// corrected is right.
     pub(crate) async fn heed_words(&self, now: Time) -> Result<(), Problem> {
-        self.settle_keys(now).await?;
+        self.settle_later(now).await;
         let (erased, corrected) = self.of_keys(Keys::words).await?;
         let words = erased.into_iter().map(|doc| self.erased(doc, now));
         let words = words.collect::<Result<Vec<_>, _>>()?;

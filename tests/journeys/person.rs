@@ -69,6 +69,17 @@ fn tend(town: &Town) {
     town.block_on(town.server().tend_contacts(town.now()));
 }
 
+/// From now on contacts are kept for ninety days.
+fn keep_ninety_days(town: &mut Town) {
+    let log = AnyLog::open_sqlite(town.log_file());
+    let log = town.block_on(log).unwrap();
+    let rules = Rules {
+        keep_days: Some(90),
+        ..Rules::default()
+    };
+    town.keep_contacts(log, rules);
+}
+
 /// Another visitor's request, with these words.
 fn another(town: &Town, kiosk: Who, contact: &Contact) -> DocId {
     let entered = Entered {
@@ -178,13 +189,7 @@ fn a_device_with_a_wrong_clock_makes_nobody_forgotten_early() {
     let Told {
         mut town, desk, id, ..
     } = told(Town::new());
-    let log = AnyLog::open_sqlite(town.log_file());
-    let log = town.block_on(log).unwrap();
-    let rules = Rules {
-        keep_days: Some(90),
-        ..Rules::default()
-    };
-    town.keep_contacts(log, rules);
+    keep_ninety_days(&mut town);
     town.party_mut(desk).skew_ms = -400 * 24 * 3_600_000;
     close(&town, desk, id);
     town.party_mut(desk).skew_ms = 0;
@@ -199,13 +204,7 @@ fn a_server_whose_clock_is_years_ahead_erases_nothing_at_once() {
     let Told {
         mut town, desk, id, ..
     } = told(Town::new());
-    let log = AnyLog::open_sqlite(town.log_file());
-    let log = town.block_on(log).unwrap();
-    let rules = Rules {
-        keep_days: Some(90),
-        ..Rules::default()
-    };
-    town.keep_contacts(log, rules);
+    keep_ninety_days(&mut town);
     close(&town, desk, id);
     tend(&town);
     // As after a battery that was empty.
@@ -230,13 +229,7 @@ fn whoever_is_told_of_a_joined_request_is_kept_while_the_other_is_open() {
     } = told(Town::new());
     let main = report(&town, kiosk);
     town.settle();
-    let log = AnyLog::open_sqlite(town.log_file());
-    let log = town.block_on(log).unwrap();
-    let rules = Rules {
-        keep_days: Some(90),
-        ..Rules::default()
-    };
-    town.keep_contacts(log, rules);
+    keep_ninety_days(&mut town);
     let now = town.time(desk);
     let joined = Outcome::Duplicate { of: main };
     town.at(desk).close_request(id, &joined, "", now).unwrap();

@@ -5,7 +5,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::cell::Cell;
 
 use koina_model::accounts::{AccountGiven, AccountInput, SignInAnswer, SignInAsk};
 use koina_model::ids::Time;
@@ -20,15 +20,17 @@ mod town;
 
 const MINUTE: i64 = 60_000;
 
-/// The clock of this program: its tests run one by one, each in a process of its own.
-static CLOCK: AtomicI64 = AtomicI64::new(NOON.0);
+thread_local! {
+    /// The clock of a test and of its server, which run in one thread.
+    static CLOCK: Cell<i64> = const { Cell::new(NOON.0) };
+}
 
 fn clock() -> Time {
-    Time(CLOCK.load(Ordering::Relaxed))
+    Time(CLOCK.get())
 }
 
 fn pass(ms: i64) {
-    CLOCK.fetch_add(ms, Ordering::Relaxed);
+    CLOCK.set(CLOCK.get() + ms);
 }
 
 async fn town() -> Town {
