@@ -123,6 +123,8 @@ impl Keeping {
     /// Makes sure that this folder of keys is the one of this log. Another one, or one that was lost, is not begun anew:
     /// contacts would be kept that nobody opens.
     pub async fn belongs_to(&self, log: &AnyLog) -> Result<(), OpenError> {
+        // Two servers may start at once.
+        let _alone = self.keys.alone().map_err(OpenError::Keys)?;
         let own = self.keys.id().map_err(OpenError::Keys)?;
         let id = match &own {
             Some(own) => own.clone(),
@@ -133,12 +135,14 @@ impl Keeping {
                 fresh
             }
         };
-        if log.contact_keys(id.clone()).await? == id {
+        let wanted = log.contact_keys(id.clone()).await;
+        if wanted.as_ref().is_ok_and(|wanted| *wanted == id) {
             return Ok(());
         }
         if own.is_none() {
             self.keys.forget_name().map_err(OpenError::Keys)?;
         }
+        wanted?;
         Err(OpenError::OtherKeys)
     }
 
@@ -576,14 +580,11 @@ impl Municipality {
         }
         let (ruled_at, restored_at) = self.log.ruled_at().await?;
         let since = |at: Time| now.0.saturating_sub(at.0);
-        if ruled_at.is_some_and(|at| (0..RULES_EVERY_MS).contains(&since(at))) {
-            // By another server, or before this one started again.
-            self.contacts.note(|done| done.ruled_at = ruled_at);
-            return Ok(());
-        }
+        // By another server, or before this one started again: then it is only counted.
+        let lately = ruled_at.is_some_and(|at| (0..RULES_EVERY_MS).contains(&since(at)));
         let believed = ruled_at.is_some_and(|at| (0..UNSEEN_MS).contains(&since(at)));
         let restored = restored_at.is_some_and(|at| since(at) < RESTORED_MS);
-        let erases = believed && !restored && !self.log.numbers_wait().await?;
+        let erases = believed && !lately && !restored && !self.log.numbers_wait().await?;
         let mut soon = 0;
         let mut after = None;
         while self.contacts.rules.any() {
@@ -609,10 +610,15 @@ impl Municipality {
             drop(held);
             self.settle_keys(now).await?;
         }
-        self.log.put_ruled_at(now).await?;
-        self.contacts.note(|done| {
-            (done.soon, done.ruled_at) = (soon, Some(now));
-        });
+        let ruled_at = match lately {
+            true => ruled_at,
+            false => Some(now),
+        };
+        if !lately {
+            self.log.put_ruled_at(now).await?;
+        }
+        self.contacts
+            .note(|done| (done.soon, done.ruled_at) = (soon, ruled_at));
         Ok(())
     }
 
@@ -653,13 +659,22 @@ impl Municipality {
             let here = self.log.contact(to.doc, to.device).await?;
             let here = here.map(|row| row.sealed);
             let (kept, seen) = (to.kept.clone(), here.clone());
-            // What opens was corrected since, or is this; only what no key opens any more makes room.
+            // What opens with a key of its own was corrected since, or is this. What has none is from before there were keys, and
+            // so from before this; what no key opens any more makes room as well.
             let again = self.of_keys(move |keys| {
-                let open = seen.map(|seen| keys.has_key(&seen)).transpose()?;
-                Ok(!open.unwrap_or_default() && keys.has_key(&kept)?)
+                let open = match seen.as_deref() {
+                    Some(seen) => KeyId::of(seen).is_some() && keys.has_key(seen)?,
+                    None => false,
+                };
+                Ok(!open && keys.has_key(&kept)?)
             });
-            if again.await? {
-                self.log.correct_contact_again(now, to, here).await?;
+            match again.await {
+                Ok(true) => self.log.correct_contact_again(now, to, here).await?,
+                Ok(false) => {}
+                // One that cannot be read keeps no server from starting.
+                Err(problem) => {
+                    tracing::error!(?problem, doc = %to.doc, "a correction could not be heeded");
+                }
             }
         }
         Ok(())

@@ -828,6 +828,11 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| lists::contact_keys(tx, fresh))
     }
 
+    /// The folder of keys that belongs to this log, if one does.
+    pub async fn contact_keys_known(&self) -> Result<Option<String>, LogError> {
+        in_one_tx!(self, Read, |tx| lists::meta(tx, lists::CONTACT_KEYS))
+    }
+
     /// Another folder of keys belongs to this log from now on.
     pub async fn put_contact_keys(&self, at: Time, id: String) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_contact_keys(tx, at, id))

@@ -15,7 +15,7 @@ use koina_model::accounts::AccountInput;
 use koina_model::ids::Time;
 use koina_model::permits::Role;
 use koina_server::config::Config;
-use koina_server::contacts::keys::fresh_id;
+use koina_server::contacts::keys::{copy_of, fresh_id};
 use koina_server::door::{self, Limits};
 use koina_server::log::Author;
 use koina_server::municipality::Municipality;
@@ -125,9 +125,12 @@ enum Command {
     Restore {
         #[arg(long)]
         from: PathBuf,
-        /// The newest file of the keys of contacts. Left out: `contact-keys` beside the backup.
+        /// The newest file of the keys of contacts. Left out: `keys_copy` of the settings and `contact-keys` beside the backup.
         #[arg(long)]
         keys: Option<PathBuf>,
+        /// There are no keys any more.
+        #[arg(long)]
+        without_keys: bool,
     },
     /// Takes the keys of contacts from their copy, where their folder was lost. Stop every server of the municipality first.
     TakeKeys {
@@ -272,7 +275,11 @@ async fn main() -> anyhow::Result<()> {
                 accounts::change(&town, by.clone(), id, &input, Some(false), now()).await?;
                 accounts::reset(&town, by, id, now()).await?.0
             } else {
-                accounts::add(&town, by, &input, now()).await?.password
+                let given = accounts::add(&town, by, &input, now()).await;
+                let given = given.context(
+                    "Adding the account: is the login somebody's already? With --again it gets a first password again",
+                )?;
+                given.password
             };
             println!(
                 "{}: {password}\nIt is good for seven days, and for choosing another one.",
@@ -294,16 +301,35 @@ async fn main() -> anyhow::Result<()> {
             println!("{}: the keys of {copied} contacts.", file.display());
             Ok(())
         }
-        Command::Restore { from, keys } => {
+        Command::Restore {
+            from,
+            keys,
+            without_keys,
+        } => {
             let keeping = config.keeping()?;
             // Before the log, so that a file that was named wrongly is noticed in time.
+            anyhow::ensure!(from.is_file(), "There is no {}", from.display());
+            let backup = log::AnyLog::open_sqlite(&from).await;
+            let backup = backup.context("Opening the backup")?;
+            let wanted = backup.contact_keys_known().await?;
+            drop(backup);
             let beside = from.with_file_name(KEYS_FILE);
-            let copy = config.contacts.keys_copy.clone();
-            let usual = [copy, Some(beside)].into_iter().flatten();
-            if let Some(file) = keys.or_else(|| usual.into_iter().find(|file| file.exists())) {
-                let keys = keeping.keys().take(&file);
+            let usual = [config.contacts.keys_copy.clone(), Some(beside)];
+            let usual = usual.into_iter().flatten();
+            let usual = usual.filter(|file| wanted.is_some() && copy_of(file) == wanted);
+            let files: Vec<PathBuf> = match keys {
+                Some(file) => vec![file],
+                None => usual.collect(),
+            };
+            for file in &files {
+                let keys = keeping.keys().take(file);
                 let keys = keys.context("Taking the keys of contacts")?;
                 println!("{}: the keys of {keys} contacts.", file.display());
+            }
+            if wanted.is_some() && keeping.keys().id()? != wanted && !without_keys {
+                anyhow::bail!(
+                    "The keys of contacts of this backup were not found. Name their copy with --keys; if there is none, restore with --without-keys, and then take-keys --lost"
+                );
             }
             let log = config.open_log().await.context("Opening the log")?;
             let rows = log
@@ -313,7 +339,9 @@ async fn main() -> anyhow::Result<()> {
             println!(
                 "Restored: {rows} rows of the log. Start the server: devices hand over again what came after the backup. Staff accounts are as they were then: close again those that were closed since."
             );
-            keeping.belongs_to(&log).await?;
+            if !without_keys {
+                keeping.belongs_to(&log).await?;
+            }
             Ok(())
         }
         Command::TakeKeys { from, lost } => {
@@ -328,8 +356,8 @@ async fn main() -> anyhow::Result<()> {
             if lost {
                 // By the old name, so that a copy that turns up can still be taken.
                 let id = match keeping.keys().id()? {
-                    Some(id) => id,
-                    None => log.contact_keys(fresh_id()?).await?,
+                    Some(id) if !keeping.keys().is_empty()? => id,
+                    _ => log.contact_keys(fresh_id()?).await?,
                 };
                 keeping.keys().name(&id)?;
                 log.put_contact_keys(now(), id).await?;

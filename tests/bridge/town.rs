@@ -160,6 +160,7 @@ impl Town {
     /// Begins anew with a copy of a kept municipality, which is made when there is none yet.
     pub(crate) fn open(&mut self, kept: Kept) -> anyhow::Result<()> {
         SLOW_MS.store(0, Ordering::Relaxed);
+        self.asks_sign_in = false;
         let from = self.root.join("kept").join(kept.folder());
         if !from.exists() {
             self.make(kept, &from)?;

@@ -34,6 +34,8 @@ const HASH: usize = 32;
 const DESTROYED: &[u8] = b"destroyed";
 /// An entry of a copy: what it is, two ids, how many bytes follow, and those.
 const HEAD: usize = 1 + ID + ID + 4;
+/// What is said of a copy that is taken for another one's.
+const FOREIGN: &str = "the copy has the keys of another municipality";
 const A_KEY: u8 = 1;
 const AN_ERASURE: u8 = 2;
 const A_CORRECTION: u8 = 3;
@@ -129,7 +131,13 @@ impl Keys {
 
     /// This folder is nobody's, after all.
     pub fn forget_name(&self) -> io::Result<()> {
-        fs::remove_file(self.folder.join("id"))
+        fs::remove_file(self.folder.join("id"))?;
+        durable::sync_folder(&self.folder)
+    }
+
+    /// Keeps others away from saying which folder this is, until it is dropped.
+    pub fn alone(&self) -> io::Result<durable::Alone> {
+        durable::Alone::with(&self.folder.join("id"))
     }
 
     /// Seals a contact with a key of its own, which is on the disk when this returns.
@@ -249,16 +257,27 @@ impl Keys {
     /// are taken first; a copy of another folder is not written over. Gives how many keys there are.
     pub fn copy_to(&self, file: &Path) -> io::Result<usize> {
         let _one = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.starts_with(&self.folder) || self.folder.starts_with(file) {
+            return Err(invalid(
+                "the copy of the keys is to lie elsewhere than the keys",
+            ));
+        }
         // Another program may copy as well.
         let _alone = durable::Alone::with(file)?;
-        if file.try_exists()? {
-            match self.take_from(file) {
-                Err(_) if !is_copy(file) => {
-                    tracing::error!(copy = %file.display(), "the copy of the keys is damaged; it is set aside");
-                    fs::rename(file, file.with_extension("damaged"))?;
+        match fs::read(file).map(Zeroizing::new) {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => {}
+            Err(failure) => return Err(failure),
+            Ok(bytes) => match entries(&bytes) {
+                Some((id, entries)) if self.id()? == Some(id.to_text()) => {
+                    self.take_entries(&entries)?;
                 }
-                taken => drop(taken?),
-            }
+                Some(_) => return Err(invalid(FOREIGN)),
+                None => {
+                    let aside = file.with_extension("damaged");
+                    tracing::error!(aside = %aside.display(), "the copy of the keys is damaged and was set aside: it may hold keys of contacts that are erased later");
+                    fs::rename(file, aside)?;
+                }
+            },
         }
         self.changed.store(false, Ordering::Release);
         let written = self.write_copy(file);
@@ -323,17 +342,30 @@ impl Keys {
         let bytes = Zeroizing::new(fs::read(file)?);
         let (id, entries) =
             entries(&bytes).ok_or_else(|| invalid("this is no whole copy of keys of contacts"))?;
-        let own = self.id()?.filter(|own| *own != id.to_text());
-        if own.is_some() && !self.is_empty()? {
-            return Err(invalid("the copy has the keys of another municipality"));
+        if self.id()? == Some(id.to_text()) {
+            return self.take_entries(&entries);
         }
+        if self.id()?.is_some() {
+            if !self.is_empty()? {
+                return Err(invalid(FOREIGN));
+            }
+            // Nameless while it is half taken: the next try goes on.
+            self.forget_name()?;
+        }
+        let keys = self.take_entries(&entries)?;
+        // Last: half of a copy is not the folder.
+        self.name(&id.to_text())?;
+        Ok(keys)
+    }
+
+    fn take_entries(&self, entries: &[Entry<'_>]) -> io::Result<usize> {
         let mut keys = 0;
         for (_, [doc, _], _) in entries.iter().filter(|(kind, ..)| *kind == AN_ERASURE) {
             if let Some(doc) = DocId::from_slice(doc) {
                 self.erase(doc)?;
             }
         }
-        for (kind, [one, other], body) in &entries {
+        for (kind, [one, other], body) in entries {
             match *kind {
                 A_KEY if body.is_empty() => {
                     if read(&self.path(KeyId(*one))).is_ok_and(|key| key.is_none()) {
@@ -374,15 +406,11 @@ impl Keys {
         for shelf in shelves {
             durable::sync_folder(&self.folder.join("keys").join(hex(&[shelf])))?;
         }
-        // Last: half of a copy is not the folder.
-        if self.id()? != Some(id.to_text()) {
-            self.name(&id.to_text())?;
-        }
         Ok(keys)
     }
 
     /// Whether nothing was ever kept here.
-    fn is_empty(&self) -> io::Result<bool> {
+    pub fn is_empty(&self) -> io::Result<bool> {
         let nothing = |part| files_in(&self.folder.join(part)).map(|files| files.is_empty());
         Ok(nothing("keys")? && nothing("words")?)
     }
@@ -520,10 +548,10 @@ fn entries(bytes: &[u8]) -> Option<(KeyId, Vec<Entry<'_>>)> {
     Some((KeyId(*id), entries))
 }
 
-/// Whether a file is a whole copy, of whichever folder.
-fn is_copy(file: &Path) -> bool {
-    let bytes = fs::read(file).map(Zeroizing::new);
-    bytes.is_ok_and(|bytes| entries(&bytes).is_some())
+/// Of which folder a file is a whole copy; `None`: of none.
+pub fn copy_of(file: &Path) -> Option<String> {
+    let bytes = Zeroizing::new(fs::read(file).ok()?);
+    Some(entries(&bytes)?.0.to_text())
 }
 
 /// A name for a folder that has none yet.

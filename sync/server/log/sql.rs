@@ -271,8 +271,7 @@ pub(super) const ACCOUNTS: &str = concat!(
 pub(super) const ACCOUNT_TAKEN: &str = "SELECT id FROM accounts
  WHERE id <> $1 AND login = $2";
 pub(super) const COUNT_ACCOUNTS: &str = "SELECT COUNT(*) FROM accounts";
-pub(super) const OTHER_ADMINS: &str =
-    "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND closed_at IS NULL AND id <> $1";
+pub(super) const OTHER_ADMINS: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND closed_at IS NULL AND once_until IS NULL AND id <> $1";
 pub(super) const PUT_ACCOUNT: &str =
     "INSERT INTO accounts (id, login, name, role, password, once_until, added_at)
  VALUES ($1, $2, $3, $4, $5, $6, $7)";

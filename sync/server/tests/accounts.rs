@@ -282,9 +282,8 @@ async fn wrong_tries_make_an_account_wait_and_a_closed_one_is_out_at_once() {
         Ok(()),
         "signed in all the while"
     );
-    // Closed by another one; the last of them cannot be.
-    let other = add(&town, "other", Role::Admin).await;
-    drop(other);
+    // Closed by another one; the last who can sign in cannot be.
+    let second = town.hand(Role::Admin, &[]).await;
     let account = town.log().account_by_login("maria".to_owned()).await;
     let account = account.unwrap().unwrap();
     let input = AccountInput {
@@ -293,7 +292,12 @@ async fn wrong_tries_make_an_account_wait_and_a_closed_one_is_out_at_once() {
         role: Some(Role::Admin),
     };
     let by = Author::server();
-    accounts::change(&town.app.town, by, account.id, &input, Some(true), clock())
+    let all = &town.app.town;
+    add(&town, "new", Role::Admin).await;
+    let last = accounts::change(all, by.clone(), account.id, &input, Some(true), clock());
+    assert_eq!(last.await, Err(Problem::LastAdmin));
+    settled(&town, &second, "other", Role::Admin).await;
+    accounts::change(all, by, account.id, &input, Some(true), clock())
         .await
         .unwrap();
     assert_eq!(

@@ -1390,6 +1390,7 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
             NOON,
             AccountRow {
                 role: Role::Admin,
+                once_until: None,
                 ..account(7, "other")
             }
         )

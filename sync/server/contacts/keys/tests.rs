@@ -144,10 +144,16 @@ fn a_folder_that_lost_its_keys_takes_them_from_the_copy_before_it_writes_another
     let kept = first.seal(doc(1), device(9), b"sealed").unwrap();
     let copy = dir.path().join("copy");
     first.copy_to(&copy).unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    // The disk was not there, or the settings name another folder.
+    let before = std::fs::read(&copy).unwrap();
+    std::fs::remove_dir_all(folder.join("keys")).unwrap();
     let empty = Keys::in_folder(&folder).unwrap();
     assert_eq!(empty.copy_to(&copy).unwrap(), 1);
+    // The disk was not there, or the settings name another folder: nothing is written until somebody says so.
+    std::fs::remove_dir_all(&folder).unwrap();
+    let empty = Keys::in_folder(&folder).unwrap();
+    assert!(empty.copy_to(&copy).is_err());
+    assert_eq!(std::fs::read(&copy).unwrap(), before);
+    assert_eq!(empty.take(&copy).unwrap(), 1);
     let opened = empty.open(doc(1), device(9), &kept).unwrap();
     assert_eq!(opened, Ok(b"sealed".to_vec()));
     // Another municipality's copy is neither taken nor written over.
@@ -157,6 +163,34 @@ fn a_folder_that_lost_its_keys_takes_them_from_the_copy_before_it_writes_another
     assert!(other.copy_to(&copy).is_err());
     assert!(other.take(&copy).is_err());
     assert_eq!(std::fs::read(&copy).unwrap(), before);
+    // Nor by one that has nothing yet: that is only for whoever takes it and says so.
+    let fresh = keys(&dir.path().join("fresh"));
+    let own = fresh.id().unwrap();
+    assert!(fresh.copy_to(&copy).is_err());
+    assert_eq!(fresh.id().unwrap(), own);
+    assert!(fresh.is_empty().unwrap());
+    assert_eq!(std::fs::read(&copy).unwrap(), before);
+    assert_eq!(fresh.take(&copy).unwrap(), 1);
+    assert_eq!(fresh.id().unwrap(), empty.id().unwrap());
+}
+
+#[test]
+fn a_copy_is_not_written_over_the_keys_themselves() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("contact-keys");
+    let keys = keys(&folder);
+    let kept = keys.seal(doc(1), device(9), b"sealed").unwrap();
+    // A backup into the data folder, with the usual names.
+    for place in [&folder, &folder.join("id"), &folder.join("copy")] {
+        assert!(keys.copy_to(place).is_err(), "{}", place.display());
+        let opened = keys.open(doc(1), device(9), &kept).unwrap();
+        assert_eq!(opened, Ok(b"sealed".to_vec()));
+        assert!(keys.id().unwrap().is_some());
+    }
+    let other = dir.path().join("a folder");
+    std::fs::create_dir(&other).unwrap();
+    assert!(keys.copy_to(&other).is_err());
+    assert!(other.is_dir());
 }
 
 #[test]
