@@ -29,8 +29,6 @@ use crate::municipality::Municipality;
 /// with stands in its hash.
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
-/// Passwords that are looked at at a time: each takes the memory above.
-const HASHING_MAX: usize = 2;
 
 /// Tries that may wait for their turn, and logins of nobody that are remembered.
 const WAITING_MAX: usize = 3;
@@ -69,13 +67,12 @@ impl Default for Settings {
 /// Lets staff in.
 pub struct SignIn {
     settings: Settings,
-    /// One try at a time: what was wrong counts before the next one is looked at.
+    /// One try at a time: what was wrong counts before the next one is looked at, and each takes the memory above.
     trying: Turn<()>,
     /// So many may wait for that; the others come again.
     waiting: Semaphore,
     /// Wrong tries of logins that nobody has: they wait like the others.
     ghosts: Mutex<BTreeMap<String, (u32, Time)>>,
-    hashing: Semaphore,
     /// The hash of no password: whoever guesses a login waits as long as whoever has one.
     nobody: OnceLock<String>,
 }
@@ -87,7 +84,6 @@ impl SignIn {
             trying: Turn::new(()),
             waiting: Semaphore::new(WAITING_MAX),
             ghosts: Mutex::default(),
-            hashing: Semaphore::new(HASHING_MAX),
             nobody: OnceLock::new(),
         }
     }
@@ -134,13 +130,11 @@ impl SignIn {
             }
             checked_password(&ask.fresh, &login)?;
             let Some(step) = step_of(&secret, &ask.code, now)? else {
-                let told: Result<SignInAnswer, _> = refused(town, by, now, &account).await;
-                told?;
-                return Err(Problem::SignInRefused);
+                return refused(town, by, now, &account).await;
             };
             SignedInWith {
                 step,
-                chosen: Some((self.hash(ask.fresh).await?, secret)),
+                chosen: Some((hash_apart(ask.fresh).await?, secret)),
             }
         } else {
             if ask.code.trim().is_empty() {
@@ -167,7 +161,7 @@ impl SignIn {
         with: SignedInWith,
         now: Time,
     ) -> Result<SignInAnswer, Problem> {
-        let token = hex(&random::<32>()?);
+        let token = hex(&crate::random::<32>()?);
         let session = NewSession {
             token: digest(&token),
             id: fresh_id(),
@@ -198,15 +192,10 @@ impl SignIn {
         shown: &str,
         now: Time,
     ) -> Result<Option<SignedIn>, Problem> {
-        let minute = 60_000;
-        let idle = i64::from(self.settings.idle_minutes) * minute;
-        let most = i64::from(self.settings.hours) * 60 * minute;
+        let most = i64::from(self.settings.hours) * 3_600_000;
         let token = digest(shown);
-        let (used, began) = (now.0.saturating_sub(idle), now.0.saturating_sub(most));
-        let found = town
-            .log
-            .session(token, desk.id, Time(used), Time(began))
-            .await?;
+        let (used, began) = (self.used_since(now), Time(now.0.saturating_sub(most)));
+        let found = town.log.session(token, desk.id, used, began).await?;
         let Some((account, used_at)) = found else {
             return Ok(None);
         };
@@ -244,7 +233,7 @@ impl SignIn {
         if !account.secret_new.is_empty() {
             return Ok(account.secret_new.clone());
         }
-        let fresh = Secret::Raw(random::<20>()?.to_vec()).to_encoded();
+        let fresh = Secret::Raw(crate::random::<20>()?.to_vec()).to_encoded();
         let kept = town.log.offer_secret(account.id, fresh.to_string()).await?;
         kept.ok_or(Problem::SignInRefused)
     }
@@ -255,7 +244,6 @@ impl SignIn {
             Some(hash) => hash,
             None => self.nobodys().await?,
         };
-        let _turn = self.hashing.acquire().await.map_err(|_| Problem::Busy)?;
         crate::apart(move || {
             let hash = PasswordHash::new(&hash).map_err(|failure| crate::incident(&failure))?;
             let fits = argon()?.verify_password(password.as_bytes(), &hash).is_ok();
@@ -268,13 +256,8 @@ impl SignIn {
         if let Some(hash) = self.nobody.get() {
             return Ok(hash.clone());
         }
-        let hash = self.hash(hex(&random::<16>()?)).await?;
+        let hash = hash_apart(hex(&crate::random::<16>()?)).await?;
         Ok(self.nobody.get_or_init(|| hash).clone())
-    }
-
-    async fn hash(&self, password: String) -> Result<String, Problem> {
-        let _turn = self.hashing.acquire().await.map_err(|_| Problem::Busy)?;
-        crate::apart(move || hashed(&password)).await
     }
 }
 
@@ -286,8 +269,7 @@ pub async fn add(
     now: Time,
 ) -> Result<AccountGiven, Problem> {
     let (input, role) = input.checked()?;
-    let (password, hash) = first_password().await?;
-    let good_until = Time(now.0.saturating_add(FIRST_DAYS * 24 * 3_600_000));
+    let (password, hash, good_until) = first_password(now).await?;
     let account = AccountRow {
         password: hash,
         once_until: Some(good_until),
@@ -349,8 +331,7 @@ pub async fn reset(
     id: Uuid,
     now: Time,
 ) -> Result<(String, Time), Problem> {
-    let (password, hash) = first_password().await?;
-    let until = Time(now.0.saturating_add(FIRST_DAYS * 24 * 3_600_000));
+    let (password, hash, until) = first_password(now).await?;
     match town.log.reset_account(by, now, id, hash, until).await? {
         true => Ok((password, until)),
         false => Err(Problem::NotFound),
@@ -449,27 +430,22 @@ fn argon() -> Result<Argon2<'static>, Problem> {
 }
 
 fn hashed(password: &str) -> Result<String, Problem> {
-    let salt = random::<16>()?;
+    let salt = crate::random::<16>()?;
     let hash = argon()?.hash_password_with_salt(password.as_bytes(), &salt);
     let hash = hash.map_err(|failure| crate::incident(&failure))?;
     Ok(hash.to_string())
 }
 
-async fn first_password() -> Result<(String, String), Problem> {
-    let password = codes::new()?;
-    let typed = password.clone();
-    let hash = crate::apart(move || hashed(&typed)).await?;
-    Ok((password, hash))
+async fn hash_apart(password: String) -> Result<String, Problem> {
+    crate::apart(move || hashed(&password)).await
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "what lets somebody in has to be unguessable"
-)]
-fn random<const N: usize>() -> Result<[u8; N], Problem> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| crate::incident(&LogError::Random))?;
-    Ok(bytes)
+/// A password for the first time, its hash, and until when it is good.
+async fn first_password(now: Time) -> Result<(String, String, Time), Problem> {
+    let password = codes::new()?;
+    let hash = hash_apart(password.clone()).await?;
+    let until = Time(now.0.saturating_add(FIRST_DAYS * 24 * 3_600_000));
+    Ok((password, hash, until))
 }
 
 #[allow(clippy::disallowed_methods, reason = "an id that nobody else has")]

@@ -254,11 +254,13 @@ impl Config {
             _ => return Err(ConfigError::WhichMunicipality),
         };
         let data = folder.join(file.data);
-        let file_paths: Vec<PathBuf> = [&file.contacts.keys, &file.contacts.keys_copy]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
+        let ContactLines {
+            keys, keys_copy, ..
+        } = &file.contacts;
+        let is_empty = |path: &PathBuf| path.as_os_str().is_empty();
+        if keys.as_ref().is_some_and(is_empty) || keys_copy.as_ref().is_some_and(is_empty) {
+            return Err(ConfigError::KeysPath);
+        }
         let contacts = ContactSettings {
             keys: match file.contacts.keys {
                 Some(keys) => folder.join(keys),
@@ -270,9 +272,10 @@ impl Config {
                 of_category: file.contacts.keep_days_of,
             },
         };
-        let empty = |path: &PathBuf| path.as_os_str().is_empty() || path.is_dir();
-        if file_paths.iter().any(|path| path.as_os_str().is_empty())
-            || contacts.keys_copy.as_ref().is_some_and(empty)
+        if contacts
+            .keys_copy
+            .as_ref()
+            .is_some_and(|copy| copy.is_dir())
         {
             return Err(ConfigError::KeysPath);
         }

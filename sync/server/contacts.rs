@@ -214,11 +214,19 @@ impl Municipality {
         doc: DocId,
         communities: Vec<String>,
     ) -> Result<Contacts, Problem> {
-        let (rows, erased) = self
-            .contacts_for(by, now, doc, communities, Some("contact.read"))
-            .await?;
+        let what = Some("contact.read");
+        let (rows, erased) = self.contacts_for(by, now, doc, communities, what).await?;
+        self.shown(rows, erased).await
+    }
+
+    async fn shown(
+        &self,
+        rows: Vec<SealedRow>,
+        erased: Option<ContactsErased>,
+    ) -> Result<Contacts, Problem> {
+        let rows = self.opened(rows).await?.into_iter().map(shown);
         Ok(Contacts {
-            rows: self.opened(rows).await?.into_iter().map(shown).collect(),
+            rows: rows.collect(),
             erased,
         })
     }
@@ -367,10 +375,7 @@ impl Municipality {
         self.copy_keys().await;
         self.log.scrub().await;
         let (rows, erased) = self.contacts_for(by, now, doc, communities, None).await?;
-        Ok(Contacts {
-            rows: self.opened(rows).await?.into_iter().map(shown).collect(),
-            erased,
-        })
+        self.shown(rows, erased).await
     }
 
     /// Records whose contact bears the same telephone number, address or tax number as one of this record: whether they are the

@@ -27,12 +27,20 @@ use koina_sync::identity::hex;
 
 use crate::log::LogError;
 
-/// Sixteen random bytes as text.
-#[allow(clippy::disallowed_methods, reason = "an epoch has to be unguessable")]
-fn random_hex() -> Result<String, LogError> {
-    let mut bytes = [0; 16];
+/// Random bytes.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "epochs and what lets somebody in have to be unguessable"
+)]
+fn random<const N: usize>() -> Result<[u8; N], LogError> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| LogError::Random)?;
-    Ok(hex(&bytes))
+    Ok(bytes)
+}
+
+/// Sixteen random bytes as text.
+fn random_hex() -> Result<String, LogError> {
+    Ok(hex(&random::<16>()?))
 }
 
 /// Logs a failure once and gives it a name to ask by.
