@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Parser;
 #[cfg(target_os = "linux")]
 use koina_commands::alive::Supervisor;
-use koina_commands::{Desk, Exchanger, Gate, Kiosk, Lock};
+use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock};
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::erase;
@@ -237,6 +237,7 @@ fn begin(
         }),
         kiosk,
         lock: Some(lock),
+        browser: Browser::of_system(),
     });
     if let Some(link) = &options.enrol
         && replica.identity().is_none()

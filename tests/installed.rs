@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use koina_commands::{Desk, Exchanger, Kiosk, Lock};
+use koina_commands::{Browser, Desk, Exchanger, Kiosk, Lock};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_sync::erase;
@@ -33,6 +33,7 @@ pub fn open(folder: &Path) -> Arc<Desk> {
         places: Box::new(Vec::new),
         kiosk: Kiosk::default(),
         lock: Some(Lock::new(Arc::new(Mutex::new(vault)), None)),
+        browser: Browser::default(),
     })
 }
 

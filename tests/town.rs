@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use koina_commands::{Desk, Exchanger, Kiosk};
+use koina_commands::{Browser, Desk, Exchanger, Kiosk};
 use koina_model::ids::{DocId, Time};
 use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
@@ -345,6 +345,7 @@ impl Town {
             places: Box::new(Vec::new),
             kiosk: Kiosk::default(),
             lock: None,
+            browser: Browser::default(),
         }
     }
 

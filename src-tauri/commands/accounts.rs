@@ -9,6 +9,11 @@ use koina_sync::exchange::json_body;
 use koina_sync::qr;
 
 use crate::devices::device_name;
+mod provider;
+
+pub use provider::{Browser, OpensBrowser};
+pub(crate) use provider::{sign_in_provider, sign_in_provider_stop, sign_in_ways};
+
 use crate::{
     AccountChangeInput, AccountIdInput, AccountRow, Accounts, Desk, Nothing, SessionRow,
     SignInInput, SignInState, SignInStep,
@@ -34,7 +39,12 @@ pub(crate) fn sign_in(desk: &Desk, input: SignInInput) -> Result<SignInStep, Pro
         fresh,
     })?;
     let answer: SignInAnswer = desk.exchanger.ask("POST", "/v1/accounts/sign-in", body)?;
-    Ok(match answer {
+    Ok(step(desk, answer))
+}
+
+/// What is wanted next; whoever is let in is signed in here.
+fn step(desk: &Desk, answer: SignInAnswer) -> SignInStep {
+    match answer {
         SignInAnswer::In {
             session,
             name,
@@ -49,7 +59,7 @@ pub(crate) fn sign_in(desk: &Desk, input: SignInInput) -> Result<SignInStep, Pro
             qr_svg: qr::svg(&uri),
             secret,
         },
-    })
+    }
 }
 
 /// Nobody is signed in here any more, also where the server cannot be reached: there the session ends by itself.

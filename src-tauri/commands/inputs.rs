@@ -1051,6 +1051,13 @@ pub struct SignInState {
     pub who: Option<SignedIn>,
 }
 
+/// How one signs in here.
+#[derive(Clone, Debug, Serialize, serde::Deserialize, TS)]
+pub struct SignInWays {
+    /// Also at the identity provider of the municipality, with the browser of this machine.
+    pub provider: bool,
+}
+
 /// What is wanted next of whoever signs in.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]

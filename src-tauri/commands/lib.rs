@@ -52,6 +52,7 @@ mod visit;
 mod words;
 mod work;
 
+pub use accounts::{Browser, OpensBrowser};
 pub use contacts::person_page;
 pub use courier::usual_places;
 pub use exchange::Exchanger;
@@ -65,7 +66,7 @@ pub use start::server_and_code;
 
 use accounts::{
     account_add, account_change, account_reset, account_session_end, accounts_page, sign_in,
-    sign_in_state, sign_out,
+    sign_in_provider, sign_in_provider_stop, sign_in_state, sign_in_ways, sign_out,
 };
 use assets::{
     asset_add, asset_card, asset_edit, asset_fault, asset_inspect, asset_move, asset_retire,
@@ -127,6 +128,8 @@ pub struct Desk {
     pub kiosk: Kiosk,
     /// Who may open this device; `None` where nobody is asked.
     pub lock: Option<Lock>,
+    /// Where somebody signs in elsewhere.
+    pub browser: Browser,
 }
 
 /// Looks where files for a person may be written: sticks come and go.

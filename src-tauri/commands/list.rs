@@ -19,7 +19,10 @@ commands! {
     person_remove(PersonInput) -> LockState;
     // accounts: who sits at a desk, and who may (asked of the server)
     sign_in_state(Nothing) -> SignInState;
+    sign_in_ways(Nothing) -> SignInWays;
     sign_in(SignInInput) -> SignInStep;
+    sign_in_provider(Nothing) -> SignInStep;
+    sign_in_provider_stop(Nothing) -> Nothing;
     sign_out(Nothing) -> SignInState;
     accounts_page(Nothing) -> Accounts;
     account_add(AccountInput) -> AccountGiven;

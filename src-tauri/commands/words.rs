@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use koina_model::problem::Problem;
 use koina_model::words::Language;
+
+use crate::{Desk, told};
 
 type Catalogue = FluentBundle<FluentResource>;
 
@@ -12,6 +15,7 @@ static GREEK: LazyLock<Catalogue> = LazyLock::new(|| {
     catalogue(
         "el",
         [
+            include_str!("../../ui/src/words/el/accounts.ftl"),
             include_str!("../../ui/src/words/el/paper.ftl"),
             include_str!("../../ui/src/words/el/person.ftl"),
             include_str!("../../ui/src/words/el/shell.ftl"),
@@ -22,6 +26,7 @@ static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| {
     catalogue(
         "en",
         [
+            include_str!("../../ui/src/words/en/accounts.ftl"),
             include_str!("../../ui/src/words/en/paper.ftl"),
             include_str!("../../ui/src/words/en/person.ftl"),
             include_str!("../../ui/src/words/en/shell.ftl"),
@@ -29,7 +34,7 @@ static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| {
     )
 });
 
-fn catalogue(language: &str, sources: [&str; 3]) -> Catalogue {
+fn catalogue(language: &str, sources: [&str; 4]) -> Catalogue {
     let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
     // Marks of writing direction have no letter.
     bundle.set_use_isolating(false);
@@ -38,6 +43,14 @@ fn catalogue(language: &str, sources: [&str; 3]) -> Catalogue {
         bundle.add_resource_overriding(resource.unwrap_or_else(|(partly, _)| partly));
     }
     bundle
+}
+
+/// The language that was last chosen here.
+pub(crate) fn spoken(desk: &Desk) -> Result<Language, Problem> {
+    Ok(match told(desk.replica.language())?.as_str() {
+        "en" => Language::En,
+        _ => Language::El,
+    })
 }
 
 /// One sentence, with what goes into it; empty when there is no such sentence.

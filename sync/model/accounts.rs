@@ -1,4 +1,4 @@
-//! Staff who sign in at a desk: by password and one-time code.
+//! Staff who sign in at a desk: by password and one-time code, or by the identity provider of the municipality.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -69,6 +69,10 @@ pub struct Account {
     pub login: String,
     pub name: String,
     pub role: Role,
+    /// By which the identity provider knows them; empty: it does not.
+    pub email: String,
+    /// They have come by the identity provider.
+    pub provider: bool,
     /// A password was given, and not chosen anew yet.
     pub first: bool,
     pub signed_in_at: Option<Time>,
@@ -97,6 +101,9 @@ pub struct AccountInput {
     /// `clerk` or `admin`.
     #[ts(type = "Role")]
     pub role: Option<Role>,
+    /// By which the identity provider knows them; empty: it does not.
+    #[serde(default)]
+    pub email: String,
 }
 
 /// An account that is there now, with the password for the first time.
@@ -125,6 +132,10 @@ impl AccountInput {
             fields.wrong("login", FieldRule::BadCharacter);
         }
         let name = fields.needed("name", &self.name, NAME_MAX);
+        let email = fields.text("email", &self.email, NAME_MAX).to_lowercase();
+        if !email.is_empty() && !crate::contacts::is_email(&email) {
+            fields.wrong("email", FieldRule::NotAnEmail);
+        }
         let role = self
             .role
             .filter(|role| matches!(role, Role::Clerk | Role::Admin));
@@ -132,7 +143,12 @@ impl AccountInput {
             fields.wrong("role", FieldRule::Missing);
         }
         fields.done()?;
-        let checked = Self { login, name, role };
+        let checked = Self {
+            login,
+            name,
+            role,
+            email,
+        };
         Ok((checked, role.unwrap_or(Role::Clerk)))
     }
 }
@@ -163,28 +179,31 @@ mod tests {
     use crate::permits::Role;
     use crate::problem::{FieldRule, Problem};
 
-    fn input(login: &str, name: &str, role: Role) -> AccountInput {
+    fn input(login: &str, name: &str, email: &str, role: Role) -> AccountInput {
         AccountInput {
             login: login.to_owned(),
             name: name.to_owned(),
+            email: email.to_owned(),
             role: Some(role),
         }
     }
 
     #[test]
     fn an_account_is_checked_field_by_field() {
-        let good = input(" Μ.Παπά ", " Μαρία Παπά ", Role::Clerk).checked();
+        let good = input(" Μ.Παπά ", " Μαρία Παπά ", "M@Example.gr ", Role::Clerk).checked();
         let Ok((good, role)) = good else {
             panic!("{good:?}");
         };
         assert_eq!((good.login.as_str(), role), ("μ.παπά", Role::Clerk));
         assert_eq!(good.name, "Μαρία Παπά");
+        assert_eq!(good.email, "m@example.gr");
         for (wrong, field) in [
-            (input("", "Μ", Role::Admin), "login"),
-            (input("ab", "Μ", Role::Admin), "login"),
-            (input("a b c", "Μ", Role::Admin), "login"),
-            (input("maria", "", Role::Admin), "name"),
-            (input("maria", "Μ", Role::Kiosk), "role"),
+            (input("", "Μ", "", Role::Admin), "login"),
+            (input("ab", "Μ", "", Role::Admin), "login"),
+            (input("a b c", "Μ", "", Role::Admin), "login"),
+            (input("maria", "", "", Role::Admin), "name"),
+            (input("maria", "Μ", "m@", Role::Admin), "email"),
+            (input("maria", "Μ", "", Role::Kiosk), "role"),
         ] {
             let Err(Problem::BadInput { fields }) = wrong.checked() else {
                 panic!("{wrong:?} passed");

@@ -129,7 +129,7 @@ fn mac(key: &[u8], doc: DocId, at: Time) -> Option<Hmac<Sha256>> {
 }
 
 /// Whether mail could go there: somebody, at a host with a dot. What is between is the mail server's to judge.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((somebody, host)) = text.rsplit_once('@') else {
         return false;
     };

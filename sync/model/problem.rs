@@ -46,6 +46,13 @@ pub enum Problem {
     SignInNeeded,
     #[error("the name, the password or the code is wrong, or the account is closed")]
     SignInRefused,
+    /// Of the municipality, for a sign-in.
+    #[error("the identity provider did not say who it is")]
+    ProviderFailed,
+    #[error("this machine has no browser that opens")]
+    NoBrowser,
+    #[error("whoever the identity provider speaks of has no account here")]
+    NoAccount,
     #[error("an administrator has to be left who can sign in")]
     LastAdmin,
     #[error("somebody has to be left who can open this device")]

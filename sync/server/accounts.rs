@@ -1,4 +1,4 @@
-//! Who sits at a desk: staff sign in by password and the code of a telephone.
+//! Who sits at a desk: staff sign in by password and the code of a telephone, or at the identity provider of the municipality.
 //!
 //! A session belongs to one desk, which signs each request with its own key as well: what somebody copied from a desk's memory
 //! is worth nothing elsewhere. What a desk does without the server needs no session: the records go on without a network.
@@ -22,8 +22,15 @@ use totp_rs::{Secret, TOTP};
 use uuid::Uuid;
 
 use crate::codes;
-use crate::log::{AccountChanged, AccountRow, Author, Device, LogError, NewSession, SignedInWith};
+use crate::log::{
+    AccountChanged, AccountRow, Author, Device, LogError, NewSession, SignedInWith, Taken,
+};
 use crate::municipality::Municipality;
+
+mod provider;
+
+use provider::Provider;
+pub use provider::ProviderSettings;
 
 /// What Argon2id is asked for: the second recommended option of RFC 9106 in one lane, as on devices. What a password was hashed
 /// with stands in its hash.
@@ -43,16 +50,20 @@ const WAIT_MS_MAX: i64 = 15 * 60_000;
 const FIRST_DAYS: i64 = 7;
 /// How long a step of the telephone's codes is; the one before and the one after are taken, too (RFC 6238, 5.2).
 const STEP_S: u64 = 30;
+/// How long somebody may take at the identity provider.
+const WAY_MS: i64 = 10 * 60_000;
 /// How long ended sessions stay on record.
 const SESSIONS_MS: i64 = 90 * 24 * 3_600_000;
 
 /// How the municipality wants it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// A session that is not used for so long ends.
     pub idle_minutes: u32,
     /// So does one that is so old.
     pub hours: u32,
+    /// Where staff may sign in as well.
+    pub provider: Option<ProviderSettings>,
 }
 
 impl Default for Settings {
@@ -60,6 +71,7 @@ impl Default for Settings {
         Self {
             idle_minutes: 30,
             hours: 10,
+            provider: None,
         }
     }
 }
@@ -67,6 +79,7 @@ impl Default for Settings {
 /// Lets staff in.
 pub struct SignIn {
     settings: Settings,
+    provider: Option<Provider>,
     /// One try at a time: what was wrong counts before the next one is looked at, and each takes the memory above.
     trying: Turn<()>,
     /// So many may wait for that; the others come again.
@@ -80,12 +93,17 @@ pub struct SignIn {
 impl SignIn {
     pub fn new(settings: Settings) -> Self {
         Self {
+            provider: settings.provider.clone().map(Provider::new),
             settings,
             trying: Turn::new(()),
             waiting: Semaphore::new(WAITING_MAX),
             ghosts: Mutex::default(),
             nobody: OnceLock::new(),
         }
+    }
+
+    pub fn has_provider(&self) -> bool {
+        self.provider.is_some()
     }
 
     /// Lets somebody in by password and code, or says what is wanted as well.
@@ -132,9 +150,10 @@ impl SignIn {
             let Some(step) = step_of(&secret, &ask.code, now)? else {
                 return refused(town, by, now, &account).await;
             };
-            SignedInWith {
+            SignedInWith::First {
                 step,
-                chosen: Some((hash_apart(ask.fresh).await?, secret)),
+                password: hash_apart(ask.fresh).await?,
+                secret,
             }
         } else {
             if ask.code.trim().is_empty() {
@@ -145,11 +164,54 @@ impl SignIn {
             let Some(step) = step.filter(|step| *step > account.step) else {
                 return refused(town, by, now, &account).await;
             };
-            SignedInWith {
-                step,
-                ..SignedInWith::default()
-            }
+            SignedInWith::Code(step)
         };
+        self.let_in(town, desk, account, with, now).await
+    }
+
+    /// Where somebody says to the identity provider who they are. They come back to this port of their own machine: whoever was
+    /// only sent the address comes back to another one than whoever began.
+    pub async fn begin_provider(
+        &self,
+        town: &Municipality,
+        desk: &Device,
+        port: u16,
+        now: Time,
+    ) -> Result<String, Problem> {
+        let provider = self.provider.as_ref().ok_or(Problem::NotFound)?;
+        // By the number: names may be anybody's (RFC 8252, 8.3).
+        let begun = provider.begin(format!("http://127.0.0.1:{port}/")).await?;
+        let until = Time(now.0.saturating_add(WAY_MS));
+        let state = digest(&begun.state);
+        town.log
+            .put_way(state, desk.id, begun.way, now, until)
+            .await?;
+        Ok(begun.url)
+    }
+
+    /// Lets somebody in who comes back from the identity provider.
+    pub async fn by_provider(
+        &self,
+        town: &Municipality,
+        desk: &Device,
+        state: &str,
+        code: String,
+        now: Time,
+    ) -> Result<SignInAnswer, Problem> {
+        let provider = self.provider.as_ref().ok_or(Problem::NotFound)?;
+        let way = town.log.take_way(digest(state), desk.id, now).await?;
+        let word = provider
+            .who(way.ok_or(Problem::SignInRefused)?, code)
+            .await?;
+        let account = town.log.account_by_provider(word.clone()).await?;
+        let Some(account) = account else {
+            tracing::info!("somebody whom the identity provider knows has no account");
+            return Err(Problem::NoAccount);
+        };
+        if account.closed_at.is_some() {
+            return refused(town, Author::of(desk), now, &account).await;
+        }
+        let with = SignedInWith::Provider(word);
         self.let_in(town, desk, account, with, now).await
     }
 
@@ -275,8 +337,8 @@ pub async fn add(
         once_until: Some(good_until),
         ..begun(fresh_id(), input, role, now)
     };
-    if !town.log.add_account(by, now, account.clone()).await? {
-        return Err(Problem::field("login", FieldRule::Taken));
+    if let Some(taken) = town.log.add_account(by, now, account.clone()).await? {
+        return Err(taken_by_another(taken));
     }
     Ok(AccountGiven {
         account: account.shown(Vec::new()),
@@ -292,6 +354,8 @@ fn begun(id: Uuid, input: AccountInput, role: Role, now: Time) -> AccountRow {
         login: input.login,
         name: input.name,
         role,
+        email: input.email,
+        subject: String::new(),
         password: String::new(),
         once_until: None,
         secret: String::new(),
@@ -318,10 +382,18 @@ pub async fn change(
     let to = begun(id, input, role, now);
     match town.log.change_account(by, now, to, closed).await? {
         AccountChanged::Done => Ok(()),
-        AccountChanged::Taken => Err(Problem::field("login", FieldRule::Taken)),
+        AccountChanged::Taken(taken) => Err(taken_by_another(taken)),
         AccountChanged::LastAdmin => Err(Problem::LastAdmin),
         AccountChanged::Nobody => Err(Problem::NotFound),
     }
+}
+
+fn taken_by_another(taken: Taken) -> Problem {
+    let field = match taken {
+        Taken::Login => "login",
+        Taken::Email => "email",
+    };
+    Problem::field(field, FieldRule::Taken)
 }
 
 /// Gives an account a first password again: of whoever forgot theirs, or lost their telephone.

@@ -9,7 +9,7 @@ use koina_model::lists::Crew;
 use koina_model::reference::{Reference, ReferenceError};
 use serde::Deserialize;
 
-use crate::accounts;
+use crate::accounts::{self, ProviderSettings};
 use crate::contacts::{Keeping, Rules};
 use crate::files::{Bucket, Files};
 use crate::log::{AnyLog, LogError};
@@ -22,6 +22,9 @@ pub const POSTGRES_VARIABLE: &str = "KOINA_POSTGRES";
 /// Names of the environment variables with the key of the bucket of photos.
 pub const S3_KEY_VARIABLE: &str = "KOINA_S3_KEY";
 pub const S3_SECRET_VARIABLE: &str = "KOINA_S3_SECRET";
+
+/// Name of the environment variable with the secret of this server at the identity provider, if it has one there.
+pub const PROVIDER_SECRET_VARIABLE: &str = "KOINA_OIDC_SECRET";
 
 /// Everything a server needs to know before it starts.
 #[derive(Clone, Debug)]
@@ -97,7 +100,9 @@ pub enum ConfigError {
         "`[tls]` needs either `own = true`, or `certificate` and `key`; and `public_url` must start with https://"
     )]
     Tls,
-    #[error("`[accounts]` needs times that are not 0")]
+    #[error(
+        "`[accounts]` needs times that are not 0, and an `issuer` (https) with a `client_id`, or neither"
+    )]
     Accounts,
     #[error("`keys` and `keys_copy` of `[contacts]` name a folder and a file")]
     KeysPath,
@@ -157,6 +162,8 @@ struct Photos {
 struct AccountLines {
     idle_minutes: Option<u32>,
     hours: Option<u32>,
+    issuer: Option<String>,
+    client_id: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -291,7 +298,7 @@ impl Config {
         }
         let accounts = match file.accounts {
             None => None,
-            Some(lines) => Some(sign_in(&lines)?),
+            Some(lines) => Some(sign_in(lines, environment)?),
         };
         let mut ids = BTreeSet::new();
         for crew in &file.crews {
@@ -374,17 +381,39 @@ impl Config {
 }
 
 /// How staff sign in.
-fn sign_in(lines: &AccountLines) -> Result<accounts::Settings, ConfigError> {
+fn sign_in(
+    lines: AccountLines,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<accounts::Settings, ConfigError> {
     let usual = accounts::Settings::default();
     let idle_minutes = lines.idle_minutes.unwrap_or(usual.idle_minutes);
     let hours = lines.hours.unwrap_or(usual.hours);
     if idle_minutes == 0 || hours == 0 {
         return Err(ConfigError::Accounts);
     }
+    let provider = match (lines.issuer, lines.client_id) {
+        (None, None) => None,
+        (Some(issuer), Some(client_id)) if is_provider(&issuer) => Some(ProviderSettings {
+            issuer,
+            client_id,
+            secret: environment(PROVIDER_SECRET_VARIABLE),
+        }),
+        _ => return Err(ConfigError::Accounts),
+    };
     Ok(accounts::Settings {
         idle_minutes,
         hours,
+        provider,
     })
+}
+
+/// Whether nobody on the way can speak for a provider at this address: it is https, or on this machine.
+fn is_provider(issuer: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(issuer) else {
+        return false;
+    };
+    let here = matches!(url.host_str(), Some("127.0.0.1" | "[::1]"));
+    url.scheme() == "https" || (url.scheme() == "http" && here)
 }
 
 /// Reads a municipality's folder; what it does not hold is looked for in the folder `common` beside it.
@@ -493,9 +522,21 @@ mod tests {
         assert_eq!(parse(GOOD).unwrap().accounts, None);
         let plain = accounts("").unwrap().unwrap();
         assert_eq!((plain.idle_minutes, plain.hours), (30, 10));
-        let told = accounts("idle_minutes = 5\nhours = 8").unwrap().unwrap();
+        assert_eq!(plain.provider, None);
+        let told = "idle_minutes = 5\nhours = 8\nissuer = \"https://idp.example.gr\"\nclient_id = \"koina\"";
+        let told = accounts(told).unwrap().unwrap();
         assert_eq!((told.idle_minutes, told.hours), (5, 8));
-        for wrong in ["hours = 0", "idle_minutes = 0"] {
+        assert_eq!(told.provider.unwrap().client_id, "koina");
+        let here = "issuer = \"http://127.0.0.1:3000/idp\"\nclient_id = \"koina\"";
+        assert!(accounts(here).unwrap().unwrap().provider.is_some());
+        for wrong in [
+            "hours = 0",
+            "idle_minutes = 0",
+            "issuer = \"https://idp.example.gr\"",
+            "client_id = \"koina\"",
+            "issuer = \"http://idp.example.gr\"\nclient_id = \"koina\"",
+            "issuer = \"http://127.0.0.1.example.gr\"\nclient_id = \"koina\"",
+        ] {
             assert!(
                 matches!(accounts(wrong), Err(ConfigError::Accounts)),
                 "{wrong}"

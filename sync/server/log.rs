@@ -39,7 +39,9 @@ mod sql;
 mod sqlite;
 mod tx;
 
-pub use accounts::{AccountChanged, AccountRow, NewSession, SignedInWith};
+pub use accounts::{
+    AccountChanged, AccountRow, NewSession, ProviderWord, SignedInWith, Taken, Way,
+};
 pub use chain::{Audited, Verified, change_hash};
 pub use contacts::{KeyDue, Seen};
 pub use postgres::Postgres;
@@ -932,23 +934,55 @@ impl AnyLog {
         in_one_tx!(self, Read, |tx| accounts::by_login(tx, &login))
     }
 
+    /// The account of whom the identity provider speaks.
+    pub async fn account_by_provider(
+        &self,
+        word: ProviderWord,
+    ) -> Result<Option<AccountRow>, LogError> {
+        in_one_tx!(self, Read, |tx| accounts::by_provider(tx, &word))
+    }
+
+    /// Keeps a way to the identity provider that begins at a desk, under what comes back; an earlier one of that desk is over.
+    pub async fn put_way(
+        &self,
+        state: [u8; 32],
+        device: DeviceId,
+        way: Way,
+        now: Time,
+        until: Time,
+    ) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| accounts::put_way(
+            tx, state, device, way, now, until
+        ))
+    }
+
+    /// Takes the way by which somebody comes back to a desk, once.
+    pub async fn take_way(
+        &self,
+        state: [u8; 32],
+        device: DeviceId,
+        now: Time,
+    ) -> Result<Option<Way>, LogError> {
+        in_one_tx!(self, Write, |tx| accounts::take_way(tx, state, device, now))
+    }
+
     /// Every account, with the sessions that were used since a moment.
     pub async fn accounts(&self, used_since: Time) -> Result<Vec<Account>, LogError> {
         in_one_tx!(self, Read, |tx| accounts::list(tx, used_since))
     }
 
-    /// Adds an account. `false`: somebody has that login.
+    /// Adds an account; gives what of it is somebody else's already, and then does not.
     pub async fn add_account(
         &self,
         by: Author,
         at: Time,
         account: AccountRow,
-    ) -> Result<bool, LogError> {
+    ) -> Result<Option<Taken>, LogError> {
         in_one_tx!(self, Write, |tx| accounts::add(tx, by, at, account))
     }
 
     /// Changes who an account is for, and closes or opens it where that is said; sessions of whoever is closed out or gets
-    /// another role end.
+    /// another role or address end.
     pub async fn change_account(
         &self,
         by: Author,

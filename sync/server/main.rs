@@ -108,6 +108,9 @@ enum Command {
         /// There is such an account: give it a first password again, and open it if it was closed.
         #[arg(long)]
         again: bool,
+        /// By which the identity provider of the municipality knows them. With `--again`: left out, it stays as it is.
+        #[arg(long)]
+        email: Option<String>,
     },
     /// Writes a backup of the log into a new file, while devices go on exchanging.
     Backup {
@@ -260,18 +263,28 @@ async fn main() -> anyhow::Result<()> {
             name,
             role,
             again,
+            email,
         } => {
             let town = config
                 .open(now())
                 .await
                 .context("Opening the municipality")?;
             let role = Some(role.into());
-            let input = AccountInput { login, name, role };
+            let mut input = AccountInput {
+                login,
+                name,
+                role,
+                email: email.clone().unwrap_or_default(),
+            };
             let by = Author::server();
             let password = if again {
                 let login = koina_model::accounts::login(&input.login);
                 let account = town.log.account_by_login(login).await?;
-                let id = account.context("There is no such account")?.id;
+                let account = account.context("There is no such account")?;
+                let id = account.id;
+                if email.is_none() {
+                    input.email = account.email;
+                }
                 accounts::change(&town, by.clone(), id, &input, Some(false), now()).await?;
                 accounts::reset(&town, by, id, now()).await?.0
             } else {

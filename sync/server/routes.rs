@@ -138,7 +138,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 32] = [
+pub const TABLE: [Route; 35] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: ENROL_PATH,                who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -164,7 +164,10 @@ pub const TABLE: [Route; 32] = [
     Route { method: "GET",  path: "/v1/refused",             who: DECIDERS,     bytes_max: 0,              handler: |call| Box::pin(refused::list(call)) },
     Route { method: "POST", path: "/v1/refused/take",        who: DECIDERS,     bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::take(call)) },
     Route { method: "POST", path: "/v1/refused/decide",      who: DECIDERS,     bytes_max: 64 * KIB,       handler: |call| Box::pin(refused::decide(call)) },
+    Route { method: "GET",  path: "/v1/accounts/sign-in",    who: DESK,         bytes_max: 0,              handler: |call| Box::pin(accounts::ways(call)) },
     Route { method: "POST", path: "/v1/accounts/sign-in",    who: DESK,         bytes_max: 4 * KIB,        handler: |call| Box::pin(accounts::sign_in(call)) },
+    Route { method: "POST", path: "/v1/accounts/provider",   who: DESK,         bytes_max: 4 * KIB,        handler: |call| Box::pin(accounts::begin_provider(call)) },
+    Route { method: "POST", path: "/v1/accounts/provider/back", who: DESK,      bytes_max: 8 * KIB,        handler: |call| Box::pin(accounts::by_provider(call)) },
     Route { method: "POST", path: "/v1/accounts/sign-out",   who: DESK,         bytes_max: 0,              handler: |call| Box::pin(accounts::sign_out(call)) },
     Route { method: "GET",  path: "/v1/accounts",            who: ACCOUNTANTS,  bytes_max: 0,              handler: |call| Box::pin(accounts::list(call)) },
     Route { method: "POST", path: "/v1/accounts",            who: ACCOUNTANTS,  bytes_max: 4 * KIB,        handler: |call| Box::pin(accounts::add(call)) },
@@ -460,7 +463,9 @@ fn status(problem: &Problem) -> StatusCode {
         Problem::NotAllowed { .. }
         | Problem::CodeRefused
         | Problem::Revoked
-        | Problem::SignInRefused => StatusCode::FORBIDDEN,
+        | Problem::SignInRefused
+        | Problem::NoAccount => StatusCode::FORBIDDEN,
+        Problem::ProviderFailed => StatusCode::BAD_GATEWAY,
         Problem::NotEnrolled | Problem::NotSigned | Problem::SignInNeeded => {
             StatusCode::UNAUTHORIZED
         }

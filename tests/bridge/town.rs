@@ -12,14 +12,14 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::extract::Request;
 use axum::middleware::Next;
-use koina_commands::{Desk, Exchanger, Gate, Kiosk, Lock};
+use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock};
 use koina_model::accounts::{AccountGiven, AccountInput};
 use koina_model::ids::Time;
 use koina_model::lists::{Crew, Member};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
-use koina_server::accounts;
+use koina_server::accounts::{self, ProviderSettings};
 use koina_server::config::{Config, ContactSettings, LogPlace};
 use koina_server::contacts::Rules;
 use koina_server::log::Author;
@@ -71,7 +71,7 @@ pub(crate) struct Town {
     folder: PathBuf,
     turn: u32,
     /// Whoever decides something at a desk signs in.
-    asks_sign_in: bool,
+    asks_sign_in: Option<accounts::Settings>,
     server: Option<Server>,
     devices: BTreeMap<String, Device>,
 }
@@ -104,6 +104,8 @@ struct Place {
     seed: u128,
     runtime: Handle,
     stick: PathBuf,
+    /// Where the address is written that its browser was sent to.
+    browser: PathBuf,
 }
 
 impl Place {
@@ -114,7 +116,8 @@ impl Place {
         let replica = Arc::new(replica);
         let exchanger = Exchanger::new(Arc::clone(&replica), self.runtime.clone(), clock::now);
         std::fs::create_dir_all(&self.stick).context("Making a stick")?;
-        let stick = self.stick.clone();
+        let (stick, sent_to) = (self.stick.clone(), self.browser.clone());
+        let browser = Browser::new(Box::new(move |address| std::fs::write(&sent_to, address)));
         Ok(Arc::new(Desk {
             replica,
             exchanger,
@@ -122,6 +125,7 @@ impl Place {
             places: Box::new(move || vec![stick.clone()]),
             kiosk,
             lock: Some(lock),
+            browser,
         }))
     }
 }
@@ -147,7 +151,7 @@ impl Town {
             folder,
             turn: 0,
             server: None,
-            asks_sign_in: false,
+            asks_sign_in: None,
             devices: BTreeMap::new(),
         })
     }
@@ -160,7 +164,7 @@ impl Town {
     /// Begins anew with a copy of a kept municipality, which is made when there is none yet.
     pub(crate) fn open(&mut self, kept: Kept) -> anyhow::Result<()> {
         SLOW_MS.store(0, Ordering::Relaxed);
-        self.asks_sign_in = false;
+        self.asks_sign_in = None;
         let from = self.root.join("kept").join(kept.folder());
         if !from.exists() {
             self.make(kept, &from)?;
@@ -213,7 +217,7 @@ impl Town {
             let data = self.folder.join("server");
             std::fs::create_dir_all(&data)?;
             self.server = Some(
-                Server::start(data, self.port, &self.address(), self.asks_sign_in)
+                Server::start(data, self.port, &self.address(), self.asks_sign_in.clone())
                     .context("Starting the municipal server")?,
             );
         }
@@ -222,21 +226,28 @@ impl Town {
 
     /// The server starts again, and from now on whoever decides something at a desk signs in. Gives an administrator's first
     /// password.
-    pub(crate) fn ask_sign_in(&mut self, login: &str, name: &str) -> anyhow::Result<AccountGiven> {
+    pub(crate) fn ask_sign_in(
+        &mut self,
+        provider: Option<ProviderSettings>,
+        account: &AccountInput,
+    ) -> anyhow::Result<AccountGiven> {
         self.stop_server();
-        self.asks_sign_in = true;
+        self.asks_sign_in = Some(accounts::Settings {
+            provider,
+            ..accounts::Settings::default()
+        });
         self.start_server()?;
         let Server { runtime, app } = self
             .server
             .as_ref()
             .context("The municipal server is stopped")?;
-        let input = AccountInput {
-            login: login.to_owned(),
-            name: name.to_owned(),
-            role: Some(Role::Admin),
-        };
-        let given = accounts::add(&app.town, Author::server(), &input, clock::now());
+        let given = accounts::add(&app.town, Author::server(), account, clock::now());
         Ok(runtime.block_on(given)?)
+    }
+
+    /// Where the address is written that the browser of a device was sent to.
+    pub(crate) fn browser(&self) -> PathBuf {
+        self.folder.join("browser")
     }
 
     pub(crate) fn stop_server(&mut self) {
@@ -279,6 +290,7 @@ impl Town {
             seed,
             runtime: self.runtime.clone(),
             stick: self.folder.join("stick"),
+            browser: self.browser(),
         };
         let vault = Vault::open(&place.path, clock::now()).context("Reading the keys")?;
         let key = vault.key();
@@ -394,7 +406,12 @@ impl Town {
 }
 
 impl Server {
-    fn start(data: PathBuf, port: u16, address: &str, asks_sign_in: bool) -> anyhow::Result<Self> {
+    fn start(
+        data: PathBuf,
+        port: u16,
+        address: &str,
+        asks_sign_in: Option<accounts::Settings>,
+    ) -> anyhow::Result<Self> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let reference = Reference::bundled("dion-olympos").context("The reference data")?;
         let public_url = address.to_owned();
@@ -431,8 +448,8 @@ impl Server {
                 .await
                 .context("Opening the address")?;
             let mut app = App::new(town, clock::now, public_url);
-            if asks_sign_in {
-                app = app.with_sign_in(accounts::Settings::default());
+            if let Some(settings) = asks_sign_in {
+                app = app.with_sign_in(settings);
             }
             let app = Arc::new(app);
             let routes = router(Arc::clone(&app)).layer(axum::middleware::from_fn(slow));

@@ -13,8 +13,10 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use koina_commands::{Desk, Gate};
+use koina_model::accounts::AccountInput;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
+use koina_server::accounts::ProviderSettings;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
@@ -254,6 +256,9 @@ struct Wish {
     window: String,
     /// Of `new-device`: whether it has a printer, which `plug-printer` plugs in.
     printer: bool,
+    /// Of `ask-sign-in`: the identity provider, if there is one.
+    issuer: Option<String>,
+    email: String,
     /// Of `map-on-stick`: how many bytes of it, or all.
     bytes: Option<usize>,
 }
@@ -308,9 +313,25 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
         "stop-server" => town.stop_server(),
         "start-server" => town.start_server()?,
         "ask-sign-in" => {
-            return Ok(serde_json::to_value(
-                town.ask_sign_in("maria", "Μαρία Παπά")?,
-            )?);
+            let provider = wish.issuer.clone().map(|issuer| ProviderSettings {
+                issuer,
+                client_id: "koina".to_owned(),
+                secret: None,
+            });
+            let account = AccountInput {
+                login: "maria".to_owned(),
+                name: "Μαρία Παπά".to_owned(),
+                role: Some(Role::Admin),
+                email: wish.email.clone(),
+            };
+            return Ok(serde_json::to_value(town.ask_sign_in(provider, &account)?)?);
+        }
+        "browser" => {
+            let address = std::fs::read_to_string(town.browser()).ok();
+            if address.is_some() {
+                std::fs::remove_file(town.browser())?;
+            }
+            return Ok(json!({ "address": address }));
         }
         "slow" => SLOW_MS.store(wish.ms, std::sync::atomic::Ordering::Relaxed),
         "new-device" => {

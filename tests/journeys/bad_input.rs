@@ -287,6 +287,7 @@ fn hostile_json_reaches_no_command() {
         places: Box::new(Vec::new),
         kiosk: Default::default(),
         lock: None,
+        browser: Default::default(),
     };
     // The transport parses JSON to a depth of 128 at most.
     let deep = (0..120).fold(json!(1), |inner, _| json!([inner]));

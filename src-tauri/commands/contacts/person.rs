@@ -16,7 +16,7 @@ use koina_sync::views::{ContactUse, PersonRecord, PersonalData};
 use serde::Serialize;
 
 use crate::devices::device_name;
-use crate::words::say;
+use crate::words::{say, spoken};
 use crate::{Desk, told};
 
 /// Everything of the page, for machines.
@@ -60,10 +60,7 @@ struct Page<'a> {
 
 /// The page about a person.
 pub fn person_page(desk: &Desk, mut found: PersonalData) -> Result<String, Problem> {
-    let language = match told(desk.replica.language())?.as_str() {
-        "en" => Language::En,
-        _ => Language::El,
-    };
+    let language = spoken(desk)?;
     for record in &mut found.records {
         for row in &mut record.contacts {
             row.device = device_name(desk, &row.device);

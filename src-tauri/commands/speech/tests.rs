@@ -8,7 +8,7 @@ use koina_model::problem::Problem;
 use koina_sync::replica::Replica;
 
 use super::{VOICES, Voice, find, plain};
-use crate::{Desk, Exchanger, Kiosk, call};
+use crate::{Browser, Desk, Exchanger, Kiosk, call};
 
 /// Long enough that espeak-ng is still at it when its sound is not taken away.
 const LONG: &str = "Ένα, δύο, τρία, τέσσερα, πέντε, έξι, επτά, οκτώ, εννέα, δέκα. ";
@@ -129,6 +129,7 @@ fn the_end_of_a_visit_ends_what_is_being_said() {
         places: Box::new(Vec::new),
         kiosk: Kiosk::default(),
         lock: None,
+        browser: Browser::default(),
     };
     let voice = &desk.kiosk.voice;
     voice

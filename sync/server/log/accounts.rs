@@ -1,4 +1,4 @@
-//! Accounts of staff, and who is signed in where.
+//! Accounts of staff, who is signed in where, and who is on the way to the identity provider.
 
 use koina_model::accounts::{Account, Session};
 use koina_model::ids::{DeviceId, Time};
@@ -20,6 +20,10 @@ pub struct AccountRow {
     pub login: String,
     pub name: String,
     pub role: Role,
+    /// By which the identity provider knows them; empty: it does not.
+    pub email: String,
+    /// The provider's own name of them; empty: they never came by it.
+    pub subject: String,
     /// Argon2id in the PHC string format; empty: none.
     pub password: String,
     /// The password is a first one, good until then.
@@ -38,13 +42,36 @@ pub struct AccountRow {
     pub closed_at: Option<Time>,
 }
 
-/// What changes of an account with somebody who signs in.
-#[derive(Clone, Default)]
-pub struct SignedInWith {
-    /// The step of their code.
-    pub step: u64,
-    /// A password that takes the place of the first one, with the secret that was confirmed.
-    pub chosen: Option<(String, String)>,
+/// By what somebody signs in.
+#[derive(Clone)]
+pub enum SignedInWith {
+    /// By a code of this step.
+    Code(u64),
+    /// The same, with a password that takes the place of the first one and the secret that was confirmed.
+    First {
+        step: u64,
+        password: String,
+        secret: String,
+    },
+    /// By the identity provider.
+    Provider(ProviderWord),
+}
+
+/// Whom the identity provider speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderWord {
+    /// The provider's own name of them, after its own.
+    pub subject: String,
+    /// Their address in small letters, if the provider has made sure of it; empty: none.
+    pub email: String,
+}
+
+/// A way to the identity provider, until somebody comes back by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    pub nonce: String,
+    pub verifier: String,
+    pub redirect: String,
 }
 
 /// A session that begins.
@@ -63,6 +90,8 @@ impl AccountRow {
             login: self.login.clone(),
             name: self.name.clone(),
             role: self.role,
+            email: self.email.clone(),
+            provider: !self.subject.is_empty(),
             first: self.once_until.is_some(),
             signed_in_at: self.signed_in_at,
             closed_at: self.closed_at,
@@ -78,16 +107,18 @@ fn read(row: &Row) -> Result<AccountRow, LogError> {
         login: row.text(1)?,
         name: row.text(2)?,
         role: role(&row.text(3)?)?,
-        password: row.text(4)?,
-        once_until: time(5)?,
-        secret: row.text(6)?,
-        secret_new: row.text(7)?,
-        step: row.place(8)?,
-        wrong: row.count(9)?,
-        wrong_at: row.time(10)?,
-        added_at: row.time(11)?,
-        signed_in_at: time(12)?,
-        closed_at: time(13)?,
+        email: row.text(4)?,
+        subject: row.text(5)?,
+        password: row.text(6)?,
+        once_until: time(7)?,
+        secret: row.text(8)?,
+        secret_new: row.text(9)?,
+        step: row.place(10)?,
+        wrong: row.count(11)?,
+        wrong_at: row.time(12)?,
+        added_at: row.time(13)?,
+        signed_in_at: time(14)?,
+        closed_at: time(15)?,
     })
 }
 
@@ -104,6 +135,15 @@ pub(super) async fn by_login<T: Tx>(
     login: &str,
 ) -> Result<Option<AccountRow>, LogError> {
     let row = tx.row(sql::ACCOUNT_BY_LOGIN, &[login.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn by_provider<T: Tx>(
+    tx: &mut T,
+    word: &ProviderWord,
+) -> Result<Option<AccountRow>, LogError> {
+    let asked = [word.subject.as_str().into(), word.email.as_str().into()];
+    let row = tx.row(sql::ACCOUNT_BY_PROVIDER, &asked).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -128,33 +168,49 @@ pub(super) async fn list<T: Tx>(tx: &mut T, since: Time) -> Result<Vec<Account>,
     Ok(all)
 }
 
-/// Adds an account. `false`: somebody has that login.
+/// Adds an account; gives what of it is somebody else's already, and then does not.
 pub(super) async fn add<T: Tx>(
     tx: &mut T,
     by: Author,
     at: Time,
     account: AccountRow,
-) -> Result<bool, LogError> {
-    if taken(tx, account.id, &account.login).await? {
-        return Ok(false);
+) -> Result<Option<Taken>, LogError> {
+    if let Some(taken) = taken(tx, &account).await? {
+        return Ok(Some(taken));
     }
     let row = [
         key(account.id),
         account.login.into(),
         account.name.into(),
         role_name(account.role).into(),
+        account.email.into(),
         account.password.into(),
         account.once_until.map_or(Value::Int(None), Into::into),
         at.into(),
     ];
     tx.rows(sql::PUT_ACCOUNT, &row).await?;
     note(tx, &by, at, "account.added", account.id).await?;
-    Ok(true)
+    Ok(None)
 }
 
-async fn taken<T: Tx>(tx: &mut T, id: Uuid, login: &str) -> Result<bool, LogError> {
-    let asked = [key(id), login.into()];
-    Ok(tx.row(sql::ACCOUNT_TAKEN, &asked).await?.is_some())
+/// What of an account is somebody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Login,
+    Email,
+}
+
+async fn taken<T: Tx>(tx: &mut T, account: &AccountRow) -> Result<Option<Taken>, LogError> {
+    for (statement, text, taken) in [
+        (sql::ACCOUNT_TAKEN, &account.login, Taken::Login),
+        (sql::EMAIL_TAKEN, &account.email, Taken::Email),
+    ] {
+        let asked = [key(account.id), text.as_str().into()];
+        if tx.row(statement, &asked).await?.is_some() {
+            return Ok(Some(taken));
+        }
+    }
+    Ok(None)
 }
 
 async fn note<T: Tx>(
@@ -172,8 +228,7 @@ async fn note<T: Tx>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountChanged {
     Done,
-    /// Somebody else has that login.
-    Taken,
+    Taken(Taken),
     /// Nobody would be left who says who may sign in.
     LastAdmin,
     /// There is no such account.
@@ -192,8 +247,8 @@ pub(super) async fn change<T: Tx>(
     let Some(before) = before.as_ref().map(read).transpose()? else {
         return Ok(AccountChanged::Nobody);
     };
-    if taken(tx, to.id, &to.login).await? {
-        return Ok(AccountChanged::Taken);
+    if let Some(taken) = taken(tx, &to).await? {
+        return Ok(AccountChanged::Taken(taken));
     }
     to.closed_at = match closed {
         None => before.closed_at,
@@ -206,7 +261,9 @@ pub(super) async fn change<T: Tx>(
         return Ok(AccountChanged::LastAdmin);
     }
     let closes = to.closed_at.is_some() && before.closed_at.is_none();
-    if closes || to.role != before.role {
+    // Another address is somebody else's at the provider.
+    let moved = to.email != before.email;
+    if closes || moved || to.role != before.role {
         tx.rows(sql::END_SESSIONS, &[key(to.id), at.into()]).await?;
     }
     let row = [
@@ -215,6 +272,8 @@ pub(super) async fn change<T: Tx>(
         to.name.into(),
         role_name(to.role).into(),
         to.closed_at.map_or(Value::Int(None), Into::into),
+        to.email.into(),
+        if moved { String::new() } else { before.subject }.into(),
     ];
     tx.rows(sql::CHANGE_ACCOUNT, &row).await?;
     let opens = to.closed_at.is_none() && before.closed_at.is_some();
@@ -222,13 +281,14 @@ pub(super) async fn change<T: Tx>(
         (true, _) => "account.closed",
         (_, true) => "account.opened",
         _ if to.role != before.role => "account.role_changed",
+        _ if moved => "account.address_changed",
         _ => "account.changed",
     };
     note(tx, &by, at, what, to.id).await?;
     Ok(AccountChanged::Done)
 }
 
-/// Gives an account a first password again, and takes its telephone away. Gives whether there is such an account.
+/// Gives an account a first password again, takes its telephone away and forgets who it is at the provider. Gives whether there is such an account.
 pub(super) async fn reset<T: Tx>(
     tx: &mut T,
     by: Author,
@@ -276,14 +336,26 @@ pub(super) async fn sign_in<T: Tx>(
     with: SignedInWith,
     session: NewSession,
 ) -> Result<bool, LogError> {
-    let (password, secret) = match with.chosen {
-        Some((password, secret)) => (password, secret),
-        None => (seen.password.clone(), seen.secret.clone()),
+    let (step, password, secret) = match with {
+        SignedInWith::Code(step) => (step, seen.password.clone(), seen.secret),
+        SignedInWith::First {
+            step,
+            password,
+            secret,
+        } => (step, password, secret),
+        SignedInWith::Provider(ProviderWord { subject, email }) => {
+            let row = [key(seen.id), at.into(), subject.into(), email.into()];
+            let found = tx.row(sql::SIGN_IN_BY_PROVIDER, &row).await?;
+            return match found {
+                Some(_) => begin(tx, by, at, seen.id, session).await.map(|()| true),
+                None => Ok(false),
+            };
+        }
     };
     let row = [
         key(seen.id),
         seen.password.into(),
-        super::tx::stored(with.step)?.into(),
+        super::tx::stored(step)?.into(),
         at.into(),
         password.into(),
         secret.into(),
@@ -291,16 +363,67 @@ pub(super) async fn sign_in<T: Tx>(
     if tx.row(sql::SIGN_IN, &row).await?.is_none() {
         return Ok(false);
     }
+    begin(tx, by, at, seen.id, session).await?;
+    Ok(true)
+}
+
+async fn begin<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    account: Uuid,
+    session: NewSession,
+) -> Result<(), LogError> {
     let row = [
         session.token.into(),
         key(session.id),
-        key(seen.id),
+        key(account),
         session.device.into(),
         at.into(),
     ];
     tx.rows(sql::PUT_SESSION, &row).await?;
-    note(tx, &by, at, "account.signed_in", seen.id).await?;
-    Ok(true)
+    note(tx, &by, at, "account.signed_in", account).await
+}
+
+/// Keeps a way that was begun, and forgets those that nobody came back by.
+pub(super) async fn put_way<T: Tx>(
+    tx: &mut T,
+    state: [u8; 32],
+    device: DeviceId,
+    way: Way,
+    now: Time,
+    until: Time,
+) -> Result<(), LogError> {
+    tx.rows(sql::FORGET_WAYS, &[now.into(), device.into()])
+        .await?;
+    let row = [
+        state.into(),
+        device.into(),
+        way.nonce.into(),
+        way.verifier.into(),
+        way.redirect.into(),
+        until.into(),
+    ];
+    tx.rows(sql::PUT_WAY, &row).await.map(drop)
+}
+
+/// Takes the way that somebody comes back by, once.
+pub(super) async fn take_way<T: Tx>(
+    tx: &mut T,
+    state: [u8; 32],
+    device: DeviceId,
+    now: Time,
+) -> Result<Option<Way>, LogError> {
+    let asked = [state.into(), device.into(), now.into()];
+    let row = tx.row(sql::TAKE_WAY, &asked).await?;
+    row.map(|row| {
+        Ok(Way {
+            nonce: row.text(0)?,
+            verifier: row.text(1)?,
+            redirect: row.text(2)?,
+        })
+    })
+    .transpose()
 }
 
 /// Whose session this is, if it is one of this device that was used since one moment and began since another.
@@ -318,7 +441,7 @@ pub(super) async fn session<T: Tx>(
         began_since.into(),
     ];
     let row = tx.row(sql::SESSION, &asked).await?;
-    row.map(|row| Ok((read(&row)?, row.time(14)?))).transpose()
+    row.map(|row| Ok((read(&row)?, row.time(16)?))).transpose()
 }
 
 /// Notes that a session was used, now and then.

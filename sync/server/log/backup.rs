@@ -127,9 +127,9 @@ const TABLES: [Table; 15] = [
     ),
     table!(
         "accounts",
-        "id, login, name, role, password, once_until, secret, secret_new, step, wrong, wrong_at, added_at, signed_in_at, closed_at",
-        "bttttittiiiiii",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
+        "id, login, name, role, email, subject, password, once_until, secret, secret_new, step, wrong, wrong_at, added_at, signed_in_at, closed_at",
+        "bttttttittiiiiii",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
     ),
     table!(
         "epochs",

@@ -255,7 +255,7 @@ pub(super) const NUMBERS_IN: &str = "SELECT number FROM numbers WHERE year = $1 
 
 macro_rules! account {
     () => {
-        "a.id, a.login, a.name, a.role, a.password, a.once_until, a.secret,
+        "a.id, a.login, a.name, a.role, a.email, a.subject, a.password, a.once_until, a.secret,
  a.secret_new, a.step, a.wrong, a.wrong_at, a.added_at, a.signed_in_at, a.closed_at"
     };
 }
@@ -263,6 +263,13 @@ macro_rules! account {
 pub(super) const ACCOUNT: &str = concat!("SELECT ", account!(), " FROM accounts a WHERE a.id = $1");
 pub(super) const ACCOUNT_BY_LOGIN: &str =
     concat!("SELECT ", account!(), " FROM accounts a WHERE a.login = $1");
+/// By the provider's own name of them; by their address only while they never came by it.
+pub(super) const ACCOUNT_BY_PROVIDER: &str = concat!(
+    "SELECT ",
+    account!(),
+    " FROM accounts a WHERE a.subject = $1 OR (a.subject = '' AND a.email <> '' AND a.email = $2)
+ ORDER BY a.subject DESC LIMIT 1"
+);
 pub(super) const ACCOUNTS: &str = concat!(
     "SELECT ",
     account!(),
@@ -270,16 +277,18 @@ pub(super) const ACCOUNTS: &str = concat!(
 );
 pub(super) const ACCOUNT_TAKEN: &str = "SELECT id FROM accounts
  WHERE id <> $1 AND login = $2";
+pub(super) const EMAIL_TAKEN: &str = "SELECT id FROM accounts
+ WHERE id <> $1 AND email <> '' AND email = $2";
 pub(super) const COUNT_ACCOUNTS: &str = "SELECT COUNT(*) FROM accounts";
-pub(super) const OTHER_ADMINS: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND closed_at IS NULL AND once_until IS NULL AND id <> $1";
+pub(super) const OTHER_ADMINS: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND closed_at IS NULL AND (once_until IS NULL OR subject <> '') AND id <> $1";
 pub(super) const PUT_ACCOUNT: &str =
-    "INSERT INTO accounts (id, login, name, role, password, once_until, added_at)
- VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO accounts (id, login, name, role, email, password, once_until, added_at)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 pub(super) const CHANGE_ACCOUNT: &str =
-    "UPDATE accounts SET login = $2, name = $3, role = $4, closed_at = $5
+    "UPDATE accounts SET login = $2, name = $3, role = $4, closed_at = $5, email = $6, subject = $7
  WHERE id = $1";
 pub(super) const RESET_ACCOUNT: &str =
-    "UPDATE accounts SET password = $2, once_until = $3, secret = '', secret_new = '', wrong = 0
+    "UPDATE accounts SET password = $2, once_until = $3, secret = '', secret_new = '', subject = '', wrong = 0
  WHERE id = $1 RETURNING id";
 pub(super) const ACCOUNT_WRONG: &str =
     "UPDATE accounts SET wrong = wrong + 1, wrong_at = $2 WHERE id = $1";
@@ -291,6 +300,18 @@ pub(super) const SIGN_IN: &str = "UPDATE accounts SET
  step = CAST($3 AS BIGINT), signed_in_at = $4, password = $5, secret = $6, secret_new = '', once_until = NULL, wrong = 0
  WHERE id = $1 AND password = $2 AND CAST($3 AS BIGINT) > step
  AND closed_at IS NULL RETURNING id";
+/// Nor by the provider under another's name.
+pub(super) const SIGN_IN_BY_PROVIDER: &str = "UPDATE accounts SET signed_in_at = $2, subject = $3
+ WHERE id = $1 AND (subject = $3 OR (subject = '' AND email <> '' AND email = $4))
+ AND closed_at IS NULL RETURNING id";
+
+pub(super) const PUT_WAY: &str =
+    "INSERT INTO ways (state, device, nonce, verifier, redirect, until)
+ VALUES ($1, $2, $3, $4, $5, $6)";
+/// Of a desk only one is under way.
+pub(super) const FORGET_WAYS: &str = "DELETE FROM ways WHERE until < $1 OR device = $2";
+pub(super) const TAKE_WAY: &str = "DELETE FROM ways
+ WHERE state = $1 AND device = $2 AND until >= $3 RETURNING nonce, verifier, redirect";
 
 pub(super) const PUT_SESSION: &str =
     "INSERT INTO sessions (token, id, account, device, began_at, used_at)

@@ -12,7 +12,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/sqlite/0009_devices.sql"),
     include_str!("../migrations/sqlite/0010_keys.sql"),
     include_str!("../migrations/sqlite/0011_accounts.sql"),
+    include_str!("../migrations/sqlite/0012_provider.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -3,12 +3,36 @@
 use axum::response::Response;
 use koina_model::accounts::{AccountGiven, AccountInput};
 use koina_model::problem::Problem;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Call, json};
 use crate::accounts::{self, SignIn, digest};
 use crate::log::Author;
+
+/// How one signs in here.
+#[derive(Debug, Serialize)]
+struct Ways {
+    /// Also at an identity provider.
+    provider: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct BeginAsk {
+    /// Where somebody comes back to on their own machine.
+    port: u16,
+}
+
+#[derive(Debug, Serialize)]
+struct BeginAnswer {
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct BackAsk {
+    state: String,
+    code: String,
+}
 
 #[derive(Debug, Deserialize)]
 struct ChangeAsk {
@@ -25,6 +49,25 @@ fn lets_in(call: &Call) -> Result<&SignIn, Problem> {
 fn named(call: &Call) -> Result<Uuid, Problem> {
     let id = call.param.as_deref().map(Uuid::parse_str);
     id.and_then(Result::ok).ok_or(Problem::NotFound)
+}
+
+pub(super) async fn ways(call: Call) -> Result<Response, Problem> {
+    let provider = lets_in(&call)?.has_provider();
+    json(&Ways { provider })
+}
+
+pub(super) async fn begin_provider(call: Call) -> Result<Response, Problem> {
+    let lets_in = lets_in(&call)?;
+    let BeginAsk { port } = call.json()?;
+    let url = lets_in.begin_provider(&call.app.town, call.device()?, port, call.now);
+    json(&BeginAnswer { url: url.await? })
+}
+
+pub(super) async fn by_provider(call: Call) -> Result<Response, Problem> {
+    let lets_in = lets_in(&call)?;
+    let BackAsk { state, code } = call.json()?;
+    let answer = lets_in.by_provider(&call.app.town, call.device()?, &state, code, call.now);
+    json(&answer.await?)
 }
 
 pub(super) async fn sign_in(call: Call) -> Result<Response, Problem> {

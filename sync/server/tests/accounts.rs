@@ -46,6 +46,7 @@ async fn add(town: &Town, login: &str, role: Role) -> AccountGiven {
         login: login.to_owned(),
         name: format!("Όνομα {login}"),
         role: Some(role),
+        ..AccountInput::default()
     };
     let town = &town.app.town;
     let given = accounts::add(town, Author::server(), &input, clock());
@@ -229,6 +230,7 @@ async fn what_somebody_does_is_in_the_audit_in_their_name() {
         login: "kostas".to_owned(),
         name: "Κώστας".to_owned(),
         role: Some(Role::Clerk),
+        ..AccountInput::default()
     };
     let body = serde_json::to_vec(&input).unwrap();
     let (made, body) = desk.send("POST", "/v1/accounts", body).await;
@@ -290,6 +292,7 @@ async fn wrong_tries_make_an_account_wait_and_a_closed_one_is_out_at_once() {
         login: "maria".to_owned(),
         name: account.name.clone(),
         role: Some(Role::Admin),
+        ..AccountInput::default()
     };
     let by = Author::server();
     let all = &town.app.town;

@@ -22,7 +22,8 @@ use koina_model::words::Kind;
 use koina_server::audit::{self, AuditError};
 use koina_server::log::{
     AccountChanged, AccountRow, AnyLog, Author, Invitation, LogError, NewSession, Newcomer, Order,
-    Placed, Quarantined, Redeemed, Scope, SignedInWith, Source, TRIES_PER_MINUTE, change_hash,
+    Placed, ProviderWord, Quarantined, Redeemed, Scope, SignedInWith, Source, TRIES_PER_MINUTE,
+    Taken, Way, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
 use tempfile::TempDir;
@@ -94,6 +95,7 @@ conformance! {
     nobody_gets_a_code_for_a_kiosk_twice,
     what_a_kiosk_said_last_is_kept,
     an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere,
+    an_account_signs_in_by_the_provider_under_one_name_of_it,
 }
 
 fn device(n: u128) -> DeviceId {
@@ -1275,6 +1277,8 @@ fn account(n: u128, login: &str) -> AccountRow {
         login: login.to_owned(),
         name: "Μαρία Παπά".to_owned(),
         role: Role::Clerk,
+        email: String::new(),
+        subject: String::new(),
         password: "first".to_owned(),
         once_until: Some(NOON),
         secret: String::new(),
@@ -1291,13 +1295,9 @@ fn account(n: u128, login: &str) -> AccountRow {
 async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(stand: Stand) {
     let log = stand.open().await;
     let by = Author::server;
-    assert!(
-        log.add_account(by(), NOON, account(1, "maria"))
-            .await
-            .unwrap()
-    );
-    let taken = log.add_account(by(), NOON, account(2, "maria")).await;
-    assert!(!taken.unwrap(), "the login is somebody's");
+    let add = async |account| log.add_account(by(), NOON, account).await.unwrap();
+    assert_eq!(add(account(1, "maria")).await, None);
+    assert_eq!(add(account(2, "maria")).await, Some(Taken::Login));
     let of = async || {
         log.account_by_login("maria".to_owned())
             .await
@@ -1319,9 +1319,10 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
         device: desk,
     };
     let seen = of().await;
-    let with = SignedInWith {
+    let with = SignedInWith::First {
         step: 7,
-        chosen: Some(("chosen".to_owned(), "ONE".to_owned())),
+        password: "chosen".to_owned(),
+        secret: "ONE".to_owned(),
     };
     let done = log
         .sign_in(by(), NOON, seen.clone(), with, session(1))
@@ -1334,7 +1335,7 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
     );
     assert_eq!((now.once_until, now.wrong, now.step), (None, 0, 7));
     // The first password is over, and so is the code.
-    let step = |step| SignedInWith { step, chosen: None };
+    let step = SignedInWith::Code;
     let late = log.sign_in(by(), NOON, seen, step(8), session(2)).await;
     assert!(!late.unwrap());
     let again = log
@@ -1384,19 +1385,12 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
     log.sign_out(by(), NOON, [2; 32]).await.unwrap();
     assert_eq!(whose(2, desk, before, before).await, None);
     // Who may do something else now, or is closed out, signs in anew.
-    assert!(
-        log.add_account(
-            by(),
-            NOON,
-            AccountRow {
-                role: Role::Admin,
-                once_until: None,
-                ..account(7, "other")
-            }
-        )
-        .await
-        .unwrap()
-    );
+    let other = AccountRow {
+        role: Role::Admin,
+        once_until: None,
+        ..account(7, "other")
+    };
+    assert_eq!(add(other).await, None);
     for (n, change) in [(3, Role::Admin), (4, Role::Admin)] {
         let seen = of().await;
         let step = step(u64::from(n) * 10);
@@ -1447,5 +1441,92 @@ async fn an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere(sta
     restored.restore(NOON, &file).await.unwrap();
     let rows = restored.accounts(Time(0)).await.unwrap();
     assert_eq!((rows.len(), rows[0].sessions.len()), (2, 0));
+    log.verify_audit().await.unwrap();
+}
+
+async fn an_account_signs_in_by_the_provider_under_one_name_of_it(stand: Stand) {
+    let log = stand.open().await;
+    let by = Author::server;
+    let known = |n, login, email: &str| AccountRow {
+        email: email.to_owned(),
+        ..account(n, login)
+    };
+    let add = async |account| log.add_account(by(), NOON, account).await.unwrap();
+    assert_eq!(add(known(1, "maria", "m@example.gr")).await, None);
+    // No address is nobody's.
+    assert_eq!(add(known(2, "kostas", "")).await, None);
+    assert_eq!(add(known(3, "nikos", "")).await, None);
+    assert_eq!(
+        add(known(4, "other", "m@example.gr")).await,
+        Some(Taken::Email)
+    );
+    let word = |subject: &str, email: &str| ProviderWord {
+        subject: subject.to_owned(),
+        email: email.to_owned(),
+    };
+    let of = async |subject: &str, email: &str| {
+        let found = log.account_by_provider(word(subject, email)).await;
+        found.unwrap().map(|account| account.login)
+    };
+    let desk = DeviceId(Uuid::from_u128(9));
+    let session = |n: u8| NewSession {
+        token: [n; 32],
+        id: Uuid::from_u128(100 + u128::from(n)),
+        device: desk,
+    };
+    assert_eq!(of("idp#1", "").await, None);
+    assert_eq!(of("idp#1", "m@example.gr").await.as_deref(), Some("maria"));
+    let seen = log.account_by_provider(word("idp#1", "m@example.gr")).await;
+    let seen = seen.unwrap().unwrap();
+    let come = async |seen: &AccountRow, subject: &str, email: &str, n| {
+        let with = SignedInWith::Provider(word(subject, email));
+        let done = log.sign_in(by(), NOON, seen.clone(), with, session(n));
+        done.await.unwrap()
+    };
+    assert!(!come(&seen, "idp#1", "k@example.gr", 1).await);
+    assert!(come(&seen, "idp#1", "m@example.gr", 1).await);
+    // From now on the name counts, whatever the address is, and nobody else comes by that address.
+    assert_eq!(
+        of("idp#1", "new@example.gr").await.as_deref(),
+        Some("maria")
+    );
+    assert_eq!(of("idp#2", "m@example.gr").await, None);
+    assert!(!come(&seen, "idp#2", "m@example.gr", 2).await);
+    assert!(come(&seen, "idp#1", "", 2).await);
+    // The first password was not used and stays one.
+    let maria = async || log.account_by_login("maria".to_owned()).await.unwrap();
+    assert_eq!(maria().await.unwrap().once_until, Some(NOON));
+    // Another address is somebody else's.
+    let moved = known(1, "maria", "maria@example.gr");
+    let moved = log.change_account(by(), NOON, moved, None).await.unwrap();
+    assert_eq!(moved, AccountChanged::Done);
+    assert_eq!(of("idp#1", "").await, None);
+    let before = Time(NOON.0 - 1);
+    let ended = log.session([2; 32], desk, before, before).await.unwrap();
+    assert!(ended.is_none());
+
+    // A way is one desk's, once, for a while; a desk has one.
+    let way = Way {
+        nonce: "nonce".to_owned(),
+        verifier: "verifier".to_owned(),
+        redirect: "http://127.0.0.1:1/".to_owned(),
+    };
+    let begin = async |n: u8| {
+        let put = log.put_way([n; 32], desk, way.clone(), NOON, Time(NOON.0 + 10));
+        put.await.unwrap();
+    };
+    let back = async |n: u8, device, at: i64| {
+        let taken = log.take_way([n; 32], device, Time(NOON.0 + at)).await;
+        taken.unwrap()
+    };
+    begin(1).await;
+    assert_eq!(back(1, DeviceId(Uuid::from_u128(8)), 1).await, None);
+    assert_eq!(back(1, desk, 11).await, None);
+    assert_eq!(back(1, desk, 10).await, Some(way.clone()));
+    assert_eq!(back(1, desk, 10).await, None);
+    begin(2).await;
+    begin(3).await;
+    assert_eq!(back(2, desk, 1).await, None);
+    assert_eq!(back(3, desk, 1).await, Some(way.clone()));
     log.verify_audit().await.unwrap();
 }

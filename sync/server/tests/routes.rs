@@ -16,7 +16,7 @@ mod town;
 use town::{HERE, Hand, NOON, Town, hex, problem};
 
 /// The table as it is meant to be. A new route is added here too, on purpose.
-const MEANT: [(&str, &str, &[&str]); 32] = [
+const MEANT: [(&str, &str, &[&str]); 35] = [
     ("GET", "/v1/health", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
     (
@@ -66,7 +66,10 @@ const MEANT: [(&str, &str, &[&str]); 32] = [
     ("GET", "/v1/refused", &["clerk", "admin"]),
     ("POST", "/v1/refused/take", &["clerk", "admin"]),
     ("POST", "/v1/refused/decide", &["clerk", "admin"]),
+    ("GET", "/v1/accounts/sign-in", &["clerk", "admin"]),
     ("POST", "/v1/accounts/sign-in", &["clerk", "admin"]),
+    ("POST", "/v1/accounts/provider", &["clerk", "admin"]),
+    ("POST", "/v1/accounts/provider/back", &["clerk", "admin"]),
     ("POST", "/v1/accounts/sign-out", &["clerk", "admin"]),
     ("GET", "/v1/accounts", &["admin"]),
     ("POST", "/v1/accounts", &["admin"]),

@@ -24,6 +24,14 @@ withdrawn: Withdrawn | null, };
 
 export type Account = { id: string, login: string, name: string, role: Role, 
 /**
+ * By which the identity provider knows them; empty: it does not.
+ */
+email: string, 
+/**
+ * They have come by the identity provider.
+ */
+provider: boolean, 
+/**
  * A password was given, and not chosen anew yet.
  */
 first: boolean, signed_in_at: Time | null, 
@@ -54,7 +62,11 @@ export type AccountInput = { login: string, name: string,
 /**
  * `clerk` or `admin`.
  */
-role: Role, };
+role: Role, 
+/**
+ * By which the identity provider knows them; empty: it does not.
+ */
+email: string, };
 
 export type AccountRow = { account: Account, 
 /**
@@ -1338,7 +1350,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "sign_in_needed" } | { "code": "sign_in_refused" } | { "code": "last_admin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "sign_in_needed" } | { "code": "sign_in_refused" } | { "code": "provider_failed" } | { "code": "no_browser" } | { "code": "no_account" } | { "code": "last_admin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 
@@ -1792,6 +1804,12 @@ secret: string,
  */
 qr_svg: string, };
 
+export type SignInWays = { 
+/**
+ * Also at the identity provider of the municipality, with the browser of this machine.
+ */
+provider: boolean, };
+
 export type Signature = { "by": "drawn", lines: Array<Array<[number, number]>>, } | { "by": "typed", name: string, };
 
 export type SignedIn = { name: string, role: Role, };
@@ -2072,7 +2090,10 @@ export type Commands = {
   person_pin: [input: PersonPinInput, output: LockState];
   person_remove: [input: PersonInput, output: LockState];
   sign_in_state: [input: Nothing, output: SignInState];
+  sign_in_ways: [input: Nothing, output: SignInWays];
   sign_in: [input: SignInInput, output: SignInStep];
+  sign_in_provider: [input: Nothing, output: SignInStep];
+  sign_in_provider_stop: [input: Nothing, output: Nothing];
   sign_out: [input: Nothing, output: SignInState];
   accounts_page: [input: Nothing, output: Accounts];
   account_add: [input: AccountInput, output: AccountGiven];

@@ -8,6 +8,8 @@ export type Words = {
   "account-close-lead": null;
   "account-close-question": { name: string | number };
   "account-closed": { when: string | number };
+  "account-email": null;
+  "account-email-hint": null;
   "account-first": null;
   "account-given": { name: string | number };
   "account-given-lead": { login: string | number; when: string | number };
@@ -18,6 +20,7 @@ export type Words = {
   "account-never": null;
   "account-new": null;
   "account-open": null;
+  "account-provider": null;
   "account-reset": null;
   "account-reset-do": null;
   "account-reset-lead": null;
@@ -1155,6 +1158,8 @@ export type Words = {
   "problem-last-person": null;
   "problem-locked": null;
   "problem-malformed": null;
+  "problem-no-account": null;
+  "problem-no-browser": null;
   "problem-no-voice": null;
   "problem-not-allowed": null;
   "problem-not-closed": null;
@@ -1166,6 +1171,7 @@ export type Words = {
   "problem-place-full": null;
   "problem-place-read-only": null;
   "problem-prefix": { title: string | number };
+  "problem-provider-failed": null;
   "problem-replica-damaged": null;
   "problem-replica-in-use": null;
   "problem-retired": null;
@@ -1432,6 +1438,10 @@ export type Words = {
   "second-tap-no": null;
   "sign-in-again": null;
   "sign-in-again-differs": null;
+  "sign-in-away": null;
+  "sign-in-away-stop": null;
+  "sign-in-back-lead": null;
+  "sign-in-back-title": null;
   "sign-in-begin-lead": null;
   "sign-in-code": null;
   "sign-in-code-lead": null;
@@ -1442,7 +1452,9 @@ export type Words = {
   "sign-in-fresh-missing": null;
   "sign-in-lead": null;
   "sign-in-login": null;
+  "sign-in-own": null;
   "sign-in-password": null;
+  "sign-in-provider": null;
   "sign-in-telephone": null;
   "sign-in-telephone-scan": null;
   "sign-in-telephone-typed": null;
