@@ -13,7 +13,7 @@ use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::erase;
 use koina_sync::replica::{Ids, Replica, ReplicaError, of_disk};
-use koina_sync::vault::{Key, Vault};
+use koina_sync::vault::Key;
 use serde_json::{Value, json};
 use tauri::ipc::{Invoke, InvokeBody};
 use tauri::webview::{PermissionKind, PermissionResponse};
@@ -138,7 +138,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     let replica = folder.join("replica.sqlite");
     // What is to be erased goes before anything of it is opened.
     let erased = erase::finish(&replica).map_err(|failure| of_disk(&failure));
-    let vault = erased.and_then(|_| Vault::open(&replica, now()));
+    let vault = erased.and_then(|_| koina_commands::keys_of(&replica, now()));
     let vault = vault.map(|vault| (vault.key(), Arc::new(Mutex::new(vault))));
     let gate = vault.as_ref().ok().map(|(_, vault)| {
         let (app, folder) = (app.handle().clone(), folder.clone());
@@ -150,7 +150,8 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
             become_somebody(&app, label);
             Ok(())
         };
-        Gate::new(Arc::clone(vault), Box::new(open))
+        let runtime = tauri::async_runtime::handle().inner().clone();
+        Gate::new(Arc::clone(vault), Box::new(open), &replica, runtime, now)
     });
     app.manage(Held {
         gate,
@@ -274,6 +275,10 @@ fn begin(
                 && koina_commands::is_to_erase(&desk)
             {
                 // The fresh one erases what this one has open.
+                anew::start(&handle);
+                return;
+            }
+            if koina_commands::is_to_close(&desk) && is_at_rest(&handle).await {
                 anew::start(&handle);
                 return;
             }

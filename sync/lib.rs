@@ -4,6 +4,7 @@ pub mod courier;
 pub mod decide;
 pub mod durable;
 pub mod erase;
+pub mod escrow;
 pub mod exchange;
 pub mod identity;
 pub mod maps;

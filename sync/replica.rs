@@ -63,8 +63,8 @@ pub(crate) use refused::{go_on_without_lost, take_decisions};
 pub(crate) use restored::{
     departed_again, entries_again, forget_departed, forget_entries_again, hand_over_again,
 };
-pub(crate) use sidecar::was_sealed;
 use sidecar::{Form, Sidecar};
+pub(crate) use sidecar::{was_sealed, word_of_key};
 pub use staff::KioskMode;
 pub(crate) use staff::take_of_kiosks;
 

@@ -72,6 +72,10 @@ impl Key {
         Self(bytes)
     }
 
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// As SQLCipher takes it: a raw key and the salt of the file.
     pub fn pragma(&self) -> Zeroizing<String> {
         let salt = self.sub("salt");
@@ -298,16 +302,9 @@ impl Vault {
     pub fn add(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<Person, Problem> {
         let _alone = alone(&self.path)?;
         self.read_again();
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let taken = self.written.people.iter().any(|one| one.name == name);
-        let rule = match name.chars().count() {
-            0 => Some(FieldRule::Missing),
-            long if long > NAME_MAX as usize => Some(FieldRule::TooLong { max: NAME_MAX }),
-            _ if taken => Some(FieldRule::Taken),
-            _ => None,
-        };
-        if let Some(rule) = rule {
-            return Err(Problem::field("name", rule));
+        let name = named(name)?;
+        if self.written.people.iter().any(|one| one.name == name) {
+            return Err(Problem::field("name", FieldRule::Taken));
         }
         if self.written.people.len() >= PEOPLE_MAX {
             return Err(Problem::too_large(PEOPLE_MAX));
@@ -359,6 +356,57 @@ impl Vault {
             open: Some(hex(&key.0)),
             people: Vec::new(),
         })
+    }
+
+    /// Where the file with the keys is lost or cannot be read, and the town hall has the key: as if it had been given up.
+    pub fn of_town_hall(replica: &Path) -> Self {
+        let path = replica.with_extension("keys");
+        Self {
+            wrong: tries(&path),
+            path,
+            written: Written::default(),
+            cost: COST,
+            since: moment(),
+        }
+    }
+
+    /// Gives up every copy of the key that is here: from now on only the town hall opens the records, see
+    /// [`escrow`](crate::escrow). Whoever had a PIN has none any more.
+    pub fn give_up(&mut self) -> Result<(), Problem> {
+        let _alone = alone(&self.path)?;
+        self.write(Written {
+            version: VERSION,
+            open: None,
+            people: Vec::new(),
+        })
+    }
+
+    /// Whether that was done.
+    pub fn is_given_up(&self) -> bool {
+        self.written.open.is_none() && self.written.people.is_empty()
+    }
+
+    /// Whether somebody may come in by this name with this PIN, before the town hall is asked for the key.
+    pub fn checks(&self, name: &str, pin: &str) -> Result<(), Problem> {
+        named(name)?;
+        checked(pin).map(drop)
+    }
+
+    /// Lets somebody in who got the key from the town hall: with a new PIN, also where they had one that they forgot. Others
+    /// keep theirs.
+    pub fn readmit(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<(), Problem> {
+        let _alone = alone(&self.path)?;
+        self.read_again();
+        let name = named(name)?;
+        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key)?;
+        self.note(0)?;
+        let mut next = self.written.clone();
+        next.people.retain(|one| one.name != name);
+        next.people.push(sealed);
+        if let Some(mut open) = next.open.take() {
+            open.zeroize();
+        }
+        self.write(next)
     }
 
     /// Both files; the first counts while it can be read.
@@ -438,6 +486,17 @@ fn stretch(cost: Cost, pin: &str, salt: &[u8]) -> Result<Key, Problem> {
         Some(Key(bytes))
     };
     stretched().ok_or(Problem::KeysUnreadable)
+}
+
+/// A name as it stands on the screen that asks for the PIN.
+fn named(name: &str) -> Result<String, Problem> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rule = match name.chars().count() {
+        0 => FieldRule::Missing,
+        long if long > NAME_MAX as usize => FieldRule::TooLong { max: NAME_MAX },
+        _ => return Ok(name),
+    };
+    Err(Problem::field("name", rule))
 }
 
 fn checked(pin: &str) -> Result<&str, Problem> {

@@ -220,6 +220,8 @@ pub struct ExchangeState {
     pub revision: u32,
     /// Visitors' calls for staff that stand, at kiosks this desk looks after.
     pub calls: Vec<CallRow>,
+    /// Hours after which this device closes if it has no contact with the town hall; `None` while that is far off.
+    pub closes_in_h: Option<u32>,
 }
 
 /// A visitor's call for staff.
@@ -448,12 +450,12 @@ pub struct HealthRow {
     pub called_at: Option<Time>,
 }
 
-/// The code that opens the page of staff at a kiosk.
+/// A code that opens something: the page of staff at a kiosk, or a device of which only the town hall has the key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct UnlockCode {
-    /// Eight digits.
+    /// Eight digits for a kiosk, ten letters and digits for a device.
     pub code: String,
-    /// Until when it is good, if the clock of the kiosk is right.
+    /// Until when it is good; for a kiosk, if its clock is right.
     pub good_until: Time,
 }
 

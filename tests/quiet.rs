@@ -111,7 +111,9 @@ async fn nothing_secret_and_nothing_that_people_typed_is_logged() {
     let path = crew.path();
     let vault = Vault::open(&path, now()).unwrap();
     let who = vault.people()[0].id.to_string();
-    let gate = Gate::new(Arc::new(Mutex::new(vault)), Box::new(|_, _| Ok(())));
+    let runtime = tokio::runtime::Handle::current();
+    let open = Box::new(|_, _| Ok(()));
+    let gate = Gate::new(Arc::new(Mutex::new(vault)), open, &path, runtime, now);
     let unlock = |pin: &str| gate.call("unlock", json!({ "person": who, "pin": pin }));
     assert_eq!(unlock("482913-λευκά"), Err(Problem::WrongPin));
     unlock(PIN).unwrap();

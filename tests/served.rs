@@ -103,6 +103,7 @@ pub async fn serve_at(
     )
     .await
     .unwrap();
+    let town = town.closing_after(90).await.unwrap();
     let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = Arc::new(App::new(town, now, url.clone()));

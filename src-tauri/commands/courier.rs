@@ -45,6 +45,9 @@ pub(crate) fn courier_take(desk: &Desk, input: CourierTakeInput) -> Result<Couri
         let taken = desk
             .exchanger
             .alone(|replica| told(replica.courier_take(&file, desk.now())))?;
+        if !taken.late {
+            desk.exchanger.heard();
+        }
         return Ok(CourierTook {
             taken: Some(taken),
             written: None,

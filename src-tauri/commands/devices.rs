@@ -69,6 +69,12 @@ pub(crate) fn device_unlock(desk: &Desk, input: DeviceInput) -> Result<UnlockCod
     desk.exchanger.ask("POST", &path, Vec::new())
 }
 
+/// A code for whoever stands before a device of which only the town hall has the key.
+pub(crate) fn device_reopen(desk: &Desk, input: DeviceInput) -> Result<UnlockCode, Problem> {
+    let path = format!("/v1/devices/{}/reopen", input.id);
+    desk.exchanger.ask("POST", &path, Vec::new())
+}
+
 pub(crate) fn refused_take(desk: &Desk, input: RefusedInput) -> Result<RefusedTook, Problem> {
     let now = desk.now();
     let Took { taken, left } = desk

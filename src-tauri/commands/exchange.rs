@@ -9,6 +9,7 @@ use koina_model::ids::Time;
 use koina_model::permits::Profile;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::erase::{self, Withdrawn};
+use koina_sync::escrow::{self, Contact};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::pinned::is_proven;
 use koina_sync::exchange::{self, Progress, Run};
@@ -33,6 +34,8 @@ pub(crate) const ENROLLED_WITH: &str = "enrolled_with";
 /// Between two safety copies of what waits, and after one that could not be made.
 const COPY_EVERY: Duration = Duration::from_secs(60 * 60);
 const COPY_AGAIN: Duration = Duration::from_secs(5 * 60);
+/// Between two looks how long there was no contact with the town hall.
+const CONTACT_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Seconds after which photos that travel make room for an exchange of records.
 const RECORDS_WAIT_S: i64 = 60;
 
@@ -68,6 +71,8 @@ pub struct Exchanger {
     asking: AtomicU32,
     /// This device was revoked, and the town hall has everything it held.
     ended: AtomicBool,
+    /// It had no contact for too long.
+    closes: AtomicBool,
 }
 
 impl Exchanger {
@@ -88,6 +93,7 @@ impl Exchanger {
             one_at_a_time: tokio::sync::Mutex::new(()),
             asking: AtomicU32::new(0),
             ended: AtomicBool::new(false),
+            closes: AtomicBool::new(false),
             session: Mutex::new(None),
         })
     }
@@ -98,6 +104,7 @@ impl Exchanger {
         self.seal_photos();
         self.runtime
             .spawn(keep_safety_copies(Arc::downgrade(&self.replica)));
+        self.runtime.spawn(watch_contact(Arc::downgrade(&self)));
         loop {
             let wait_s = match self.exchange().await {
                 Ok(()) => {
@@ -149,6 +156,9 @@ impl Exchanger {
             }
             Err(problem) => Err(problem),
         };
+        if outcome.is_ok() {
+            self.heard();
+        }
         self.running.store(false, Ordering::Relaxed);
         *held(&self.problem) = match &outcome {
             Ok(()) | Err(Problem::CableOut) => None,
@@ -156,6 +166,18 @@ impl Exchanger {
         };
         self.ticks.fetch_add(1, Ordering::Relaxed);
         outcome
+    }
+
+    /// There was contact with the town hall: by the line, or by a courier.
+    pub(crate) fn heard(&self) {
+        self.closes.store(false, Ordering::Relaxed);
+        if let Err(failure) = escrow::keep(&self.replica) {
+            tracing::error!(%failure, "the key of this device is not in escrow as it should be");
+        }
+    }
+
+    pub(crate) fn is_to_close(&self) -> bool {
+        self.closes.load(Ordering::Relaxed)
     }
 
     /// Records first, then photos, then a map. What is saved meanwhile, and new records of others, do not wait for a photo longer than for
@@ -472,7 +494,29 @@ impl Exchanger {
             photos_expected: self.carrying.expected.load(Ordering::Relaxed),
             photos_remaining_s: self.carrying.remaining_s.load(Ordering::Relaxed),
             revision: self.replica.revision(),
+            closes_in_h: match escrow::contact(self.replica.path(), (self.clock)()) {
+                Contact::Fine => None,
+                Contact::Closes { in_ms } => Some(u32::try_from(in_ms / 3_600_000).unwrap_or(0)),
+                Contact::Over => Some(0),
+            },
         })
+    }
+}
+
+/// Looks now and then how long there was no contact.
+async fn watch_contact(exchanger: Weak<Exchanger>) {
+    let mut passed = Duration::ZERO;
+    loop {
+        {
+            let Some(exchanger) = exchanger.upgrade() else {
+                return;
+            };
+            let path = exchanger.replica.path();
+            let over = escrow::look(path, (exchanger.clock)(), passed) == Contact::Over;
+            exchanger.closes.store(over, Ordering::Relaxed);
+        }
+        tokio::time::sleep(CONTACT_EVERY).await;
+        passed = CONTACT_EVERY;
     }
 }
 

@@ -999,6 +999,20 @@ pub struct LockState {
     pub idle_s: u32,
     /// Characters that a PIN has at least.
     pub pin_min: u32,
+    /// It had no contact with the town hall for too long: nobody opens it but with a code from there.
+    pub closed: bool,
+    /// The town hall has its key: a code from there opens it.
+    pub escrowed: bool,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenInput {
+    /// Of the desk.
+    pub code: String,
+    /// Whoever opens it, with a new PIN.
+    pub name: String,
+    pub pin: String,
 }
 
 #[derive(Clone, Deserialize, TS)]

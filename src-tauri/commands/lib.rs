@@ -58,7 +58,7 @@ pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
 pub use kiosk::{Kiosk, look_at_printer};
-pub use lock::{Gate, Lock, Opener};
+pub use lock::{Gate, Lock, Opener, keys_of};
 pub use printer::PrinterPlace;
 pub use speech::Voice;
 pub use staff::Staff;
@@ -82,8 +82,8 @@ use contacts::{
 };
 use courier::{courier_export, courier_places, courier_take};
 use devices::{
-    device_change, device_invite, device_revoke, device_unlock, devices_page, emergency_set,
-    refused_dismiss, refused_take,
+    device_change, device_invite, device_reopen, device_revoke, device_unlock, devices_page,
+    emergency_set, refused_dismiss, refused_take,
 };
 use exchange::{
     exchange_now, exchange_state, outbox_discard, outbox_page, outbox_retry, set_cable,
@@ -92,7 +92,7 @@ use kiosk::{
     kiosk_application, kiosk_apply, kiosk_asset, kiosk_contact, kiosk_end, kiosk_print,
     kiosk_report, kiosk_track,
 };
-use lock::{lock_now, lock_state, person_add, person_pin, person_remove, unlock};
+use lock::{lock_now, lock_state, person_add, person_pin, person_remove, reopen, unlock};
 use map::{
     map_install, map_offer, map_pack, map_points, map_state, map_tile, map_want, place_read,
 };
@@ -189,6 +189,11 @@ pub fn revision(desk: &Desk) -> u32 {
 /// Whether this device was revoked and the town hall has all its work.
 pub fn has_ended(desk: &Desk) -> bool {
     desk.exchanger.has_ended()
+}
+
+/// Whether this device had no contact with the town hall for too long, and a fresh app is to close it.
+pub fn is_to_close(desk: &Desk) -> bool {
+    desk.exchanger.is_to_close() && !desk.kiosk.visit.is_personal()
 }
 
 /// Notes with which link this device was enrolled.

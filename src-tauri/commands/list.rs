@@ -10,9 +10,10 @@ commands! {
     lists(Nothing) -> Lists;
     set_language(LanguageInput) -> Nothing;
     enrol(EnrolInput) -> About;
-    // lock: who opens this device. A device that is locked answers the first two only
+    // lock: who opens this device. A device that is locked answers the first three only
     lock_state(Nothing) -> LockState;
     unlock(UnlockInput) -> Nothing;
+    reopen(ReopenInput) -> Nothing;
     lock_now(Nothing) -> Nothing;
     person_add(PersonAddInput) -> LockState;
     person_pin(PersonPinInput) -> LockState;
@@ -147,6 +148,7 @@ commands! {
     device_change(DeviceChangeInput) -> DeviceRow;
     device_revoke(DeviceInput) -> Devices;
     device_unlock(DeviceInput) -> UnlockCode;
+    device_reopen(DeviceInput) -> UnlockCode;
     refused_take(RefusedInput) -> RefusedTook;
     refused_dismiss(RefusedInput) -> Devices;
 }

@@ -1,15 +1,23 @@
 //! Locking this device: who may open it, and the door that is shut while nobody did.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use koina_model::ids::Time;
 use koina_model::problem::{FieldRule, Problem};
+use koina_sync::courier;
+use koina_sync::escrow::{self, Contact};
+use koina_sync::exchange::http::HttpLine;
+use koina_sync::replica::of_disk;
 use koina_sync::vault::{Key, PIN_MIN, Vault};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::{
-    Desk, LockState, Nothing, PersonAddInput, PersonInput, PersonPinInput, UnlockInput, held, read,
-    write,
+    Desk, LockState, Nothing, PersonAddInput, PersonInput, PersonPinInput, ReopenInput,
+    UnlockInput, held, read, write,
 };
 
 /// Without a touch for so long, the device locks itself.
@@ -22,11 +30,63 @@ pub type Opener = Box<dyn Fn(Key, Uuid) -> Result<(), Problem> + Send + Sync>;
 pub struct Gate {
     vault: Arc<Mutex<Vault>>,
     open: Opener,
+    replica: PathBuf,
+    runtime: Handle,
+    clock: fn() -> Time,
+    /// When it was looked last how long this device had no contact.
+    looked: Mutex<Instant>,
+    /// What an answer of the town hall is sealed to: the same for every try, since one may be lost.
+    mine: courier::Key,
 }
 
 impl Gate {
-    pub fn new(vault: Arc<Mutex<Vault>>, open: Opener) -> Self {
-        Self { vault, open }
+    pub fn new(
+        vault: Arc<Mutex<Vault>>,
+        open: Opener,
+        replica: &Path,
+        runtime: Handle,
+        clock: fn() -> Time,
+    ) -> Self {
+        Self {
+            vault,
+            open,
+            replica: replica.to_owned(),
+            runtime,
+            clock,
+            looked: Mutex::new(moment()),
+            mine: courier::Key::new(),
+        }
+    }
+
+    /// Closes this device if it had no contact for too long.
+    fn look(&self) {
+        let passed = std::mem::replace(&mut *held(&self.looked), moment()).elapsed();
+        if let Err(problem) = close_when_over(
+            &self.replica,
+            &mut held(&self.vault),
+            (self.clock)(),
+            passed,
+        ) {
+            tracing::error!(%problem, "this device does not close");
+        }
+    }
+
+    /// Gets the key from the town hall, and lets somebody in with a new PIN.
+    fn reopen(&self, input: ReopenInput) -> Result<(), Problem> {
+        let ReopenInput { code, name, pin } = input;
+        if code.trim().is_empty() {
+            return Err(Problem::field("code", FieldRule::Missing));
+        }
+        held(&self.vault).checks(&name, &pin)?;
+        let escrow = escrow::told(&self.replica).ok_or(Problem::NotFound)?;
+        let line = HttpLine::new(escrow.server())?;
+        let asked = escrow::reopen(&self.replica, &line, &code, &self.mine);
+        let key = self.runtime.block_on(asked)?;
+        let id = fresh_id();
+        held(&self.vault).readmit(&key, &name, &pin, id)?;
+        // Or it would close again before the first exchange.
+        escrow::heard(&self.replica, (self.clock)()).map_err(|failure| of_disk(&failure))?;
+        (self.open)(key, id)
     }
 
     /// Runs a command of the window of a locked device. May block: call it from a thread that may.
@@ -34,18 +94,74 @@ impl Gate {
         match name {
             "lock_state" => {
                 read::<Nothing>(input)?;
-                write(&state(&held(&self.vault), true, None))
+                self.look();
+                let mut state = state(&held(&self.vault), true, None);
+                state.escrowed = escrow::holds(&self.replica);
+                write(&state)
             }
             "unlock" => {
                 let UnlockInput { person, pin } = read(input)?;
+                self.look();
                 let id = parsed(&person)?;
                 let key = held(&self.vault).unlock(id, &pin)?;
                 (self.open)(key, id)?;
                 write(&Nothing {})
             }
+            "reopen" => {
+                self.reopen(read(input)?)?;
+                write(&Nothing {})
+            }
             _ => Err(Problem::Locked),
         }
     }
+}
+
+/// The keys of a device, when its app starts. Where they cannot be read, or there was no contact for too long, the town hall
+/// has the only one.
+pub fn keys_of(replica: &Path, now: Time) -> Result<Vault, Problem> {
+    let mut vault = match Vault::open(replica, now) {
+        Err(Problem::KeysUnreadable) if escrow::holds(replica) => {
+            tracing::error!("the keys of this device cannot be read: only the town hall opens it");
+            return Ok(Vault::of_town_hall(replica));
+        }
+        vault => vault?,
+    };
+    close_when_over(replica, &mut vault, now, Duration::ZERO)?;
+    Ok(vault)
+}
+
+/// Looks how long a device had no contact with the town hall, and gives its key up when that is over. `passed`: for so long the
+/// app has run since it was looked last.
+fn close_when_over(
+    replica: &Path,
+    vault: &mut Vault,
+    now: Time,
+    passed: Duration,
+) -> Result<(), Problem> {
+    if vault.is_given_up() || escrow::look(replica, now, passed) != Contact::Over {
+        return Ok(());
+    }
+    if !escrow::holds(replica) {
+        // Nothing is lost for want of a town hall that opens it.
+        tracing::error!("this device is to close, and nobody could open it again");
+        return Ok(());
+    }
+    tracing::warn!("no contact for too long: only the town hall opens this device now");
+    vault.give_up()
+}
+
+/// By a clock that only runs while the app does.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "nobody gains by setting a clock; nothing is written of it"
+)]
+fn moment() -> Instant {
+    Instant::now()
+}
+
+#[allow(clippy::disallowed_methods, reason = "an id that nobody else has")]
+fn fresh_id() -> Uuid {
+    Uuid::new_v4()
 }
 
 /// What a device that is open knows of its lock.
@@ -97,6 +213,8 @@ fn state(vault: &Vault, locked: bool, me: Option<Uuid>) -> LockState {
         wait_s: vault.wait_s(),
         idle_s: IDLE_S,
         pin_min: PIN_MIN,
+        closed: vault.is_given_up(),
+        escrowed: false,
     }
 }
 
@@ -114,6 +232,11 @@ pub(crate) fn lock_state(desk: &Desk, _: Nothing) -> Result<LockState, Problem> 
 
 /// Nothing is locked: whoever asks sees it already.
 pub(crate) fn unlock(_: &Desk, _: UnlockInput) -> Result<Nothing, Problem> {
+    Err(Problem::NotFound)
+}
+
+/// The same.
+pub(crate) fn reopen(_: &Desk, _: ReopenInput) -> Result<Nothing, Problem> {
     Err(Problem::NotFound)
 }
 

@@ -399,6 +399,20 @@ pub struct EnrolAsk {
     pub version: String,
 }
 
+/// Where a device asks for its key back.
+pub const REOPEN_PATH: &str = "/v1/reopen";
+
+/// What a device says that only the town hall can open, with a one-time code of the desk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReopenAsk {
+    pub device: DeviceId,
+    pub code: String,
+    /// The key of its records and whose it is, sealed to the key of the town hall.
+    pub sealed: ByteBuf,
+    /// What the answer is sealed to, as an age recipient.
+    pub reply_to: String,
+}
+
 /// What the server answers to an enrolment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnrolAnswer {

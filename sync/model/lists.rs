@@ -30,6 +30,9 @@ pub struct Lists {
     /// The code of the plan of civil protection that is in force; empty: none.
     #[serde(default)]
     pub emergency: String,
+    /// Days without contact after which a device closes, and only the town hall opens it; 0: never.
+    #[serde(default)]
+    pub closes_after_days: u32,
 }
 
 /// A working party.
@@ -73,6 +76,7 @@ impl Lists {
             courier: String::new(),
             tracking: String::new(),
             emergency: String::new(),
+            closes_after_days: 0,
         }
     }
 

@@ -64,6 +64,13 @@ pub(crate) fn was_sealed(replica: &Path) -> bool {
     }
 }
 
+/// The word for the key that the files of a replica are encrypted with, as they say.
+pub(crate) fn word_of_key(replica: &Path) -> Option<String> {
+    let bytes = std::fs::read(replica.with_extension("identity")).ok()?;
+    let word = bytes.strip_prefix(SEALED)?.get(..WORD)?;
+    String::from_utf8(word.to_vec()).ok()
+}
+
 fn head(key: &Key) -> Vec<u8> {
     [SEALED, key.word().as_bytes(), b"\n"].concat()
 }

@@ -26,6 +26,9 @@ pub const S3_SECRET_VARIABLE: &str = "KOINA_S3_SECRET";
 /// Name of the environment variable with the secret of this server at the identity provider, if it has one there.
 pub const PROVIDER_SECRET_VARIABLE: &str = "KOINA_OIDC_SECRET";
 
+/// Days without contact after which a device closes, where nobody says otherwise.
+const CLOSES_AFTER_DAYS: u32 = 90;
+
 /// Everything a server needs to know before it starts.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -42,6 +45,8 @@ pub struct Config {
     pub contacts: ContactSettings,
     /// Whoever decides something at a desk signs in; without it the desk itself is asked for.
     pub accounts: Option<accounts::Settings>,
+    /// Days without contact after which a device closes; 0: never.
+    pub closes_after_days: u32,
     pub reference: Reference,
     pub crews: Vec<Crew>,
 }
@@ -134,6 +139,8 @@ struct File {
     contacts: ContactLines,
     accounts: Option<AccountLines>,
     #[serde(default)]
+    devices: DeviceLines,
+    #[serde(default)]
     crews: Vec<Crew>,
 }
 
@@ -155,6 +162,20 @@ struct Photos {
     bucket: String,
     endpoint: Option<String>,
     region: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DeviceLines {
+    closes_after_days: u32,
+}
+
+impl Default for DeviceLines {
+    fn default() -> Self {
+        Self {
+            closes_after_days: CLOSES_AFTER_DAYS,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -336,6 +357,7 @@ impl Config {
             photos,
             contacts,
             accounts,
+            closes_after_days: file.devices.closes_after_days,
             reference,
             crews: file.crews,
         })
@@ -373,6 +395,7 @@ impl Config {
             now,
         )
         .await?;
+        let opened = opened.closing_after(self.closes_after_days).await?;
         Ok(match &self.photos {
             Some(bucket) => opened.with_files(Files::in_bucket(bucket, &self.data.join("files"))?),
             None => opened,
@@ -542,6 +565,15 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn devices_close_after_some_months_without_contact() {
+        let days = |lines: &str| parse(&format!("{GOOD}\n{lines}")).map(|c| c.closes_after_days);
+        assert_eq!(days("").unwrap(), 90);
+        assert_eq!(days("[devices]\ncloses_after_days = 30").unwrap(), 30);
+        assert_eq!(days("[devices]\ncloses_after_days = 0").unwrap(), 0);
+        assert!(days("[devices]\ncloses_after_days = -1").is_err());
     }
 
     #[test]

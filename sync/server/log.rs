@@ -489,6 +489,35 @@ impl AnyLog {
         in_one_tx!(self, Write, |tx| devices::redeem(tx, at, newcomer))
     }
 
+    /// Keeps a code that opens a device of which only the town hall has the key; one from before is over. Gives whether there is
+    /// such a device.
+    pub async fn put_reopen(
+        &self,
+        by: Author,
+        at: Time,
+        device: DeviceId,
+        code_hash: [u8; 32],
+        until: Time,
+    ) -> Result<bool, LogError> {
+        in_one_tx!(self, Write, |tx| devices::put_reopen(
+            tx, by, at, device, code_hash, until
+        ))
+    }
+
+    /// Uses such a code, once: again only for the same answer, which may be lost on the way. Wrong ones count like those of
+    /// [`redeem`](Self::redeem).
+    pub async fn reopen(
+        &self,
+        at: Time,
+        device: DeviceId,
+        code_hash: [u8; 32],
+        reply_to: String,
+    ) -> Result<Result<(), Problem>, LogError> {
+        in_one_tx!(self, Write, |tx| devices::reopen(
+            tx, at, device, code_hash, reply_to
+        ))
+    }
+
     /// Registers a device without a code: the importer.
     pub async fn register(
         &self,
@@ -626,6 +655,16 @@ impl AnyLog {
     /// The plan of civil protection that is in force; empty: none.
     pub async fn emergency(&self) -> Result<String, LogError> {
         in_one_tx!(self, Read, |tx| lists::emergency(tx))
+    }
+
+    /// Days without contact after which a device closes; 0: never.
+    pub async fn closes_after(&self) -> Result<u32, LogError> {
+        in_one_tx!(self, Read, |tx| lists::closes_after(tx))
+    }
+
+    /// Says so to every device.
+    pub async fn put_closes_after(&self, days: u32) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_closes_after(tx, days))
     }
 
     /// Puts a plan of civil protection into force, or none.

@@ -160,6 +160,7 @@ impl Municipality {
             courier: String::new(),
             tracking: String::new(),
             emergency: String::new(),
+            closes_after_days: 0,
         };
         let opened = Self {
             log,
@@ -185,6 +186,13 @@ impl Municipality {
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = files;
         self
+    }
+
+    /// The same, whose devices close after so many days without contact; 0: never.
+    pub async fn closing_after(self, days: u32) -> Result<Self, OpenError> {
+        self.log.put_closes_after(days).await?;
+        self.read_lists().await?;
+        Ok(self)
     }
 
     pub fn reference(&self) -> &Reference {
@@ -258,6 +266,7 @@ impl Municipality {
             courier: self.courier.public(),
             tracking: self.tracking.clone(),
             emergency: self.log.emergency().await?,
+            closes_after_days: self.log.closes_after().await?,
         });
         let replica = Arc::clone(&self.replica);
         let given = Arc::clone(&lists);

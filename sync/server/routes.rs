@@ -15,7 +15,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use koina_model::exchange::{BODY_BYTES_MAX, HEADER_SESSION};
+use koina_model::exchange::{BODY_BYTES_MAX, HEADER_SESSION, REOPEN_PATH};
 use koina_model::ids::Time;
 use koina_model::permits::{Permit, Role};
 use koina_model::photos::FILES_PATH;
@@ -57,6 +57,8 @@ const BYTES_A_SECOND: usize = 1_000;
 const KIB: usize = 1024;
 
 const ENROL_PATH: &str = "/v1/enrol";
+/// Where somebody comes with a one-time code.
+const WITH_CODE: [&str; 2] = [ENROL_PATH, REOPEN_PATH];
 
 /// The handler reads the body itself, as it comes. The signature does not cover it, so it may be nothing that has to be believed.
 pub const STREAMED: usize = usize::MAX;
@@ -138,9 +140,10 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 35] = [
+pub const TABLE: [Route; 37] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
     Route { method: "POST", path: ENROL_PATH,                who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
+    Route { method: "POST", path: REOPEN_PATH,               who: Who::Anybody, bytes_max: 8 * KIB,        handler: |call| Box::pin(enrol::reopen(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
     Route { method: "POST", path: "/v1/courier",             who: DESK,         bytes_max: FILE_BYTES_MAX, handler: |call| Box::pin(exchange::courier(call)) },
     Route { method: "POST", path: "/v1/files",               who: Who::Devices, bytes_max: 16 * KIB,       handler: |call| Box::pin(files::state(call)) },
@@ -153,6 +156,7 @@ pub const TABLE: [Route; 35] = [
     Route { method: "POST", path: "/v1/devices/invites",     who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::invite(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/change", who: ADMINS,       bytes_max: 16 * KIB,       handler: |call| Box::pin(devices::change(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
+    Route { method: "POST", path: "/v1/devices/{id}/reopen", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::reopen(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/unlock", who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::unlock(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 0,              handler: |call| Box::pin(contacts::read(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/correct", who: CORRECTORS, bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::correct(call)) },
@@ -303,7 +307,7 @@ async fn pass(
     let from = parts.extensions.get::<Peer>().copied();
     if let (Some(rates), Some(from)) = (&app.rates, from) {
         rates.come(from)?;
-        if route.path == ENROL_PATH {
+        if WITH_CODE.contains(&route.path) {
             rates.newcomer(from)?;
         }
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::extract::Request;
 use axum::middleware::Next;
-use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock};
+use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock, keys_of};
 use koina_model::accounts::{AccountGiven, AccountInput};
 use koina_model::ids::Time;
 use koina_model::lists::{Crew, Member};
@@ -27,7 +27,7 @@ use koina_server::routes::devices::{InviteAsk, let_in};
 use koina_server::routes::{App, router};
 use koina_sync::maps::Maps;
 use koina_sync::replica::{Ids, Replica};
-use koina_sync::vault::{Key, Vault};
+use koina_sync::vault::Key;
 use koina_sync::views::Invite;
 use serde_json::json;
 use tokio::runtime::{Handle, Runtime};
@@ -164,6 +164,7 @@ impl Town {
     /// Begins anew with a copy of a kept municipality, which is made when there is none yet.
     pub(crate) fn open(&mut self, kept: Kept) -> anyhow::Result<()> {
         SLOW_MS.store(0, Ordering::Relaxed);
+        clock::set(clock::real());
         self.asks_sign_in = None;
         let from = self.root.join("kept").join(kept.folder());
         if !from.exists() {
@@ -292,25 +293,26 @@ impl Town {
             stick: self.folder.join("stick"),
             browser: self.browser(),
         };
-        let vault = Vault::open(&place.path, clock::now()).context("Reading the keys")?;
+        let vault = keys_of(&place.path, clock::now()).context("Reading the keys")?;
         let key = vault.key();
         let (vault, desk) = (Arc::new(Mutex::new(vault)), Arc::new(OnceLock::new()));
         if let Some(key) = key {
             let opened = place.open(&key, kiosk, Lock::new(Arc::clone(&vault), None))?;
             desk.get_or_init(|| opened);
         }
+        let (replica, runtime) = (place.path.clone(), place.runtime.clone());
         let behind = Arc::clone(&desk);
-        let gate = Gate::new(Arc::clone(&vault), {
-            Box::new(move |key, person| {
-                let lock = Lock::new(Arc::clone(&vault), Some(person));
-                let opened = place.open(&key, Kiosk::default(), lock);
-                let opened = opened.map_err(|failure| Problem::Internal {
-                    incident: format!("{failure:#}"),
-                })?;
-                behind.get_or_init(|| opened);
-                Ok(())
-            })
-        });
+        let held = Arc::clone(&vault);
+        let open = move |key, person| {
+            let lock = Lock::new(Arc::clone(&held), Some(person));
+            let opened = place.open(&key, Kiosk::default(), lock);
+            let opened = opened.map_err(|failure| Problem::Internal {
+                incident: format!("{failure:#}"),
+            })?;
+            behind.get_or_init(|| opened);
+            Ok(())
+        };
+        let gate = Gate::new(vault, Box::new(open), &replica, runtime, clock::now);
         self.devices.insert(
             name.to_owned(),
             Device {
@@ -432,6 +434,7 @@ impl Server {
             photos: None,
             contacts,
             accounts: None,
+            closes_after_days: 90,
             reference,
             crews: crews(),
         };

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use koina_commands::{Desk, Gate};
 use koina_model::accounts::AccountInput;
+use koina_model::ids::Time;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_server::accounts::ProviderSettings;
@@ -256,6 +257,8 @@ struct Wish {
     window: String,
     /// Of `new-device`: whether it has a printer, which `plug-printer` plugs in.
     printer: bool,
+    /// Of `days-pass`.
+    days: u32,
     /// Of `ask-sign-in`: the identity provider, if there is one.
     issuer: Option<String>,
     email: String,
@@ -354,6 +357,11 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
                 json!({ "server": town.address(), "code": invite.code, "link": invite.link }),
             );
         }
+        "days-pass" => {
+            let ms = i64::from(wish.days) * 24 * 3_600_000;
+            crate::clock::set(Time(crate::clock::now().0 + ms));
+        }
+        "restart" => town.restart(&wish.window)?,
         "map-at-town" => town.map_at_town()?,
         "map-on-stick" => town.map_on_stick(wish.bytes)?,
         "plug-printer" => std::fs::write(town.printer(), b"")?,

@@ -166,6 +166,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         courier: "age1".to_owned(),
         tracking: String::new(),
         emergency: String::new(),
+        closes_after_days: 0,
     };
     let mut seeds: Vec<Vec<u8>> = [
         "Σβηστή λάμπα στην ΠΛΑΤΕΙΑ, ρολόι, Λιτόχωρo 3exasa",

@@ -1,12 +1,13 @@
 /** A device that people lock: a PIN each, wrong ones, and nothing of the records while it is shut. */
 import type { Page } from "@playwright/test";
 import { expect, PHONE, SCREEN, test } from "./lib/koina";
-import { lookAt } from "./lib/look";
+import { accessible, fits, lookAt } from "./lib/look";
 import { press, rows, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
 
 const w = words.el;
 const PIN = "482913";
+const CREW = "Συνεργείο 2 – Ηλεκτροφωτισμός";
 
 const look = (page: Page, where: string) => lookAt(page, where, [SCREEN, PHONE]);
 
@@ -105,4 +106,61 @@ test("who guesses waits, and sees for how long", async ({ koina }) => {
   await expect(shut.getByText(/Πολλά λάθος PIN/)).toBeVisible();
   await expect(shut.getByRole("button", { name: w("lock-open") })).toBeDisabled();
   await look(shut, "waiting");
+});
+
+test("a device without contact for too long closes, and opens with a code that the desk reads out", async ({ koina, bridge }) => {
+  test.setTimeout(150_000);
+  const crew = await koina.window("crew");
+  await tab(crew, w, "outbox");
+  await press(crew, w("exchange-now"));
+  await people(crew);
+  await press(crew, w("people-first"));
+  await add(crew, "Μαρία", PIN);
+  await bridge.control("days-pass", { days: 85 });
+  await crew.reload();
+  await tab(crew, w, "outbox");
+  await expect(crew.getByText(/η συσκευή κλείνει σε/)).toBeVisible();
+  await look(crew, "closes soon");
+  await people(crew);
+  await press(crew, w("people-lock"));
+  await expect.poll(async () => (await bridge.command("crew", "today", { near: null })).status).toBe(404);
+  await crew.close();
+  for (const days of [10, 2]) {
+    await bridge.control("days-pass", { days });
+    await bridge.control("restart", { window: "crew" });
+  }
+  const shut = await koina.window("lock@crew");
+  await expect(shut.getByRole("heading", { level: 1, name: w("lock-closed") })).toBeVisible();
+  await look(shut, "closed");
+  await shut.screenshot({ path: test.info().outputPath("closed.png") });
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect(shut.getByRole("alert")).toContainText(w("reopen-code-missing"));
+
+  const desk = await koina.window("desk");
+  await tab(desk, w, "devices");
+  await desk.getByRole("button", { name: `${w("device-reopen")}: ${CREW}` }).click();
+  const code = (await desk.getByTestId("reopen-code").textContent()) ?? "";
+  await accessible(desk, "a code to open");
+  await fits(desk, "a code to open");
+  await desk.screenshot({ path: test.info().outputPath("code.png"), fullPage: true });
+
+  await field(shut, w("reopen-code")).fill("AAAAA-AAAAA");
+  await field(shut, w("people-name")).fill("Μαρία Παπά");
+  await field(shut, w("people-new")).fill("739105");
+  await field(shut, w("people-again")).fill("739104");
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect(shut.getByRole("alert")).toContainText(w("people-again-other"));
+  await field(shut, w("people-again")).fill("739105");
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect(shut.getByRole("alert")).toContainText(w("reopen-code-refused"));
+  await look(shut, "a wrong code");
+  await expect(field(shut, w("people-name"))).toHaveValue("Μαρία Παπά");
+  await field(shut, w("reopen-code")).fill(` ${code.toLowerCase()} `);
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect.poll(async () => (await bridge.command("crew", "today", { near: null })).status).toBe(200);
+  await shut.close();
+  const again = await koina.window("crew");
+  await people(again);
+  await expect(again.getByRole("listitem").filter({ hasText: "Μαρία Παπά" })).toContainText(w("people-me"));
+  await expect(again.getByText(w("closes-now"))).toBeHidden();
 });

@@ -238,6 +238,7 @@ pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]
         courier: String::new(),
         tracking: String::new(),
         emergency: String::new(),
+        closes_after_days: 0,
     }
 }
 

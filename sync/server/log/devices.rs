@@ -2,6 +2,7 @@
 
 use koina_model::ids::{DeviceId, Time};
 use koina_model::permits::Role;
+use koina_model::problem::Problem;
 
 use super::chain::Audit;
 use super::tx::{Row, Tx, Value, stored};
@@ -52,16 +53,8 @@ pub(super) async fn redeem<T: Tx>(
     at: Time,
     newcomer: Newcomer,
 ) -> Result<Redeemed, LogError> {
-    let minute = at.0.div_euclid(MINUTE_MS);
-    let tried = match tx.row(sql::TRIES, &[minute.into()]).await? {
-        None => 0,
-        Some(row) => row.int(0)?,
-    };
-    if tried >= TRIES_PER_MINUTE {
-        let wait_ms = MINUTE_MS - at.0.rem_euclid(MINUTE_MS);
-        return Ok(Redeemed::TooManyTries {
-            wait_s: u32::try_from(wait_ms / 1_000 + 1).unwrap_or(60),
-        });
+    if let Some(wait_s) = waits(tx, at).await? {
+        return Ok(Redeemed::TooManyTries { wait_s });
     }
     match known_code(tx, at, &newcomer).await? {
         Code::Good(invitation) => {
@@ -79,11 +72,78 @@ pub(super) async fn redeem<T: Tx>(
         }
         Code::Mine(device) => Ok(Redeemed::Device(device)),
         Code::Wrong => {
-            tx.rows(sql::FORGET_TRIES, &[(minute - 60).into()]).await?;
-            tx.rows(sql::COUNT_TRY, &[minute.into()]).await?;
+            count_try(tx, at).await?;
             Ok(Redeemed::CodeRefused)
         }
     }
+}
+
+/// Seconds that everybody waits who comes with a code, after too many wrong ones in this minute.
+async fn waits<T: Tx>(tx: &mut T, at: Time) -> Result<Option<u32>, LogError> {
+    let minute = at.0.div_euclid(MINUTE_MS);
+    let tried = match tx.row(sql::TRIES, &[minute.into()]).await? {
+        None => 0,
+        Some(row) => row.int(0)?,
+    };
+    let wait_ms = MINUTE_MS - at.0.rem_euclid(MINUTE_MS);
+    let wait_s = u32::try_from(wait_ms / 1_000 + 1).unwrap_or(60);
+    Ok((tried >= TRIES_PER_MINUTE).then_some(wait_s))
+}
+
+async fn count_try<T: Tx>(tx: &mut T, at: Time) -> Result<(), LogError> {
+    let minute = at.0.div_euclid(MINUTE_MS);
+    tx.rows(sql::FORGET_TRIES, &[(minute - 60).into()]).await?;
+    tx.rows(sql::COUNT_TRY, &[minute.into()]).await?;
+    Ok(())
+}
+
+/// Keeps a code that opens a device; one from before is over. Gives whether there is such a device, with something to open.
+pub(super) async fn put_reopen<T: Tx>(
+    tx: &mut T,
+    by: Author,
+    at: Time,
+    id: DeviceId,
+    code_hash: [u8; 32],
+    until: Time,
+) -> Result<bool, LogError> {
+    let known = device(tx, id).await?;
+    if known.is_none_or(|device| device.erased_at.is_some()) {
+        return Ok(false);
+    }
+    let row = [id.into(), code_hash.into(), until.into()];
+    tx.rows(sql::PUT_REOPEN, &row).await?;
+    let mut audit = Audit::open(tx).await?;
+    audit
+        .note(tx, &by, at, "device.reopen_code", id.as_bytes())
+        .await?;
+    Ok(true)
+}
+
+/// Uses such a code: for this device, and for the answer that it was used for first.
+pub(super) async fn reopen<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    id: DeviceId,
+    code_hash: [u8; 32],
+    reply_to: String,
+) -> Result<Result<(), Problem>, LogError> {
+    if let Some(wait_s) = waits(tx, at).await? {
+        return Ok(Err(Problem::TooManyTries { wait_s }));
+    }
+    let row = [id.into(), code_hash.into(), at.into(), reply_to.into()];
+    if tx.row(sql::USE_REOPEN, &row).await?.is_none() {
+        count_try(tx, at).await?;
+        return Ok(Err(Problem::CodeRefused));
+    }
+    let by = Author {
+        device: Some(id),
+        person: String::new(),
+    };
+    let mut audit = Audit::open(tx).await?;
+    audit
+        .note(tx, &by, at, "device.reopened", id.as_bytes())
+        .await?;
+    Ok(Ok(()))
 }
 
 enum Code {

@@ -16,6 +16,7 @@ const LISTS_VERSION: &str = "lists_version";
 pub(super) const DECISION: &str = "decision";
 pub(super) const REFERENCE: &str = "reference";
 const EMERGENCY: &str = "emergency";
+const CLOSES_AFTER: &str = "closes_after_days";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
 pub(super) const NUMBERS_WAIT: &str = "numbers_wait";
 /// The last erasure whose bytes the database may still hold in free space or in its write-ahead log; missing: none.
@@ -93,6 +94,20 @@ pub(super) async fn ruled_at<T: Tx>(tx: &mut T) -> Result<(Option<Time>, Option<
     let ruled = ruled.and_then(|at| at.parse().ok()).map(Time);
     let restored = tx.number(sql::EPOCH_ENDED_AT, &[]).await?;
     Ok((ruled, Some(Time(restored)).filter(|at| at.0 > 0)))
+}
+
+/// Days without contact after which a device closes; 0: never.
+pub(super) async fn closes_after<T: Tx>(tx: &mut T) -> Result<u32, LogError> {
+    let days = meta(tx, CLOSES_AFTER).await?;
+    Ok(days.and_then(|days| days.parse().ok()).unwrap_or_default())
+}
+
+pub(super) async fn put_closes_after<T: Tx>(tx: &mut T, days: u32) -> Result<(), LogError> {
+    if closes_after(tx).await? != days {
+        put_meta(tx, CLOSES_AFTER, days.to_string()).await?;
+        grow(tx).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(), LogError> {

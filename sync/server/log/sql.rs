@@ -78,6 +78,11 @@ pub(super) const PUT_INVITE: &str = "INSERT INTO invites
 pub(super) const INVITE: &str = "SELECT role, name, person, crew, communities, expires_at, used_by
  FROM invites WHERE code_hash = $1";
 pub(super) const USE_INVITE: &str = "UPDATE invites SET used_by = $1 WHERE code_hash = $2";
+pub(super) const PUT_REOPEN: &str =
+    "INSERT INTO reopens (device, code_hash, until, reply_to) VALUES ($1, $2, $3, '')
+ ON CONFLICT (device) DO UPDATE SET code_hash = excluded.code_hash, until = excluded.until, reply_to = ''";
+pub(super) const USE_REOPEN: &str = "UPDATE reopens SET reply_to = $4
+ WHERE device = $1 AND code_hash = $2 AND until > $3 AND reply_to IN ('', $4) RETURNING device";
 pub(super) const TRIES: &str = "SELECT count FROM tries WHERE minute = $1";
 pub(super) const COUNT_TRY: &str = "INSERT INTO tries (minute, count) VALUES ($1, 1)
  ON CONFLICT (minute) DO UPDATE SET count = tries.count + 1";

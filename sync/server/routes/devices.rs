@@ -14,6 +14,8 @@ use crate::codes;
 use crate::log::{Author, Device, Invitation, Purpose, Told};
 use crate::municipality::Municipality;
 
+/// How long a code is good that opens a device: long enough for a village that is reached once a day.
+const REOPEN_MS: i64 = 24 * 3_600_000;
 const NAME_CHARS_MAX: u32 = 200;
 
 /// Who may come with the code. Sent by devices since 0.1; add fields, never rename.
@@ -127,6 +129,20 @@ pub(super) async fn change(call: Call) -> Result<Response, Problem> {
     let log = &call.app.town.log;
     log.change_device(by, call.now, id, to).await?;
     told(&call, id).await
+}
+
+/// A one-time code that opens a device of which nobody has a PIN any more, or that was without contact for too long.
+pub(super) async fn reopen(call: Call) -> Result<Response, Problem> {
+    let by = Author::of(call.device()?);
+    let id = named(&call)?;
+    let code = codes::new()?;
+    let hash = codes::hash(&code);
+    let good_until = Time(call.now.0.saturating_add(REOPEN_MS));
+    let log = &call.app.town.log;
+    match log.put_reopen(by, call.now, id, hash, good_until).await? {
+        true => json(&UnlockCode { code, good_until }),
+        false => Err(Problem::NotFound),
+    }
 }
 
 fn named(call: &Call) -> Result<DeviceId, Problem> {

@@ -94,6 +94,7 @@ conformance! {
     a_restored_log_gives_no_number_twice,
     nobody_gets_a_code_for_a_kiosk_twice,
     what_a_kiosk_said_last_is_kept,
+    a_code_opens_one_device_once_and_for_one_answer,
     an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere,
     an_account_signs_in_by_the_provider_under_one_name_of_it,
 }
@@ -1269,6 +1270,49 @@ async fn what_a_kiosk_said_last_is_kept(stand: Stand) {
     );
     assert_eq!(kept[&device(2)].called_at, None, "over by now");
     assert_eq!(log.calls(at(60)).await.unwrap(), []);
+}
+
+async fn a_code_opens_one_device_once_and_for_one_answer(stand: Stand) {
+    let log = stand.open().await;
+    let by = Author::server;
+    let (one, other) = (device(1), device(2));
+    for n in [1, 2] {
+        enrolled(&log, n, u128::from(n)).await;
+    }
+    let hour = Time(NOON.0 + 3_600_000);
+    let put = async |id, code: u8| {
+        let put = log.put_reopen(by(), NOON, id, [code; 32], hour);
+        put.await.unwrap()
+    };
+    let open = async |at, id, code: u8, answer: &str| {
+        let opened = log.reopen(at, id, [code; 32], answer.to_owned());
+        opened.await.unwrap()
+    };
+    assert!(!put(device(9), 9).await, "there is no such device");
+    assert!(put(one, 1).await && put(other, 2).await);
+    let refused = Err(Problem::CodeRefused);
+    assert_eq!(open(NOON, one, 2, "age1a").await, refused);
+    assert_eq!(open(NOON, device(9), 1, "age1a").await, refused);
+    assert_eq!(open(hour, one, 1, "age1a").await, refused);
+    for _ in 0..2 {
+        assert_eq!(open(NOON, one, 1, "age1a").await, Ok(()));
+    }
+    assert_eq!(open(NOON, one, 1, "age1b").await, refused);
+    // Another code takes the place of the one before, used or not.
+    assert!(put(one, 3).await && put(other, 4).await);
+    assert_eq!(open(NOON, one, 1, "age1a").await, refused);
+    assert_eq!(open(NOON, other, 2, "age1a").await, refused);
+    assert_eq!(open(NOON, one, 3, "age1b").await, Ok(()));
+    // Guessing makes everybody wait who comes with a code.
+    let later = Time(NOON.0 + 120_000);
+    for _ in 0..TRIES_PER_MINUTE {
+        assert_eq!(open(later, other, 9, "age1a").await, refused);
+    }
+    let waits = open(later, other, 4, "age1a").await;
+    assert!(matches!(waits, Err(Problem::TooManyTries { .. })));
+    let minute = Time(later.0 + 60_000);
+    assert_eq!(open(minute, other, 4, "age1a").await, Ok(()));
+    log.verify_audit().await.unwrap();
 }
 
 fn account(n: u128, login: &str) -> AccountRow {

@@ -708,7 +708,11 @@ revision: number,
 /**
  * Visitors' calls for staff that stand, at kiosks this desk looks after.
  */
-calls: Array<CallRow>, };
+calls: Array<CallRow>, 
+/**
+ * Hours after which this device closes if it has no contact with the town hall; `None` while that is far off.
+ */
+closes_in_h: number | null, };
 
 export type FaultReported = { id: DocId, number: string, 
 /**
@@ -926,7 +930,15 @@ idle_s: number,
 /**
  * Characters that a PIN has at least.
  */
-pin_min: number, };
+pin_min: number, 
+/**
+ * It had no contact with the town hall for too long: nobody opens it but with a code from there.
+ */
+closed: boolean, 
+/**
+ * The town hall has its key: a code from there opens it.
+ */
+escrowed: boolean, };
 
 export type MapCluster = { what: Kind, 
 /**
@@ -1443,6 +1455,16 @@ export type RefusedTook = { taken: number,
  * Those that could not be taken.
  */
 left: Array<RefusedLeft>, devices: Devices, };
+
+export type ReopenInput = { 
+/**
+ * Of the desk.
+ */
+code: string, 
+/**
+ * Whoever opens it, with a new PIN.
+ */
+name: string, pin: string, };
 
 export type RequestAnswerInput = { id: DocId, 
 /**
@@ -2018,11 +2040,11 @@ export type TrackedStep = { at: Time, status: Status, };
 
 export type UnlockCode = { 
 /**
- * Eight digits.
+ * Eight digits for a kiosk, ten letters and digits for a device.
  */
 code: string, 
 /**
- * Until when it is good, if the clock of the kiosk is right.
+ * Until when it is good; for a kiosk, if its clock is right.
  */
 good_until: Time, };
 
@@ -2085,6 +2107,7 @@ export type Commands = {
   enrol: [input: EnrolInput, output: About];
   lock_state: [input: Nothing, output: LockState];
   unlock: [input: UnlockInput, output: Nothing];
+  reopen: [input: ReopenInput, output: Nothing];
   lock_now: [input: Nothing, output: Nothing];
   person_add: [input: PersonAddInput, output: LockState];
   person_pin: [input: PersonPinInput, output: LockState];
@@ -2200,6 +2223,7 @@ export type Commands = {
   device_change: [input: DeviceChangeInput, output: DeviceRow];
   device_revoke: [input: DeviceInput, output: Devices];
   device_unlock: [input: DeviceInput, output: UnlockCode];
+  device_reopen: [input: DeviceInput, output: UnlockCode];
   refused_take: [input: RefusedInput, output: RefusedTook];
   refused_dismiss: [input: RefusedInput, output: Devices];
 };

@@ -12,7 +12,7 @@ export type Replica = {
 };
 
 /** A device that nobody locks. */
-export const unlocked: LockState = { locked: false, people: [], me: null, wait_s: 0, idle_s: 600, pin_min: 6 };
+export const unlocked: LockState = { locked: false, people: [], me: null, wait_s: 0, idle_s: 600, pin_min: 6, closed: false, escrowed: false };
 
 /** Stands behind the window until the test ends. `own` answers first; a thrown `Problem` is a refusal. */
 export function replica(own: Answers = {}, label = "crew"): Replica {
@@ -67,7 +67,7 @@ export function about(where: Station | null): About {
 }
 
 export const exchange: ExchangeState = {
-  cable: true, running: false, pending: 0, needs_decision: 0, last_at: null, problem: null, done: 0, expected: 0, remaining_s: 0, revision: 1, calls: [],
+  cable: true, running: false, pending: 0, needs_decision: 0, last_at: null, problem: null, done: 0, expected: 0, remaining_s: 0, revision: 1, calls: [], closes_in_h: null,
   photos: { photos: 0, bytes: 0 }, photos_done: 0, photos_expected: 0, photos_remaining_s: 0,
 };
 

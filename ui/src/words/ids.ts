@@ -191,6 +191,8 @@ export type Words = {
   "checked-title": null;
   "choose": null;
   "close": null;
+  "closes-now": null;
+  "closes-soon": { span: string | number };
   "combo-category-hint": null;
   "combo-found": { count: string | number };
   "combo-none": null;
@@ -344,6 +346,9 @@ export type Words = {
   "device-pending-count": { count: string | number };
   "device-person": null;
   "device-refused-count": { count: string | number };
+  "device-reopen": null;
+  "device-reopen-for": { name: string | number };
+  "device-reopen-what": { when: string | number };
   "device-revoke": null;
   "device-revoke-confirm": null;
   "device-revoke-question": { name: string | number };
@@ -834,6 +839,8 @@ export type Words = {
   "list-failed": null;
   "loading": null;
   "lock-cannot": null;
+  "lock-closed": null;
+  "lock-closed-lead": null;
   "lock-forgotten": null;
   "lock-lead": null;
   "lock-open": null;
@@ -1281,6 +1288,13 @@ export type Words = {
   "refused-waits": null;
   "refused-wrong_actor": null;
   "refused-wrong_record": null;
+  "reopen-cannot": null;
+  "reopen-code": null;
+  "reopen-code-hint": null;
+  "reopen-code-missing": null;
+  "reopen-code-refused": null;
+  "reopen-do": null;
+  "reopen-lead": null;
   "report-as-of": { when: string | number };
   "report-by": { who: string | number };
   "report-cut": { all: string | number; shown: string | number };
