@@ -118,6 +118,10 @@ impl ReplicaError {
                 rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
                     Problem::ReplicaInUse
                 }
+                rusqlite::ErrorCode::SystemIoFailure => {
+                    tracing::error!(failure = %self, "the disk does not answer");
+                    Problem::DiskGone
+                }
                 _ => internal(self),
             },
             other => internal(other),

@@ -10,6 +10,7 @@
 )]
 
 mod journeys {
+    mod bad_disk;
     mod bad_input;
     mod clashes;
     mod community;

@@ -87,6 +87,8 @@ pub enum Problem {
     DiskFull,
     #[error("the disk cannot be written")]
     DiskReadOnly,
+    #[error("the disk does not answer")]
+    DiskGone,
     #[error("there is no room in the chosen folder")]
     PlaceFull,
     #[error("the chosen folder cannot be written")]

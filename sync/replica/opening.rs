@@ -132,6 +132,7 @@ pub(super) fn is_plain(path: &Path) -> bool {
 const PLAIN: &[u8; 16] = b"SQLite format 3\0";
 
 pub(super) fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, ReplicaError> {
+    give_rights_back(path);
     let mut connection = Connection::open(path)?;
     set_key_and_cache(&connection, key)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
@@ -162,6 +163,25 @@ pub(super) fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, 
         tx.commit()?;
     }
     Ok(connection)
+}
+
+/// Where a file was read-only for a while, what SQLite put beside it then is so for good, and nobody opens the file again.
+fn give_rights_back(path: &Path) {
+    let rights = |path: &Path| std::fs::metadata(path).map(|file| file.permissions());
+    let Ok(right) = rights(path).map_err(drop) else {
+        return;
+    };
+    if right.readonly() {
+        return;
+    }
+    for end in ["-wal", "-shm"] {
+        let beside = companion(path, end);
+        if rights(&beside).is_ok_and(|rights| rights.readonly())
+            && let Err(failure) = std::fs::set_permissions(&beside, right.clone())
+        {
+            tracing::error!(%failure, "the log of the file stays read-only");
+        }
+    }
 }
 
 /// Turns the write-ahead log on. Where another process does so to the same new file at this moment, SQLite says that it is

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 mod vfs;
 
@@ -35,13 +36,17 @@ pub enum Kind {
     Truncate,
     /// The memory that the connections of a write-ahead log share cannot be had: `SQLITE_IOERR_SHMMAP`.
     Share,
+    /// The disk is not there: whatever is asked of it fails as above, and nothing of it is done.
+    Gone,
+    /// Every sync takes as many milliseconds as [`Plan::after`] says, and goes well.
+    Slow,
 }
 
 /// When and how often something fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub kind: Kind,
-    /// So many operations of this kind go well before; for [`Kind::Full`], so many bytes.
+    /// So many operations of this kind go well before; for [`Kind::Full`], so many bytes; for [`Kind::Gone`], of any kind.
     pub after: u32,
     /// So many fail then. What comes later goes well again.
     pub times: u32,
@@ -88,7 +93,7 @@ pub fn arm(database: &Path, plan: Plan) -> Armed {
 }
 
 impl Armed {
-    /// How many operations failed so far.
+    /// How many operations failed so far, or were slow.
     pub fn failed(&self) -> u32 {
         self.0.left().failed
     }
@@ -167,20 +172,32 @@ fn of(database: &OsStr, kinds: &[Kind]) -> Vec<Arc<Fault>> {
 /// Whether an operation of this kind fails now.
 fn fails(database: &OsStr, kind: Kind) -> bool {
     let mut fails = false;
-    for fault in of(database, &[kind]) {
+    for fault in of(database, &[kind, Kind::Gone]) {
         fails |= fault.left().one();
     }
     fails
 }
 
+/// Takes as long as a slow disk does.
+fn takes_long(database: &OsStr) {
+    for fault in of(database, &[Kind::Slow]) {
+        let well = {
+            let mut left = fault.left();
+            left.failed = left.failed.saturating_add(1);
+            left.well
+        };
+        std::thread::sleep(Duration::from_millis(well));
+    }
+}
+
 /// Whether a write fails now: how, and how many of its bytes get to the disk.
 fn write_fails(database: &OsStr, bytes: usize) -> Option<(Kind, usize)> {
     let mut failed = None;
-    for fault in of(database, &[Kind::Write, Kind::Full]) {
-        let fit = if fault.kind == Kind::Full {
-            fault.left().bytes(bytes)
-        } else {
-            fault.left().one().then_some(bytes / 2)
+    for fault in of(database, &[Kind::Write, Kind::Full, Kind::Gone]) {
+        let fit = match fault.kind {
+            Kind::Full => fault.left().bytes(bytes),
+            Kind::Gone => fault.left().one().then_some(0),
+            _ => fault.left().one().then_some(bytes / 2),
         };
         failed = fit.map(|fit| (fault.kind, fit)).or(failed);
     }

@@ -216,3 +216,30 @@ fn what_was_written_and_not_synced_may_come_back_after_a_crash() {
     assert_eq!(words(&db).unwrap(), 2);
     whole(&db);
 }
+
+#[test]
+fn a_disk_that_is_gone_does_nothing_and_may_come_back() {
+    let (_folder, path, db) = begun();
+    let disk = failing(&path, Kind::Gone, 0, u32::MAX);
+    assert_ne!(code(add(&db, "lost")), ffi::SQLITE_OK);
+    assert_ne!(code(open(&path).and_then(|db| words(&db))), ffi::SQLITE_OK);
+    assert!(disk.failed() >= 2);
+    drop(disk);
+    assert_eq!(words(&db).unwrap(), 1);
+    add(&db, "second").unwrap();
+    whole(&db);
+    drop(db);
+    assert_eq!(words(&open(&path).unwrap()).unwrap(), 2);
+}
+
+#[test]
+fn a_slow_disk_takes_its_time_and_fails_nothing() {
+    let (_folder, path, db) = begun();
+    let disk = failing(&path, Kind::Slow, 5, 0);
+    for n in 0..3 {
+        add(&db, &n.to_string()).unwrap();
+    }
+    assert!(disk.failed() >= 3);
+    drop(disk);
+    assert_eq!(words(&db).unwrap(), 4);
+}

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use rusqlite::ffi;
 
-use crate::{Kind, fails, write_fails};
+use crate::{Kind, fails, takes_long, write_fails};
 
 /// The VFS that was the default before.
 static INNER: AtomicPtr<ffi::sqlite3_vfs> = AtomicPtr::new(null_mut());
@@ -247,6 +247,9 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     unsafe {
         if file_fails(file, Kind::Sync) {
             return ffi::SQLITE_IOERR_FSYNC;
+        }
+        if let Some(path) = database(file) {
+            takes_long(path);
         }
         on_file!(file, xSync(flags), ffi::SQLITE_IOERR_FSYNC)
     }

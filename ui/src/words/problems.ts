@@ -56,6 +56,7 @@ const problems: Sentences = {
   courier_not_ready: () => t("problem-courier-not-ready"),
   upgrade_needed: () => t("problem-upgrade-needed"),
   disk_full: () => t("problem-disk-full"),
+  disk_gone: () => t("problem-disk-gone"),
   disk_read_only: () => t("problem-disk-read-only"),
   place_full: () => t("problem-place-full"),
   place_read_only: () => t("problem-place-read-only"),

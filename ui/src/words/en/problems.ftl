@@ -30,6 +30,7 @@ problem-courier-unreadable = The file cannot be read: it is damaged, was not cop
 problem-courier-not-ready = This device does not have the key of the town hall yet. Exchange once with a network; after that it can write files.
 problem-upgrade-needed = The app is too old for the server. Update it; what you saved will be sent afterwards.
 problem-disk-full = The storage of the device is full and this was not saved. Remove other files and try again before you leave this screen.
+problem-disk-gone = The storage of the device does not answer, and this was not saved. Look whether the card or the disk came out, and try again before you leave this screen; what was saved before is not lost.
 problem-disk-read-only = The storage of the device cannot be written and this was not saved. Restart the device; if it happens again, hand it to the office.
 problem-place-full = There is no more room in the folder or on the stick you chose. Remove files from it or choose another place. Nothing was lost.
 problem-place-read-only = The folder or the stick you chose takes no files. Unlock it, if it has a switch, or choose another place. Nothing was lost.
