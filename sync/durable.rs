@@ -5,6 +5,12 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::identity::hex;
+
 /// How long another process may take with what nobody may do twice at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
@@ -70,6 +76,21 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         write_over(&old).ok();
     }
     Ok(())
+}
+
+/// JSON in one line, and its SHA-256 in another, which finds every wrong bit.
+pub(crate) fn summed(words: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let json = serde_json::to_string(words)?;
+    let sum = hex(&Sha256::digest(&json));
+    Ok(format!("{json}\n{sum}\n").into_bytes())
+}
+
+/// What such a file says, if every bit of it is right.
+pub(crate) fn read_summed<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (json, sum) = text.split_once('\n')?;
+    let fits = sum.trim_end() == hex(&Sha256::digest(json));
+    fits.then(|| serde_json::from_str(json).ok())?
 }
 
 /// Whether a file is one that was to take another's place, and did not.

@@ -16,7 +16,14 @@ use ts_rs::TS;
 use crate::durable::{self, Alone};
 
 /// Files that go first: without them nobody reads the others, also where a disk keeps what was written over.
-const KEYS: [&str; 5] = ["keys", "keys-copy", "identity", "escrow", "tries"];
+const KEYS: [&str; 6] = [
+    "keys",
+    "keys-copy",
+    "escrow",
+    "escrow-copy",
+    "identity",
+    "tries",
+];
 /// The word that stays, and the one that says that erasing is not over.
 const ERASED: &str = "erased";
 const ERASING: &str = "erasing";

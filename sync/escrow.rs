@@ -5,10 +5,14 @@
 //! then on only the town hall opens it, also for whoever found it. Nothing that was not sent is lost by that.
 //!
 //! How long ago the last contact was is counted by the latest that any clock here has said, and goes on while the app runs: a
-//! clock that was set back gains nothing. A clock that runs ahead must be met twice, a day apart, before it counts.
+//! clock that was set back gains nothing. One that ran ahead cannot be told from one that was set back since, so it counts as
+//! well; before a device closes there is a day more, and contact makes it good.
+//!
+//! The server is believed only where it has shown who it is: on a line in the clear anybody could name a key of their own.
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use koina_model::exchange::{REOPEN_PATH, ReopenAsk};
@@ -20,6 +24,7 @@ use serde_bytes::ByteBuf;
 
 use crate::courier;
 use crate::durable;
+use crate::exchange::pinned::is_proven;
 use crate::exchange::{Line, json_body};
 use crate::identity::{hex, unhex};
 use crate::replica::{Replica, ReplicaError, of_disk, word_of_key};
@@ -29,7 +34,8 @@ use crate::vault::Key;
 pub const TO_SERVER: &[u8] = b"koina-key-1\n";
 pub const TO_DEVICE: &[u8] = b"koina-key-back-1\n";
 
-const HOUR_MS: i64 = 3_600_000;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// So long before it closes a device says so.
 const TELLS_MS: i64 = 7 * DAY_MS;
@@ -75,71 +81,77 @@ pub enum Contact {
     Over,
 }
 
-fn path_of(replica: &Path) -> PathBuf {
-    replica.with_extension("escrow")
+/// One look or note at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The key of a replica as it is in escrow, if it is.
+/// The file, and the same once more.
+fn files(replica: &Path) -> [PathBuf; 2] {
+    ["escrow", "escrow-copy"].map(|ending| replica.with_extension(ending))
+}
+
+/// The key of a replica as it is in escrow, if it is, and if every bit of it is right.
 pub fn told(replica: &Path) -> Option<Escrow> {
-    let words = std::fs::read(path_of(replica)).ok()?;
-    serde_json::from_slice(&words).ok()
+    let mut files = files(replica).into_iter();
+    files.find_map(|file| durable::read_summed(&std::fs::read(file).ok()?))
 }
 
-/// Puts the key of a replica in escrow, or notes that there was contact. A kiosk has none: its key lies open, and the desk
+/// Puts the key of a replica in escrow, and notes that there was contact. A kiosk has none: its key lies open, and the desk
 /// sees every day whether it is there.
-pub fn keep(replica: &Replica) -> Result<(), ReplicaError> {
+pub fn keep(replica: &Replica, now: Time) -> Result<(), ReplicaError> {
+    let _turn = turn();
     let (Some(identity), Some(key)) = (replica.identity(), replica.key()) else {
         return Ok(());
     };
-    let path = path_of(replica.path());
-    if identity.role.profile() == Profile::Kiosk {
-        return match std::fs::remove_file(&path) {
-            Err(failure) if failure.kind() != io::ErrorKind::NotFound => {
-                Err(of_disk(&failure).into())
-            }
-            _ => Ok(()),
-        };
+    let path = replica.path();
+    if identity.role.profile() == Profile::Kiosk || !is_proven(&identity.server) {
+        return forget(path).map_err(|failure| of_disk(&failure).into());
     }
     let lists = replica.lists();
-    let Some(heard_at) = replica
-        .exchanged_at()?
-        .filter(|_| !lists.courier.is_empty())
-    else {
+    if lists.courier.is_empty() {
         return Ok(());
-    };
-    let ours = |before: &Escrow| {
-        before.device == identity.device && before.to == lists.courier && before.word == key.word()
-    };
-    let before = told(replica.path());
-    let sealed = match before.as_ref().filter(|before| ours(before)) {
-        Some(before) => before.sealed.clone(),
-        None => sealed(identity.device, key, &lists.courier)?,
-    };
-    let now = Escrow {
+    }
+    let fresh = Escrow {
         device: identity.device,
         server: identity.server.clone(),
         to: lists.courier.clone(),
         word: key.word(),
-        sealed,
+        // Each time anew: what is on the disk may have been damaged since, and nobody here can tell.
+        sealed: sealed(identity.device, key, &lists.courier)?,
         days: lists.closes_after_days,
-        heard_at,
-        seen_at: heard_at,
+        heard_at: now,
+        seen_at: now,
         over_since: None,
     };
     // Not after every exchange: memory cards wear.
     let same = |before: &Escrow| {
-        let since = heard_at.0.saturating_sub(before.heard_at.0);
-        let moved = Escrow {
-            heard_at,
-            seen_at: heard_at,
-            ..before.clone()
+        let since = now.0.saturating_sub(before.heard_at.0);
+        let as_before = Escrow {
+            sealed: before.sealed.clone(),
+            heard_at: before.heard_at,
+            seen_at: before.seen_at,
+            ..fresh.clone()
         };
-        moved == now && (0..HOUR_MS).contains(&since)
+        as_before == *before && before.seen_at.0 < now.0 + HOUR_MS && (0..HOUR_MS).contains(&since)
     };
-    if before.as_ref().is_some_and(same) {
+    let [first, second] = files(path).map(|file| std::fs::read(file).ok());
+    if first == second && told(path).as_ref().is_some_and(same) {
         return Ok(());
     }
-    write(replica.path(), &now).map_err(|failure| of_disk(&failure).into())
+    write(path, &fresh).map_err(|failure| of_disk(&failure).into())
+}
+
+fn forget(replica: &Path) -> io::Result<()> {
+    for file in files(replica) {
+        match std::fs::remove_file(file) {
+            Err(failure) if failure.kind() == io::ErrorKind::NotFound => {}
+            gone => gone?,
+        }
+    }
+    Ok(())
 }
 
 fn sealed(device: DeviceId, key: &Key, to: &str) -> Result<String, Problem> {
@@ -151,11 +163,16 @@ fn sealed(device: DeviceId, key: &Key, to: &str) -> Result<String, Problem> {
 }
 
 fn write(replica: &Path, escrow: &Escrow) -> io::Result<()> {
-    durable::replace(&path_of(replica), &serde_json::to_vec(escrow)?)
+    let words = durable::summed(escrow)?;
+    for file in files(replica) {
+        durable::replace(&file, &words)?;
+    }
+    Ok(())
 }
 
-/// Notes that the town hall was heard, where there is no exchange yet to tell.
+/// Notes that the town hall was heard, though not what it has to say.
 pub fn heard(replica: &Path, now: Time) -> io::Result<()> {
+    let _turn = turn();
     let Some(before) = told(replica) else {
         return Ok(());
     };
@@ -170,12 +187,19 @@ pub fn heard(replica: &Path, now: Time) -> io::Result<()> {
 
 /// Looks how it stands, and notes how late it is. `passed`: for so long the app has run since it looked last.
 pub fn look(replica: &Path, now: Time, passed: Duration) -> Contact {
+    let _turn = turn();
     let Some(before) = told(replica) else {
         return Contact::Fine;
     };
     let mut escrow = before.clone();
     let contact = escrow.seen(now, passed);
-    let later = escrow.seen_at.0.saturating_sub(before.seen_at.0) >= HOUR_MS;
+    // Whoever has set the clock back has only the time in which the app runs: every minute of it counts.
+    let worth = if now < before.seen_at {
+        MINUTE_MS
+    } else {
+        HOUR_MS
+    };
+    let later = escrow.seen_at.0.saturating_sub(before.seen_at.0) >= worth;
     if (later || escrow.over_since != before.over_since)
         && let Err(failure) = write(replica, &escrow)
     {
@@ -184,9 +208,12 @@ pub fn look(replica: &Path, now: Time, passed: Duration) -> Contact {
     contact
 }
 
-/// How it stands, without noting anything.
+/// How it stands, without noting anything. One that nobody could open again does not close.
 pub fn contact(replica: &Path, now: Time) -> Contact {
-    told(replica).map_or(Contact::Fine, |mut escrow| escrow.seen(now, Duration::ZERO))
+    match told(replica) {
+        Some(mut escrow) if holds(replica) => escrow.seen(now, Duration::ZERO),
+        _ => Contact::Fine,
+    }
 }
 
 /// Whether the town hall opens a replica whose other keys are given up: what is in escrow is the key of its files.
@@ -237,7 +264,11 @@ pub async fn reopen(
     code: &str,
     mine: &courier::Key,
 ) -> Result<Key, Problem> {
-    let escrow = told(replica).ok_or(Problem::NotFound)?;
+    let escrow = told(replica).filter(|_| holds(replica));
+    let escrow = escrow.ok_or(Problem::KeysUnreadable)?;
+    if !is_proven(&escrow.server) {
+        return Err(Problem::WrongServer);
+    }
     let sealed = unhex(&escrow.sealed).ok_or(Problem::KeysUnreadable)?;
     let ask = ReopenAsk {
         device: escrow.device,

@@ -3,7 +3,7 @@
 //! A replica is encrypted with a random *data key* that is written nowhere in the clear once somebody has a PIN. For each
 //! person who works with the device the vault holds that key once, sealed with what Argon2id makes of their PIN; without
 //! people it lies there open, and only the rights of the file protect it. Losing the vault is losing the replica, so it is
-//! kept twice.
+//! kept twice; the town hall has the key as well, see [`escrow`](crate::escrow).
 //!
 //! Wrong PINs make everybody wait, longer each time. The wait is counted by a clock that only runs while the app does, from
 //! the start of the app or the last wrong PIN, whichever came later: neither a restart nor another date shortens it.
@@ -20,7 +20,7 @@ use hmac::{Hmac, Mac};
 use koina_model::ids::Time;
 use koina_model::problem::{FieldRule, Problem};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use ts_rs::TS;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
@@ -364,7 +364,10 @@ impl Vault {
         Self {
             wrong: tries(&path),
             path,
-            written: Written::default(),
+            written: Written {
+                version: VERSION,
+                ..Written::default()
+            },
             cost: COST,
             since: moment(),
         }
@@ -547,24 +550,14 @@ fn alone(path: &Path) -> Result<durable::Alone, Problem> {
     durable::Alone::with(path).map_err(|_| Problem::ReplicaInUse)
 }
 
-/// JSON in one line, and its SHA-256 in another, which finds every wrong bit.
 fn text(written: &Written) -> Result<Vec<u8>, Problem> {
-    let json = serde_json::to_string(written).map_err(|failure| Problem::Malformed {
+    durable::summed(written).map_err(|failure| Problem::Malformed {
         what: failure.to_string(),
-    })?;
-    let sum = hex(&Sha256::digest(&json));
-    Ok(format!("{json}\n{sum}\n").into_bytes())
+    })
 }
 
 fn whole_of(file: &io::Result<Option<Vec<u8>>>) -> Option<Written> {
-    parse(file.as_ref().ok()?.as_ref()?)
-}
-
-fn parse(bytes: &[u8]) -> Option<Written> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (json, sum) = text.split_once('\n')?;
-    let fits = sum.trim_end() == hex(&Sha256::digest(json));
-    fits.then(|| serde_json::from_str(json).ok())?
+    durable::read_summed(file.as_ref().ok()?.as_ref()?)
 }
 
 /// Wrong PINs that were noted beside a vault; one that cannot be read counts as many as make people wait.

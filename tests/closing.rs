@@ -17,6 +17,7 @@ use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_server::log::Author;
 use koina_sync::escrow::{self, Contact};
+use koina_sync::identity::hex;
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::vault::{Key, Vault};
 use koina_tests::installed::{Device, ask};
@@ -25,6 +26,7 @@ use koina_tests::served::{Served, now, on_file, serve};
 use koina_tests::town::lamp;
 use koina_tests::village::Village;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
@@ -55,14 +57,28 @@ async fn locked(served: &Served) -> (TempDir, PathBuf, DeviceId) {
 
 /// So many days go by without contact.
 fn pass(path: &Path, days: i64) {
-    let file = path.with_extension("escrow");
-    let mut words: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let mut words = words_of(path);
     for moment in ["heard_at", "seen_at", "over_since"] {
         if let Some(ms) = words[moment].as_i64() {
             words[moment] = json!(ms - days * DAY_MS);
         }
     }
-    std::fs::write(file, serde_json::to_vec(&words).unwrap()).unwrap();
+    put(path, &words);
+}
+
+/// What is in escrow, as it is written down.
+fn words_of(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path.with_extension("escrow")).unwrap();
+    serde_json::from_str(text.lines().next().unwrap()).unwrap()
+}
+
+/// Writes it down as the app does.
+fn put(path: &Path, words: &Value) {
+    let json = words.to_string();
+    let sum = hex(&Sha256::digest(&json));
+    for ending in ["escrow", "escrow-copy"] {
+        std::fs::write(path.with_extension(ending), format!("{json}\n{sum}\n")).unwrap();
+    }
 }
 
 /// What a start of the app does with its keys.
@@ -162,7 +178,7 @@ async fn a_closed_device_is_opened_by_the_town_hall_alone_and_nothing_is_lost() 
     assert_eq!(drafts.as_deref(), Some(CANARY));
     served.exchange(&replica).await;
     assert_eq!(replica.pending().unwrap().waiting, 0);
-    escrow::keep(&replica).unwrap();
+    escrow::keep(&replica, now()).unwrap();
     let found = json!({ "search": "ΚΑΝΑΡΙΝΙ" });
     desk.app.exchanger.exchange().await.unwrap();
     let found = ask(&desk.app, "requests_page", found).await.unwrap();
@@ -215,15 +231,11 @@ async fn what_is_sealed_for_one_device_opens_for_no_other() {
     let (_folder, path, _) = locked(&served).await;
     let (_elsewhere, thief, mine) = locked(&served).await;
     // Whoever has a device of their own, with a code for it, brings what is sealed on somebody else's.
-    let stolen: Value =
-        serde_json::from_slice(&std::fs::read(path.with_extension("escrow")).unwrap()).unwrap();
-    let file = thief.with_extension("escrow");
-    let mut words: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    let own = words.clone();
-    for field in ["sealed", "word"] {
-        words[field] = stolen[field].clone();
-    }
-    std::fs::write(&file, serde_json::to_vec(&words).unwrap()).unwrap();
+    let stolen = words_of(&path);
+    let own = words_of(&thief);
+    let mut words = own.clone();
+    words["sealed"] = stolen["sealed"].clone();
+    put(&thief, &words);
     let good = code(&served, &desk, mine).await;
     let (gate, opened) = gate(&thief);
     let told = say(&gate, "reopen", anew(&good)).await;
@@ -231,13 +243,13 @@ async fn what_is_sealed_for_one_device_opens_for_no_other() {
     // And garbage.
     for sealed in ["", "00", "6b6f696e612d6b65792d310a00"] {
         words["sealed"] = json!(sealed);
-        std::fs::write(&file, serde_json::to_vec(&words).unwrap()).unwrap();
+        put(&thief, &words);
         let told = say(&gate, "reopen", anew(&good)).await;
         assert!(told.is_err(), "{sealed:?}");
     }
     assert!(opened.lock().unwrap().is_none());
     // The code is still good for what it is for.
-    std::fs::write(&file, serde_json::to_vec(&own).unwrap()).unwrap();
+    put(&thief, &own);
     say(&gate, "reopen", anew(&good)).await.unwrap();
     assert!(opened.lock().unwrap().is_some());
 }
@@ -246,29 +258,42 @@ async fn what_is_sealed_for_one_device_opens_for_no_other() {
 async fn a_device_that_nobody_could_open_again_never_closes() {
     let served = served().await;
     let (_folder, path, _) = locked(&served).await;
-    let file = path.with_extension("escrow");
-    let whole = std::fs::read(&file).unwrap();
+    let files = ["escrow", "escrow-copy"].map(|ending| path.with_extension(ending));
+    let whole = words_of(&path);
     let spoilt = |field: &str, value: Value| {
-        let mut words: Value = serde_json::from_slice(&whole).unwrap();
+        let mut words = whole.clone();
         words[field] = value;
-        serde_json::to_vec(&words).unwrap()
+        put(&path, &words);
     };
-    for (what, bytes) in [
-        ("of another key", spoilt("word", json!("0011223344556677"))),
-        ("not sealed", spoilt("sealed", json!("00"))),
-        ("half of it", whole[..whole.len() / 2].to_vec()),
-        ("nothing", Vec::new()),
+    for (field, value) in [
+        ("word", json!("0011223344556677")),
+        ("sealed", json!("00")),
+        ("sealed", json!("")),
     ] {
-        std::fs::write(&file, bytes).unwrap();
+        spoilt(field, value);
         for days in [91, 1, 400] {
-            if escrow::told(&path).is_some() {
-                pass(&path, days);
-            }
-            assert!(!start(&path).is_given_up(), "{what}");
+            pass(&path, days);
+            assert!(!start(&path).is_given_up(), "{field}");
+            assert_eq!(escrow::contact(&path, now()), Contact::Fine);
         }
     }
+    // One digit deep inside, whatever else it says; half of it; nothing.
+    put(&path, &whole);
+    pass(&path, 91);
+    start(&path);
+    pass(&path, 9);
+    let late = std::fs::read(&files[0]).unwrap();
+    let mut rotted = late.clone();
+    let deep = rotted.len() / 2;
+    rotted[deep] = if rotted[deep] == b'a' { b'b' } else { b'a' };
+    for bytes in [rotted, late[..late.len() / 2].to_vec(), Vec::new()] {
+        for file in &files {
+            std::fs::write(file, &bytes).unwrap();
+        }
+        assert!(!start(&path).is_given_up());
+    }
     // Where what its files say of their key cannot be read, neither.
-    std::fs::write(&file, &whole).unwrap();
+    put(&path, &whole);
     let identity = path.with_extension("identity");
     let kept = std::fs::read(&identity).unwrap();
     std::fs::write(&identity, b"koina-sidecar-2 ").unwrap();
@@ -299,15 +324,32 @@ async fn contact_keeps_a_device_open_and_an_open_one_is_closed_by_a_fresh_app() 
     escrow::look(&path, now(), Duration::ZERO);
     pass(&path, 1);
     assert_eq!(state(&crew).await, json!(0));
-    tokio::spawn(Arc::clone(&crew.app.exchanger).keep_exchanging());
-    // The line is there: it looks, but the exchange comes first or soon after, and then nothing closes.
-    for _ in 0..100 {
-        if state(&crew).await == Value::Null && !is_to_close(&crew.app) {
-            return;
+    // Contact keeps it open, and nothing else does.
+    let cable = async |inserted: bool| {
+        let input = json!({ "cable": inserted });
+        ask(&crew.app, "set_cable", input).await.unwrap();
+    };
+    cable(false).await;
+    let exchanging = tokio::spawn(Arc::clone(&crew.app.exchanger).keep_exchanging());
+    let wanted = async |closes: bool| {
+        for _ in 0..200 {
+            if is_to_close(&crew.app) == closes {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("contact does not keep it open");
+        panic!("it closes: {}", !closes);
+    };
+    wanted(true).await;
+    let late = words_of(&path);
+    cable(true).await;
+    wanted(false).await;
+    assert_eq!(state(&crew).await, Value::Null);
+    exchanging.abort();
+    // Without contact a fresh app finds it over.
+    drop(crew.app);
+    put(&path, &late);
+    assert!(start(&path).is_given_up());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -353,14 +395,15 @@ async fn a_device_whose_keys_are_lost_is_opened_by_the_town_hall() {
             }
         }
         // Where the town hall has no key either, nothing is made anew in its place.
-        let escrow = path.with_extension("escrow");
-        let kept = std::fs::read(&escrow).unwrap();
-        std::fs::remove_file(&escrow).unwrap();
+        let kept = words_of(&path);
+        for ending in ["escrow", "escrow-copy"] {
+            std::fs::remove_file(path.with_extension(ending)).unwrap();
+        }
         assert_eq!(
             keys_of(&path, now()).map(drop),
             Err(Problem::KeysUnreadable)
         );
-        std::fs::write(&escrow, kept).unwrap();
+        put(&path, &kept);
         let (gate, opened) = gate(&path);
         let state = say(&gate, "lock_state", json!({})).await.unwrap();
         assert_eq!(state["closed"], json!(true));

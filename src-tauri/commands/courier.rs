@@ -45,7 +45,7 @@ pub(crate) fn courier_take(desk: &Desk, input: CourierTakeInput) -> Result<Couri
         let taken = desk
             .exchanger
             .alone(|replica| told(replica.courier_take(&file, desk.now())))?;
-        if !taken.late {
+        if !taken.late && !taken.revoked {
             desk.exchanger.heard();
         }
         return Ok(CourierTook {

@@ -22,6 +22,7 @@ use koina_sync::views::outbox::{OutboxPage, OutboxQuery};
 use koina_sync::views::{CallRow, ExchangeState};
 use tokio::runtime::Handle;
 
+use crate::lock::closes_in_h;
 use crate::{CableInput, ChangeInput, Desk, Nothing, VERSION, held, told};
 
 /// Seconds between exchanges when nothing was saved here.
@@ -147,6 +148,7 @@ impl Exchanger {
         let _only = self.exchanging.lock().await;
         self.running.store(true, Ordering::Relaxed);
         self.ticks.fetch_add(1, Ordering::Relaxed);
+        let before = told(self.replica.exchanged_at())?;
         let outcome = match HttpLine::new(&identity.server) {
             Ok(line) => {
                 tokio::select! {
@@ -156,8 +158,13 @@ impl Exchanger {
             }
             Err(problem) => Err(problem),
         };
-        if outcome.is_ok() {
+        if self.replica.exchanged_at().ok() != Some(before) {
             self.heard();
+        }
+        if let Err(Problem::UpgradeNeeded | Problem::Revoked) = &outcome
+            && let Err(failure) = escrow::heard(self.replica.path(), (self.clock)())
+        {
+            tracing::error!(%failure, "it could not be noted that the town hall was heard");
         }
         self.running.store(false, Ordering::Relaxed);
         *held(&self.problem) = match &outcome {
@@ -171,7 +178,7 @@ impl Exchanger {
     /// There was contact with the town hall: by the line, or by a courier.
     pub(crate) fn heard(&self) {
         self.closes.store(false, Ordering::Relaxed);
-        if let Err(failure) = escrow::keep(&self.replica) {
+        if let Err(failure) = escrow::keep(&self.replica, (self.clock)()) {
             tracing::error!(%failure, "the key of this device is not in escrow as it should be");
         }
     }
@@ -494,11 +501,7 @@ impl Exchanger {
             photos_expected: self.carrying.expected.load(Ordering::Relaxed),
             photos_remaining_s: self.carrying.remaining_s.load(Ordering::Relaxed),
             revision: self.replica.revision(),
-            closes_in_h: match escrow::contact(self.replica.path(), (self.clock)()) {
-                Contact::Fine => None,
-                Contact::Closes { in_ms } => Some(u32::try_from(in_ms / 3_600_000).unwrap_or(0)),
-                Contact::Over => Some(0),
-            },
+            closes_in_h: closes_in_h(self.replica.path(), (self.clock)()),
         })
     }
 }
@@ -513,7 +516,9 @@ async fn watch_contact(exchanger: Weak<Exchanger>) {
             };
             let path = exchanger.replica.path();
             let over = escrow::look(path, (exchanger.clock)(), passed) == Contact::Over;
-            exchanger.closes.store(over, Ordering::Relaxed);
+            // A fresh app closes no device that nobody could open again.
+            let closes = over && escrow::holds(path);
+            exchanger.closes.store(closes, Ordering::Relaxed);
         }
         tokio::time::sleep(CONTACT_EVERY).await;
         passed = CONTACT_EVERY;

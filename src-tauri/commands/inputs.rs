@@ -1003,6 +1003,8 @@ pub struct LockState {
     pub closed: bool,
     /// The town hall has its key: a code from there opens it.
     pub escrowed: bool,
+    /// Hours after which it closes without contact; `None` while that is far off.
+    pub closes_in_h: Option<u32>,
 }
 
 #[derive(Clone, Deserialize, TS)]

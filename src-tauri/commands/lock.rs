@@ -20,6 +20,8 @@ use crate::{
     UnlockInput, held, read, write,
 };
 
+/// So long a locked app has run for it to count.
+const WORTH: Duration = Duration::from_secs(60);
 /// Without a touch for so long, the device locks itself.
 const IDLE_S: u32 = 10 * 60;
 
@@ -60,7 +62,17 @@ impl Gate {
 
     /// Closes this device if it had no contact for too long.
     fn look(&self) {
-        let passed = std::mem::replace(&mut *held(&self.looked), moment()).elapsed();
+        let passed = {
+            let mut looked = held(&self.looked);
+            let passed = looked.elapsed();
+            // What is less is counted with the next look.
+            if passed < WORTH {
+                Duration::ZERO
+            } else {
+                *looked = moment();
+                passed
+            }
+        };
         if let Err(problem) = close_when_over(
             &self.replica,
             &mut held(&self.vault),
@@ -83,9 +95,12 @@ impl Gate {
         let asked = escrow::reopen(&self.replica, &line, &code, &self.mine);
         let key = self.runtime.block_on(asked)?;
         let id = fresh_id();
-        held(&self.vault).readmit(&key, &name, &pin, id)?;
-        // Or it would close again before the first exchange.
-        escrow::heard(&self.replica, (self.clock)()).map_err(|failure| of_disk(&failure))?;
+        {
+            let mut vault = held(&self.vault);
+            // First, or it would close again before the first exchange.
+            escrow::heard(&self.replica, (self.clock)()).map_err(|failure| of_disk(&failure))?;
+            vault.readmit(&key, &name, &pin, id)?;
+        }
         (self.open)(key, id)
     }
 
@@ -95,9 +110,8 @@ impl Gate {
             "lock_state" => {
                 read::<Nothing>(input)?;
                 self.look();
-                let mut state = state(&held(&self.vault), true, None);
-                state.escrowed = escrow::holds(&self.replica);
-                write(&state)
+                let state = state(&held(&self.vault), true, None);
+                write(&with_escrow(state, &self.replica, (self.clock)()))
             }
             "unlock" => {
                 let UnlockInput { person, pin } = read(input)?;
@@ -126,7 +140,10 @@ pub fn keys_of(replica: &Path, now: Time) -> Result<Vault, Problem> {
         }
         vault => vault?,
     };
-    close_when_over(replica, &mut vault, now, Duration::ZERO)?;
+    // On a full disk it stays open: somebody has to be able to send what fills it.
+    if let Err(problem) = close_when_over(replica, &mut vault, now, Duration::ZERO) {
+        tracing::error!(%problem, "this device does not close");
+    }
     Ok(vault)
 }
 
@@ -215,6 +232,25 @@ fn state(vault: &Vault, locked: bool, me: Option<Uuid>) -> LockState {
         pin_min: PIN_MIN,
         closed: vault.is_given_up(),
         escrowed: false,
+        closes_in_h: None,
+    }
+}
+
+/// With what the town hall has to do with it.
+fn with_escrow(state: LockState, replica: &Path, now: Time) -> LockState {
+    LockState {
+        escrowed: escrow::holds(replica),
+        closes_in_h: closes_in_h(replica, now),
+        ..state
+    }
+}
+
+/// Hours after which a device closes without contact; `None` while that is far off.
+pub(crate) fn closes_in_h(replica: &Path, now: Time) -> Option<u32> {
+    match escrow::contact(replica, now) {
+        Contact::Fine => None,
+        Contact::Closes { in_ms } => Some(u32::try_from(in_ms / 3_600_000).unwrap_or(0)),
+        Contact::Over => Some(0),
     }
 }
 
@@ -227,7 +263,8 @@ fn lock(desk: &Desk) -> Result<&Lock, Problem> {
 }
 
 pub(crate) fn lock_state(desk: &Desk, _: Nothing) -> Result<LockState, Problem> {
-    Ok(lock(desk)?.state())
+    let state = lock(desk)?.state();
+    Ok(with_escrow(state, desk.replica.path(), desk.now()))
 }
 
 /// Nothing is locked: whoever asks sees it already.

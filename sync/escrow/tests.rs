@@ -1,5 +1,11 @@
 //! How long a device may have no contact, by clocks that are right, behind and ahead.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::time::Duration;
 
 use koina_model::ids::{DeviceId, Time};
@@ -64,19 +70,59 @@ fn a_clock_that_was_set_back_gains_nothing_while_the_app_runs() {
 }
 
 #[test]
-fn a_clock_that_was_set_right_again_within_a_day_closes_nothing() {
+fn a_clock_that_ran_ahead_counts_until_there_is_contact() {
     let mut one = escrow(10);
-    assert_eq!(
-        one.seen(day(4_000), AT_ONCE),
-        Contact::Closes { in_ms: DAY_MS }
-    );
-    // What was seen stays seen until there is contact, for a clock set right and one set back look the same; contact mends it.
-    assert!(matches!(one.seen(day(3), AT_ONCE), Contact::Closes { .. }));
-    one = Escrow {
-        heard_at: day(3),
-        seen_at: day(3),
-        over_since: None,
-        ..one
-    };
-    assert_eq!(one.seen(day(3), AT_ONCE), Contact::Fine);
+    let last = Contact::Closes { in_ms: DAY_MS };
+    assert_eq!(one.seen(day(4_000), AT_ONCE), last);
+    // A clock that was set right and one that was set back look the same.
+    assert_eq!(one.seen(day(3), AT_ONCE), last);
+    let hour = Duration::from_secs(3_600);
+    for _ in 0..23 {
+        assert!(matches!(one.seen(day(3), hour), Contact::Closes { .. }));
+    }
+    assert_eq!(one.seen(day(3), hour), Contact::Over);
+}
+
+/// A file as it lies beside a replica.
+fn beside(folder: &std::path::Path, escrow: &Escrow) -> std::path::PathBuf {
+    let path = folder.join("replica.sqlite");
+    super::write(&path, escrow).unwrap();
+    path
+}
+
+#[test]
+fn minutes_count_of_an_app_whose_clock_was_set_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = beside(folder.path(), &escrow(10));
+    super::look(&path, day(9), AT_ONCE);
+    let minutes = Duration::from_secs(600);
+    for _ in 0..24 * 6 {
+        super::look(&path, day(-1), minutes);
+    }
+    let left = super::told(&path).unwrap().left_ms();
+    assert_eq!(left, 0);
+    for _ in 1..24 * 6 {
+        let found = super::look(&path, day(-1), minutes);
+        assert!(matches!(found, Contact::Closes { .. }));
+    }
+    assert_eq!(super::look(&path, day(-1), minutes), Contact::Over);
+    super::heard(&path, day(-1)).unwrap();
+    assert_eq!(super::look(&path, day(-1), minutes), Contact::Fine);
+}
+
+#[test]
+fn one_wrong_bit_is_found_and_the_other_file_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = beside(folder.path(), &escrow(10));
+    let [first, second] = super::files(&path);
+    let whole = std::fs::read(&first).unwrap();
+    for at in [5, whole.len() / 2, whole.len() - 3] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&first, &bytes).unwrap();
+        assert_eq!(super::told(&path), Some(escrow(10)));
+        std::fs::write(&second, &bytes).unwrap();
+        assert_eq!(super::told(&path), None);
+        std::fs::write(&second, &whole).unwrap();
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -50,6 +51,9 @@ const WAIT_MS_MAX: i64 = 15 * 60_000;
 const FIRST_DAYS: i64 = 7;
 /// How long a step of the telephone's codes is; the one before and the one after are taken, too (RFC 6238, 5.2).
 const STEP_S: u64 = 30;
+/// Who may wait for the identity provider at a time, and how long it may take in all.
+const ASKING_MAX: usize = 2;
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How long somebody may take at the identity provider.
 const WAY_MS: i64 = 10 * 60_000;
 /// How long ended sessions stay on record.
@@ -80,6 +84,8 @@ impl Default for Settings {
 pub struct SignIn {
     settings: Settings,
     provider: Option<Provider>,
+    /// Only some of what the server answers at a time waits for the provider.
+    asking: Semaphore,
     /// One try at a time: what was wrong counts before the next one is looked at, and each takes the memory above.
     trying: Turn<()>,
     /// So many may wait for that; the others come again.
@@ -95,6 +101,7 @@ impl SignIn {
         Self {
             provider: settings.provider.clone().map(Provider::new),
             settings,
+            asking: Semaphore::new(ASKING_MAX),
             trying: Turn::new(()),
             waiting: Semaphore::new(WAITING_MAX),
             ghosts: Mutex::default(),
@@ -180,7 +187,9 @@ impl SignIn {
     ) -> Result<String, Problem> {
         let provider = self.provider.as_ref().ok_or(Problem::NotFound)?;
         // By the number: names may be anybody's (RFC 8252, 8.3).
-        let begun = provider.begin(format!("http://127.0.0.1:{port}/")).await?;
+        let _turn = self.asking.try_acquire().map_err(|_| Problem::Busy)?;
+        let begun = provider.begin(format!("http://127.0.0.1:{port}/"));
+        let begun = within(begun).await?;
         let until = Time(now.0.saturating_add(WAY_MS));
         let state = digest(&begun.state);
         town.log
@@ -199,10 +208,10 @@ impl SignIn {
         now: Time,
     ) -> Result<SignInAnswer, Problem> {
         let provider = self.provider.as_ref().ok_or(Problem::NotFound)?;
+        let _turn = self.asking.try_acquire().map_err(|_| Problem::Busy)?;
         let way = town.log.take_way(digest(state), desk.id, now).await?;
-        let word = provider
-            .who(way.ok_or(Problem::SignInRefused)?, code)
-            .await?;
+        let way = way.ok_or(Problem::SignInRefused)?;
+        let word = within(provider.who(way, code)).await?;
         let account = town.log.account_by_provider(word.clone()).await?;
         let Some(account) = account else {
             tracing::info!("somebody whom the identity provider knows has no account");
@@ -321,6 +330,16 @@ impl SignIn {
         let hash = hash_apart(hex(&crate::random::<16>()?)).await?;
         Ok(self.nobody.get_or_init(|| hash).clone())
     }
+}
+
+/// What the provider says, or that it says nothing.
+async fn within<T>(asked: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .unwrap_or_else(|_| {
+            tracing::warn!("the identity provider takes too long");
+            Err(Problem::ProviderFailed)
+        })
 }
 
 /// Gives somebody an account, with a password for the first time.

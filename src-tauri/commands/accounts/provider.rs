@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::step;
+use super::{sign_out, step};
 use crate::words::{say, spoken};
 use crate::{Desk, Nothing, SignInStep, SignInWays};
 
@@ -110,7 +110,13 @@ pub(crate) fn sign_in_provider(desk: &Desk, _: Nothing) -> Result<SignInStep, Pr
     let answer: SignInAnswer = desk
         .exchanger
         .ask("POST", "/v1/accounts/provider/back", body)?;
-    Ok(step(desk, answer))
+    let next = step(desk, answer);
+    if !goes_on() {
+        // Whoever gave up is not signed in.
+        sign_out(desk, Nothing {})?;
+        return Err(Problem::ProviderFailed);
+    }
+    Ok(next)
 }
 
 /// Nobody waits for the browser any more.
@@ -159,10 +165,9 @@ fn back(
             }
             let (heard, state, lines) = (heard.clone(), Arc::clone(&state), Arc::clone(&lines));
             std::thread::spawn(move || {
-                match answered(line, &state, language) {
-                    Ok(Some(back)) => drop(heard.send(back)),
-                    Ok(None) => {}
-                    Err(failure) => tracing::debug!(%failure, "a line from the browser broke"),
+                let tell = |back| drop(heard.send(back));
+                if let Err(failure) = answered(line, &state, language, tell) {
+                    tracing::debug!(%failure, "a line from the browser broke");
                 }
                 lines.fetch_sub(1, Ordering::Relaxed);
             });
@@ -174,15 +179,24 @@ fn back(
     None
 }
 
-/// Answers one line; gives what it came back with, if it is the right one.
-fn answered(mut line: TcpStream, state: &str, language: Language) -> io::Result<Option<Back>> {
+/// Answers one line; tells what it came back with, if it is the right one.
+fn answered(
+    mut line: TcpStream,
+    state: &str,
+    language: Language,
+    tell: impl FnOnce(Back),
+) -> io::Result<()> {
     line.set_nonblocking(false)?;
     line.set_read_timeout(Some(LINE_PATIENCE))?;
     line.set_write_timeout(Some(LINE_PATIENCE))?;
     let target = target(&mut line)?;
     let back = target.and_then(|target| said(&target, state));
     let (status, body) = match back {
-        Some(_) => ("200 OK", page(language)),
+        Some(back) => {
+            // Whether the browser hears of it or not.
+            tell(back);
+            ("200 OK", page(language))
+        }
         None => ("404 Not Found", String::new()),
     };
     write!(
@@ -192,8 +206,7 @@ fn answered(mut line: TcpStream, state: &str, language: Language) -> io::Result<
          Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )?;
-    line.flush()?;
-    Ok(back)
+    line.flush()
 }
 
 /// What a request asks for, if it is a `GET` with a head.

@@ -938,7 +938,11 @@ closed: boolean,
 /**
  * The town hall has its key: a code from there opens it.
  */
-escrowed: boolean, };
+escrowed: boolean, 
+/**
+ * Hours after which it closes without contact; `None` while that is far off.
+ */
+closes_in_h: number | null, };
 
 export type MapCluster = { what: Kind, 
 /**
@@ -1362,7 +1366,7 @@ export type Position = { lat: number, lon: number, accuracy_m: number | null, };
 
 export type PrinterFault = "not_set" | "unreachable" | "no_paper" | "cover_open" | "slow";
 
-export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "sign_in_needed" } | { "code": "sign_in_refused" } | { "code": "provider_failed" } | { "code": "no_browser" } | { "code": "no_account" } | { "code": "last_admin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
+export type Problem = { "code": "bad_input", fields: Array<FieldProblem>, } | { "code": "not_found" } | { "code": "not_allowed", needs: Permit, } | { "code": "already_closed" } | { "code": "not_closed" } | { "code": "retired" } | { "code": "already_decided" } | { "code": "changed_meanwhile" } | { "code": "not_enrolled" } | { "code": "already_enrolled" } | { "code": "code_refused" } | { "code": "too_many_tries", wait_s: number, } | { "code": "locked" } | { "code": "wrong_pin" } | { "code": "sign_in_needed" } | { "code": "sign_in_refused" } | { "code": "provider_failed" } | { "code": "no_browser" } | { "code": "no_account" } | { "code": "last_admin" } | { "code": "last_person" } | { "code": "keys_unreadable" } | { "code": "revoked" } | { "code": "offline", since: Time | null, } | { "code": "cable_out" } | { "code": "bad_address" } | { "code": "wrong_server" } | { "code": "busy" } | { "code": "too_large", bytes_max: number, } | { "code": "malformed", what: string, } | { "code": "not_signed" } | { "code": "courier_unreadable" } | { "code": "courier_not_ready" } | { "code": "upgrade_needed" } | { "code": "disk_full" } | { "code": "disk_read_only" } | { "code": "disk_gone" } | { "code": "place_full" } | { "code": "place_read_only" } | { "code": "replica_in_use" } | { "code": "replica_damaged" } | { "code": "printer", fault: PrinterFault, } | { "code": "printed_enough", most: number, } | { "code": "photo", fault: PhotoFault, } | { "code": "tag_taken", asset: DocId, } | { "code": "map", fault: MapFault, } | { "code": "no_voice" } | { "code": "internal", incident: string, };
 
 export type Profile = "crew" | "desk" | "kiosk" | "community";
 

@@ -12,7 +12,7 @@ export type Replica = {
 };
 
 /** A device that nobody locks. */
-export const unlocked: LockState = { locked: false, people: [], me: null, wait_s: 0, idle_s: 600, pin_min: 6, closed: false, escrowed: false };
+export const unlocked: LockState = { locked: false, people: [], me: null, wait_s: 0, idle_s: 600, pin_min: 6, closed: false, escrowed: false, closes_in_h: null };
 
 /** Stands behind the window until the test ends. `own` answers first; a thrown `Problem` is a refusal. */
 export function replica(own: Answers = {}, label = "crew"): Replica {

@@ -979,6 +979,7 @@ export type Words = {
   "people-lead": { minutes: string | number };
   "people-lock": null;
   "people-lost": null;
+  "people-lost-reopened": null;
   "people-me": null;
   "people-mine": null;
   "people-name": null;
@@ -1158,6 +1159,7 @@ export type Words = {
   "problem-courier-not-ready": null;
   "problem-courier-unreadable": null;
   "problem-disk-full": null;
+  "problem-disk-gone": null;
   "problem-disk-read-only": null;
   "problem-internal": { incident: string | number };
   "problem-keys-unreadable": null;

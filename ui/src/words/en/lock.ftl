@@ -19,7 +19,7 @@ reopen-code-hint = Ten letters and digits, like 7K2QM-X4R9T
 reopen-code-missing = Type the code that the municipality gave you.
 reopen-code-refused = The code is wrong, over, or for another device. Ask the office for a new one.
 reopen-cannot = The file by which the municipality opens it is missing or damaged. Delete nothing; call the technician.
-closes-soon = Without contact with the municipality this device closes in { $span }. Send where there is a network, or by stick. If the date of the device is wrong, correct it.
+closes-soon = Without contact with the municipality this device closes in { $span }. Send where there is a network, or by stick.
 closes-now = This device is closing: it had no contact with the municipality for many days. Send now, where there is a network.
 
 # Who opens this device.
@@ -47,4 +47,5 @@ people-remove = Take out
 people-remove-question = No longer open it with the PIN of { $name }?
 people-remove-confirm = Yes, take out
 people-removed = It no longer opens with the PIN of { $name }.
-people-lost = If all PINs are lost, only a code from the municipality opens the device, with a network. Add at least two people.
+people-lost = If all PINs are lost, what was not sent is lost with them. Add at least two people.
+people-lost-reopened = If all PINs are lost, only a code from the municipality opens the device, with a network. Add at least two people.
