@@ -27,7 +27,7 @@ use crate::durable;
 use crate::exchange::pinned::is_proven;
 use crate::exchange::{Line, json_body};
 use crate::identity::{hex, unhex};
-use crate::replica::{Replica, ReplicaError, of_disk, word_of_key};
+use crate::replica::{Replica, ReplicaError, of_disk, opens_with, word_of_key};
 use crate::vault::Key;
 
 /// First bytes of a key that is sealed to the town hall, and of one that it gives back.
@@ -111,16 +111,21 @@ pub fn keep(replica: &Replica, now: Time) -> Result<(), ReplicaError> {
         return forget(path).map_err(|failure| of_disk(&failure).into());
     }
     let lists = replica.lists();
-    if lists.courier.is_empty() {
-        return Ok(());
-    }
+    let sealed = match sealed(identity.device, key, &lists.courier) {
+        Ok(sealed) => sealed,
+        // What is there goes on counting.
+        Err(problem) => {
+            tracing::error!(%problem, "the key of the town hall is none to seal to");
+            return note(path, now).map_err(|failure| of_disk(&failure).into());
+        }
+    };
     let fresh = Escrow {
         device: identity.device,
         server: identity.server.clone(),
         to: lists.courier.clone(),
         word: key.word(),
         // Each time anew: what is on the disk may have been damaged since, and nobody here can tell.
-        sealed: sealed(identity.device, key, &lists.courier)?,
+        sealed,
         days: lists.closes_after_days,
         heard_at: now,
         seen_at: now,
@@ -173,6 +178,10 @@ fn write(replica: &Path, escrow: &Escrow) -> io::Result<()> {
 /// Notes that the town hall was heard, though not what it has to say.
 pub fn heard(replica: &Path, now: Time) -> io::Result<()> {
     let _turn = turn();
+    note(replica, now)
+}
+
+fn note(replica: &Path, now: Time) -> io::Result<()> {
     let Some(before) = told(replica) else {
         return Ok(());
     };
@@ -193,13 +202,8 @@ pub fn look(replica: &Path, now: Time, passed: Duration) -> Contact {
     };
     let mut escrow = before.clone();
     let contact = escrow.seen(now, passed);
-    // Whoever has set the clock back has only the time in which the app runs: every minute of it counts.
-    let worth = if now < before.seen_at {
-        MINUTE_MS
-    } else {
-        HOUR_MS
-    };
-    let later = escrow.seen_at.0.saturating_sub(before.seen_at.0) >= worth;
+    // Whoever sets the clock back has only the time in which the app runs: every minute of it counts.
+    let later = escrow.seen_at.0.saturating_sub(before.seen_at.0) >= MINUTE_MS;
     if (later || escrow.over_since != before.over_since)
         && let Err(failure) = write(replica, &escrow)
     {
@@ -216,19 +220,37 @@ pub fn contact(replica: &Path, now: Time) -> Contact {
     }
 }
 
-/// Whether the town hall opens a replica whose other keys are given up: what is in escrow is the key of its files.
+/// Whether the town hall has a key for this device.
+pub fn is_there(replica: &Path) -> bool {
+    told(replica).is_some_and(|escrow| escrow.is_sealed())
+}
+
+/// Whether the town hall surely opens a replica whose other keys are given up: what is in escrow is the key of its files.
 pub fn holds(replica: &Path) -> bool {
-    let Some(escrow) = told(replica) else {
-        return false;
+    let word = word_of_key(replica);
+    told(replica).is_some_and(|escrow| escrow.is_sealed() && word == Some(escrow.word))
+}
+
+/// Makes sure of that once more: both files are written and read anew. Only then may the other keys go.
+pub fn holds_twice(replica: &Path) -> io::Result<bool> {
+    let _turn = turn();
+    let Some(escrow) = told(replica).filter(|_| holds(replica)) else {
+        return Ok(false);
     };
-    let sealed = unhex(&escrow.sealed).is_some_and(|sealed| sealed.starts_with(TO_SERVER));
-    sealed && word_of_key(replica).is_some_and(|word| word == escrow.word)
+    write(replica, &escrow)?;
+    let read = |file: PathBuf| durable::read_summed::<Escrow>(&std::fs::read(file).ok()?);
+    let mut files = files(replica).into_iter();
+    Ok(files.all(|file| read(file).as_ref() == Some(&escrow)))
 }
 
 impl Escrow {
     /// The address of the server that opens it.
     pub fn server(&self) -> &str {
         &self.server
+    }
+
+    fn is_sealed(&self) -> bool {
+        unhex(&self.sealed).is_some_and(|sealed| sealed.starts_with(TO_SERVER))
     }
 
     fn seen(&mut self, now: Time, passed: Duration) -> Contact {
@@ -264,7 +286,7 @@ pub async fn reopen(
     code: &str,
     mine: &courier::Key,
 ) -> Result<Key, Problem> {
-    let escrow = told(replica).filter(|_| holds(replica));
+    let escrow = told(replica).filter(Escrow::is_sealed);
     let escrow = escrow.ok_or(Problem::KeysUnreadable)?;
     if !is_proven(&escrow.server) {
         return Err(Problem::WrongServer);
@@ -283,7 +305,10 @@ pub async fn reopen(
     let opened: Sealed = courier::open(TO_DEVICE, std::slice::from_ref(mine), &answer)?;
     let key = <[u8; 32]>::try_from(opened.key.as_slice()).map(Key::of);
     let key = key.map_err(|_| Problem::KeysUnreadable)?;
-    match opened.device == escrow.device && key.word() == escrow.word {
+    // What the files say of their key may be damaged; then they say themselves whether it is theirs.
+    let says = word_of_key(replica).is_some_and(|word| word == escrow.word);
+    let is_theirs = says || opens_with(replica, &key);
+    match opened.device == escrow.device && key.word() == escrow.word && is_theirs {
         true => Ok(key),
         false => Err(Problem::KeysUnreadable),
     }

@@ -51,6 +51,7 @@ pub(crate) use docs::{
 pub use first_load::FirstPage;
 pub(crate) use first_load::{Record, outside, take_records};
 pub use judge::{Foreseen, Judged, Judgement, NewChange, Writer};
+pub(crate) use opening::opens_with;
 use opening::{Opened, given, is_plain, is_poisoned, open_reader, open_writer};
 pub use opening::{set_aside, write_ahead};
 pub use outbox::Pending;

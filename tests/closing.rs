@@ -292,6 +292,15 @@ async fn a_device_that_nobody_could_open_again_never_closes() {
         }
         assert!(!start(&path).is_given_up());
     }
+    // A card that takes only one of the two files.
+    put(&path, &whole);
+    pass(&path, 91);
+    start(&path);
+    pass(&path, 9);
+    std::fs::remove_file(&files[1]).unwrap();
+    std::fs::create_dir(&files[1]).unwrap();
+    assert!(!start(&path).is_given_up());
+    std::fs::remove_dir(&files[1]).unwrap();
     // Where what its files say of their key cannot be read, neither.
     put(&path, &whole);
     let identity = path.with_extension("identity");
@@ -303,6 +312,38 @@ async fn a_device_that_nobody_could_open_again_never_closes() {
     assert!(!start(&path).is_given_up());
     std::fs::write(&identity, kept).unwrap();
     assert!(start(&path).is_given_up());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_device_whose_word_for_its_key_rotted_opens_all_the_same() {
+    let served = served().await;
+    let desk = Device::enrolled(&served, Role::Admin).await;
+    let (_folder, path, device) = locked(&served).await;
+    close(&path);
+    let identity = path.with_extension("identity");
+    let mut bytes = std::fs::read(&identity).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&identity, bytes).unwrap();
+    let (gate, opened) = gate(&path);
+    let good = code(&served, &desk, device).await;
+    say(&gate, "reopen", anew(&good)).await.unwrap();
+    let key = opened.lock().unwrap().clone().unwrap();
+    let replica = Replica::open_keyed(&path, Some(&key), now(), Ids::Random).unwrap();
+    assert!(replica.holds_unsent().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_a_device_was_reached() {
+    let served = served().await;
+    let crew = Device::enrolled(&served, Role::Crew).await;
+    let path = crew.path();
+    pass(&path, 91);
+    escrow::look(&path, now(), Duration::ZERO);
+    let device = crew.app.replica.identity().unwrap().device;
+    let log = &served.app.town.log;
+    log.revoke(Author::server(), now(), device).await.unwrap();
+    assert_eq!(crew.app.exchanger.exchange().await, Err(Problem::Revoked));
+    assert_eq!(escrow::contact(&path, now()), Contact::Fine);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,22 +371,14 @@ async fn contact_keeps_a_device_open_and_an_open_one_is_closed_by_a_fresh_app() 
         ask(&crew.app, "set_cable", input).await.unwrap();
     };
     cable(false).await;
-    let exchanging = tokio::spawn(Arc::clone(&crew.app.exchanger).keep_exchanging());
-    let wanted = async |closes: bool| {
-        for _ in 0..200 {
-            if is_to_close(&crew.app) == closes {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("it closes: {}", !closes);
-    };
-    wanted(true).await;
+    assert!(crew.app.exchanger.exchange().await.is_err());
+    crew.app.exchanger.look_at_contact(Duration::ZERO);
+    assert!(is_to_close(&crew.app));
     let late = words_of(&path);
     cable(true).await;
-    wanted(false).await;
+    crew.app.exchanger.exchange().await.unwrap();
+    assert!(!is_to_close(&crew.app));
     assert_eq!(state(&crew).await, Value::Null);
-    exchanging.abort();
     // Without contact a fresh app finds it over.
     drop(crew.app);
     put(&path, &late);

@@ -146,9 +146,9 @@ impl Exchanger {
             return Err(Problem::NotEnrolled);
         };
         let _only = self.exchanging.lock().await;
+        let before = told(self.replica.exchanged_at())?;
         self.running.store(true, Ordering::Relaxed);
         self.ticks.fetch_add(1, Ordering::Relaxed);
-        let before = told(self.replica.exchanged_at())?;
         let outcome = match HttpLine::new(&identity.server) {
             Ok(line) => {
                 tokio::select! {
@@ -158,10 +158,10 @@ impl Exchanger {
             }
             Err(problem) => Err(problem),
         };
-        if self.replica.exchanged_at().ok() != Some(before) {
+        if self.replica.exchanged_at().is_ok_and(|at| at != before) {
             self.heard();
-        }
-        if let Err(Problem::UpgradeNeeded | Problem::Revoked) = &outcome
+        } else if outcome.as_ref().is_err_and(is_of_server)
+            && is_proven(&identity.server)
             && let Err(failure) = escrow::heard(self.replica.path(), (self.clock)())
         {
             tracing::error!(%failure, "it could not be noted that the town hall was heard");
@@ -177,9 +177,21 @@ impl Exchanger {
 
     /// There was contact with the town hall: by the line, or by a courier.
     pub(crate) fn heard(&self) {
-        self.closes.store(false, Ordering::Relaxed);
         if let Err(failure) = escrow::keep(&self.replica, (self.clock)()) {
             tracing::error!(%failure, "the key of this device is not in escrow as it should be");
+        }
+        self.closes.store(false, Ordering::Relaxed);
+    }
+
+    /// Looks how long there was no contact. `passed`: for so long the app has run since it looked last.
+    pub fn look_at_contact(&self, passed: Duration) {
+        let (path, now) = (self.replica.path(), (self.clock)());
+        // A fresh app closes no device that nobody could open again.
+        let over = escrow::look(path, now, passed) == Contact::Over && escrow::holds(path);
+        self.closes.store(over, Ordering::Relaxed);
+        // Contact that came meanwhile counts.
+        if over && escrow::contact(path, now) != Contact::Over {
+            self.closes.store(false, Ordering::Relaxed);
         }
     }
 
@@ -506,22 +518,29 @@ impl Exchanger {
     }
 }
 
-/// Looks now and then how long there was no contact.
+/// What only a server says, that was reached therefore.
+fn is_of_server(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::UpgradeNeeded
+            | Problem::Revoked
+            | Problem::NotEnrolled
+            | Problem::NotSigned
+            | Problem::NotAllowed { .. }
+            | Problem::Malformed { .. }
+            | Problem::TooLarge { .. }
+    )
+}
+
+/// Looks now and then how long there was no contact. The start has looked already, and one that could not close the device does
+/// not begin anew at once.
 async fn watch_contact(exchanger: Weak<Exchanger>) {
-    let mut passed = Duration::ZERO;
     loop {
-        {
-            let Some(exchanger) = exchanger.upgrade() else {
-                return;
-            };
-            let path = exchanger.replica.path();
-            let over = escrow::look(path, (exchanger.clock)(), passed) == Contact::Over;
-            // A fresh app closes no device that nobody could open again.
-            let closes = over && escrow::holds(path);
-            exchanger.closes.store(closes, Ordering::Relaxed);
-        }
         tokio::time::sleep(CONTACT_EVERY).await;
-        passed = CONTACT_EVERY;
+        let Some(exchanger) = exchanger.upgrade() else {
+            return;
+        };
+        exchanger.look_at_contact(CONTACT_EVERY);
     }
 }
 

@@ -134,7 +134,7 @@ impl Gate {
 /// has the only one.
 pub fn keys_of(replica: &Path, now: Time) -> Result<Vault, Problem> {
     let mut vault = match Vault::open(replica, now) {
-        Err(Problem::KeysUnreadable) if escrow::holds(replica) => {
+        Err(Problem::KeysUnreadable) if escrow::is_there(replica) => {
             tracing::error!("the keys of this device cannot be read: only the town hall opens it");
             return Ok(Vault::of_town_hall(replica));
         }
@@ -158,7 +158,7 @@ fn close_when_over(
     if vault.is_given_up() || escrow::look(replica, now, passed) != Contact::Over {
         return Ok(());
     }
-    if !escrow::holds(replica) {
+    if !escrow::holds_twice(replica).map_err(|failure| of_disk(&failure))? {
         // Nothing is lost for want of a town hall that opens it.
         tracing::error!("this device is to close, and nobody could open it again");
         return Ok(());
@@ -239,7 +239,7 @@ fn state(vault: &Vault, locked: bool, me: Option<Uuid>) -> LockState {
 /// With what the town hall has to do with it.
 fn with_escrow(state: LockState, replica: &Path, now: Time) -> LockState {
     LockState {
-        escrowed: escrow::holds(replica),
+        escrowed: escrow::is_there(replica),
         closes_in_h: closes_in_h(replica, now),
         ..state
     }

@@ -213,6 +213,17 @@ pub(super) fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, 
     Ok(connection)
 }
 
+/// Whether a file can be read with this key.
+pub(crate) fn opens_with(path: &Path, key: &Key) -> bool {
+    let read = || -> rusqlite::Result<i64> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        set_key(&connection, Some(key))?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+    };
+    read().is_ok()
+}
+
 /// Moves a replica's file and its companions out of the way, under a name that says why and when. It must be closed.
 pub fn set_aside(path: &Path, why: &str, now: Time) -> Result<PathBuf, ReplicaError> {
     let aside = companion(path, &format!(".{why}-{}", now.0));

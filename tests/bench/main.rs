@@ -17,6 +17,7 @@
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
 mod cost;
+mod doors;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -86,6 +87,9 @@ fn main() {
     }
     if runs("server") {
         server(&mut figures, &runtime);
+    }
+    if runs("doors") {
+        doors::doors(&mut figures, &runtime);
     }
 }
 
