@@ -124,7 +124,7 @@ impl Caller {
     async fn ask(&mut self) {
         let ask = Ask {
             epoch: self.epoch.clone(),
-            cursor: u64::MAX >> 1,
+            cursor: 0,
             lists: u64::MAX,
             want_bytes: 64 * 1024,
             ..Ask::default()

@@ -187,7 +187,10 @@ async fn command(
         _ => Value::Null,
     };
     let incident = name.clone();
-    let (locks, opens) = (name == "lock_now", name == "unlock");
+    let (locks, opens) = (
+        name == "lock_now",
+        ["unlock", "reopen"].contains(&name.as_str()),
+    );
     let said = tokio::task::spawn_blocking(move || match behind {
         Behind::Desk(desk) => koina_commands::call(&desk, &name, input),
         Behind::Gate(gate) => gate.call(&name, input),

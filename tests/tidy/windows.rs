@@ -150,10 +150,12 @@ fn the_app_takes_up_every_capability() {
 #[test]
 fn the_window_of_a_locked_device_may_only_open_it() {
     let capabilities = capabilities();
-    let wanted = ["lock_state", "unlock"].map(str::to_owned);
+    let wanted = ["lock_state", "reopen", "unlock"].map(str::to_owned);
     assert_eq!(capabilities["lock"], BTreeSet::from(wanted));
     for (window, commands) in &capabilities {
-        assert_eq!(commands.contains("unlock"), window == "lock", "{window}");
+        for opens in ["unlock", "reopen"] {
+            assert_eq!(commands.contains(opens), window == "lock", "{window}");
+        }
         let locks = !["kiosk", "start", "lock"].contains(&window.as_str());
         assert_eq!(commands.contains("lock_now"), locks, "{window}");
     }
