@@ -59,12 +59,24 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     opened(shut).await
 }
 
-/// Keys that rotted are said in words, nothing is begun anew, and what is put back opens.
+/// Keys that rotted are said in words, nothing is begun anew, and what is put back opens. Where the town hall has the key, it is
+/// asked for it.
 async fn without_keys(mine: &Start, pictures: &Path) -> anyhow::Result<()> {
     let files = KEYS.map(|file| mine.data.join(file));
     let whole = std::fs::read(&files[0]).context("Reading the keys")?;
     for file in &files {
         std::fs::write(file, "σάπια").context("Damaging the keys")?;
+    }
+    let shut = Window::open(mine).await?;
+    shut.sees("τώρα μόνο ο Δήμος την ανοίγει").await?;
+    shut.picture(&pictures.join("lock-keys-at-town.png"))
+        .await?;
+    shut.cut()?;
+    let [here, away] = ["", "-away"].map(|end| {
+        ["escrow", "escrow-copy"].map(|file| mine.data.join(format!("replica.{file}{end}")))
+    });
+    for (here, away) in here.iter().zip(&away) {
+        std::fs::rename(here, away).context("Taking the key of the town hall away")?;
     }
     let lost = Window::open(mine).await?;
     lost.sees("Τα κλειδιά των αρχείων δεν διαβάζονται").await?;
@@ -76,6 +88,9 @@ async fn without_keys(mine: &Start, pictures: &Path) -> anyhow::Result<()> {
             "{} was written over",
             file.display()
         );
+    }
+    for (here, away) in here.iter().zip(&away) {
+        std::fs::rename(away, here).context("Bringing the key of the town hall back")?;
     }
     std::fs::write(&files[1], whole).context("Putting the keys back")?;
     std::fs::remove_file(&files[0]).context("Putting the keys back")
