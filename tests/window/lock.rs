@@ -51,7 +51,7 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     )
     .await?;
     let image = crew.image().context("Finding the app")?;
-    crew.press("Κλείδωσε τώρα").await?;
+    crew.press_last("Κλείδωσε τώρα").await?;
     crew.is_replaced(image, PATIENCE).await?;
     crew.cut()?;
     let shut = Window::open(mine).await?;
