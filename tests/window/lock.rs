@@ -51,6 +51,7 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     )
     .await?;
     let image = crew.image().context("Finding the app")?;
+    crew.sees("Κλείδωσε τώρα").await?;
     crew.press_last("Κλείδωσε τώρα").await?;
     crew.is_replaced(image, PATIENCE).await?;
     crew.cut()?;
