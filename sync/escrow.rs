@@ -111,21 +111,12 @@ pub fn keep(replica: &Replica, now: Time) -> Result<(), ReplicaError> {
         return forget(path).map_err(|failure| of_disk(&failure).into());
     }
     let lists = replica.lists();
-    let sealed = match sealed(identity.device, key, &lists.courier) {
-        Ok(sealed) => sealed,
-        // What is there goes on counting.
-        Err(problem) => {
-            tracing::error!(%problem, "the key of the town hall is none to seal to");
-            return note(path, now).map_err(|failure| of_disk(&failure).into());
-        }
-    };
-    let fresh = Escrow {
+    let mut fresh = Escrow {
         device: identity.device,
         server: identity.server.clone(),
         to: lists.courier.clone(),
         word: key.word(),
-        // Each time anew: what is on the disk may have been damaged since, and nobody here can tell.
-        sealed,
+        sealed: String::new(),
         days: lists.closes_after_days,
         heard_at: now,
         seen_at: now,
@@ -143,10 +134,23 @@ pub fn keep(replica: &Replica, now: Time) -> Result<(), ReplicaError> {
         as_before == *before && before.seen_at.0 < now.0 + HOUR_MS && (0..HOUR_MS).contains(&since)
     };
     let [first, second] = files(path).map(|file| std::fs::read(file).ok());
-    if first == second && told(path).as_ref().is_some_and(same) {
+    let before = first.as_deref().and_then(durable::read_summed);
+    if first == second && before.as_ref().is_some_and(same) {
         return Ok(());
     }
-    write(path, &fresh).map_err(|failure| of_disk(&failure).into())
+    let kept = match sealed(identity.device, key, &lists.courier) {
+        // Each time anew: what is on the disk may have been damaged since, and nobody here can tell.
+        Ok(sealed) => {
+            fresh.sealed = sealed;
+            write(path, &fresh)
+        }
+        // What is there goes on counting.
+        Err(problem) => {
+            tracing::error!(%problem, "the key of the town hall is none to seal to");
+            note(path, now)
+        }
+    };
+    kept.map_err(|failure| of_disk(&failure).into())
 }
 
 fn forget(replica: &Path) -> io::Result<()> {
@@ -215,7 +219,7 @@ pub fn look(replica: &Path, now: Time, passed: Duration) -> Contact {
 /// How it stands, without noting anything. One that nobody could open again does not close.
 pub fn contact(replica: &Path, now: Time) -> Contact {
     match told(replica) {
-        Some(mut escrow) if holds(replica) => escrow.seen(now, Duration::ZERO),
+        Some(mut escrow) if escrow.is_of(replica) => escrow.seen(now, Duration::ZERO),
         _ => Contact::Fine,
     }
 }
@@ -227,14 +231,13 @@ pub fn is_there(replica: &Path) -> bool {
 
 /// Whether the town hall surely opens a replica whose other keys are given up: what is in escrow is the key of its files.
 pub fn holds(replica: &Path) -> bool {
-    let word = word_of_key(replica);
-    told(replica).is_some_and(|escrow| escrow.is_sealed() && word == Some(escrow.word))
+    told(replica).is_some_and(|escrow| escrow.is_of(replica))
 }
 
 /// Makes sure of that once more: both files are written and read anew. Only then may the other keys go.
 pub fn holds_twice(replica: &Path) -> io::Result<bool> {
     let _turn = turn();
-    let Some(escrow) = told(replica).filter(|_| holds(replica)) else {
+    let Some(escrow) = told(replica).filter(|escrow| escrow.is_of(replica)) else {
         return Ok(false);
     };
     write(replica, &escrow)?;
@@ -251,6 +254,15 @@ impl Escrow {
 
     fn is_sealed(&self) -> bool {
         unhex(&self.sealed).is_some_and(|sealed| sealed.starts_with(TO_SERVER))
+    }
+
+    /// Whether the files of a replica say that this is their key.
+    fn says(&self, replica: &Path) -> bool {
+        word_of_key(replica).is_some_and(|word| word == self.word)
+    }
+
+    fn is_of(&self, replica: &Path) -> bool {
+        self.is_sealed() && self.says(replica)
     }
 
     fn seen(&mut self, now: Time, passed: Duration) -> Contact {
@@ -306,8 +318,7 @@ pub async fn reopen(
     let key = <[u8; 32]>::try_from(opened.key.as_slice()).map(Key::of);
     let key = key.map_err(|_| Problem::KeysUnreadable)?;
     // What the files say of their key may be damaged; then they say themselves whether it is theirs.
-    let says = word_of_key(replica).is_some_and(|word| word == escrow.word);
-    let is_theirs = says || opens_with(replica, &key);
+    let is_theirs = escrow.says(replica) || opens_with(replica, &key);
     match opened.device == escrow.device && key.word() == escrow.word && is_theirs {
         true => Ok(key),
         false => Err(Problem::KeysUnreadable),

@@ -467,7 +467,7 @@ impl Sealed {
     clippy::disallowed_methods,
     reason = "a wait that nobody shortens by setting a clock; nothing is written of it"
 )]
-fn moment() -> Instant {
+pub fn moment() -> Instant {
     Instant::now()
 }
 

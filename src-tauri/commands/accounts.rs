@@ -9,15 +9,15 @@ use koina_sync::exchange::json_body;
 use koina_sync::qr;
 
 use crate::devices::device_name;
-mod provider;
-
-pub use provider::{Browser, OpensBrowser};
-pub(crate) use provider::{sign_in_provider, sign_in_provider_stop, sign_in_ways};
-
 use crate::{
     AccountChangeInput, AccountIdInput, AccountRow, Accounts, Desk, Nothing, SessionRow,
     SignInInput, SignInState, SignInStep,
 };
+
+mod provider;
+
+pub use provider::{Browser, OpensBrowser};
+pub(crate) use provider::{sign_in_provider, sign_in_provider_stop, sign_in_ways};
 
 /// Who is signed in here, as far as this desk knows: the server may have ended it since.
 pub(crate) fn sign_in_state(desk: &Desk, _: Nothing) -> Result<SignInState, Problem> {

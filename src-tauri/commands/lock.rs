@@ -10,7 +10,7 @@ use koina_sync::courier;
 use koina_sync::escrow::{self, Contact};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::replica::of_disk;
-use koina_sync::vault::{Key, PIN_MIN, Vault};
+use koina_sync::vault::{Key, PIN_MIN, Vault, moment};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -110,8 +110,8 @@ impl Gate {
             "lock_state" => {
                 read::<Nothing>(input)?;
                 self.look();
-                let state = state(&held(&self.vault), true, None);
-                write(&with_escrow(state, &self.replica, (self.clock)()))
+                let vault = held(&self.vault);
+                write(&state(&vault, true, None, &self.replica, (self.clock)()))
             }
             "unlock" => {
                 let UnlockInput { person, pin } = read(input)?;
@@ -167,15 +167,6 @@ fn close_when_over(
     vault.give_up()
 }
 
-/// By a clock that only runs while the app does.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "nobody gains by setting a clock; nothing is written of it"
-)]
-fn moment() -> Instant {
-    Instant::now()
-}
-
 #[allow(clippy::disallowed_methods, reason = "an id that nobody else has")]
 fn fresh_id() -> Uuid {
     Uuid::new_v4()
@@ -196,8 +187,9 @@ impl Lock {
         }
     }
 
-    fn state(&self) -> LockState {
-        state(&held(&self.vault), false, *held(&self.me))
+    fn state(&self, desk: &Desk) -> LockState {
+        let (vault, me) = (held(&self.vault), *held(&self.me));
+        state(&vault, false, me, desk.replica.path(), desk.now())
     }
 
     /// A kiosk is opened by nobody: its key lies open, whoever had a PIN when it was something else.
@@ -221,7 +213,7 @@ impl Lock {
     }
 }
 
-fn state(vault: &Vault, locked: bool, me: Option<Uuid>) -> LockState {
+fn state(vault: &Vault, locked: bool, me: Option<Uuid>, replica: &Path, now: Time) -> LockState {
     let people = vault.people();
     LockState {
         locked,
@@ -231,17 +223,8 @@ fn state(vault: &Vault, locked: bool, me: Option<Uuid>) -> LockState {
         idle_s: IDLE_S,
         pin_min: PIN_MIN,
         closed: vault.is_given_up(),
-        escrowed: false,
-        closes_in_h: None,
-    }
-}
-
-/// With what the town hall has to do with it.
-fn with_escrow(state: LockState, replica: &Path, now: Time) -> LockState {
-    LockState {
         escrowed: escrow::is_there(replica),
         closes_in_h: closes_in_h(replica, now),
-        ..state
     }
 }
 
@@ -263,8 +246,7 @@ fn lock(desk: &Desk) -> Result<&Lock, Problem> {
 }
 
 pub(crate) fn lock_state(desk: &Desk, _: Nothing) -> Result<LockState, Problem> {
-    let state = lock(desk)?.state();
-    Ok(with_escrow(state, desk.replica.path(), desk.now()))
+    Ok(lock(desk)?.state(desk))
 }
 
 /// Nothing is locked: whoever asks sees it already.
@@ -279,8 +261,7 @@ pub(crate) fn reopen(_: &Desk, _: ReopenInput) -> Result<Nothing, Problem> {
 
 /// The shell puts a fresh app in the place of this one when it hears the answer.
 pub(crate) fn lock_now(desk: &Desk, _: Nothing) -> Result<Nothing, Problem> {
-    let state = lock(desk)?.state();
-    if state.people.is_empty() {
+    if held(&lock(desk)?.vault).people().is_empty() {
         return Err(Problem::LastPerson);
     }
     Ok(Nothing {})
@@ -300,7 +281,7 @@ pub(crate) fn person_add(desk: &Desk, input: PersonAddInput) -> Result<LockState
     if first {
         *held(&lock.me) = Some(id);
     }
-    Ok(lock.state())
+    Ok(lock.state(desk))
 }
 
 /// Another PIN for whoever opened this device.
@@ -308,7 +289,7 @@ pub(crate) fn person_pin(desk: &Desk, input: PersonPinInput) -> Result<LockState
     let lock = lock(desk)?;
     let (me, key) = lock.proven(&input.old)?;
     held(&lock.vault).change(&key, me, &input.pin)?;
-    Ok(lock.state())
+    Ok(lock.state(desk))
 }
 
 /// Somebody who no longer works with this device. Nobody takes their own PIN away while they work.
@@ -320,5 +301,5 @@ pub(crate) fn person_remove(desk: &Desk, input: PersonInput) -> Result<LockState
     }
     lock.proven(&input.old)?;
     held(&lock.vault).remove(id)?;
-    Ok(lock.state())
+    Ok(lock.state(desk))
 }

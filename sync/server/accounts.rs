@@ -186,8 +186,8 @@ impl SignIn {
         now: Time,
     ) -> Result<String, Problem> {
         let provider = self.provider.as_ref().ok_or(Problem::NotFound)?;
-        // By the number: names may be anybody's (RFC 8252, 8.3).
         let _turn = self.asking.try_acquire().map_err(|_| Problem::Busy)?;
+        // By the number: names may be anybody's (RFC 8252, 8.3).
         let begun = provider.begin(format!("http://127.0.0.1:{port}/"));
         let begun = within(begun).await?;
         let until = Time(now.0.saturating_add(WAY_MS));

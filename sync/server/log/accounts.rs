@@ -288,7 +288,8 @@ pub(super) async fn change<T: Tx>(
     Ok(AccountChanged::Done)
 }
 
-/// Gives an account a first password again, takes its telephone away and forgets who it is at the provider. Gives whether there is such an account.
+/// Gives an account a first password again, takes its telephone away and forgets who it is at the provider. Gives
+/// whether there is such an account.
 pub(super) async fn reset<T: Tx>(
     tx: &mut T,
     by: Author,
