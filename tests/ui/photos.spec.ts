@@ -30,7 +30,10 @@ async function lampAtTheClinic(page: Page): Promise<void> {
 async function pixels(page: Page): Promise<number> {
   const picture = page.getByRole("dialog").getByRole("img");
   await expect(picture).toBeVisible({ timeout: 20_000 });
-  return picture.evaluate((img: HTMLImageElement) => img.naturalWidth);
+  return picture.evaluate(async (img: HTMLImageElement) => {
+    await img.decode();
+    return img.naturalWidth;
+  });
 }
 
 test("a photo taken without a network waits here, arrives, and is seen by the desk", async ({ koina }) => {
