@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::durable::{self, Alone};
+use crate::vault::{self, KeyStore};
 
 /// Files that go first: without them nobody reads the others, also where a disk keeps what was written over.
 const KEYS: [&str; 6] = [
@@ -65,12 +66,13 @@ pub fn undo(replica: &Path) -> io::Result<()> {
 }
 
 /// Erases what is to go, if anything is: at each start, before anything is opened. Gives whether there was something.
-pub fn finish(replica: &Path) -> io::Result<bool> {
+pub fn finish(replica: &Path, store: &dyn KeyStore) -> io::Result<bool> {
     let word = replica.with_extension(ERASING);
     if !word.exists() {
         return Ok(false);
     }
     let _alone = Alone::with(replica)?;
+    let secrets = vault::secrets_of(replica);
     for key in KEYS {
         erase(&replica.with_extension(key))?;
     }
@@ -88,6 +90,9 @@ pub fn finish(replica: &Path) -> io::Result<bool> {
     durable::sync_folder(durable::folder_of(replica))?;
     fs::rename(&word, replica.with_extension(ERASED))?;
     durable::sync_folder(durable::folder_of(replica))?;
+    for name in secrets {
+        store.forget(name);
+    }
     tracing::warn!("this device was withdrawn, and has erased its records");
     Ok(true)
 }

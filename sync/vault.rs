@@ -5,12 +5,16 @@
 //! people it lies there open, and only the rights of the file protect it. Losing the vault is losing the replica, so it is
 //! kept twice; the town hall has the key as well, see [`escrow`](crate::escrow).
 //!
+//! Where the operating system has a [key store](KeyStore), a PIN opens nothing without the *device secret* there: what people
+//! remember can be tried out on a copy of the files, 32 bytes of chance cannot. See [`bound`].
+//!
 //! Wrong PINs make everybody wait, longer each time. The wait is counted by a clock that only runs while the app does, from
 //! the start of the app or the last wrong PIN, whichever came later: neither a restart nor another date shortens it.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -30,11 +34,18 @@ use crate::durable;
 use crate::identity::{hex, unhex};
 use crate::replica::{of_disk, was_sealed};
 
+mod bound;
+mod key_store;
 #[cfg(test)]
 mod tests;
 
-/// What the file is the first of.
+pub use key_store::{KeyStore, NoKeyStore, Shut};
+
+use bound::{Left, Secret};
+
+/// What the file is the first of, and the second: with something in it that a key store has a part of.
 const VERSION: u32 = 1;
+const VERSION_BOUND: u32 = 2;
 
 /// What Argon2id is asked for: the second recommended option of RFC 9106 (64 MiB, three passes), in one lane, since an old
 /// telephone has no processors to spare. What a PIN was sealed with stands beside it.
@@ -72,7 +83,7 @@ impl Key {
         Self(bytes)
     }
 
-    pub(crate) fn bytes(&self) -> &[u8; 32] {
+    pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
@@ -92,12 +103,17 @@ impl Key {
 
     /// A key of its own for each purpose.
     fn sub(&self, purpose: &str) -> Self {
+        self.made_with(b"koina-key-1\n", purpose.as_bytes())
+    }
+
+    /// What only whoever has this key and these bytes can make.
+    fn made_with(&self, domain: &[u8], bytes: &[u8]) -> Self {
         // HMAC takes keys of any length.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return Self([0; 32]);
         };
-        mac.update(b"koina-key-1\n");
-        mac.update(purpose.as_bytes());
+        mac.update(domain);
+        mac.update(bytes);
         Self(mac.finalize().into_bytes().into())
     }
 
@@ -138,6 +154,8 @@ pub struct Person {
     #[ts(type = "string")]
     pub id: Uuid,
     pub name: String,
+    /// Their PIN opens it only together with what the key store of this computer has.
+    pub bound: bool,
 }
 
 /// What Argon2id is asked for.
@@ -157,6 +175,9 @@ struct Sealed {
     /// Hex, as what follows.
     salt: String,
     sealed: String,
+    /// The device secret that opens it together with the PIN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<Uuid>,
 }
 
 /// What the file says. Stored since 0.1; add fields, never rename.
@@ -168,13 +189,34 @@ struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<String>,
     people: Vec<Sealed>,
+    /// The device secret that people are bound to from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<Left>,
+    /// When the key store gave nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_at: Option<Time>,
+}
+
+impl Written {
+    /// Every device secret that something here needs.
+    fn secrets(&self) -> BTreeSet<Uuid> {
+        let of_people = self.people.iter().filter_map(|one| one.secret);
+        let left = self.secret.as_ref().map(|left| left.name);
+        of_people.chain(left).collect()
+    }
 }
 
 /// The keys beside a replica.
 pub struct Vault {
+    replica: PathBuf,
     path: PathBuf,
     written: Written,
+    /// Both files say so.
+    alike: bool,
     cost: Cost,
+    store: Arc<dyn KeyStore>,
+    /// When the app started.
+    now: Time,
     /// Wrong PINs since the last right one.
     wrong: u32,
     /// From when on the wait for them is counted.
@@ -182,7 +224,8 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Reads the vault of a replica. Where there is none, one with a fresh key is made.
+    /// Reads the vault of a replica. Where there is none, one with a fresh key is made. No key store is asked for anything
+    /// before [`with_store`](Self::with_store).
     pub fn open(replica: &Path, now: Time) -> Result<Self, Problem> {
         Self::with_cost(replica, now, COST)
     }
@@ -196,14 +239,13 @@ impl Vault {
         let files = read_both(&path);
         let whole = files.iter().find_map(whole_of);
         let mut vault = Self {
-            wrong: tries(&path),
-            path,
-            written: Written::default(),
             cost,
-            since: moment(),
+            ..Self::of_town_hall(replica, now)
         };
         match whole {
-            Some(written) if written.version > VERSION => return Err(Problem::UpgradeNeeded),
+            Some(written) if written.version > VERSION_BOUND => {
+                return Err(Problem::UpgradeNeeded);
+            }
             Some(written) => {
                 let text = text(&written)?;
                 vault.written = written.clone();
@@ -224,14 +266,18 @@ impl Vault {
                 tracing::info!(at = now.0, "a key for the records of this device was made");
                 let key = Zeroizing::new(random::<32>().map_err(|failure| of_disk(&failure))?);
                 vault.write(Written {
-                    version: VERSION,
                     open: Some(hex(key.as_slice())),
-                    people: Vec::new(),
+                    ..Written::default()
                 })?;
             }
         }
         drop(alone);
         Ok(vault)
+    }
+
+    /// With the key store of this computer.
+    pub fn with_store(self, store: Arc<dyn KeyStore>) -> Self {
+        Self { store, ..self }
     }
 
     /// The key, while nobody has a PIN.
@@ -245,6 +291,7 @@ impl Vault {
         let people = self.written.people.iter().map(|one| Person {
             id: one.id,
             name: one.name.clone(),
+            bound: self.alike && one.secret.is_some(),
         });
         people.collect()
     }
@@ -265,30 +312,50 @@ impl Vault {
         if pin.is_empty() {
             return Err(Problem::field("pin", FieldRule::Missing));
         }
+        // Somebody may have to let the key store be opened; no other process waits for that. Without it no PIN is right, and
+        // none was tried.
+        let asked = self.sealed_for(person)?.secret;
+        let secret = asked.map(|name| self.secret(name)).transpose()?;
         let alone = alone(&self.path)?;
-        self.read_again();
-        let wait_s = self.wait_s();
-        if wait_s > 0 {
-            return Err(Problem::TooManyTries { wait_s });
+        let sealed = self.sealed_for(person)?;
+        if sealed.secret != asked {
+            return Err(Problem::ReplicaInUse);
         }
-        let sealed = self.written.people.iter().find(|one| one.id == person);
-        let sealed = sealed.ok_or(Problem::NotFound)?.clone();
         self.note(self.wrong.saturating_add(1))?;
         self.since = moment();
-        let key = sealed.open(pin)?.ok_or(Problem::WrongPin)?;
+        let stretched = sealed.stretch(pin)?;
+        let key = sealed.open(&stretched, secret.as_ref());
+        let key = key.ok_or(Problem::WrongPin)?;
         // Whoever knows the PIN comes in, also where that cannot be noted.
         if let Err(problem) = self.note(0) {
             tracing::error!(%problem, "it could not be noted that a PIN was right");
+        }
+        if let Err(problem) = self.bind(&sealed, &stretched, &key) {
+            tracing::warn!(%problem, "nobody was bound to the key store");
         }
         drop(alone);
         Ok(key)
     }
 
+    /// What somebody's PIN opens, unless people have to wait.
+    fn sealed_for(&mut self, person: Uuid) -> Result<Sealed, Problem> {
+        self.read_again()?;
+        let wait_s = self.wait_s();
+        if wait_s > 0 {
+            return Err(Problem::TooManyTries { wait_s });
+        }
+        let sealed = self.written.people.iter().find(|one| one.id == person);
+        sealed.cloned().ok_or(Problem::NotFound)
+    }
+
     /// What another process wrote meanwhile. Wrong PINs that were tried there make people wait here from now on.
-    fn read_again(&mut self) {
+    fn read_again(&mut self) -> Result<(), Problem> {
         let files = read_both(&self.path);
-        let whole = files.iter().find_map(whole_of);
-        if let Some(written) = whole {
+        if let Some(written) = files.iter().find_map(whole_of) {
+            if written.version > VERSION_BOUND {
+                return Err(Problem::UpgradeNeeded);
+            }
+            self.alike = matches!(&files, [Ok(one), Ok(other)] if one == other);
             self.written = written;
         }
         let wrong = tries(&self.path);
@@ -296,12 +363,14 @@ impl Vault {
             self.since = moment();
         }
         self.wrong = wrong;
+        Ok(())
     }
 
-    /// Gives somebody a PIN. With the first one the open key goes.
+    /// Gives somebody a PIN. With the first one the open key goes. They are bound to the key store of whoever signs in to this
+    /// computer for them, with their own unlocking.
     pub fn add(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<Person, Problem> {
         let _alone = alone(&self.path)?;
-        self.read_again();
+        self.read_again()?;
         let name = named(name)?;
         if self.written.people.iter().any(|one| one.name == name) {
             return Err(Problem::field("name", FieldRule::Taken));
@@ -309,34 +378,41 @@ impl Vault {
         if self.written.people.len() >= PEOPLE_MAX {
             return Err(Problem::too_large(PEOPLE_MAX));
         }
-        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key)?;
+        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key, None)?;
         // A full disk later must not be in the way of a right PIN: there is room for the tries from now on.
         self.note(self.wrong)?;
         let mut next = self.written.clone();
         next.people.push(sealed);
+        next.asked_at = None;
         if let Some(mut open) = next.open.take() {
             open.zeroize();
         }
         self.write(next)?;
-        Ok(Person { id, name })
+        Ok(Person {
+            id,
+            name,
+            bound: false,
+        })
     }
 
-    /// Gives somebody another PIN.
+    /// Gives somebody another PIN. Whoever is bound stays so.
     pub fn change(&mut self, key: &Key, person: Uuid, pin: &str) -> Result<(), Problem> {
         let _alone = alone(&self.path)?;
-        self.read_again();
+        self.read_again()?;
         let pin = checked(pin)?;
         let mut next = self.written.clone();
         let of = next.people.iter_mut().find(|one| one.id == person);
         let of = of.ok_or(Problem::NotFound)?;
-        *of = Sealed::new(self.cost, of.id, &of.name, pin, key)?;
+        let secret = of.secret.map(|name| self.secret(name)).transpose()?;
+        *of = Sealed::new(self.cost, of.id, &of.name, pin, key, secret)?;
+        next.asked_at = None;
         self.write(next)
     }
 
     /// Takes somebody's PIN away. The last one stays: a device that asks for a PIN goes on asking.
     pub fn remove(&mut self, person: Uuid) -> Result<(), Problem> {
         let _alone = alone(&self.path)?;
-        self.read_again();
+        self.read_again()?;
         let mut next = self.written.clone();
         next.people.retain(|one| one.id != person);
         if next.people.len() == self.written.people.len() {
@@ -351,24 +427,25 @@ impl Vault {
     /// Lets the key lie open again, for a device that nobody opens from now on, like a kiosk.
     pub fn leave_open(&mut self, key: &Key) -> Result<(), Problem> {
         let _alone = alone(&self.path)?;
+        self.read_again()?;
         self.write(Written {
-            version: VERSION,
             open: Some(hex(&key.0)),
-            people: Vec::new(),
+            ..Written::default()
         })
     }
 
     /// Where the file with the keys is lost or cannot be read, and the town hall has the key: as if it had been given up.
-    pub fn of_town_hall(replica: &Path) -> Self {
+    pub fn of_town_hall(replica: &Path, now: Time) -> Self {
         let path = replica.with_extension("keys");
         Self {
+            replica: replica.to_owned(),
             wrong: tries(&path),
             path,
-            written: Written {
-                version: VERSION,
-                ..Written::default()
-            },
+            written: Written::default(),
+            alike: true,
             cost: COST,
+            store: Arc::new(NoKeyStore),
+            now,
             since: moment(),
         }
     }
@@ -377,11 +454,8 @@ impl Vault {
     /// [`escrow`](crate::escrow). Whoever had a PIN has none any more.
     pub fn give_up(&mut self) -> Result<(), Problem> {
         let _alone = alone(&self.path)?;
-        self.write(Written {
-            version: VERSION,
-            open: None,
-            people: Vec::new(),
-        })
+        self.read_again()?;
+        self.write(Written::default())
     }
 
     /// Whether that was done.
@@ -399,26 +473,39 @@ impl Vault {
     /// keep theirs.
     pub fn readmit(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<(), Problem> {
         let _alone = alone(&self.path)?;
-        self.read_again();
+        self.read_again()?;
         let name = named(name)?;
-        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key)?;
+        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key, None)?;
         self.note(0)?;
         let mut next = self.written.clone();
         next.people.retain(|one| one.name != name);
         next.people.push(sealed);
+        next.asked_at = None;
+        if !self.has_left() {
+            next.secret = None;
+        }
         if let Some(mut open) = next.open.take() {
             open.zeroize();
         }
         self.write(next)
     }
 
-    /// Both files; the first counts while it can be read.
-    fn write(&mut self, next: Written) -> Result<(), Problem> {
+    /// Both files; the first counts while it can be read. Then the device secrets go that nothing needs any more.
+    fn write(&mut self, mut next: Written) -> Result<(), Problem> {
+        let needed = next.secrets();
+        next.version = match needed.is_empty() {
+            true => VERSION,
+            false => VERSION_BOUND,
+        };
         let text = text(&next)?;
-        for path in [self.path.clone(), second(&self.path)] {
-            durable::replace(&path, &text).map_err(|failure| of_disk(&failure))?;
+        durable::replace(&self.path, &text).map_err(|failure| of_disk(&failure))?;
+        self.alike = false;
+        durable::replace(&second(&self.path), &text).map_err(|failure| of_disk(&failure))?;
+        self.alike = true;
+        let before = std::mem::replace(&mut self.written, next);
+        for name in before.secrets().difference(&needed) {
+            self.store.forget(*name);
         }
-        self.written = next;
         Ok(())
     }
 
@@ -438,28 +525,62 @@ impl Vault {
 }
 
 impl Sealed {
-    fn new(cost: Cost, id: Uuid, name: &str, pin: &str, key: &Key) -> Result<Self, Problem> {
+    fn new(
+        cost: Cost,
+        id: Uuid,
+        name: &str,
+        pin: &str,
+        key: &Key,
+        secret: Option<Secret>,
+    ) -> Result<Self, Problem> {
         let salt = random::<16>().map_err(|failure| of_disk(&failure))?;
-        let wrapping = stretch(cost, pin, &salt)?;
-        let sealed = wrapping.seal(&purpose(id), &key.0);
-        Ok(Self {
+        let mut fresh = Self {
             id,
             name: name.to_owned(),
             cost,
             salt: hex(&salt),
-            sealed: hex(&sealed.map_err(|failure| of_disk(&failure))?),
-        })
+            sealed: String::new(),
+            secret: None,
+        };
+        let stretched = fresh.stretch(pin)?;
+        fresh.seal(&stretched, key, secret)?;
+        Ok(fresh)
     }
 
-    fn open(&self, pin: &str) -> Result<Option<Key>, Problem> {
-        let salt = unhex(&self.salt).unwrap_or_default();
-        let wrapping = stretch(self.cost, pin, &salt)?;
-        let sealed = unhex(&self.sealed).unwrap_or_default();
-        let key = wrapping
-            .open(&purpose(self.id), &sealed)
-            .map(Zeroizing::new);
-        Ok(key.and_then(|key| Some(Key(key.as_slice().try_into().ok()?))))
+    /// Seals the data key with what was made of a PIN, and with a device secret.
+    fn seal(&mut self, stretched: &Key, key: &Key, secret: Option<Secret>) -> Result<(), Problem> {
+        let sealed = wrapping(stretched, secret.as_ref()).seal(&purpose(self.id), &key.0);
+        self.sealed = hex(&sealed.map_err(|failure| of_disk(&failure))?);
+        self.secret = secret.map(|secret| secret.name);
+        Ok(())
     }
+
+    fn stretch(&self, pin: &str) -> Result<Key, Problem> {
+        let salt = unhex(&self.salt).unwrap_or_default();
+        stretch(self.cost, pin, &salt)
+    }
+
+    fn open(&self, stretched: &Key, secret: Option<&Secret>) -> Option<Key> {
+        let sealed = unhex(&self.sealed)?;
+        let key = wrapping(stretched, secret).open(&purpose(self.id), &sealed);
+        let key = Zeroizing::new(key?);
+        Some(Key(key.as_slice().try_into().ok()?))
+    }
+}
+
+/// What the data key is sealed with.
+fn wrapping(stretched: &Key, secret: Option<&Secret>) -> Key {
+    match secret {
+        Some(secret) => secret.key.made_with(b"koina-pin-1\n", &stretched.0),
+        None => stretched.clone(),
+    }
+}
+
+/// The device secrets that the vault of a replica needs, as far as it can be read.
+pub(crate) fn secrets_of(replica: &Path) -> BTreeSet<Uuid> {
+    let files = read_both(&replica.with_extension("keys"));
+    let whole = files.iter().filter_map(whole_of);
+    whole.flat_map(|written| written.secrets()).collect()
 }
 
 /// By a clock that only runs while the app does.

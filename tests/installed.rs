@@ -8,7 +8,7 @@ use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_sync::erase;
 use koina_sync::replica::{Ids, Replica};
-use koina_sync::vault::Vault;
+use koina_sync::vault::{NoKeyStore, Vault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -20,7 +20,7 @@ const FILE: &str = "replica.sqlite";
 /// Opens what is in a folder, or makes it.
 pub fn open(folder: &Path) -> Arc<Desk> {
     let path = folder.join(FILE);
-    erase::finish(&path).unwrap();
+    erase::finish(&path, &NoKeyStore).unwrap();
     let vault = Vault::open(&path, now()).unwrap();
     let key = vault.key().unwrap();
     let replica = Replica::open_keyed(&path, Some(&key), now(), Ids::Random).unwrap();

@@ -16,6 +16,7 @@ pub mod pictures;
 pub mod process;
 pub mod proxy;
 pub mod served;
+pub mod shelf;
 pub mod sim;
 pub mod town;
 pub mod village;

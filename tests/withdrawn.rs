@@ -19,6 +19,7 @@ use koina_sync::erase;
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::pinned::is_proven;
 use koina_sync::photos::picture::{Told, prepare};
+use koina_sync::vault::NoKeyStore;
 use koina_tests::installed::{Device, ask, open};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve, serve_in};
@@ -92,7 +93,7 @@ async fn a_revoked_device_hands_over_everything_erases_itself_and_can_be_somebod
     let path = crew.path();
     let Device { folder, app } = crew;
     drop(app);
-    assert!(erase::finish(&path).unwrap());
+    assert!(erase::finish(&path, &NoKeyStore).unwrap());
     let left = [
         "maps",
         "replica.erased",
@@ -102,7 +103,10 @@ async fn a_revoked_device_hands_over_everything_erases_itself_and_can_be_somebod
     let mut names = names(folder.path());
     names.insert("maps".to_owned());
     assert_eq!(names, left.map(str::to_owned).into());
-    assert!(!erase::finish(&path).unwrap(), "there is an end");
+    assert!(
+        !erase::finish(&path, &NoKeyStore).unwrap(),
+        "there is an end"
+    );
 
     let app = open(folder.path());
     let about = ask(&app, "about", json!({})).await.unwrap();

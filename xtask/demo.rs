@@ -120,7 +120,7 @@ fn story(steps: &mut Steps) -> Outcome {
     steps.step("Opening a screen that nobody sees");
     let screen = Unseen::new()?;
     steps.step("Playing the story in the real windows");
-    let mut windows = screen.command(&place::program("koina-window")?);
+    let mut windows = screen.command(&place::program("koina-window")?)?;
     windows
         .arg("--app")
         .arg(place::app()?)

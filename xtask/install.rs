@@ -21,10 +21,12 @@ const TO_BUILD: &[&str] = &[
 const FOR_WINDOWS: &[&str] = &["xvfb", "webkit2gtk-driver", "dbus-x11", "fonts-dejavu-core"];
 /// The kiosk's voice. Without it a kiosk runs, and speaks nothing.
 const SPEECH: &str = "espeak-ng";
-/// What the tests take besides: a database, a voice, and the programs that read the profile of a kiosk.
+/// What the tests take besides: a database, a voice, a key store, and the programs that read the profile of a kiosk.
 const TO_TEST_FAST: &[&str] = &[
     "postgresql",
     SPEECH,
+    "dbus",
+    "gnome-keyring",
     "systemd",
     "udev",
     "nftables",
@@ -134,6 +136,8 @@ fn without_apt(wanted: &[&str]) -> Outcome {
         "gdal-bin" => place::find(&["ogr2ogr"]).is_some(),
         "iproute2" => place::find(&["ip"]).is_some(),
         SPEECH => place::find(&["espeak-ng"]).is_some(),
+        "dbus" => place::find(&["dbus-run-session"]).is_some(),
+        "gnome-keyring" => place::find(&["gnome-keyring-daemon"]).is_some(),
         "systemd" => place::find(&["systemd-analyze"]).is_some(),
         "udev" => place::find(&["udevadm"]).is_some(),
         "nftables" => place::find(&["nft"]).is_some(),

@@ -42,22 +42,18 @@ impl Unseen {
         })
     }
 
-    /// A command whose windows open on this screen, with a session bus of its own where there is none.
-    pub(crate) fn command(&self, program: &std::path::Path) -> Command {
-        let mut command = match place::find(&["dbus-run-session"]) {
-            Some(bus) if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() => {
-                let mut command = Command::new(bus);
-                command.arg("--").arg(program);
-                command
-            }
-            _ => Command::new(program),
-        };
+    /// A command whose windows open on this screen, with a session bus of its own: nothing asks the key store of whoever
+    /// runs it.
+    pub(crate) fn command(&self, program: &std::path::Path) -> Outcome<Command> {
+        let bus = place::find(&["dbus-run-session"]);
+        let mut command = Command::new(bus.ok_or("dbus-run-session is missing")?);
+        command.arg("--").arg(program);
         command
             .env("DISPLAY", &self.display)
             .env_remove("WAYLAND_DISPLAY")
             .env("GDK_BACKEND", "x11")
             .env("NO_AT_BRIDGE", "1");
         command.current_dir(place::root());
-        command
+        Ok(command)
     }
 }

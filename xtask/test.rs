@@ -69,7 +69,7 @@ pub(crate) fn bench(options: &[&str]) -> Outcome {
         .args(["build", "--release", "--package", "koina", "--target-dir"])
         .arg(&target))?;
     let screen = Unseen::new()?;
-    let mut on_screen = screen.command(std::path::Path::new(command.get_program()));
+    let mut on_screen = screen.command(std::path::Path::new(command.get_program()))?;
     on_screen
         .args(command.get_args())
         .env("KOINA_TEST_POSTGRES", postgres.url())
@@ -139,7 +139,7 @@ fn in_real_windows(what: &str, options: &[&str]) -> Outcome {
 /// Drives the built app in windows on a screen, with records in a folder of this name.
 fn in_windows(screen: &Unseen, data: &str) -> Outcome<Command> {
     let folder = place::target()?.join("windows");
-    let mut command = screen.command(&place::program("koina-window")?);
+    let mut command = screen.command(&place::program("koina-window")?)?;
     command
         .env("KOINA_APP", place::app()?)
         .arg("--data")

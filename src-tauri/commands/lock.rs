@@ -10,7 +10,7 @@ use koina_sync::courier;
 use koina_sync::escrow::{self, Contact};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::replica::of_disk;
-use koina_sync::vault::{Key, PIN_MIN, Vault, moment};
+use koina_sync::vault::{Key, KeyStore, PIN_MIN, Vault, moment};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -132,13 +132,13 @@ impl Gate {
 
 /// The keys of a device, when its app starts. Where they cannot be read, or there was no contact for too long, the town hall
 /// has the only one.
-pub fn keys_of(replica: &Path, now: Time) -> Result<Vault, Problem> {
+pub fn keys_of(replica: &Path, now: Time, store: Arc<dyn KeyStore>) -> Result<Vault, Problem> {
     let mut vault = match Vault::open(replica, now) {
         Err(Problem::KeysUnreadable) if escrow::is_there(replica) => {
             tracing::error!("the keys of this device cannot be read: only the town hall opens it");
-            return Ok(Vault::of_town_hall(replica));
+            return Ok(Vault::of_town_hall(replica, now).with_store(store));
         }
-        vault => vault?,
+        vault => vault?.with_store(store),
     };
     // On a full disk it stays open: somebody has to be able to send what fills it.
     if let Err(problem) = close_when_over(replica, &mut vault, now, Duration::ZERO) {

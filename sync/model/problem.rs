@@ -59,6 +59,10 @@ pub enum Problem {
     LastPerson,
     #[error("the records of this device are locked, and the file with their keys cannot be read")]
     KeysUnreadable,
+    #[error("the key store of this computer does not give its part of the key")]
+    KeyStoreShut,
+    #[error("the key store of this computer has no part of the key any more")]
+    KeyStoreLost,
     #[error("this device was revoked")]
     Revoked,
     #[error("the municipal server cannot be reached")]

@@ -29,6 +29,7 @@ use koina_sync::maps::Maps;
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::vault::Key;
 use koina_sync::views::Invite;
+use koina_tests::shelf::Shelf;
 use serde_json::json;
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::JoinHandle;
@@ -72,6 +73,8 @@ pub(crate) struct Town {
     turn: u32,
     /// Whoever decides something at a desk signs in.
     asks_sign_in: Option<accounts::Settings>,
+    /// The key store of the computer that a device runs on, by its name.
+    key_stores: BTreeMap<String, Arc<Shelf>>,
     server: Option<Server>,
     devices: BTreeMap<String, Device>,
 }
@@ -152,6 +155,7 @@ impl Town {
             turn: 0,
             server: None,
             asks_sign_in: None,
+            key_stores: BTreeMap::new(),
             devices: BTreeMap::new(),
         })
     }
@@ -166,6 +170,7 @@ impl Town {
         SLOW_MS.store(0, Ordering::Relaxed);
         clock::set(clock::real());
         self.asks_sign_in = None;
+        self.key_stores.clear();
         let from = self.root.join("kept").join(kept.folder());
         if !from.exists() {
             self.make(kept, &from)?;
@@ -293,7 +298,9 @@ impl Town {
             stick: self.folder.join("stick"),
             browser: self.browser(),
         };
-        let vault = keys_of(&place.path, clock::now()).context("Reading the keys")?;
+        let store = self.key_stores.entry(name.to_owned()).or_default();
+        let vault = keys_of(&place.path, clock::now(), Arc::clone(store) as _);
+        let vault = vault.context("Reading the keys")?;
         let key = vault.key();
         let (vault, desk) = (Arc::new(Mutex::new(vault)), Arc::new(OnceLock::new()));
         if let Some(key) = key {
@@ -324,8 +331,16 @@ impl Town {
         Ok(())
     }
 
-    /// The app of a device ends and begins anew.
+    /// The computer of a device loses what its key store kept.
+    pub(crate) fn lose_key_store(&self, name: &str) -> anyhow::Result<()> {
+        let store = self.key_stores.get(name).context("No such device")?;
+        store.empty();
+        Ok(())
+    }
+
+    /// The computer of a device is switched off and on, and its app begins anew.
     pub(crate) fn restart(&mut self, name: &str) -> anyhow::Result<()> {
+        self.key_stores.entry(name.to_owned()).or_default().later();
         self.devices.remove(name).context("No such device")?;
         self.open_with(name, Kiosk::default())?;
         self.go_online(name)

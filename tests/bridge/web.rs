@@ -365,6 +365,7 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
             crate::clock::set(Time(crate::clock::now().0 + ms));
         }
         "restart" => town.restart(&wish.window)?,
+        "lose-key-store" => town.lose_key_store(&wish.window)?,
         "map-at-town" => town.map_at_town()?,
         "map-on-stick" => town.map_on_stick(wish.bytes)?,
         "plug-printer" => std::fs::write(town.printer(), b"")?,

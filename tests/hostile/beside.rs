@@ -8,7 +8,7 @@ use koina_model::problem::Problem;
 use koina_model::reference::Text2;
 use koina_sync::erase::{self, Withdrawn};
 use koina_sync::replica::{Ids, Replica};
-use koina_sync::vault::{Key, Vault};
+use koina_sync::vault::{Key, NoKeyStore, Vault};
 use tempfile::TempDir;
 
 const NOW: Time = Time(1_772_000_000_000);
@@ -45,7 +45,7 @@ pub(super) fn take(bytes: &[u8]) {
         return photo(&path, &key, bytes, way == WAYS.len());
     };
     std::fs::write(path.with_extension(ending), bytes).unwrap();
-    if erase::finish(&path).unwrap() {
+    if erase::finish(&path, &NoKeyStore).unwrap() {
         // Somebody who may write here may as well delete everything; it is done whole.
         assert!(!path.exists());
     }

@@ -14,7 +14,7 @@ use koina_model::problem::Problem;
 use koina_model::requests::acts::Step;
 use koina_sync::erase;
 use koina_sync::replica::{Ids, Replica};
-use koina_sync::vault::Vault;
+use koina_sync::vault::{NoKeyStore, Vault};
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::town::{BEGIN, LITOCHORO, Town, Who, lamp};
 
@@ -202,7 +202,8 @@ fn a_start_in_a_process_of_its_own() {
     };
     let path = Path::new(&path);
     let started = || -> Result<(), Problem> {
-        erase::finish(path).map_err(|failure| koina_sync::replica::of_disk(&failure))?;
+        erase::finish(path, &NoKeyStore)
+            .map_err(|failure| koina_sync::replica::of_disk(&failure))?;
         let key = Vault::open(path, BEGIN)?.key().ok_or(Problem::Locked)?;
         let replica = Replica::open_keyed(path, Some(&key), BEGIN, Ids::Random);
         let replica = replica.map_err(|failure| failure.to_problem())?;

@@ -164,3 +164,51 @@ test("a device without contact for too long closes, and opens with a code that t
   await expect(again.getByRole("listitem").filter({ hasText: "Μαρία Παπά" })).toContainText(w("people-me"));
   await expect(again.getByText(/η συσκευή κλείνει/i)).toHaveCount(0);
 });
+
+test("a computer whose key store lost its part of the key says so, and the desk's code opens it", async ({ koina, bridge }) => {
+  test.setTimeout(120_000);
+  const crew = await koina.window("crew");
+  await tab(crew, w, "outbox");
+  await press(crew, w("exchange-now"));
+  await people(crew);
+  await press(crew, w("people-first"));
+  await add(crew, "Μαρία", PIN);
+  await expect(crew.getByText(w("people-added", { name: "Μαρία" }))).toBeVisible();
+  await expect(crew.getByText(w("people-bound"))).toHaveCount(0);
+  await crew.close();
+  // What is left in the key store once is found there after the computer was switched off.
+  for (const bound of [false, true]) {
+    await bridge.control("restart", { window: "crew" });
+    const shut = await koina.window("lock@crew");
+    await field(shut, w("lock-pin")).fill(PIN);
+    await shut.getByRole("button", { name: w("lock-open") }).click();
+    await expect.poll(async () => (await bridge.command("crew", "today", { near: null })).status).toBe(200);
+    await shut.close();
+    const open = await koina.window("crew");
+    await people(open);
+    await expect(open.getByText(w("people-me"))).toBeVisible();
+    await expect(open.getByText(w("people-bound"))).toHaveCount(bound ? 1 : 0);
+    if (bound) await look(open, "bound");
+    await open.close();
+  }
+
+  await bridge.control("restart", { window: "crew" });
+  await bridge.control("lose-key-store", { window: "crew" });
+  const shut = await koina.window("lock@crew");
+  await field(shut, w("lock-pin")).fill(PIN);
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect(shut.getByRole("alert")).toContainText(w("problem-key-store-lost"));
+  await look(shut, "without the key store");
+  await shut.screenshot({ path: test.info().outputPath("key-store.png") });
+  await shut.getByRole("button", { name: w("reopen-do") }).click();
+  const desk = await koina.window("desk");
+  await tab(desk, w, "devices");
+  await desk.getByRole("button", { name: `${w("device-reopen")}: ${CREW}` }).click();
+  const code = (await desk.getByTestId("reopen-code").textContent()) ?? "";
+  await field(shut, w("reopen-code")).fill(code);
+  await field(shut, w("people-name")).fill("Μαρία");
+  await field(shut, w("people-new")).fill("739105");
+  await field(shut, w("people-again")).fill("739105");
+  await shut.getByRole("button", { name: w("lock-open") }).click();
+  await expect.poll(async () => (await bridge.command("crew", "today", { near: null })).status).toBe(200);
+});

@@ -32,6 +32,8 @@ pub(crate) struct Start {
     pub(crate) home: Option<PathBuf>,
     /// A file that takes what a kiosk prints.
     pub(crate) printer: Option<PathBuf>,
+    /// No session whose key store it could ask.
+    pub(crate) without_session: bool,
 }
 
 /// A running app and the program that drives it. Both end with it.
@@ -84,6 +86,9 @@ impl Window {
                 .env("XDG_DATA_HOME", home.join(".local/share"))
                 .env("XDG_CONFIG_HOME", home.join(".config"))
                 .env("XDG_CACHE_HOME", home.join(".cache"));
+        }
+        if start.without_session {
+            driver.env("DBUS_SESSION_BUS_ADDRESS", crate::keyring::NO_BUS);
         }
         let driver = driver
             .args(["--host=127.0.0.1", &format!("--port={port}")])

@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use koina_sync::identity::hex;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::browser::{NEWS, PATIENCE, Start, Window};
 use crate::promises::denied;
 
 const PIN: &str = "482913";
 const KEYS: [&str; 2] = ["replica.keys", "replica.keys-copy"];
+const BOUND: &str = "Ένα κομμάτι του κλειδιού";
 const LOCKED: &str = "Η συσκευή είναι κλειδωμένη";
 
 /// Somebody sets a PIN; the app is killed and asks for it; a wrong one opens nothing; locked by hand, it asks again.
@@ -52,12 +55,62 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     .await?;
     let image = crew.image().context("Finding the app")?;
     crew.sees("Κλείδωσε τώρα").await?;
+    ensure!(
+        !crew.shows(BOUND).await?,
+        "the key store has not shown yet that it keeps what it is given"
+    );
     crew.press_last("Κλείδωσε τώρα").await?;
     crew.is_replaced(image, PATIENCE).await?;
     crew.cut()?;
+    switched_off(mine)?;
+    let shut = Window::open(mine).await?;
+    shut.sees(LOCKED).await?;
+    let crew = opened(shut).await?;
+    crew.press("Αποστολή").await?;
+    crew.press_at(
+        "the lock",
+        "//summary[normalize-space(.)='Κλείδωμα με PIN']",
+    )
+    .await?;
+    crew.sees(BOUND).await?;
+    crew.picture(&pictures.join("lock-bound.png")).await?;
+    crew.cut()?;
+    without_key_store(mine, pictures).await?;
     let shut = Window::open(mine).await?;
     shut.sees(LOCKED).await?;
     opened(shut).await
+}
+
+/// What was left in the key store was left before the computer was switched on.
+fn switched_off(mine: &Start) -> anyhow::Result<()> {
+    for file in KEYS {
+        let path = mine.data.join(file);
+        let text = std::fs::read_to_string(&path).context("Reading the keys")?;
+        let (words, _) = text.split_once('\n').context("Reading the keys")?;
+        let mut words: serde_json::Value = serde_json::from_str(words)?;
+        let left = words.pointer_mut("/secret/era");
+        *left.context("Nothing was left in the key store")? = json!("before");
+        let words = words.to_string();
+        let sum = hex(&Sha256::digest(&words));
+        std::fs::write(&path, format!("{words}\n{sum}\n")).context("Writing the keys")?;
+    }
+    Ok(())
+}
+
+/// Where the key store of whoever signed in is not there, the right PIN opens nothing, and that is said.
+async fn without_key_store(mine: &Start, pictures: &Path) -> anyhow::Result<()> {
+    let elsewhere = Start {
+        without_session: true,
+        ..mine.clone()
+    };
+    let shut = Window::open(&elsewhere).await?;
+    shut.sees(LOCKED).await?;
+    shut.fill("pin", PIN).await?;
+    shut.press("Άνοιγμα").await?;
+    shut.sees("δεν δίνει το κομμάτι του κλειδιού").await?;
+    shut.picture(&pictures.join("lock-key-store.png")).await?;
+    denied(&shut, "today", json!({ "near": null })).await?;
+    shut.cut()
 }
 
 /// Keys that rotted are said in words, nothing is begun anew, and what is put back opens. Where the town hall has the key, it is

@@ -20,6 +20,7 @@ mod browser;
 mod cage;
 mod community;
 mod hands;
+mod keyring;
 mod kiosk;
 mod lock;
 mod map;

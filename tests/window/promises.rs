@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::browser::{NEWS, Start, Window};
 use crate::community;
+use crate::keyring;
 use crate::kiosk::{self, End, Errand};
 use crate::lock;
 use crate::map;
@@ -98,6 +99,7 @@ pub(crate) async fn traces(app: &Path, data: &Path, pictures: &Path) -> ExitCode
 }
 
 async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<()> {
+    keyring::open(&data.with_extension("keyring"))?;
     let stage = Stage::set(app, data, 240, 200, |_| ())?;
     let mine = stage.crew_window(false);
 

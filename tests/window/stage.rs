@@ -143,6 +143,7 @@ impl Stage {
             enrol,
             home: None,
             printer: None,
+            without_session: false,
         }
     }
 }

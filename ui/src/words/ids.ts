@@ -973,6 +973,8 @@ export type Words = {
   "people-added": { name: string | number };
   "people-again": null;
   "people-again-other": null;
+  "people-bound": null;
+  "people-bound-some": { names: string | number };
   "people-change": null;
   "people-changed": null;
   "people-first": null;
@@ -1162,6 +1164,8 @@ export type Words = {
   "problem-disk-gone": null;
   "problem-disk-read-only": null;
   "problem-internal": { incident: string | number };
+  "problem-key-store-lost": null;
+  "problem-key-store-shut": null;
   "problem-keys-unreadable": null;
   "problem-last-admin": null;
   "problem-last-person": null;

@@ -43,6 +43,8 @@ const problems: Sentences = {
   no_account: () => t("problem-no-account"),
   last_admin: () => t("problem-last-admin"),
   keys_unreadable: () => t("problem-keys-unreadable"),
+  key_store_shut: () => t("problem-key-store-shut"),
+  key_store_lost: () => t("problem-key-store-lost"),
   revoked: () => t("problem-revoked"),
   offline: ({ since }) => (since === null ? t("problem-offline") : t("problem-offline-since", { since: moment(since) })),
   cable_out: () => t("problem-cable-out"),

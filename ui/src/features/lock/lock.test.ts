@@ -7,7 +7,7 @@ import { replica, unlocked } from "../../testing/replica";
 import { inMinutes } from "./wait";
 import { locked, watchIdle } from "./idle.svelte";
 
-const people = [{ id: "p1", name: "Μαρία" }, { id: "p2", name: "Νίκος" }];
+const people = [{ id: "p1", name: "Μαρία", bound: false }, { id: "p2", name: "Νίκος", bound: false }];
 const shut: LockState = { ...unlocked, locked: true, people };
 
 afterEach(() => vi.useRealTimers());

@@ -12,14 +12,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use koina_commands::{Gate, is_to_close, keys_of};
-use koina_model::ids::DeviceId;
+use koina_model::ids::{DeviceId, Time};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_server::log::Author;
 use koina_sync::escrow::{self, Contact};
 use koina_sync::identity::hex;
 use koina_sync::replica::{Ids, Replica};
-use koina_sync::vault::{Key, Vault};
+use koina_sync::vault::{Key, KeyStore, NoKeyStore, Vault};
 use koina_tests::installed::{Device, ask};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve};
@@ -29,6 +29,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
+
+mod bound;
 
 const CANARY: &str = "ΚΑΝΑΡΙΝΙ στη λεύκα του Παναγιώτη";
 const PIN: &str = "482913";
@@ -74,16 +76,24 @@ fn words_of(path: &Path) -> Value {
 
 /// Writes it down as the app does.
 fn put(path: &Path, words: &Value) {
+    for ending in ["escrow", "escrow-copy"] {
+        std::fs::write(path.with_extension(ending), summed(words)).unwrap();
+    }
+}
+
+fn summed(words: &Value) -> String {
     let json = words.to_string();
     let sum = hex(&Sha256::digest(&json));
-    for ending in ["escrow", "escrow-copy"] {
-        std::fs::write(path.with_extension(ending), format!("{json}\n{sum}\n")).unwrap();
-    }
+    format!("{json}\n{sum}\n")
+}
+
+fn store() -> Arc<dyn KeyStore> {
+    Arc::new(NoKeyStore)
 }
 
 /// What a start of the app does with its keys.
 fn start(path: &Path) -> Vault {
-    keys_of(path, now()).unwrap()
+    keys_of(path, now(), store()).unwrap()
 }
 
 /// Closes as it does where nobody comes for months.
@@ -96,7 +106,12 @@ fn close(path: &Path) {
 
 /// The door of the device, and what was opened behind it.
 fn gate(path: &Path) -> (Arc<Gate>, Arc<Mutex<Option<Key>>>) {
-    let vault = Arc::new(Mutex::new(start(path)));
+    gate_with(path, store())
+}
+
+fn gate_with(path: &Path, store: Arc<dyn KeyStore>) -> (Arc<Gate>, Arc<Mutex<Option<Key>>>) {
+    let vault = keys_of(path, now(), store).unwrap();
+    let vault = Arc::new(Mutex::new(vault));
     let opened = Arc::new(Mutex::new(None));
     let open = {
         let opened = Arc::clone(&opened);
@@ -433,7 +448,7 @@ async fn a_device_whose_keys_are_lost_is_opened_by_the_town_hall() {
             std::fs::remove_file(path.with_extension(ending)).unwrap();
         }
         assert_eq!(
-            keys_of(&path, now()).map(drop),
+            keys_of(&path, now(), store()).map(drop),
             Err(Problem::KeysUnreadable)
         );
         put(&path, &kept);

@@ -1,0 +1,75 @@
+//! Asking it. Each call has a thread and a line to the key store of its own: one that never answers keeps them, and one that was
+//! started anew is found again.
+
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store;
+use keyring_core::api::CredentialStoreApi;
+use keyring_core::{Entry, Error};
+use koina_sync::vault::{Key, Shut};
+use uuid::Uuid;
+#[cfg(target_os = "windows")]
+use windows_native_keyring_store::Store;
+#[cfg(all(unix, not(target_os = "macos")))]
+use zbus_secret_service_keyring_store::Store;
+use zeroize::Zeroizing;
+
+/// Under this name whoever looks into the key store finds what it keeps for Koina.
+const SERVICE: &str = "gr.koina.app";
+/// So long somebody may take to type the password of a key store that is locked.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) fn get(name: Uuid) -> Result<Option<Key>, Shut> {
+    let kept = heard(&ask(name, |entry| match entry.get_secret() {
+        Err(Error::NoEntry) => Ok(None),
+        kept => kept.map(|bytes| Some(Zeroizing::new(bytes))),
+    })?)?;
+    // What somebody else put there opens nothing.
+    let bytes = kept.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
+    Ok(bytes.map(Key::of))
+}
+
+pub(super) fn put(name: Uuid, secret: &Key) -> Result<(), Shut> {
+    let secret = secret.clone();
+    heard(&ask(name, move |entry| entry.set_secret(secret.bytes()))?)
+}
+
+pub(super) fn forget(name: Uuid) {
+    // Nobody listens.
+    let asked = ask(name, |entry| match entry.delete_credential() {
+        Err(Error::NoEntry) => Ok(()),
+        Err(failure) => {
+            tracing::warn!(%failure, "a device secret stays that nothing needs");
+            Err(failure)
+        }
+        gone => gone,
+    });
+    if let Err(shut) = asked {
+        tracing::warn!(%shut, "a device secret stays that nothing needs");
+    }
+}
+
+type Answer<T> = Result<T, Shut>;
+
+fn ask<T: Send + 'static>(
+    name: Uuid,
+    ask: impl FnOnce(&Entry) -> keyring_core::Result<T> + Send + 'static,
+) -> Result<Receiver<Answer<T>>, Shut> {
+    let (says, said) = mpsc::channel();
+    let asking = move || {
+        let entry = Store::new().and_then(|store| store.build(SERVICE, &name.to_string(), None));
+        let answer = entry.and_then(|entry| ask(&entry));
+        let _ = says.send(answer.map_err(|failure| Shut(failure.to_string())));
+    };
+    let thread = std::thread::Builder::new().name("key store".to_owned());
+    let began = thread.spawn(asking);
+    began.map_err(|failure| Shut(failure.to_string()))?;
+    Ok(said)
+}
+
+fn heard<T>(said: &Receiver<Answer<T>>) -> Answer<T> {
+    said.recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| Err(Shut("it does not answer".to_owned())))
+}
