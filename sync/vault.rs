@@ -178,6 +178,10 @@ struct Sealed {
     /// The device secret that opens it together with the PIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<Uuid>,
+    /// The key store was shut to them when they came with a code of the town hall: their PIN alone opens it, until they get
+    /// another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    apart: bool,
 }
 
 /// What the file says. Stored since 0.1; add fields, never rename.
@@ -203,6 +207,15 @@ impl Written {
         let of_people = self.people.iter().filter_map(|one| one.secret);
         let left = self.secret.as_ref().map(|left| left.name);
         of_people.chain(left).collect()
+    }
+
+    /// Lets somebody in. With the first one the open key goes.
+    fn admit(&mut self, sealed: Sealed) {
+        self.people.push(sealed);
+        self.asked_at = None;
+        if let Some(mut open) = self.open.take() {
+            open.zeroize();
+        }
     }
 }
 
@@ -251,7 +264,8 @@ impl Vault {
                 vault.written = written.clone();
                 // One that was cut short or that rotted is made anew from the other, where there is room.
                 let same = |file: &io::Result<Option<Vec<u8>>>| matches!(file, Ok(Some(bytes)) if *bytes == text);
-                if !files.iter().all(same)
+                vault.alike = files.iter().all(same);
+                if !vault.alike
                     && let Err(problem) = vault.write(written)
                 {
                     tracing::error!(%problem, "the keys could not be kept twice");
@@ -330,10 +344,10 @@ impl Vault {
         if let Err(problem) = self.note(0) {
             tracing::error!(%problem, "it could not be noted that a PIN was right");
         }
+        drop(alone);
         if let Err(problem) = self.bind(&sealed, &stretched, &key) {
             tracing::warn!(%problem, "nobody was bound to the key store");
         }
-        drop(alone);
         Ok(key)
     }
 
@@ -382,11 +396,7 @@ impl Vault {
         // A full disk later must not be in the way of a right PIN: there is room for the tries from now on.
         self.note(self.wrong)?;
         let mut next = self.written.clone();
-        next.people.push(sealed);
-        next.asked_at = None;
-        if let Some(mut open) = next.open.take() {
-            open.zeroize();
-        }
+        next.admit(sealed);
         self.write(next)?;
         Ok(Person {
             id,
@@ -397,40 +407,45 @@ impl Vault {
 
     /// Gives somebody another PIN. Whoever is bound stays so.
     pub fn change(&mut self, key: &Key, person: Uuid, pin: &str) -> Result<(), Problem> {
-        let _alone = alone(&self.path)?;
-        self.read_again()?;
         let pin = checked(pin)?;
-        let mut next = self.written.clone();
-        let of = next.people.iter_mut().find(|one| one.id == person);
-        let of = of.ok_or(Problem::NotFound)?;
-        let secret = of.secret.map(|name| self.secret(name)).transpose()?;
-        *of = Sealed::new(self.cost, of.id, &of.name, pin, key, secret)?;
-        next.asked_at = None;
-        self.write(next)
+        let people = &self.written.people;
+        let asked = people.iter().find(|one| one.id == person);
+        let asked = asked.and_then(|one| one.secret);
+        let secret = asked.map(|name| self.secret(name)).transpose()?;
+        let cost = self.cost;
+        self.update(|next| {
+            let of = next.people.iter_mut().find(|one| one.id == person);
+            let of = of.ok_or(Problem::NotFound)?;
+            if of.secret != asked {
+                return Err(Problem::ReplicaInUse);
+            }
+            *of = Sealed::new(cost, of.id, &of.name, pin, key, secret)?;
+            next.asked_at = None;
+            Ok(())
+        })
     }
 
     /// Takes somebody's PIN away. The last one stays: a device that asks for a PIN goes on asking.
     pub fn remove(&mut self, person: Uuid) -> Result<(), Problem> {
-        let _alone = alone(&self.path)?;
-        self.read_again()?;
-        let mut next = self.written.clone();
-        next.people.retain(|one| one.id != person);
-        if next.people.len() == self.written.people.len() {
-            return Err(Problem::NotFound);
-        }
-        if next.people.is_empty() {
-            return Err(Problem::LastPerson);
-        }
-        self.write(next)
+        self.update(|next| {
+            let before = next.people.len();
+            next.people.retain(|one| one.id != person);
+            match next.people.len() {
+                0 => Err(Problem::LastPerson),
+                after if after == before => Err(Problem::NotFound),
+                _ => Ok(()),
+            }
+        })
     }
 
     /// Lets the key lie open again, for a device that nobody opens from now on, like a kiosk.
     pub fn leave_open(&mut self, key: &Key) -> Result<(), Problem> {
-        let _alone = alone(&self.path)?;
-        self.read_again()?;
-        self.write(Written {
-            open: Some(hex(&key.0)),
-            ..Written::default()
+        self.update(|next| {
+            *next = Written {
+                open: Some(hex(&key.0)),
+                ..Written::default()
+            };
+            Ok(())
         })
     }
 
@@ -453,14 +468,20 @@ impl Vault {
     /// Gives up every copy of the key that is here: from now on only the town hall opens the records, see
     /// [`escrow`](crate::escrow). Whoever had a PIN has none any more.
     pub fn give_up(&mut self) -> Result<(), Problem> {
-        let _alone = alone(&self.path)?;
-        self.read_again()?;
-        self.write(Written::default())
+        self.update(|next| {
+            *next = Written::default();
+            Ok(())
+        })
     }
 
     /// Whether that was done.
     pub fn is_given_up(&self) -> bool {
         self.written.open.is_none() && self.written.people.is_empty()
+    }
+
+    /// Whether both files say the same. What was changed last may still be undone with the other one.
+    pub fn is_alike(&self) -> bool {
+        self.alike
     }
 
     /// Whether somebody may come in by this name with this PIN, before the town hall is asked for the key.
@@ -472,27 +493,40 @@ impl Vault {
     /// Lets somebody in who got the key from the town hall: with a new PIN, also where they had one that they forgot. Others
     /// keep theirs.
     pub fn readmit(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<(), Problem> {
+        let name = named(name)?;
+        let mut sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key, None)?;
+        let has_left = self.has_left();
         let _alone = alone(&self.path)?;
         self.read_again()?;
-        let name = named(name)?;
-        let sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key, None)?;
         self.note(0)?;
         let mut next = self.written.clone();
         next.people.retain(|one| one.name != name);
-        next.people.push(sealed);
-        next.asked_at = None;
-        if !self.has_left() {
-            next.secret = None;
+        match has_left {
+            Some(true) => {}
+            Some(false) => next.secret = None,
+            None => sealed.apart = true,
         }
-        if let Some(mut open) = next.open.take() {
-            open.zeroize();
-        }
+        next.admit(sealed);
+        self.write(next)
+    }
+
+    /// Changes what both files say.
+    fn update(
+        &mut self,
+        change: impl FnOnce(&mut Written) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        let _alone = alone(&self.path)?;
+        self.read_again()?;
+        let mut next = self.written.clone();
+        change(&mut next)?;
         self.write(next)
     }
 
     /// Both files; the first counts while it can be read. Then the device secrets go that nothing needs any more.
     fn write(&mut self, mut next: Written) -> Result<(), Problem> {
         let needed = next.secrets();
+        let mut before = secrets_of(&self.replica);
+        before.extend(self.written.secrets());
         next.version = match needed.is_empty() {
             true => VERSION,
             false => VERSION_BOUND,
@@ -502,8 +536,8 @@ impl Vault {
         self.alike = false;
         durable::replace(&second(&self.path), &text).map_err(|failure| of_disk(&failure))?;
         self.alike = true;
-        let before = std::mem::replace(&mut self.written, next);
-        for name in before.secrets().difference(&needed) {
+        self.written = next;
+        for name in before.difference(&needed) {
             self.store.forget(*name);
         }
         Ok(())
@@ -541,6 +575,7 @@ impl Sealed {
             salt: hex(&salt),
             sealed: String::new(),
             secret: None,
+            apart: false,
         };
         let stretched = fresh.stretch(pin)?;
         fresh.seal(&stretched, key, secret)?;

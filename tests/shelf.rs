@@ -15,6 +15,7 @@ struct Held {
     shut: bool,
     asked: usize,
     era: usize,
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Shelf {
@@ -37,6 +38,11 @@ impl Shelf {
         self.held().era += 1;
     }
 
+    /// What happens while it is asked the next time.
+    pub fn meanwhile(&self, happens: impl FnOnce() + Send + 'static) {
+        self.held().meanwhile = Some(Box::new(happens));
+    }
+
     /// How much it keeps.
     pub fn holds(&self) -> usize {
         self.held().secrets.len()
@@ -48,6 +54,10 @@ impl Shelf {
     }
 
     fn open(&self) -> Result<MutexGuard<'_, Held>, Shut> {
+        let meanwhile = self.held().meanwhile.take();
+        if let Some(happens) = meanwhile {
+            happens();
+        }
         let mut held = self.held();
         held.asked += 1;
         match held.shut {
@@ -68,7 +78,11 @@ impl KeyStore for Shelf {
     }
 
     fn forget(&self, name: Uuid) {
-        self.held().secrets.remove(&name);
+        let mut held = self.held();
+        // Nobody is asked to open it for that.
+        if !held.shut {
+            held.secrets.remove(&name);
+        }
     }
 
     fn era(&self) -> String {

@@ -42,7 +42,7 @@ impl Unseen {
         })
     }
 
-    /// A command whose windows open on this screen, with a session bus of its own: nothing asks the key store of whoever
+    /// A command whose windows open on this screen, with a session bus of its own: nothing speaks to the programs of whoever
     /// runs it.
     pub(crate) fn command(&self, program: &std::path::Path) -> Outcome<Command> {
         let bus = place::find(&["dbus-run-session"]);

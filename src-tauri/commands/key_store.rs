@@ -14,9 +14,13 @@ pub struct OsKeyStore {
 
 impl OsKeyStore {
     pub fn new() -> Self {
-        // A Secret Service may keep in memory what it is given; the other ones keep it on the disk.
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
-        Self::in_era(boot.map_or_else(a_start, |boot| boot.trim().to_owned()))
+        // A Secret Service may keep in memory what it is given; the other ones keep it on the disk. Where the computer does not
+        // say when it was started, nobody is bound.
+        let era = match cfg!(target_os = "linux") {
+            true => std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default(),
+            false => a_start(),
+        };
+        Self::in_era(era.trim().to_owned())
     }
 
     /// As if that were the start of the computer.

@@ -1,7 +1,9 @@
 //! Who is bound to the device secret in the key store, and when.
 //!
-//! A start of the app leaves a secret in the key store. People are bound to it by their own unlocking, in a later era: then the
-//! key store has shown that it keeps what it is given. And only where the town hall could open the device instead.
+//! Somebody's unlocking leaves a secret in the key store. People are bound to it by their own unlocking, in a later era: then
+//! the key store has shown that it keeps what it is given. And only where the town hall could open the device instead.
+//!
+//! Whoever asks the key store does it without keeping other processes waiting: it may ask for a password.
 
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
@@ -56,10 +58,10 @@ impl Vault {
             return match self.alike {
                 true => Ok(()),
                 // The other file may still open with the PIN alone.
-                false => self.write(self.written.clone()),
+                false => self.update(|_| Ok(())),
             };
         }
-        if !escrow::holds(&self.replica) {
+        if person.apart || !escrow::holds(&self.replica) {
             return Ok(());
         }
         let Some(secret) = self.lasting()? else {
@@ -68,65 +70,69 @@ impl Vault {
         if !escrow::holds_twice(&self.replica).map_err(|failure| of_disk(&failure))? {
             return Ok(());
         }
-        let mut next = self.written.clone();
-        let of = next.people.iter_mut().find(|one| one.id == person.id);
-        of.ok_or(Problem::NotFound)?
-            .seal(stretched, key, Some(secret))?;
-        self.write(next)
+        self.update(|next| {
+            let mut people = next.people.iter_mut();
+            // Another process may have given them another PIN meanwhile.
+            let same = people.find(|one| one.id == person.id && one.sealed == person.sealed);
+            same.map_or(Ok(()), |one| one.seal(stretched, key, Some(secret)))
+        })
     }
 
     /// The device secret that an earlier era left. Where there is none, one is left for a later one.
     fn lasting(&mut self) -> Result<Option<Secret>, Problem> {
-        let used = self.written.people.iter().any(|one| one.secret.is_some());
-        if !used && self.written.rests(self.now) {
+        let now = self.store.era();
+        if now.is_empty() || self.written.rests(self.now) {
             return Ok(None);
         }
         if let Some(Left { name, era }) = self.written.secret.clone() {
-            if era == self.store.era() {
+            if era == now {
                 return Ok(None);
             }
             match self.store.get(name) {
                 Ok(Some(key)) => return Ok(Some(Secret { name, key })),
                 Ok(None) => {}
                 Err(shut) => {
-                    self.rest(&shut, self.written.clone())?;
+                    self.rest(&shut)?;
                     return Ok(None);
                 }
             }
         }
-        self.leave()?;
+        self.leave(now)?;
         Ok(None)
     }
 
-    fn leave(&mut self) -> Result<(), Problem> {
+    fn leave(&mut self, era: String) -> Result<(), Problem> {
         let name = random::<16>().map_err(|failure| of_disk(&failure))?;
         let name = uuid::Builder::from_random_bytes(name).into_uuid();
         let key = Key(random::<32>().map_err(|failure| of_disk(&failure))?);
-        let before = self.written.clone();
         // Named before it is kept: nothing stays there that nobody would ever forget.
-        let era = self.store.era();
-        self.write(Written {
-            secret: Some(Left { name, era }),
-            ..before.clone()
+        self.update(|next| {
+            next.secret = Some(Left { name, era });
+            Ok(())
         })?;
         match self.store.put(name, &key) {
             Ok(()) => Ok(()),
-            Err(shut) => self.rest(&shut, before),
+            Err(shut) => self.rest(&shut),
         }
     }
 
-    fn rest(&mut self, shut: &Shut, next: Written) -> Result<(), Problem> {
+    fn rest(&mut self, shut: &Shut) -> Result<(), Problem> {
         tracing::info!(%shut, "PINs open this device without a device secret");
-        self.write(Written {
-            asked_at: Some(self.now),
-            ..next
+        let now = self.now;
+        self.update(|next| {
+            next.asked_at = Some(now);
+            Ok(())
         })
     }
 
-    /// Whether the device secret that was left is there, for whoever comes with the key from the town hall.
-    pub(super) fn has_left(&self) -> bool {
-        let left = self.written.secret.as_ref();
-        left.is_some_and(|left| matches!(self.store.get(left.name), Ok(Some(_))))
+    /// Whether the device secret that was left is there, for whoever comes with the key from the town hall; `None`: the key
+    /// store is shut to them.
+    pub(super) fn has_left(&self) -> Option<bool> {
+        let Some(left) = &self.written.secret else {
+            return Some(true);
+        };
+        let kept = self.store.get(left.name);
+        kept.ok().map(|kept| kept.is_some())
     }
 }
 

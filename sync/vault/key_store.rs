@@ -13,7 +13,8 @@ pub trait KeyStore: Send + Sync {
     fn put(&self, name: Uuid, secret: &Key) -> Result<(), Shut>;
     /// Forgets a secret, now or soon. Nobody waits for it, since one that stays opens nothing.
     fn forget(&self, name: Uuid);
-    /// Another word each time that a key store which keeps nothing on the disk would have lost everything.
+    /// Another word each time that a key store which keeps nothing on the disk would have lost everything; empty where nobody
+    /// knows.
     fn era(&self) -> String;
 }
 

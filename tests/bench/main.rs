@@ -18,6 +18,7 @@
 
 mod cost;
 mod doors;
+mod sealed;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -75,6 +76,9 @@ fn main() {
     }
     if runs("pull") {
         pull(&mut figures, &runtime);
+    }
+    if runs("sealed") {
+        sealed::sealed(&mut figures, &runtime);
     }
     if runs("cost") {
         cost::cost(&mut figures, &runtime);

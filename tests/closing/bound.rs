@@ -1,6 +1,7 @@
 //! Where the operating system has a key store, a PIN opens nothing without the device secret there; whatever becomes of that
 //! secret, nothing is lost.
 
+use koina_sync::durable::Alone;
 use koina_sync::erase::{self, Withdrawn};
 use koina_sync::vault::Vault;
 use koina_tests::shelf::Shelf;
@@ -218,6 +219,102 @@ async fn a_file_of_a_newer_app_is_left_as_it_is() {
     assert_eq!(vault.give_up(), newer);
     let left = std::fs::read_to_string(path.with_extension("keys")).unwrap();
     assert_eq!(left, summed(&words));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cannot_open_the_key_store_gets_a_pin_that_opens_alone() {
+    let served = served().await;
+    let desk = Device::enrolled(&served, Role::Admin).await;
+    let (_folder, path, device, store, key) = bound(&served).await;
+    // A keyring that only Maria opens, when she signs in.
+    store.shut(true);
+    let other = opens_as(&path, &store, "Νίκος", "118822");
+    assert_eq!(other, Err(Problem::KeyStoreShut));
+    let (gate, _) = gate_with(&path, store.clone());
+    let good = code(&served, &desk, device).await;
+    let words = json!({ "code": good, "name": "Νίκος", "pin": FRESH });
+    say(&gate, "reopen", words).await.unwrap();
+    for shut in [false, false, true] {
+        store.shut(shut);
+        assert!(opens_as(&path, &store, "Νίκος", FRESH).unwrap() == key);
+    }
+    store.shut(false);
+    assert!(opens(&path, &store).unwrap() == key, "hers stays bound");
+    assert_eq!(who_is_bound(&path, &store), [true, false]);
+    // Until he wants another PIN.
+    let mut vault = begin(&path, &store);
+    let other = of(&vault, "Νίκος");
+    vault.change(&key, other, "118822").unwrap();
+    assert!(opens_as(&path, &store, "Νίκος", "118822").unwrap() == key);
+    assert_eq!(who_is_bound(&path, &store), [true, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shut_key_store_is_not_asked_again_for_a_colleague_either() {
+    let served = served().await;
+    let (_folder, path, _) = locked(&served).await;
+    let store = Arc::new(Shelf::default());
+    for _ in 0..2 {
+        opens(&path, &store).unwrap();
+    }
+    assert_eq!(who_is_bound(&path, &store), [true, false]);
+    store.shut(true);
+    let before = store.asked();
+    for _ in 0..3 {
+        opens_as(&path, &store, "Νίκος", "118822").unwrap();
+    }
+    assert_eq!(store.asked(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_a_key_store_that_asks_for_a_password() {
+    let served = served().await;
+    let (_folder, path, _, store, key) = bound(&served).await;
+    let is_free = |path: &Path| {
+        let path = path.to_owned();
+        move || drop(Alone::with(&path).expect("another process waits for the key store"))
+    };
+    store.meanwhile(is_free(&path));
+    assert!(opens(&path, &store).unwrap() == key);
+    let mut vault = begin(&path, &store);
+    let maria = of(&vault, "Μαρία");
+    store.meanwhile(is_free(&path));
+    vault.change(&key, maria, "604817").unwrap();
+    store.meanwhile(is_free(&path));
+    let id = uuid::Uuid::from_u128(9);
+    vault.readmit(&key, "Μαρία", PIN, id).unwrap();
+    store.later();
+    let mut vault = begin(&path, &store);
+    store.meanwhile(is_free(&path));
+    vault.unlock(id, PIN).unwrap();
+    assert_eq!(who_is_bound(&path, &store), [true, true]);
+
+    // Taken out by another process meanwhile, whoever knew the PIN stays outside.
+    let mut vault = begin(&path, &store);
+    let (other, place) = (store.clone(), path.clone());
+    store.meanwhile(move || begin(&place, &other).remove(id).unwrap());
+    assert_eq!(vault.unlock(id, PIN), Err(Problem::NotFound));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_closed_by_half_closes_with_the_next_look() {
+    let served = served().await;
+    let (_folder, path, _, store, _) = bound(&served).await;
+    pass(&path, 91);
+    let (gate, _) = gate_with(&path, store.clone());
+    pass(&path, 1);
+    let mut fresh = path.with_extension("keys-copy").into_os_string();
+    fresh.push("-new");
+    std::fs::create_dir(&fresh).unwrap();
+    for _ in 0..2 {
+        say(&gate, "lock_state", json!({})).await.unwrap();
+    }
+    let copy = || std::fs::read_to_string(path.with_extension("keys-copy")).unwrap();
+    assert!(copy().contains("Μαρία") && bound_to(&path).is_empty());
+    std::fs::remove_dir(&fresh).unwrap();
+    say(&gate, "lock_state", json!({})).await.unwrap();
+    assert!(!copy().contains("Μαρία"));
+    assert_eq!(store.holds(), 0, "nor is the secret left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

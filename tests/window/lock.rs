@@ -12,7 +12,7 @@ use crate::promises::denied;
 
 const PIN: &str = "482913";
 const KEYS: [&str; 2] = ["replica.keys", "replica.keys-copy"];
-const BOUND: &str = "Ένα κομμάτι του κλειδιού";
+const BOUND: &str = "Το PIN ανοίγει τη συσκευή μόνο σε αυτόν τον υπολογιστή";
 const LOCKED: &str = "Η συσκευή είναι κλειδωμένη";
 
 /// Somebody sets a PIN; the app is killed and asks for it; a wrong one opens nothing; locked by hand, it asks again.
@@ -107,7 +107,7 @@ async fn without_key_store(mine: &Start, pictures: &Path) -> anyhow::Result<()> 
     shut.sees(LOCKED).await?;
     shut.fill("pin", PIN).await?;
     shut.press("Άνοιγμα").await?;
-    shut.sees("δεν δίνει το κομμάτι του κλειδιού").await?;
+    shut.sees("δεν δίνει το δικό του κομμάτι").await?;
     shut.picture(&pictures.join("lock-key-store.png")).await?;
     denied(&shut, "today", json!({ "near": null })).await?;
     shut.cut()

@@ -1,5 +1,4 @@
-//! Asking it. Each call has a thread and a line to the key store of its own: one that never answers keeps them, and one that was
-//! started anew is found again.
+//! Asking it. Each call has a thread and a line to the key store of its own: one that never answers keeps them.
 
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
@@ -37,18 +36,48 @@ pub(super) fn put(name: Uuid, secret: &Key) -> Result<(), Shut> {
 }
 
 pub(super) fn forget(name: Uuid) {
-    // Nobody listens.
-    let asked = ask(name, |entry| match entry.delete_credential() {
-        Err(Error::NoEntry) => Ok(()),
-        Err(failure) => {
-            tracing::warn!(%failure, "a device secret stays that nothing needs");
-            Err(failure)
+    let thread = std::thread::Builder::new().name("key store".to_owned());
+    let forgetting = move || {
+        if let Err(failure) = forgotten(name) {
+            tracing::warn!(failure, "a device secret stays that nothing needs");
         }
-        gone => gone,
-    });
-    if let Err(shut) = asked {
-        tracing::warn!(%shut, "a device secret stays that nothing needs");
+    };
+    if let Err(failure) = thread.spawn(forgetting) {
+        tracing::warn!(%failure, "a device secret stays that nothing needs");
     }
+}
+
+/// What is locked stays: nobody is asked for a password for that.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn forgotten(name: Uuid) -> Result<(), String> {
+    use secret_service::EncryptionType;
+    use secret_service::blocking::SecretService;
+
+    let service = SecretService::connect(EncryptionType::Plain);
+    let service = service.map_err(|failure| failure.to_string())?;
+    let name = name.to_string();
+    let wanted = [("service", SERVICE), ("username", name.as_str())];
+    let found = service.search_items(wanted.into());
+    for item in found.map_err(|failure| failure.to_string())?.unlocked {
+        item.delete().map_err(|failure| failure.to_string())?;
+    }
+    Ok(())
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn forgotten(name: Uuid) -> Result<(), String> {
+    match entry(name).and_then(|entry| entry.delete_credential()) {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(failure) => Err(failure.to_string()),
+    }
+}
+
+/// A line of its own: one that was started anew is found again.
+fn entry(name: Uuid) -> keyring_core::Result<Entry> {
+    // Of this computer only, where an account of Windows has others.
+    let here = [("persistence", "Local")].into();
+    let how = cfg!(target_os = "windows").then_some(&here);
+    Store::new()?.build(SERVICE, &name.to_string(), how)
 }
 
 type Answer<T> = Result<T, Shut>;
@@ -59,8 +88,7 @@ fn ask<T: Send + 'static>(
 ) -> Result<Receiver<Answer<T>>, Shut> {
     let (says, said) = mpsc::channel();
     let asking = move || {
-        let entry = Store::new().and_then(|store| store.build(SERVICE, &name.to_string(), None));
-        let answer = entry.and_then(|entry| ask(&entry));
+        let answer = entry(name).and_then(|entry| ask(&entry));
         let _ = says.send(answer.map_err(|failure| Shut(failure.to_string())));
     };
     let thread = std::thread::Builder::new().name("key store".to_owned());

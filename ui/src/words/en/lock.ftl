@@ -25,8 +25,8 @@ closes-now = This device is closing: it had no contact with the municipality for
 # Who opens this device.
 people-title = Locking with a PIN
 people-lead = The device opens with the PIN of one of these only, and locks itself after { $minutes } minutes without a touch. Whoever takes its disk does not read requests, assets and photos.
-people-bound = This computer’s system keeps a part of the key for its account: a copy of the app’s files does not open elsewhere, not even with the PIN.
-people-bound-some = Still to open the device once: { $names }. After that a copy of its files does not open elsewhere, not even with the PIN.
+people-bound = The PIN opens the device only on this computer, with the account it has now. Whoever copies the app’s files does not open them elsewhere.
+people-bound-some = Whoever copies the app’s files can still try out the PIN of: { $names }.
 people-none = This device does not lock: whoever holds it reads all that is in it. Set a PIN for whoever works with it.
 people-me = you
 people-first = Set a PIN
