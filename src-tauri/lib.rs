@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Parser;
 #[cfg(target_os = "linux")]
 use koina_commands::alive::Supervisor;
-use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock, OsKeyStore};
+use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock};
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use koina_sync::erase;
@@ -137,7 +137,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     app.manage(options.clone());
     let replica = folder.join("replica.sqlite");
     // What is to be erased goes before anything of it is opened.
-    let store = Arc::new(OsKeyStore::new());
+    let store = koina_commands::os_key_store();
     let erased = erase::finish(&replica, store.as_ref()).map_err(|failure| of_disk(&failure));
     let vault = erased.and_then(|_| koina_commands::keys_of(&replica, now(), store));
     let vault = vault.map(|vault| (vault.key(), Arc::new(Mutex::new(vault))));

@@ -5,8 +5,8 @@
 //! people it lies there open, and only the rights of the file protect it. Losing the vault is losing the replica, so it is
 //! kept twice; the town hall has the key as well, see [`escrow`](crate::escrow).
 //!
-//! Where the operating system has a [key store](KeyStore), a PIN opens nothing without the *device secret* there: what people
-//! remember can be tried out on a copy of the files, 32 bytes of chance cannot. See [`bound`].
+//! Where the operating system has a [key store](KeyStore), the PIN of whoever is *bound* opens nothing without the *device
+//! secret* there: what people remember can be tried out on a copy of the files, 32 bytes of chance cannot. See [`bound`].
 //!
 //! Wrong PINs make everybody wait, longer each time. The wait is counted by a clock that only runs while the app does, from
 //! the start of the app or the last wrong PIN, whichever came later: neither a restart nor another date shortens it.
@@ -39,6 +39,7 @@ mod key_store;
 #[cfg(test)]
 mod tests;
 
+pub use bound::Found;
 pub use key_store::{KeyStore, NoKeyStore, Shut};
 
 use bound::{Left, Secret};
@@ -184,6 +185,13 @@ struct Sealed {
     apart: bool,
 }
 
+/// What a PIN opened.
+pub struct Opened {
+    pub key: Key,
+    sealed: Sealed,
+    stretched: Key,
+}
+
 /// What the file says. Stored since 0.1; add fields, never rename.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -237,13 +245,22 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Reads the vault of a replica. Where there is none, one with a fresh key is made. No key store is asked for anything
-    /// before [`with_store`](Self::with_store).
+    /// Reads the vault of a replica on a computer without a key store. Where there is none, one with a fresh key is made.
     pub fn open(replica: &Path, now: Time) -> Result<Self, Problem> {
-        Self::with_cost(replica, now, COST)
+        Self::open_with(replica, now, Arc::new(NoKeyStore))
     }
 
-    fn with_cost(replica: &Path, now: Time, cost: Cost) -> Result<Self, Problem> {
+    /// The same, with the key store of this computer.
+    pub fn open_with(replica: &Path, now: Time, store: Arc<dyn KeyStore>) -> Result<Self, Problem> {
+        Self::with_cost(replica, now, COST, store)
+    }
+
+    fn with_cost(
+        replica: &Path,
+        now: Time,
+        cost: Cost,
+        store: Arc<dyn KeyStore>,
+    ) -> Result<Self, Problem> {
         let path = replica.with_extension("keys");
         if let Some(folder) = replica.parent() {
             std::fs::create_dir_all(folder).map_err(|failure| of_disk(&failure))?;
@@ -253,7 +270,7 @@ impl Vault {
         let whole = files.iter().find_map(whole_of);
         let mut vault = Self {
             cost,
-            ..Self::of_town_hall(replica, now)
+            ..Self::of_town_hall(replica, now, store)
         };
         match whole {
             Some(written) if written.version > VERSION_BOUND => {
@@ -289,11 +306,6 @@ impl Vault {
         Ok(vault)
     }
 
-    /// With the key store of this computer.
-    pub fn with_store(self, store: Arc<dyn KeyStore>) -> Self {
-        Self { store, ..self }
-    }
-
     /// The key, while nobody has a PIN.
     pub fn key(&self) -> Option<Key> {
         let bytes = Zeroizing::new(unhex(self.written.open.as_deref()?)?);
@@ -322,6 +334,11 @@ impl Vault {
 
     /// Opens with somebody's PIN. A try is on the disk before it is looked at: pulling the plug gains nothing.
     pub fn unlock(&mut self, person: Uuid, pin: &str) -> Result<Key, Problem> {
+        Ok(self.unlock_whole(person, pin)?.key)
+    }
+
+    /// The same, with what [`bind`](Self::bind) takes.
+    pub fn unlock_whole(&mut self, person: Uuid, pin: &str) -> Result<Opened, Problem> {
         let pin = pin.trim();
         if pin.is_empty() {
             return Err(Problem::field("pin", FieldRule::Missing));
@@ -345,10 +362,11 @@ impl Vault {
             tracing::error!(%problem, "it could not be noted that a PIN was right");
         }
         drop(alone);
-        if let Err(problem) = self.bind(&sealed, &stretched, &key) {
-            tracing::warn!(%problem, "nobody was bound to the key store");
-        }
-        Ok(key)
+        Ok(Opened {
+            key,
+            sealed,
+            stretched,
+        })
     }
 
     /// What somebody's PIN opens, unless people have to wait.
@@ -450,7 +468,7 @@ impl Vault {
     }
 
     /// Where the file with the keys is lost or cannot be read, and the town hall has the key: as if it had been given up.
-    pub fn of_town_hall(replica: &Path, now: Time) -> Self {
+    pub fn of_town_hall(replica: &Path, now: Time, store: Arc<dyn KeyStore>) -> Self {
         let path = replica.with_extension("keys");
         Self {
             replica: replica.to_owned(),
@@ -459,7 +477,7 @@ impl Vault {
             written: Written::default(),
             alike: true,
             cost: COST,
-            store: Arc::new(NoKeyStore),
+            store,
             now,
             since: moment(),
         }
@@ -491,21 +509,23 @@ impl Vault {
     }
 
     /// Lets somebody in who got the key from the town hall: with a new PIN, also where they had one that they forgot. Others
-    /// keep theirs.
-    pub fn readmit(&mut self, key: &Key, name: &str, pin: &str, id: Uuid) -> Result<(), Problem> {
+    /// keep theirs. `found`: what [`look_in_store`](Self::look_in_store) said before.
+    pub fn readmit(
+        &mut self,
+        key: &Key,
+        name: &str,
+        pin: &str,
+        id: Uuid,
+        found: &Found,
+    ) -> Result<(), Problem> {
         let name = named(name)?;
         let mut sealed = Sealed::new(self.cost, id, &name, checked(pin)?, key, None)?;
-        let has_left = self.has_left();
         let _alone = alone(&self.path)?;
         self.read_again()?;
         self.note(0)?;
         let mut next = self.written.clone();
+        sealed.apart = next.heeds(found);
         next.people.retain(|one| one.name != name);
-        match has_left {
-            Some(true) => {}
-            Some(false) => next.secret = None,
-            None => sealed.apart = true,
-        }
         next.admit(sealed);
         self.write(next)
     }
@@ -532,9 +552,14 @@ impl Vault {
             false => VERSION_BOUND,
         };
         let text = text(&next)?;
-        durable::replace(&self.path, &text).map_err(|failure| of_disk(&failure))?;
-        self.alike = false;
-        durable::replace(&second(&self.path), &text).map_err(|failure| of_disk(&failure))?;
+        for path in [self.path.clone(), second(&self.path)] {
+            // One that says so already is not written again each time that the other one fails.
+            if std::fs::read(&path).is_ok_and(|bytes| bytes == text) {
+                continue;
+            }
+            durable::replace(&path, &text).map_err(|failure| of_disk(&failure))?;
+            self.alike = false;
+        }
         self.alike = true;
         self.written = next;
         for name in before.difference(&needed) {

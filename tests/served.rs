@@ -16,6 +16,7 @@ use koina_server::municipality::Municipality;
 use koina_server::routes::{self, App, devices::InviteAsk};
 use koina_sync::exchange::{self, Progress, http::HttpLine};
 use koina_sync::replica::{Ids, Replica};
+use koina_sync::vault::Key;
 use koina_sync::views::requests::RequestsQuery;
 use tempfile::TempDir;
 
@@ -261,7 +262,12 @@ pub async fn next_line() -> Option<String> {
 
 /// Enrols a fresh device with its code.
 pub async fn enrol(url: &str, code: &str, path: &Path) -> Replica {
-    let replica = Replica::open_with(path, now(), Ids::Random).unwrap();
+    enrol_keyed(url, code, path, None).await
+}
+
+/// The same, encrypted with a key.
+pub async fn enrol_keyed(url: &str, code: &str, path: &Path, key: Option<&Key>) -> Replica {
+    let replica = Replica::open_keyed(path, key, now(), Ids::Random).unwrap();
     let line = HttpLine::new(url).unwrap();
     let seed = *uuid::Uuid::new_v4().as_bytes();
     let seed: [u8; 32] = [seed, seed].concat().try_into().unwrap();

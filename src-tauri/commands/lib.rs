@@ -58,7 +58,9 @@ pub use contacts::person_page;
 pub use courier::usual_places;
 pub use exchange::Exchanger;
 pub use inputs::*;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub use key_store::OsKeyStore;
+pub use key_store::os_key_store;
 pub use kiosk::{Kiosk, look_at_printer};
 pub use lock::{Gate, Lock, Opener, keys_of};
 pub use printer::PrinterPlace;

@@ -10,7 +10,7 @@ use koina_sync::courier;
 use koina_sync::escrow::{self, Contact};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::replica::of_disk;
-use koina_sync::vault::{Key, KeyStore, PIN_MIN, Vault, moment};
+use koina_sync::vault::{Key, KeyStore, Opened, PIN_MIN, Vault, moment};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -90,6 +90,7 @@ impl Gate {
             return Err(Problem::field("code", FieldRule::Missing));
         }
         held(&self.vault).checks(&name, &pin)?;
+        let found = held(&self.vault).look_in_store();
         let escrow = escrow::told(&self.replica).ok_or(Problem::NotFound)?;
         let line = HttpLine::new(escrow.server())?;
         let asked = escrow::reopen(&self.replica, &line, &code, &self.mine);
@@ -99,9 +100,19 @@ impl Gate {
             let mut vault = held(&self.vault);
             // First, or it would close again before the first exchange.
             escrow::heard(&self.replica, (self.clock)()).map_err(|failure| of_disk(&failure))?;
-            vault.readmit(&key, &name, &pin, id)?;
+            vault.readmit(&key, &name, &pin, id, &found)?;
         }
         (self.open)(key, id)
+    }
+
+    /// Binds whoever opened this device to its key store. Nobody waits for that.
+    fn bind(&self, opened: Opened) {
+        let vault = Arc::clone(&self.vault);
+        self.runtime.spawn_blocking(move || {
+            if let Err(problem) = held(&vault).bind(&opened) {
+                tracing::warn!(%problem, "nobody was bound to the key store");
+            }
+        });
     }
 
     /// Runs a command of the window of a locked device. May block: call it from a thread that may.
@@ -117,8 +128,9 @@ impl Gate {
                 let UnlockInput { person, pin } = read(input)?;
                 self.look();
                 let id = parsed(&person)?;
-                let key = held(&self.vault).unlock(id, &pin)?;
-                (self.open)(key, id)?;
+                let opened = held(&self.vault).unlock_whole(id, &pin)?;
+                (self.open)(opened.key.clone(), id)?;
+                self.bind(opened);
                 write(&Nothing {})
             }
             "reopen" => {
@@ -133,12 +145,12 @@ impl Gate {
 /// The keys of a device, when its app starts. Where they cannot be read, or there was no contact for too long, the town hall
 /// has the only one.
 pub fn keys_of(replica: &Path, now: Time, store: Arc<dyn KeyStore>) -> Result<Vault, Problem> {
-    let mut vault = match Vault::open(replica, now) {
+    let mut vault = match Vault::open_with(replica, now, Arc::clone(&store)) {
         Err(Problem::KeysUnreadable) if escrow::is_there(replica) => {
             tracing::error!("the keys of this device cannot be read: only the town hall opens it");
-            return Ok(Vault::of_town_hall(replica, now).with_store(store));
+            return Ok(Vault::of_town_hall(replica, now, store));
         }
-        vault => vault?.with_store(store),
+        vault => vault?,
     };
     // On a full disk it stays open: somebody has to be able to send what fills it.
     if let Err(problem) = close_when_over(replica, &mut vault, now, Duration::ZERO) {
@@ -198,7 +210,7 @@ impl Lock {
     /// A kiosk is opened by nobody: its key lies open, whoever had a PIN when it was something else.
     pub fn of_nobody(&self, key: &Key) -> Result<(), Problem> {
         let mut vault = held(&self.vault);
-        match vault.people().is_empty() && vault.is_alike() {
+        match vault.people().is_empty() {
             true => Ok(()),
             false => vault.leave_open(key),
         }

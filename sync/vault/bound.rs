@@ -3,14 +3,15 @@
 //! Somebody's unlocking leaves a secret in the key store. People are bound to it by their own unlocking, in a later era: then
 //! the key store has shown that it keeps what it is given. And only where the town hall could open the device instead.
 //!
-//! Whoever asks the key store does it without keeping other processes waiting: it may ask for a password.
+//! Whoever asks the key store does it without keeping other processes waiting: it may ask for a password. Nor does whoever
+//! opened a device wait for being bound.
 
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Key, Sealed, Shut, Vault, Written, random};
+use super::{Key, Opened, Shut, Vault, Written, random};
 use crate::escrow;
 use crate::replica::of_disk;
 
@@ -31,6 +32,16 @@ pub(super) struct Secret {
     pub(super) key: Key,
 }
 
+/// Whether the device secret that was left is there.
+pub enum Found {
+    /// It is, or none was left.
+    Kept,
+    /// The key store has it not.
+    Lost(Uuid),
+    /// The key store gives nothing.
+    Shut(Uuid),
+}
+
 impl Vault {
     /// What the key store has by this name, for whoever is bound to it.
     pub(super) fn secret(&self, name: Uuid) -> Result<Secret, Problem> {
@@ -48,12 +59,12 @@ impl Vault {
     }
 
     /// Binds somebody who just opened this device, where that may be. Their PIN was right, whatever comes of it.
-    pub(super) fn bind(
-        &mut self,
-        person: &Sealed,
-        stretched: &Key,
-        key: &Key,
-    ) -> Result<(), Problem> {
+    pub fn bind(&mut self, opened: &Opened) -> Result<(), Problem> {
+        let Opened {
+            key,
+            sealed: person,
+            stretched,
+        } = opened;
         if person.secret.is_some() {
             return match self.alike {
                 true => Ok(()),
@@ -125,18 +136,36 @@ impl Vault {
         })
     }
 
-    /// Whether the device secret that was left is there, for whoever comes with the key from the town hall; `None`: the key
-    /// store is shut to them.
-    pub(super) fn has_left(&self) -> Option<bool> {
+    /// Looks whether the device secret that was left is there, before a code of the town hall is used up: it may take as long as
+    /// somebody lets a key store wait.
+    pub fn look_in_store(&self) -> Found {
         let Some(left) = &self.written.secret else {
-            return Some(true);
+            return Found::Kept;
         };
-        let kept = self.store.get(left.name);
-        kept.ok().map(|kept| kept.is_some())
+        match self.store.get(left.name) {
+            Ok(Some(_)) => Found::Kept,
+            Ok(None) => Found::Lost(left.name),
+            Err(_) => Found::Shut(left.name),
+        }
     }
 }
 
 impl Written {
+    /// Heeds what was found for whoever came with a code: what is lost is left anew for all. Gives whether their PIN opens alone
+    /// from now on, since what others are bound to is shut to them.
+    pub(super) fn heeds(&mut self, found: &Found) -> bool {
+        match found {
+            Found::Kept => false,
+            Found::Lost(name) => {
+                if self.secret.as_ref().is_some_and(|left| left.name == *name) {
+                    self.secret = None;
+                }
+                false
+            }
+            Found::Shut(name) => self.people.iter().any(|one| one.secret == Some(*name)),
+        }
+    }
+
     fn rests(&self, now: Time) -> bool {
         let since = |at: Time| now.0.saturating_sub(at.0);
         self.asked_at

@@ -22,7 +22,7 @@ fn at(folder: &TempDir) -> PathBuf {
 }
 
 fn vault(folder: &TempDir) -> Vault {
-    Vault::with_cost(&at(folder), NOW, CHEAP).unwrap()
+    Vault::with_cost(&at(folder), NOW, CHEAP, Arc::new(NoKeyStore)).unwrap()
 }
 
 fn id(n: u128) -> Uuid {
@@ -153,7 +153,7 @@ fn one_file_of_two_is_enough_and_none_is_never_written_over() {
     for path in [first.clone(), second(&first)] {
         std::fs::write(&path, "ό,τι να 'ναι").unwrap();
     }
-    let opened = Vault::with_cost(&at(&folder), NOW, CHEAP);
+    let opened = Vault::with_cost(&at(&folder), NOW, CHEAP, Arc::new(NoKeyStore));
     assert!(matches!(opened, Err(Problem::KeysUnreadable)));
     assert_eq!(std::fs::read_to_string(&first).unwrap(), "ό,τι να 'ναι");
 }
@@ -234,7 +234,7 @@ fn a_key_that_is_lost_is_not_made_anew_beside_records_that_need_it() {
     let folder = TempDir::new().unwrap();
     let sidecar = at(&folder).with_extension("identity");
     std::fs::write(&sidecar, "koina-sidecar-2 0011223344556677\n…").unwrap();
-    let opened = Vault::with_cost(&at(&folder), NOW, CHEAP);
+    let opened = Vault::with_cost(&at(&folder), NOW, CHEAP, Arc::new(NoKeyStore));
     assert!(matches!(opened, Err(Problem::KeysUnreadable)));
     assert!(!at(&folder).with_extension("keys").exists());
     // Beside a device from before there was no key to lose.

@@ -10,9 +10,8 @@ use koina_server::routes::router;
 use koina_server::tls::{self, Source};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Progress};
-use koina_sync::replica::{Ids, Replica};
 use koina_tests::figures::Figures;
-use koina_tests::served::{Served, now, open_requests, serve_on_file};
+use koina_tests::served::{Served, enrol_keyed, now, open_requests, serve_on_file};
 use koina_tests::village::{Counts, Village};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -81,13 +80,8 @@ async fn once(served: &Served, address: &str, sealed: bool, path: &Path) -> (f64
     let name = path.file_stem().unwrap().to_str().unwrap();
     let code = served.invite(Role::Clerk, &[], name).await;
     let key = sealed.then(koina_tests::town::key);
-    let replica = Replica::open_keyed(path, key.as_ref(), now(), Ids::Random).unwrap();
+    let replica = enrol_keyed(address, &code, path, key.as_ref()).await;
     let line = HttpLine::new(address).unwrap();
-    let half = *uuid::Uuid::new_v4().as_bytes();
-    let seed = [half, half].concat().try_into().unwrap();
-    exchange::enrol(&replica, &line, address, &code, "bench", now(), seed)
-        .await
-        .unwrap();
     let run = async || {
         let begin = std::time::Instant::now();
         exchange::run(&replica, &line, "bench", &now, &Progress::default())

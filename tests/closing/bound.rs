@@ -17,7 +17,15 @@ fn opens_as(path: &Path, store: &Arc<Shelf>, name: &str, pin: &str) -> Result<Ke
     store.later();
     let mut vault = begin(path, store);
     let person = of(&vault, name);
-    vault.unlock(person, pin)
+    unlock(&mut vault, person, pin)
+}
+
+/// As the app does it: whoever opened is bound afterwards.
+fn unlock(vault: &mut Vault, person: uuid::Uuid, pin: &str) -> Result<Key, Problem> {
+    let opened = vault.unlock_whole(person, pin)?;
+    // What stands in the way of that is no matter of theirs.
+    let _ = vault.bind(&opened);
+    Ok(opened.key)
 }
 
 fn begin(path: &Path, store: &Arc<Shelf>) -> Vault {
@@ -52,7 +60,7 @@ async fn bound(served: &Served) -> (TempDir, PathBuf, DeviceId, Arc<Shelf>, Key)
     for _ in 0..3 {
         let mut vault = begin(&path, &store);
         let maria = of(&vault, "Μαρία");
-        assert!(vault.unlock(maria, PIN).unwrap() == key);
+        assert!(unlock(&mut vault, maria, PIN).unwrap() == key);
     }
     assert_eq!(
         (bound_to(&path).len(), store.holds()),
@@ -193,7 +201,7 @@ async fn both_files_ask_for_the_secret_or_nobody_is_said_to_be_bound() {
     let mut vault = begin(&path, &store);
     std::fs::write(path.with_extension("keys-copy"), &copy).unwrap();
     let maria = of(&vault, "Μαρία");
-    assert!(vault.unlock(maria, PIN).unwrap() == key);
+    assert!(unlock(&mut vault, maria, PIN).unwrap() == key);
     assert!(vault.people()[0].bound, "it is mended while the app runs");
     let files = ["keys", "keys-copy"].map(|file| std::fs::read(path.with_extension(file)).unwrap());
     assert_eq!(files[0], files[1]);
@@ -267,7 +275,7 @@ async fn a_shut_key_store_is_not_asked_again_for_a_colleague_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_waits_for_a_key_store_that_asks_for_a_password() {
+async fn no_other_process_waits_for_a_key_store_that_asks_for_a_password() {
     let served = served().await;
     let (_folder, path, _, store, key) = bound(&served).await;
     let is_free = |path: &Path| {
@@ -281,12 +289,13 @@ async fn nobody_waits_for_a_key_store_that_asks_for_a_password() {
     store.meanwhile(is_free(&path));
     vault.change(&key, maria, "604817").unwrap();
     store.meanwhile(is_free(&path));
+    let found = vault.look_in_store();
     let id = uuid::Uuid::from_u128(9);
-    vault.readmit(&key, "Μαρία", PIN, id).unwrap();
+    vault.readmit(&key, "Μαρία", PIN, id, &found).unwrap();
     store.later();
     let mut vault = begin(&path, &store);
     store.meanwhile(is_free(&path));
-    vault.unlock(id, PIN).unwrap();
+    unlock(&mut vault, id, PIN).unwrap();
     assert_eq!(who_is_bound(&path, &store), [true, true]);
 
     // Taken out by another process meanwhile, whoever knew the PIN stays outside.
@@ -297,9 +306,14 @@ async fn nobody_waits_for_a_key_store_that_asks_for_a_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_closed_by_half_closes_with_the_next_look() {
+async fn a_device_that_closed_by_half_closes_with_the_next_look_or_start() {
     let served = served().await;
-    let (_folder, path, _, store, _) = bound(&served).await;
+    closes_by_half(&served, true).await;
+    closes_by_half(&served, false).await;
+}
+
+async fn closes_by_half(served: &Served, goes_on: bool) {
+    let (_folder, path, _, store, _) = bound(served).await;
     pass(&path, 91);
     let (gate, _) = gate_with(&path, store.clone());
     pass(&path, 1);
@@ -312,7 +326,11 @@ async fn a_device_that_closed_by_half_closes_with_the_next_look() {
     let copy = || std::fs::read_to_string(path.with_extension("keys-copy")).unwrap();
     assert!(copy().contains("Μαρία") && bound_to(&path).is_empty());
     std::fs::remove_dir(&fresh).unwrap();
-    say(&gate, "lock_state", json!({})).await.unwrap();
+    if goes_on {
+        say(&gate, "lock_state", json!({})).await.unwrap();
+    } else {
+        assert!(begin(&path, &store).is_given_up());
+    }
     assert!(!copy().contains("Μαρία"));
     assert_eq!(store.holds(), 0, "nor is the secret left");
 }
@@ -359,10 +377,9 @@ async fn a_key_store_that_gives_nothing_is_asked_again_after_a_month() {
     let in_days = |days: i64| {
         let then = Time(now().0 + days * DAY_MS);
         store.later();
-        let vault = Vault::open(&path, then).unwrap();
-        let mut vault = vault.with_store(store.clone());
+        let mut vault = Vault::open_with(&path, then, store.clone()).unwrap();
         let maria = of(&vault, "Μαρία");
-        vault.unlock(maria, PIN).unwrap();
+        unlock(&mut vault, maria, PIN).unwrap();
         store.asked()
     };
     assert_eq!([29, 29].map(in_days), [1, 1]);
@@ -413,6 +430,7 @@ mod of_system {
     use super::*;
 
     const PLACE: &str = "KOINA_TEST_KEY_STORE_REPLICA";
+    const LEAVES: &str = "KOINA_TEST_KEY_STORE_LEAVES";
     const PASSWORD: &str = "ο κωδικός του χρήστη";
 
     /// What somebody gets to hear who opens the device in a process of its own.
@@ -425,14 +443,36 @@ mod of_system {
         let path = Path::new(&path);
         let era = std::env::var("KOINA_TEST_ERA").unwrap();
         let store = Arc::new(OsKeyStore::in_era(era));
-        let mut vault = keys_of(path, now(), store).unwrap();
+        let mut vault = keys_of(path, now(), store.clone()).unwrap();
         let maria = of(&vault, "Μαρία");
-        let told = vault.unlock(maria, PIN).map(|_| bound_to(path).len());
+        let opened = unlock(&mut vault, maria, PIN);
+        let mut told = opened.clone().map(|_| bound_to(path).len());
+        if std::env::var(LEAVES).is_ok() {
+            let name = bound_to(path)[0].parse().unwrap();
+            assert!(store.get(name).unwrap().is_some());
+            vault.leave_open(&opened.unwrap()).unwrap();
+            let gone = || store.get(name).unwrap().is_none();
+            let mut looks = 0;
+            while !gone() && looks < 100 {
+                std::thread::sleep(Duration::from_millis(50));
+                looks += 1;
+            }
+            told = Ok(usize::from(!gone()));
+        }
         println!("told {}", serde_json::to_string(&told).unwrap());
     }
 
     /// In a session whose keyring somebody opened by signing in, or did not, after the computer was switched on.
     fn told(path: &Path, home: &Path, signed_in: bool) -> Result<usize, Problem> {
+        told_by(path, home, signed_in, &[])
+    }
+
+    fn told_by(
+        path: &Path,
+        home: &Path,
+        signed_in: bool,
+        wishes: &[(&str, &str)],
+    ) -> Result<usize, Problem> {
         static ERA: AtomicU32 = AtomicU32::new(0);
         let era = ERA.fetch_add(1, Ordering::Relaxed);
         let run = TempDir::new().unwrap();
@@ -453,6 +493,7 @@ mod of_system {
             ])
             .args(["--nocapture", "--test-threads=1"])
             .env(PLACE, path)
+            .envs(wishes.iter().copied())
             .env("KOINA_TEST_ERA", era.to_string())
             .env("KOINA_TEST_PASSWORD", PASSWORD)
             .env("HOME", home)
@@ -497,5 +538,7 @@ mod of_system {
         let others = told(&path, nowhere.path(), true);
         assert_eq!(others, Err(Problem::KeyStoreLost));
         assert_eq!(told(&path, home.path(), true), Ok(1));
+        let left = told_by(&path, home.path(), true, &[(LEAVES, "")]);
+        assert_eq!(left, Ok(0), "a kiosk leaves nothing in the key store");
     }
 }

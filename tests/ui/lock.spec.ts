@@ -59,7 +59,7 @@ test("a crew locks its device, and it opens with the PIN of one of them only", a
   await expect(crew.getByText(w("people-changed"))).toBeVisible();
 
   await press(crew, w("people-lock"));
-  // In the app a fresh one takes its place. Nothing of the device is told to any window now, and this one knows two words.
+  // In the app a fresh one takes its place. Nothing of the device is told to any window now, and this one knows three words.
   await expect.poll(async () => (await koina.bridge.command("crew", "today", { near: null })).status).toBe(404);
   await crew.close();
   for (const name of ["today", "about", "lock_now", "person_add"]) {

@@ -1,6 +1,7 @@
 //! A key store of this session's own, opened as signing in opens it: what whoever runs the tests has in theirs is left alone.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,6 +15,7 @@ pub(crate) const NO_BUS: &str = "unix:path=/nowhere";
 pub(crate) fn open(folder: &Path) -> anyhow::Result<()> {
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder).context("Making a place for the keyring")?;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
     let mut daemon = Command::new(PROGRAM)
         .args(["--unlock", "--components=secrets"])
         .arg(format!("--control-directory={}", folder.display()))

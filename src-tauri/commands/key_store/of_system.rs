@@ -1,13 +1,13 @@
 //! Asking it. Each call has a thread and a line to the key store of its own: one that never answers keeps them.
 
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc;
 use std::time::Duration;
 
 #[cfg(target_os = "macos")]
 use apple_native_keyring_store::keychain::Store;
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
-use koina_sync::vault::{Key, Shut};
+use koina_sync::vault::{Key, KeyStore, Shut};
 use uuid::Uuid;
 #[cfg(target_os = "windows")]
 use windows_native_keyring_store::Store;
@@ -20,30 +20,63 @@ const SERVICE: &str = "gr.koina.app";
 /// So long somebody may take to type the password of a key store that is locked.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(super) fn get(name: Uuid) -> Result<Option<Key>, Shut> {
-    let kept = heard(&ask(name, |entry| match entry.get_secret() {
-        Err(Error::NoEntry) => Ok(None),
-        kept => kept.map(|bytes| Some(Zeroizing::new(bytes))),
-    })?)?;
-    // What somebody else put there opens nothing.
-    let bytes = kept.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-    Ok(bytes.map(Key::of))
+/// The one of whoever signed in to this computer.
+pub struct OsKeyStore {
+    era: String,
 }
 
-pub(super) fn put(name: Uuid, secret: &Key) -> Result<(), Shut> {
-    let secret = secret.clone();
-    heard(&ask(name, move |entry| entry.set_secret(secret.bytes()))?)
+impl OsKeyStore {
+    pub(super) fn new() -> Self {
+        // A Secret Service may keep in memory what it is given; the other ones keep it on the disk. Where the computer does not
+        // say when it was started, nobody is bound.
+        let era = match cfg!(target_os = "linux") {
+            true => std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default(),
+            false => a_start(),
+        };
+        Self::in_era(era.trim().to_owned())
+    }
+
+    /// As if that were the start of the computer.
+    pub fn in_era(era: String) -> Self {
+        Self { era }
+    }
 }
 
-pub(super) fn forget(name: Uuid) {
-    let thread = std::thread::Builder::new().name("key store".to_owned());
-    let forgetting = move || {
-        if let Err(failure) = forgotten(name) {
-            tracing::warn!(failure, "a device secret stays that nothing needs");
+#[allow(clippy::disallowed_methods, reason = "another one for each start")]
+fn a_start() -> String {
+    Uuid::new_v4().to_string()
+}
+
+impl KeyStore for OsKeyStore {
+    fn get(&self, name: Uuid) -> Result<Option<Key>, Shut> {
+        let kept = asked(name, |entry| match entry.get_secret() {
+            Err(Error::NoEntry) => Ok(None),
+            kept => kept.map(|bytes| Some(Zeroizing::new(bytes))),
+        })?;
+        // What somebody else put there opens nothing.
+        let bytes = kept.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
+        Ok(bytes.map(Key::of))
+    }
+
+    fn put(&self, name: Uuid, secret: &Key) -> Result<(), Shut> {
+        let secret = secret.clone();
+        asked(name, move |entry| entry.set_secret(secret.bytes()))
+    }
+
+    fn forget(&self, name: Uuid) {
+        let thread = std::thread::Builder::new().name("key store".to_owned());
+        let forgetting = move || {
+            if let Err(failure) = forgotten(name) {
+                tracing::warn!(failure, "a device secret stays that nothing needs");
+            }
+        };
+        if let Err(failure) = thread.spawn(forgetting) {
+            tracing::warn!(%failure, "a device secret stays that nothing needs");
         }
-    };
-    if let Err(failure) = thread.spawn(forgetting) {
-        tracing::warn!(%failure, "a device secret stays that nothing needs");
+    }
+
+    fn era(&self) -> String {
+        self.era.clone()
     }
 }
 
@@ -80,12 +113,10 @@ fn entry(name: Uuid) -> keyring_core::Result<Entry> {
     Store::new()?.build(SERVICE, &name.to_string(), how)
 }
 
-type Answer<T> = Result<T, Shut>;
-
-fn ask<T: Send + 'static>(
+fn asked<T: Send + 'static>(
     name: Uuid,
     ask: impl FnOnce(&Entry) -> keyring_core::Result<T> + Send + 'static,
-) -> Result<Receiver<Answer<T>>, Shut> {
+) -> Result<T, Shut> {
     let (says, said) = mpsc::channel();
     let asking = move || {
         let answer = entry(name).and_then(|entry| ask(&entry));
@@ -94,10 +125,6 @@ fn ask<T: Send + 'static>(
     let thread = std::thread::Builder::new().name("key store".to_owned());
     let began = thread.spawn(asking);
     began.map_err(|failure| Shut(failure.to_string()))?;
-    Ok(said)
-}
-
-fn heard<T>(said: &Receiver<Answer<T>>) -> Answer<T> {
     said.recv_timeout(PATIENCE)
         .unwrap_or_else(|_| Err(Shut("it does not answer".to_owned())))
 }
