@@ -66,6 +66,12 @@ impl Drop for Given<'_> {
     }
 }
 
+/// How many times as many mutations as usual.
+fn times() -> usize {
+    let wish = std::env::var("KOINA_TEST_MUTATIONS");
+    wish.ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
 fn holds(name: &str, mutations: usize) {
     let target = hostile::of(name);
     let take = |bytes: &[u8]| {
@@ -84,7 +90,7 @@ fn holds(name: &str, mutations: usize) {
         take(seed);
     }
     let mut next = numbers(11);
-    for _ in 0..mutations {
+    for _ in 0..mutations * times() {
         let mut bytes = seeds[next(seeds.len())].clone();
         mutate(&mut bytes, &seeds[next(seeds.len())], &mut next);
         take(&bytes);

@@ -30,10 +30,12 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("../migrations/postgres/0013_reopens.sql"),
 ];
 
-const CLOCK: &str = "SELECT extract(epoch FROM clock_timestamp())::float8";
-/// Whether somebody reads a state of the database from before a moment.
+const MOMENT: &str = "SELECT extract(epoch FROM clock_timestamp())::float8,
+ txid_snapshot_xmax(txid_current_snapshot())";
+/// Whether somebody reads a state of the database from before a moment, or still writes since before it. Who writes may do so in
+/// any database of the cluster: what runs anywhere is what the rewriting takes for a state that somebody may want.
 const OLDER: &str =
-    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+    "SELECT txid_snapshot_xmin(txid_current_snapshot()) < $2 OR EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
  AND pid <> pg_backend_pid() AND backend_type = 'client backend'
  AND backend_xmin IS NOT NULL AND extract(epoch FROM xact_start)::float8 < $1)";
 /// How often it is looked whether they still do.
@@ -101,9 +103,14 @@ impl Postgres {
     /// roles do is not seen. The write-ahead log and copies of it are the database's own.
     pub(super) async fn scrub(&self) -> Result<bool, LogError> {
         let client = self.client().await?;
-        let begun: f64 = client.query_one(CLOCK, &[]).await?.try_get(0)?;
+        let moment = client.query_one(MOMENT, &[]).await?;
+        let (begun, next): (f64, i64) = (moment.try_get(0)?, moment.try_get(1)?);
         let mut waited = 0;
-        while client.query_one(OLDER, &[&begun]).await?.try_get(0)? {
+        while client
+            .query_one(OLDER, &[&begun, &next])
+            .await?
+            .try_get(0)?
+        {
             if waited >= SCRUB_WAIT_MS {
                 return Ok(false);
             }
