@@ -280,8 +280,7 @@ impl Vault {
                 let text = text(&written)?;
                 vault.written = written.clone();
                 // One that was cut short or that rotted is made anew from the other, where there is room.
-                let same = |file: &io::Result<Option<Vec<u8>>>| matches!(file, Ok(Some(bytes)) if *bytes == text);
-                vault.alike = files.iter().all(same);
+                vault.alike = files.iter().all(|file| says(file, &text));
                 if !vault.alike
                     && let Err(problem) = vault.write(written)
                 {
@@ -545,19 +544,20 @@ impl Vault {
     /// Both files; the first counts while it can be read. Then the device secrets go that nothing needs any more.
     fn write(&mut self, mut next: Written) -> Result<(), Problem> {
         let needed = next.secrets();
-        let mut before = secrets_of(&self.replica);
+        let files = read_both(&self.path);
+        let mut before = secrets_in(&files);
         before.extend(self.written.secrets());
         next.version = match needed.is_empty() {
             true => VERSION,
             false => VERSION_BOUND,
         };
         let text = text(&next)?;
-        for path in [self.path.clone(), second(&self.path)] {
+        for (path, file) in [self.path.clone(), second(&self.path)].iter().zip(&files) {
             // One that says so already is not written again each time that the other one fails.
-            if std::fs::read(&path).is_ok_and(|bytes| bytes == text) {
+            if says(file, &text) {
                 continue;
             }
-            durable::replace(&path, &text).map_err(|failure| of_disk(&failure))?;
+            durable::replace(path, &text).map_err(|failure| of_disk(&failure))?;
             self.alike = false;
         }
         self.alike = true;
@@ -638,9 +638,17 @@ fn wrapping(stretched: &Key, secret: Option<&Secret>) -> Key {
 
 /// The device secrets that the vault of a replica needs, as far as it can be read.
 pub(crate) fn secrets_of(replica: &Path) -> BTreeSet<Uuid> {
-    let files = read_both(&replica.with_extension("keys"));
+    secrets_in(&read_both(&replica.with_extension("keys")))
+}
+
+fn secrets_in(files: &[io::Result<Option<Vec<u8>>>; 2]) -> BTreeSet<Uuid> {
     let whole = files.iter().filter_map(whole_of);
     whole.flat_map(|written| written.secrets()).collect()
+}
+
+/// Whether a file says just this.
+fn says(file: &io::Result<Option<Vec<u8>>>, text: &[u8]) -> bool {
+    matches!(file, Ok(Some(bytes)) if bytes == text)
 }
 
 /// By a clock that only runs while the app does.

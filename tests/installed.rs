@@ -7,9 +7,11 @@ use koina_commands::{Browser, Desk, Exchanger, Kiosk, Lock};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_sync::erase;
+use koina_sync::identity::hex;
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::vault::{NoKeyStore, Vault};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::served::{Served, now};
@@ -35,6 +37,13 @@ pub fn open(folder: &Path) -> Arc<Desk> {
         lock: Some(Lock::new(Arc::new(Mutex::new(vault)), None)),
         browser: Browser::default(),
     })
+}
+
+/// What the small files beside a replica say, as the app writes it: with the sum that finds every wrong bit.
+pub fn summed(words: &Value) -> String {
+    let json = words.to_string();
+    let sum = hex(&Sha256::digest(&json));
+    format!("{json}\n{sum}\n")
 }
 
 /// What a window asks.

@@ -2,11 +2,23 @@
 #![allow(clippy::disallowed_methods, reason = "it waits for processes")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
+
 use crate::served::{cpu_s, peak_mb};
+
+/// What a test in a process of its own told on a line, behind `told `.
+pub fn told<T: DeserializeOwned>(output: &Output) -> T {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let told = text.lines().find_map(|line| {
+        let (_, told) = line.split_once("told ")?;
+        serde_json::from_str(told).ok()
+    });
+    told.unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))
+}
 
 /// Why a process gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq)]

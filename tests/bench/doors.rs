@@ -19,9 +19,8 @@ use koina_server::tls::{self, Source};
 use koina_sync::exchange::http::HttpLine;
 use koina_sync::exchange::{self, Line};
 use koina_sync::identity::Identity;
-use koina_sync::replica::{Ids, Replica};
 use koina_tests::figures::Figures;
-use koina_tests::served::now;
+use koina_tests::served::{enrol, now};
 use koina_tests::village::Village;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket};
@@ -95,17 +94,10 @@ impl Server {
         let town = &self.app.town;
         let invite = let_in(town, Author::server(), ask, &self.address, now()).await;
         let path = folder.join(format!("{name}.sqlite"));
-        let replica = Replica::open_with(&path, now(), Ids::Random).unwrap();
-        let line = HttpLine::new(&self.address).unwrap();
-        let seed = *uuid::Uuid::new_v4().as_bytes();
-        let seed = [seed, seed].concat().try_into().unwrap();
-        let code = invite.unwrap().code;
-        exchange::enrol(&replica, &line, &self.address, &code, "bench", now(), seed)
-            .await
-            .unwrap();
+        let replica = enrol(&self.address, &invite.unwrap().code, &path).await;
         Caller {
             identity: replica.identity().unwrap(),
-            line,
+            line: HttpLine::new(&self.address).unwrap(),
             counter: 1_000_000,
             epoch: town.epoch().to_owned(),
         }

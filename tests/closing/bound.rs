@@ -8,6 +8,8 @@ use koina_tests::shelf::Shelf;
 
 use super::*;
 
+const KEYS: [&str; 2] = ["keys", "keys-copy"];
+
 /// The computer is switched on, the app begins, and Maria opens with her PIN. Gives what the vault has to say of her.
 fn opens(path: &Path, store: &Arc<Shelf>) -> Result<Key, Problem> {
     opens_as(path, store, "Μαρία", PIN)
@@ -45,11 +47,19 @@ fn of(vault: &Vault, name: &str) -> uuid::Uuid {
 
 /// The names of the device secrets that the files ask for.
 fn bound_to(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path.with_extension("keys")).unwrap();
-    let words: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    let people = words["people"].as_array().cloned().unwrap_or_default();
+    let people = words_in(path, "keys")["people"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let secrets = people.iter().filter_map(|one| one["secret"].as_str());
     secrets.map(str::to_owned).collect()
+}
+
+/// The second file cannot be written, until the folder that is given goes.
+fn copy_refused(path: &Path) -> PathBuf {
+    let fresh = path.with_extension("keys-copy-new");
+    std::fs::create_dir(&fresh).unwrap();
+    fresh
 }
 
 /// A locked device whose people are both bound to a key store.
@@ -93,15 +103,13 @@ async fn a_copy_of_the_files_opens_nowhere_else_with_the_right_pin_either() {
     assert_eq!(begin(&path, &store).wait_s(), 0);
     // It is no matter of what the file says: without the secret the seal does not open.
     let text = std::fs::read_to_string(path.with_extension("keys")).unwrap();
-    let mut words: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let mut words = words_in(&path, "keys");
     for person in words["people"].as_array_mut().unwrap() {
         person.as_object_mut().unwrap().remove("secret");
     }
-    for ending in ["keys", "keys-copy"] {
-        std::fs::write(path.with_extension(ending), summed(&words)).unwrap();
-    }
+    put_in(&path, KEYS, &words);
     assert_eq!(opens(&path, &elsewhere), Err(Problem::WrongPin));
-    for ending in ["keys", "keys-copy"] {
+    for ending in KEYS {
         std::fs::write(path.with_extension(ending), &text).unwrap();
     }
     assert!(opens(&path, &store).unwrap() == key);
@@ -189,10 +197,7 @@ async fn both_files_ask_for_the_secret_or_nobody_is_said_to_be_bound() {
     let (_folder, path, _) = locked(&served).await;
     let store = Arc::new(Shelf::default());
     let key = opens(&path, &store).unwrap();
-    // The second file cannot be written.
-    let mut fresh = path.with_extension("keys-copy").into_os_string();
-    fresh.push("-new");
-    std::fs::create_dir(&fresh).unwrap();
+    let fresh = copy_refused(&path);
     assert!(opens(&path, &store).unwrap() == key);
     let copy = std::fs::read_to_string(path.with_extension("keys-copy")).unwrap();
     assert_eq!(bound_to(&path).len(), 1);
@@ -203,7 +208,7 @@ async fn both_files_ask_for_the_secret_or_nobody_is_said_to_be_bound() {
     let maria = of(&vault, "Μαρία");
     assert!(unlock(&mut vault, maria, PIN).unwrap() == key);
     assert!(vault.people()[0].bound, "it is mended while the app runs");
-    let files = ["keys", "keys-copy"].map(|file| std::fs::read(path.with_extension(file)).unwrap());
+    let files = KEYS.map(|file| std::fs::read(path.with_extension(file)).unwrap());
     assert_eq!(files[0], files[1]);
 }
 
@@ -213,13 +218,10 @@ async fn a_file_of_a_newer_app_is_left_as_it_is() {
     let (_folder, path, _, store, key) = bound(&served).await;
     let mut vault = begin(&path, &store);
     let maria = of(&vault, "Μαρία");
-    let text = std::fs::read_to_string(path.with_extension("keys")).unwrap();
-    let mut words: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let mut words = words_in(&path, "keys");
     words["version"] = json!(3);
     words["fresh"] = json!("of which this app knows nothing");
-    for ending in ["keys", "keys-copy"] {
-        std::fs::write(path.with_extension(ending), summed(&words)).unwrap();
-    }
+    put_in(&path, KEYS, &words);
     let newer = Err(Problem::UpgradeNeeded);
     assert_eq!(vault.unlock(maria, PIN).map(drop), newer);
     assert_eq!(vault.change(&key, maria, FRESH), newer);
@@ -317,9 +319,7 @@ async fn closes_by_half(served: &Served, goes_on: bool) {
     pass(&path, 91);
     let (gate, _) = gate_with(&path, store.clone());
     pass(&path, 1);
-    let mut fresh = path.with_extension("keys-copy").into_os_string();
-    fresh.push("-new");
-    std::fs::create_dir(&fresh).unwrap();
+    let fresh = copy_refused(&path);
     for _ in 0..2 {
         say(&gate, "lock_state", json!({})).await.unwrap();
     }
@@ -507,12 +507,7 @@ mod of_system {
             .env_remove("GNOME_KEYRING_CONTROL")
             .output()
             .expect("dbus-run-session and gnome-keyring are installed");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let told = text.lines().find_map(|line| {
-            let (_, told) = line.split_once("told ")?;
-            serde_json::from_str(told).ok()
-        });
-        told.unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))
+        koina_tests::process::told(&output)
     }
 
     #[tokio::test(flavor = "multi_thread")]

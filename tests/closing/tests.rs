@@ -17,16 +17,14 @@ use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_server::log::Author;
 use koina_sync::escrow::{self, Contact};
-use koina_sync::identity::hex;
 use koina_sync::replica::{Ids, Replica};
 use koina_sync::vault::{Key, KeyStore, NoKeyStore, Vault};
-use koina_tests::installed::{Device, ask};
+use koina_tests::installed::{Device, ask, summed};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve};
 use koina_tests::town::lamp;
 use koina_tests::village::Village;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
@@ -70,21 +68,23 @@ fn pass(path: &Path, days: i64) {
 
 /// What is in escrow, as it is written down.
 fn words_of(path: &Path) -> Value {
-    let text = std::fs::read_to_string(path.with_extension("escrow")).unwrap();
+    words_in(path, "escrow")
+}
+
+fn words_in(path: &Path, ending: &str) -> Value {
+    let text = std::fs::read_to_string(path.with_extension(ending)).unwrap();
     serde_json::from_str(text.lines().next().unwrap()).unwrap()
 }
 
 /// Writes it down as the app does.
 fn put(path: &Path, words: &Value) {
-    for ending in ["escrow", "escrow-copy"] {
-        std::fs::write(path.with_extension(ending), summed(words)).unwrap();
-    }
+    put_in(path, ["escrow", "escrow-copy"], words);
 }
 
-fn summed(words: &Value) -> String {
-    let json = words.to_string();
-    let sum = hex(&Sha256::digest(&json));
-    format!("{json}\n{sum}\n")
+fn put_in(path: &Path, endings: [&str; 2], words: &Value) {
+    for ending in endings {
+        std::fs::write(path.with_extension(ending), summed(words)).unwrap();
+    }
 }
 
 fn store() -> Arc<dyn KeyStore> {

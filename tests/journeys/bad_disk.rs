@@ -231,13 +231,7 @@ fn told_at_start(program: &Path, replica: &Path) -> Result<(), Problem> {
     if is_superuser() {
         start.uid(NOBODY).gid(NOBODY);
     }
-    let output = start.output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let told = text.lines().find_map(|line| {
-        let (_, told) = line.split_once("told ")?;
-        serde_json::from_str(told).ok()
-    });
-    told.unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))
+    koina_tests::process::told(&start.output().unwrap())
 }
 
 fn is_superuser() -> bool {

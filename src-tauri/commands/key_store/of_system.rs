@@ -15,6 +15,8 @@ use windows_native_keyring_store::Store;
 use zbus_secret_service_keyring_store::Store;
 use zeroize::Zeroizing;
 
+use crate::lock::fresh_id;
+
 /// Under this name whoever looks into the key store finds what it keeps for Koina.
 const SERVICE: &str = "gr.koina.app";
 /// So long somebody may take to type the password of a key store that is locked.
@@ -31,7 +33,7 @@ impl OsKeyStore {
         // say when it was started, nobody is bound.
         let era = match cfg!(target_os = "linux") {
             true => std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default(),
-            false => a_start(),
+            false => fresh_id().to_string(),
         };
         Self::in_era(era.trim().to_owned())
     }
@@ -40,11 +42,6 @@ impl OsKeyStore {
     pub fn in_era(era: String) -> Self {
         Self { era }
     }
-}
-
-#[allow(clippy::disallowed_methods, reason = "another one for each start")]
-fn a_start() -> String {
-    Uuid::new_v4().to_string()
 }
 
 impl KeyStore for OsKeyStore {
@@ -64,15 +61,11 @@ impl KeyStore for OsKeyStore {
     }
 
     fn forget(&self, name: Uuid) {
-        let thread = std::thread::Builder::new().name("key store".to_owned());
-        let forgetting = move || {
-            if let Err(failure) = forgotten(name) {
-                tracing::warn!(failure, "a device secret stays that nothing needs");
-            }
+        let stays = |failure: String| {
+            tracing::warn!(failure, "a device secret stays that nothing needs");
         };
-        if let Err(failure) = thread.spawn(forgetting) {
-            tracing::warn!(%failure, "a device secret stays that nothing needs");
-        }
+        let forgetting = move || forgotten(name).unwrap_or_else(stays);
+        apart(forgetting).unwrap_or_else(|shut| stays(shut.0));
     }
 
     fn era(&self) -> String {
@@ -113,6 +106,12 @@ fn entry(name: Uuid) -> keyring_core::Result<Entry> {
     Store::new()?.build(SERVICE, &name.to_string(), how)
 }
 
+fn apart(asks: impl FnOnce() + Send + 'static) -> Result<(), Shut> {
+    let thread = std::thread::Builder::new().name("key store".to_owned());
+    let began = thread.spawn(asks);
+    began.map(drop).map_err(|failure| Shut(failure.to_string()))
+}
+
 fn asked<T: Send + 'static>(
     name: Uuid,
     ask: impl FnOnce(&Entry) -> keyring_core::Result<T> + Send + 'static,
@@ -122,9 +121,7 @@ fn asked<T: Send + 'static>(
         let answer = entry(name).and_then(|entry| ask(&entry));
         let _ = says.send(answer.map_err(|failure| Shut(failure.to_string())));
     };
-    let thread = std::thread::Builder::new().name("key store".to_owned());
-    let began = thread.spawn(asking);
-    began.map_err(|failure| Shut(failure.to_string()))?;
+    apart(asking)?;
     said.recv_timeout(PATIENCE)
         .unwrap_or_else(|_| Err(Shut("it does not answer".to_owned())))
 }
