@@ -1,6 +1,6 @@
 /** A device that people lock: a PIN each, wrong ones, and nothing of the records while it is shut. */
 import type { Page } from "@playwright/test";
-import { expect, PHONE, SCREEN, test } from "./lib/koina";
+import { expect, type Koina, PHONE, SCREEN, test } from "./lib/koina";
 import { accessible, fits, lookAt } from "./lib/look";
 import { press, rows, tab } from "./lib/screens/steps";
 import { words } from "./lib/words";
@@ -108,14 +108,28 @@ test("who guesses waits, and sees for how long", async ({ koina }) => {
   await look(shut, "waiting");
 });
 
-test("a device without contact for too long closes, and opens with a code that the desk reads out", async ({ koina, bridge }) => {
-  test.setTimeout(150_000);
+/** A crew's device that the town hall has heard of, and that one person opens. */
+async function withPin(koina: Koina): Promise<Page> {
   const crew = await koina.window("crew");
   await tab(crew, w, "outbox");
   await press(crew, w("exchange-now"));
   await people(crew);
   await press(crew, w("people-first"));
   await add(crew, "Μαρία", PIN);
+  return crew;
+}
+
+/** The desk makes a code that opens the crew's device. */
+async function codeOf(koina: Koina): Promise<{ desk: Page; code: string }> {
+  const desk = await koina.window("desk");
+  await tab(desk, w, "devices");
+  await desk.getByRole("button", { name: `${w("device-reopen")}: ${CREW}` }).click();
+  return { desk, code: (await desk.getByTestId("reopen-code").textContent()) ?? "" };
+}
+
+test("a device without contact for too long closes, and opens with a code that the desk reads out", async ({ koina, bridge }) => {
+  test.setTimeout(150_000);
+  const crew = await withPin(koina);
   await bridge.control("days-pass", { days: 85 });
   await crew.reload();
   await tab(crew, w, "outbox");
@@ -136,10 +150,7 @@ test("a device without contact for too long closes, and opens with a code that t
   await shut.getByRole("button", { name: w("lock-open") }).click();
   await expect(shut.getByRole("alert")).toContainText(w("reopen-code-missing"));
 
-  const desk = await koina.window("desk");
-  await tab(desk, w, "devices");
-  await desk.getByRole("button", { name: `${w("device-reopen")}: ${CREW}` }).click();
-  const code = (await desk.getByTestId("reopen-code").textContent()) ?? "";
+  const { desk, code } = await codeOf(koina);
   await accessible(desk, "a code to open");
   await fits(desk, "a code to open");
   await desk.screenshot({ path: test.info().outputPath("code.png"), fullPage: true });
@@ -167,12 +178,7 @@ test("a device without contact for too long closes, and opens with a code that t
 
 test("a computer whose key store lost its part of the key says so, and the desk's code opens it", async ({ koina, bridge }) => {
   test.setTimeout(120_000);
-  const crew = await koina.window("crew");
-  await tab(crew, w, "outbox");
-  await press(crew, w("exchange-now"));
-  await people(crew);
-  await press(crew, w("people-first"));
-  await add(crew, "Μαρία", PIN);
+  const crew = await withPin(koina);
   await expect(crew.getByText(w("people-added", { name: "Μαρία" }))).toBeVisible();
   await expect(crew.getByText(w("people-bound"))).toHaveCount(0);
   await crew.close();
@@ -201,10 +207,7 @@ test("a computer whose key store lost its part of the key says so, and the desk'
   await look(shut, "without the key store");
   await shut.screenshot({ path: test.info().outputPath("key-store.png") });
   await shut.getByRole("button", { name: w("reopen-do") }).click();
-  const desk = await koina.window("desk");
-  await tab(desk, w, "devices");
-  await desk.getByRole("button", { name: `${w("device-reopen")}: ${CREW}` }).click();
-  const code = (await desk.getByTestId("reopen-code").textContent()) ?? "";
+  const { code } = await codeOf(koina);
   await field(shut, w("reopen-code")).fill(code);
   await field(shut, w("people-name")).fill("Μαρία");
   await field(shut, w("people-new")).fill("739105");

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use koina_sync::identity::hex;
+use koina_tests::installed::summed;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::browser::{NEWS, PATIENCE, Start, Window};
 use crate::promises::denied;
@@ -17,12 +16,7 @@ const LOCKED: &str = "Η συσκευή είναι κλειδωμένη";
 
 /// Somebody sets a PIN; the app is killed and asks for it; a wrong one opens nothing; locked by hand, it asks again.
 pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow::Result<Window> {
-    crew.press("Αποστολή").await?;
-    crew.press_at(
-        "the lock",
-        "//summary[normalize-space(.)='Κλείδωμα με PIN']",
-    )
-    .await?;
+    to_the_lock(&crew).await?;
     crew.press("Βάλε PIN").await?;
     crew.fill("name", "Μαρία Δοκιμαστική").await?;
     crew.fill("pin", PIN).await?;
@@ -47,12 +41,7 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     shut.picture(&pictures.join("lock-wrong.png")).await?;
     let crew = opened(shut).await?;
 
-    crew.press("Αποστολή").await?;
-    crew.press_at(
-        "the lock",
-        "//summary[normalize-space(.)='Κλείδωμα με PIN']",
-    )
-    .await?;
+    to_the_lock(&crew).await?;
     let image = crew.image().context("Finding the app")?;
     crew.sees("Κλείδωσε τώρα").await?;
     ensure!(
@@ -66,12 +55,7 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     let shut = Window::open(mine).await?;
     shut.sees(LOCKED).await?;
     let crew = opened(shut).await?;
-    crew.press("Αποστολή").await?;
-    crew.press_at(
-        "the lock",
-        "//summary[normalize-space(.)='Κλείδωμα με PIN']",
-    )
-    .await?;
+    to_the_lock(&crew).await?;
     crew.sees(BOUND).await?;
     crew.picture(&pictures.join("lock-bound.png")).await?;
     crew.cut()?;
@@ -79,6 +63,16 @@ pub(crate) async fn asks(crew: Window, mine: &Start, pictures: &Path) -> anyhow:
     let shut = Window::open(mine).await?;
     shut.sees(LOCKED).await?;
     opened(shut).await
+}
+
+/// Opens what the screen of sending says of the lock.
+async fn to_the_lock(crew: &Window) -> anyhow::Result<()> {
+    crew.press("Αποστολή").await?;
+    crew.press_at(
+        "the lock",
+        "//summary[normalize-space(.)='Κλείδωμα με PIN']",
+    )
+    .await
 }
 
 /// What was left in the key store was left before the computer was switched on.
@@ -90,9 +84,7 @@ fn switched_off(mine: &Start) -> anyhow::Result<()> {
         let mut words: serde_json::Value = serde_json::from_str(words)?;
         let left = words.pointer_mut("/secret/era");
         *left.context("Nothing was left in the key store")? = json!("before");
-        let words = words.to_string();
-        let sum = hex(&Sha256::digest(&words));
-        std::fs::write(&path, format!("{words}\n{sum}\n")).context("Writing the keys")?;
+        std::fs::write(&path, summed(&words)).context("Writing the keys")?;
     }
     Ok(())
 }
