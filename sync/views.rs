@@ -561,11 +561,12 @@ impl Shown {
                 (ShownRow::Asset(shown), said, photos)
             }
         };
+        let words = greek::words(&said);
         Self {
             row,
             photos,
-            words: greek::words(&said).join(" "),
-            sounds: greek::skeleton(&said),
+            sounds: greek::skeleton_of(&words),
+            words: words.join(" "),
         }
     }
 

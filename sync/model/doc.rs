@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{
@@ -204,16 +205,28 @@ impl Record {
     }
 }
 
+/// A request and an asset with their genesis only: a copy costs less than to begin each record from nothing.
+static REQUEST: LazyLock<Automerge> = LazyLock::new(|| begun(Kind::Request));
+static ASSET: LazyLock<Automerge> = LazyLock::new(|| begun(Kind::Asset));
+
+fn begun(kind: Kind) -> Automerge {
+    let mut inner = Automerge::new();
+    if let Ok(change) = Change::from_bytes(genesis_bytes(kind).to_vec()) {
+        let _ = inner.apply_changes([change]);
+    }
+    inner
+}
+
 /// The values one change writes, in the order it writes them.
 pub type Writes = Vec<(String, Scalar)>;
 
 impl Doc {
     /// A new doc: the genesis of its kind and nothing else.
     pub fn new(kind: Kind) -> Self {
-        let mut inner = Automerge::new();
-        if let Ok(change) = Change::from_bytes(genesis_bytes(kind).to_vec()) {
-            let _ = inner.apply_changes([change]);
-        }
+        let inner = match kind {
+            Kind::Request => REQUEST.clone(),
+            Kind::Asset => ASSET.clone(),
+        };
         Self { kind, inner }
     }
 

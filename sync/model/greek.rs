@@ -118,12 +118,17 @@ pub fn collation_key(text: &str) -> Vec<u8> {
 /// Digits stay, except a lone 3 or 8 in a word of letters (3exasa, 8alassa). Words are joined by one space;
 /// all else is a gap. The result is for matching only: different words may share a skeleton.
 pub fn skeleton(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in words(text) {
+    skeleton_of(&words(text))
+}
+
+/// The skeleton of a text of which there are the [`words`] already.
+pub fn skeleton_of(words: &[String]) -> String {
+    let mut out = String::with_capacity(words.iter().map(|word| word.len() + 1).sum());
+    for word in words {
         if !out.is_empty() {
             out.push(' ');
         }
-        sounds(&letters(&word), &mut out);
+        sounds(&letters(word), &mut out);
     }
     out
 }

@@ -292,17 +292,31 @@ pub(crate) fn take_rows(
             numbered.push(entry.doc);
         }
     }
-    for id in &order {
-        if let Some(arrived) = changes.get(id)
+    for id in by_row(tx, order)? {
+        if let Some(arrived) = changes.get(&id)
             && let Some(first) = arrived.first()
         {
-            take_changes(tx, *id, first.kind, arrived, me, lists, foreseen)?;
+            take_changes(tx, id, first.kind, arrived, me, lists, foreseen)?;
         }
     }
-    for id in numbered {
+    for id in by_row(tx, numbered)? {
         views::number(tx, id, lists)?;
     }
     Ok(())
+}
+
+/// Records in the order of their rows, new ones last as they came: whenever a row does not follow the one before, the search
+/// index writes out what it holds.
+fn by_row(tx: &Transaction<'_>, ids: Vec<DocId>) -> Result<Vec<DocId>, ReplicaError> {
+    let mut row = tx.prepare_cached("SELECT n FROM docs WHERE doc = ?1")?;
+    let mut rows: Vec<(i64, DocId)> = Vec::new();
+    for id in ids {
+        let key = id.as_bytes().as_slice();
+        let n = row.query_row([key], |row| row.get(0)).optional()?;
+        rows.push((n.unwrap_or(i64::MAX), id));
+    }
+    rows.sort_by_key(|(n, _)| *n);
+    Ok(rows.into_iter().map(|(_, id)| id).collect())
 }
 
 /// Drops a record that left this device's scope, unless something of it still waits to be sent.

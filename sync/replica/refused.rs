@@ -198,12 +198,17 @@ pub(crate) fn go_on_without_lost(
 /// News of a record of which something waits for the desk: perhaps somebody else brought it. What waited goes into line once
 /// more; the server knows what it has.
 pub(super) fn others_again(tx: &Transaction<'_>, id: DocId) -> Result<(), ReplicaError> {
-    let waiting = tx
-        .prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND state = 'with_desk'")?
+    // Looked for first: an update of several rows opens a savepoint, at which the search index writes out what it holds.
+    let waits: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE doc = ?1 AND state = 'with_desk')",
+        )?
+        .query_row([id.as_bytes().as_slice()], |row| row.get(0))?;
+    if waits {
+        tx.prepare_cached(
+            "UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND (state = 'with_desk' OR reason = 'follows_others')",
+        )?
         .execute([id.as_bytes().as_slice()])?;
-    if waiting > 0 {
-        tx.prepare_cached("UPDATE outbox SET state = 'on_device', reason = '' WHERE doc = ?1 AND reason = 'follows_others'")?
-            .execute([id.as_bytes().as_slice()])?;
     }
     Ok(())
 }

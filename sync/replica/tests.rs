@@ -388,6 +388,87 @@ fn a_damaged_page_in_columns_is_asked_for_whole_and_costs_nothing_else() {
     assert_eq!(fresh.cursor().unwrap(), 9);
 }
 
+/// How many leaves the search index has written since it was made, and rows it has let go of: SQLite counts them in its
+/// structure record.
+fn index_written(replica: &Replica) -> u64 {
+    let structure: Vec<u8> = replica
+        .writer()
+        .query_row("SELECT block FROM search_data WHERE id = 10", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    // Eight bytes of cookie and version, then numbers in SQLite's variable length.
+    let mut rest = structure.iter().skip(8);
+    let mut number = || {
+        let mut number = 0;
+        loop {
+            let byte = *rest.next().unwrap();
+            number = number << 7 | u64::from(byte & 0x7f);
+            if byte < 0x80 {
+                return number;
+            }
+        }
+    };
+    let (_levels, _segments) = (number(), number());
+    number()
+}
+
+#[test]
+fn what_an_answer_brings_goes_into_the_search_index_at_once() {
+    use koina_model::exchange::{Answer, FirstLoad, Item};
+    const RECORDS: u64 = 40;
+    let (here, there) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let server = somebody(&here, Role::Clerk);
+    let ids: Vec<DocId> = (0..RECORDS)
+        .map(|n| {
+            let at = i64::try_from(n).unwrap();
+            enter(&server, "LGT-01", &format!("Αίτημα {n}"), at)
+        })
+        .collect();
+    let apart = index_written(&server);
+    assert!(apart >= RECORDS, "{apart} when they come one by one");
+    let fresh = somebody(&there, Role::Clerk);
+    let before = index_written(&fresh);
+
+    let said = fresh.ask("0.1.0").unwrap();
+    assert_eq!(said.ask.first, Some(FirstLoad::default()));
+    let (columns, _) = server.first_page(&[], 0, 9, 1_000_000).unwrap().lay_out();
+    let answer = |items| Answer {
+        items,
+        cursor: 9,
+        ..Answer::default()
+    };
+    let columns = Box::new(columns);
+    fresh
+        .take_answer(&said, &answer(vec![Item::Docs { columns }]), NOW)
+        .unwrap();
+    assert_eq!(found(&fresh, "Αίτημα").len(), ids.len());
+    let first = index_written(&fresh) - before;
+    assert!(first < RECORDS / 4, "{first} leaves for whole records");
+
+    let known = server.pending().unwrap().waiting;
+    for id in &ids {
+        let text = "έγινε αυτοψία";
+        server.record_work(*id, &Step::Note { text }, NOW).unwrap();
+    }
+    let push = server.ask("0.1.0").unwrap().ask.push;
+    let changes = push.into_iter().skip(usize::try_from(known).unwrap());
+    let changes = changes.map(|pushed| Item::Change {
+        doc: pushed.doc,
+        kind: pushed.kind,
+        at: NOW,
+        bytes: pushed.bytes,
+    });
+    let said = fresh.ask("0.1.0").unwrap();
+    fresh
+        .take_answer(&said, &answer(changes.collect()), NOW)
+        .unwrap();
+    let same = |id: &&DocId| fresh.doc(**id).unwrap().heads() == server.doc(**id).unwrap().heads();
+    assert_eq!(ids.iter().filter(same).count(), ids.len());
+    let news = index_written(&fresh) - before - first - RECORDS;
+    assert!(news < RECORDS / 4, "{news} leaves for news");
+}
+
 #[test]
 fn a_new_file_can_be_opened_by_several_at_once() {
     for _ in 0..10 {
