@@ -305,8 +305,8 @@ pub(crate) fn take_rows(
     Ok(())
 }
 
-/// Records in the order of their rows, new ones last as they came: whenever a row does not follow the one before, the search
-/// index writes out what it holds.
+/// Records in the order of their rows, each once, new ones last as they came: whenever a row comes before the last one, the
+/// search index writes out what it holds.
 fn by_row(tx: &Transaction<'_>, ids: Vec<DocId>) -> Result<Vec<DocId>, ReplicaError> {
     let mut row = tx.prepare_cached("SELECT n FROM docs WHERE doc = ?1")?;
     let mut rows: Vec<(i64, DocId)> = Vec::new();
@@ -316,6 +316,7 @@ fn by_row(tx: &Transaction<'_>, ids: Vec<DocId>) -> Result<Vec<DocId>, ReplicaEr
         rows.push((n.unwrap_or(i64::MAX), id));
     }
     rows.sort_by_key(|(n, _)| *n);
+    rows.dedup();
     Ok(rows.into_iter().map(|(_, id)| id).collect())
 }
 

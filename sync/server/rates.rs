@@ -1,5 +1,5 @@
 //! How often somebody may ask: an address, a newcomer with a code, a device. Whoever asks more often is told to wait, and costs
-//! next to nothing; nobody else waits for them.
+//! next to nothing; nobody else waits for them. Wrong codes are counted together as well, of whatever address: see the log.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -77,7 +77,7 @@ impl Rates {
         self.ask(&self.address, &from.0).map_err(|_| Problem::Busy)
     }
 
-    /// Before a code is looked at: a wrong one of somebody else keeps nobody waiting.
+    /// Before a code is looked at: who brings too many is not heard, and uses up few of the wrong ones that all share.
     pub fn newcomer(&self, from: Peer) -> Result<(), Problem> {
         let waits = self.ask(&self.newcomer, &from.0);
         waits.map_err(|wait_s| Problem::TooManyTries { wait_s })

@@ -1,6 +1,7 @@
 //! Chains of hashes: the audit and the register. A row that was changed, removed or slipped in breaks its chain.
+//! The changes of the log are held against the audit: each has to be there once, from whom and when the audit says.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use koina_model::exchange::{Entry, EntryWords};
 use koina_model::ids::{DeviceId, DocId, Time};
@@ -164,20 +165,27 @@ pub fn change_hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes.get(8..).unwrap_or(bytes)).into()
 }
 
-/// Walks both chains and the changes the audit speaks of.
+/// Changes that the audit says were taken, by their hash: two records may be told the same.
+type Accepted = HashMap<[u8; 32], Vec<Taken>>;
+
+/// Where the audit says so, and whose device brought it when.
+struct Taken {
+    place: u64,
+    at: Time,
+    device: Option<DeviceId>,
+}
+
+/// Walks both chains, and holds the log against them.
 pub(super) async fn verify<T: Tx>(tx: &mut T) -> Result<Verified, LogError> {
     let mut verified = Verified::default();
     let accepted = verify_audit(tx, &mut verified).await?;
     verify_entries(tx, &mut verified).await?;
-    verify_changes(tx, &mut verified, &accepted).await?;
+    verify_log(tx, &mut verified, accepted).await?;
     Ok(verified)
 }
 
-async fn verify_audit<T: Tx>(
-    tx: &mut T,
-    verified: &mut Verified,
-) -> Result<HashSet<Vec<u8>>, LogError> {
-    let mut accepted = HashSet::new();
+async fn verify_audit<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<Accepted, LogError> {
+    let mut accepted = Accepted::new();
     let mut hash = Vec::new();
     loop {
         let rows = tx
@@ -196,7 +204,11 @@ async fn verify_audit<T: Tx>(
                 });
             }
             if [changes::ACCEPTED, changes::ACCEPTED_AGAIN].contains(&row.text(4)?.as_str()) {
-                accepted.insert(row.bytes(5)?.to_vec());
+                accepted.entry(row.hash(5)?).or_default().push(Taken {
+                    place: verified.audit,
+                    at: row.time(1)?,
+                    device: row.device_or_none(2)?,
+                });
             }
         }
         if rows.is_empty() {
@@ -247,30 +259,61 @@ async fn verify_entries<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<()
     }
 }
 
-async fn verify_changes<T: Tx>(
+async fn verify_log<T: Tx>(
     tx: &mut T,
     verified: &mut Verified,
-    accepted: &HashSet<Vec<u8>>,
+    mut accepted: Accepted,
 ) -> Result<(), LogError> {
     let mut seq = 0;
     loop {
         let rows = tx
-            .rows(sql::CHANGES_PAGE, &[stored(seq)?.into(), ROWS.into()])
+            .rows(sql::LOG_PAGE, &[stored(seq)?.into(), ROWS.into()])
             .await?;
         for row in &rows {
-            seq = row.place(0)?;
-            verified.changes += 1;
-            if change_hash(row.bytes(2)?) != row.hash(1)? || !accepted.contains(row.bytes(1)?) {
+            seq += 1;
+            if row.place(0)? != seq {
                 return Err(LogError::Broken {
-                    chain: "the changes",
+                    chain: "the log",
                     place: seq,
                 });
             }
+            if row.text(1)? == "change" {
+                verified.changes += 1;
+                if !is_taken(row, &mut accepted)? {
+                    return Err(LogError::Broken {
+                        chain: "the changes",
+                        place: seq,
+                    });
+                }
+            }
         }
         if rows.is_empty() {
-            return Ok(());
+            break;
         }
     }
+    match accepted.values().flatten().map(|taken| taken.place).min() {
+        None => Ok(()),
+        Some(place) => Err(LogError::Broken {
+            chain: "the changes that the audit names",
+            place,
+        }),
+    }
+}
+
+/// Whether a change is what its hash says, and was taken from that device at that moment; then it is off the list.
+fn is_taken(row: &Row, accepted: &mut Accepted) -> Result<bool, LogError> {
+    let hash = row.hash(2)?;
+    let (device, at) = (row.device_or_none(4)?, row.time(5)?);
+    if change_hash(row.bytes(3)?) != hash {
+        return Ok(false);
+    }
+    let Some(all) = accepted.get_mut(&hash) else {
+        return Ok(false);
+    };
+    let found = all
+        .iter()
+        .position(|taken| (taken.device, taken.at) == (device, at));
+    Ok(found.map(|found| all.swap_remove(found)).is_some())
 }
 
 /// Over the previous hash and the first six columns of an audit row.

@@ -63,8 +63,8 @@ pub(super) const AUDIT_PAGE: &str = "SELECT place, at, device, who, what, subjec
 /// Who read, corrected or erased a contact; `$1` is the record.
 pub(super) const CONTACT_AUDIT: &str = "SELECT at, device, who, what FROM audit
  WHERE subject = $1 AND what LIKE 'contact.%' ORDER BY place";
-pub(super) const CHANGES_PAGE: &str = "SELECT seq, hash, bytes
- FROM log WHERE body = 'change' AND seq > $1 ORDER BY seq LIMIT $2";
+pub(super) const LOG_PAGE: &str = "SELECT seq, body, hash, bytes, device, at
+ FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const PUT_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)

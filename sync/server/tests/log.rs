@@ -81,6 +81,10 @@ conformance! {
     a_tampered_audit_row_is_found,
     a_removed_audit_row_is_found,
     a_tampered_change_is_found,
+    a_change_nobody_is_on_record_for_is_found,
+    a_change_said_to_be_of_somebody_else_or_of_another_time_is_found,
+    a_removed_row_of_the_log_is_found,
+    a_log_without_its_end_is_found,
     an_export_shows_a_log_that_was_written_anew,
     a_slipped_in_change_is_found,
     a_tampered_number_is_found,
@@ -836,14 +840,54 @@ async fn a_tampered_change_is_found(stand: Stand) {
 }
 
 async fn a_slipped_in_change_is_found(stand: Stand) {
-    let tampering = "INSERT INTO log (seq, at, doc, body, kind, hash, bytes)
-        SELECT 99, at, hash, body, kind, hash, bytes FROM log WHERE seq = 1;
-        DELETE FROM audit WHERE place = 5; DELETE FROM log WHERE seq = 1";
-    let (chain, place) = broken(stand, tampering).await;
-    assert_eq!(
-        (chain, place),
-        ("the changes", 5),
-        "a change nobody is on record for"
+    // Once more for another record: the audit knows the change, but only once.
+    let tampering = "INSERT INTO log (seq, at, device, doc, body, kind, hash, bytes)
+        SELECT 7, at, device, hash, body, kind, hash, bytes FROM log WHERE seq = 1";
+    assert_eq!(broken(stand, tampering).await, ("the changes", 7));
+}
+
+async fn a_change_nobody_is_on_record_for_is_found(stand: Stand) {
+    let tampering = "DELETE FROM audit WHERE place = 5";
+    assert_eq!(broken(stand, tampering).await, ("the changes", 5));
+}
+
+async fn a_change_said_to_be_of_somebody_else_or_of_another_time_is_found(stand: Stand) {
+    let log = written(&stand).await;
+    for (column, other) in [("device", "doc"), ("at", "at + 1")] {
+        let kept = format!(
+            "UPDATE log SET {column} = (SELECT {column} FROM log WHERE seq = 1) WHERE seq = 3"
+        );
+        stand
+            .run(&format!("UPDATE log SET {column} = {other} WHERE seq = 3"))
+            .await;
+        let refused = log.verify_audit().await;
+        assert!(refused.is_err(), "{column}: {refused:?}");
+        stand.run(&kept).await;
+        log.verify_audit().await.unwrap();
+    }
+}
+
+async fn a_removed_row_of_the_log_is_found(stand: Stand) {
+    let tampering = "DELETE FROM log WHERE seq = 3";
+    assert_eq!(broken(stand, tampering).await, ("the log", 3));
+}
+
+async fn a_log_without_its_end_is_found(stand: Stand) {
+    // A change at the end, with no number behind it.
+    let log = written(&stand).await;
+    place(&log, change(1, 1, 2, "A")).await;
+    log.verify_audit().await.unwrap();
+    stand.run("DELETE FROM log WHERE seq = 7").await;
+    let refused = log.verify_audit().await;
+    assert!(
+        matches!(
+            refused,
+            Err(LogError::Broken {
+                chain: "the changes that the audit names",
+                place: 6
+            })
+        ),
+        "{refused:?}"
     );
 }
 
