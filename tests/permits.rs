@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use koina_model::doc::Doc;
-use koina_model::exchange::{Answer, Ask, FirstLoad, Item, Pushed, Refusal, Verdict};
+use koina_model::exchange::{Answer, Ask, CAPABILITIES, FirstLoad, Item, Pushed, Refusal, Verdict};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::permits::{Author, Permit, Role, may_write};
 use koina_model::place::Place;
@@ -244,20 +244,25 @@ fn promised() -> BTreeMap<String, Vec<Cell>> {
     rows.collect()
 }
 
-/// Pushes bytes as a device of this role, past every rule of the app.
+/// Pushes bytes over the wire, signed by a device of this role, past every rule of the app.
 fn push(town: &Town, who: Who, kind: Kind, doc: DocId, bytes: Vec<u8>) -> Result<(), Refusal> {
-    let device = town.at(who).identity().unwrap().device;
-    let log = &town.server().log;
-    let device = town.block_on(log.device(device)).unwrap().unwrap();
-    let push = vec![Pushed {
+    let pushed = Pushed {
         doc,
         kind,
         bytes: bytes.into(),
         again: false,
-    }];
-    let taken = koina_server::exchange::take(town.server(), &device, push, town.now());
-    let taken = town.block_on(taken).unwrap();
-    match taken.receipts[0].verdict.clone() {
+    };
+    let ask = Ask {
+        capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+        epoch: town.server().epoch().to_owned(),
+        // Nobody ever told it that: it is told so instead of what is new.
+        scope: u64::MAX,
+        push: vec![pushed],
+        ..Ask::default()
+    };
+    let answer = town.post(who, "/v1/exchange", pack(&ask).unwrap()).unwrap();
+    let answer: Answer = unpack(&answer).unwrap();
+    match answer.receipts[0].verdict.clone() {
         Verdict::Refused { reason } => Err(reason),
         _ => Ok(()),
     }
@@ -280,8 +285,20 @@ fn begun(town: &Town, desk: Who, kind: Kind, community: &str) -> (DocId, Doc) {
     let mut writes = whole(kind, id, community);
     // A cost and a rank are a community's to write.
     writes.retain(|(key, _)| !["cost", "rank"].contains(&key.as_str()) || kind != Kind::Request);
-    let bytes = doc.write(by, town.now(), &writes).unwrap().bytes;
-    push(town, desk, kind, id, bytes).unwrap();
+    let pushed = Pushed {
+        doc: id,
+        kind,
+        bytes: doc.write(by, town.now(), &writes).unwrap().bytes.into(),
+        again: false,
+    };
+    let device = town.block_on(town.server().log.device(by));
+    let device = device.unwrap().unwrap();
+    let taken = koina_server::exchange::take(town.server(), &device, vec![pushed], town.now());
+    let taken = town.block_on(taken).unwrap();
+    assert!(matches!(
+        taken.receipts[0].verdict,
+        Verdict::Accepted { .. }
+    ));
     (id, doc)
 }
 
@@ -390,6 +407,18 @@ fn nobody_writes_outside_their_communities_or_in_the_name_of_another() {
                     change(&on, me, town.now(), &writes),
                 );
                 assert!(there.is_err(), "{title}, in a community that is not theirs");
+                if attempt.when != When::Begins {
+                    let mut pulled = attempt.writes.clone();
+                    pulled.retain(|(key, _)| key != "place");
+                    pulled.push(("place".to_owned(), format!("{LITOCHORO}/").into()));
+                    let bytes = change(&doc, me, town.now(), &pulled);
+                    let pulled = push(&town, *who, kind, id, bytes);
+                    assert!(
+                        matches!(pulled, Err(Refusal::OutOfScope | Refusal::Fixed { .. })),
+                        "{title}, pulled into theirs: {pulled:?}"
+                    );
+                    attempts += 1;
+                }
                 let stolen = change(&here, other, town.now(), &attempt.writes);
                 let stolen = push(&town, *who, kind, mine, stolen);
                 assert!(stolen.is_err(), "{title}, in the name of the desk");
