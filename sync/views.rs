@@ -817,7 +817,7 @@ pub(crate) fn search_words(typed: &str) -> Option<String> {
         .into_iter()
         .take(8)
         .map(|word| {
-            let sound = greek::skeleton(&word);
+            let sound = greek::skeleton_of(std::slice::from_ref(&word));
             let stem = settled(&sound);
             let digits = word.chars().any(|c| c.is_ascii_digit());
             if stem.len() < 2 || digits {

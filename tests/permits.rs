@@ -285,20 +285,8 @@ fn begun(town: &Town, desk: Who, kind: Kind, community: &str) -> (DocId, Doc) {
     let mut writes = whole(kind, id, community);
     // A cost and a rank are a community's to write.
     writes.retain(|(key, _)| !["cost", "rank"].contains(&key.as_str()) || kind != Kind::Request);
-    let pushed = Pushed {
-        doc: id,
-        kind,
-        bytes: doc.write(by, town.now(), &writes).unwrap().bytes.into(),
-        again: false,
-    };
-    let device = town.block_on(town.server().log.device(by));
-    let device = device.unwrap().unwrap();
-    let taken = koina_server::exchange::take(town.server(), &device, vec![pushed], town.now());
-    let taken = town.block_on(taken).unwrap();
-    assert!(matches!(
-        taken.receipts[0].verdict,
-        Verdict::Accepted { .. }
-    ));
+    let bytes = doc.write(by, town.now(), &writes).unwrap().bytes;
+    push(town, desk, kind, id, bytes).unwrap();
     (id, doc)
 }
 

@@ -308,16 +308,19 @@ pub(crate) fn take_rows(
 /// Records in the order of their rows, each once, new ones last as they came: whenever a row comes before the last one, the
 /// search index writes out what it holds.
 fn by_row(tx: &Transaction<'_>, ids: Vec<DocId>) -> Result<Vec<DocId>, ReplicaError> {
-    let mut row = tx.prepare_cached("SELECT n FROM docs WHERE doc = ?1")?;
     let mut rows: Vec<(i64, DocId)> = Vec::new();
     for id in ids {
-        let key = id.as_bytes().as_slice();
-        let n = row.query_row([key], |row| row.get(0)).optional()?;
-        rows.push((n.unwrap_or(i64::MAX), id));
+        rows.push((row_of(tx, id)?.unwrap_or(i64::MAX), id));
     }
     rows.sort_by_key(|(n, _)| *n);
     rows.dedup();
     Ok(rows.into_iter().map(|(_, id)| id).collect())
+}
+
+fn row_of(tx: &Transaction<'_>, id: DocId) -> Result<Option<i64>, ReplicaError> {
+    let mut row = tx.prepare_cached("SELECT n FROM docs WHERE doc = ?1")?;
+    let n = row.query_row([id.as_bytes().as_slice()], |row| row.get(0));
+    Ok(n.optional()?)
 }
 
 /// Drops a record that left this device's scope, unless something of it still waits to be sent.
@@ -336,11 +339,7 @@ pub(crate) fn evict(
     if held || holds_photos(tx, id)? {
         return Ok(false);
     }
-    let n: Option<i64> = tx
-        .prepare_cached("SELECT n FROM docs WHERE doc = ?1")?
-        .query_row([key], |row| row.get(0))
-        .optional()?;
-    if let Some(n) = n {
+    if let Some(n) = row_of(tx, id)? {
         views::hide(tx, n)?;
         keep_departed(tx, id, me, now)?;
         tx.execute("DELETE FROM docs WHERE n = ?1", [n])?;
