@@ -2,7 +2,7 @@
 //!
 //! Views may be deleted at any moment and are rebuilt; see [`crate::replica`].
 
-use koina_model::contacts::{Contact, EraseReason};
+use koina_model::contacts::{Contact, EraseReason, ReadReason};
 use koina_model::doc::{Doc, Record};
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
 use koina_model::inspections::Checklist;
@@ -263,6 +263,13 @@ pub struct ContactsErased {
     pub device: String,
 }
 
+/// Why contacts are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadAsk {
+    pub reason: ReadReason,
+}
+
 /// Why contacts are to be erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseAsk {
@@ -330,6 +337,9 @@ pub struct ContactUse {
     pub device: String,
     /// The person the device was given to at the time.
     pub who: String,
+    /// The code of a [`ReadReason`](koina_model::contacts::ReadReason); empty: none was asked for.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// What the municipality keeps of people, and for how long.

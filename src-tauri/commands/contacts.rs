@@ -1,28 +1,31 @@
 //! Who is to be told about a request: asked of the server, which writes down that somebody read or erased it.
 
+use koina_model::contacts::ReadReason;
 use koina_model::exchange::Erased;
 use koina_model::problem::Problem;
 use koina_sync::exchange::json_body;
 use koina_sync::replica::ReplicaError;
 use koina_sync::views::{
-    Contacts, ContactsErased, ContactsKept, CorrectAsk, EraseAsk, ExportAsk, PersonalData,
+    Contacts, ContactsErased, ContactsKept, CorrectAsk, EraseAsk, ExportAsk, PersonalData, ReadAsk,
     SamePerson,
 };
 
 use crate::courier::{place, write_new};
 use crate::devices::device_name;
 use crate::{
-    ContactsCorrectInput, ContactsEraseInput, ContactsExportInput, ContactsExported, ContactsSame,
-    Desk, Nothing, RecordInput, told,
+    ContactsCorrectInput, ContactsEraseInput, ContactsExportInput, ContactsExported,
+    ContactsReadInput, ContactsSame, Desk, Nothing, RecordInput, told,
 };
 
 mod person;
 
 pub use person::person_page;
 
-pub(crate) fn contacts_read(desk: &Desk, input: RecordInput) -> Result<Contacts, Problem> {
-    let path = format!("/v1/contacts/{}/read", input.id);
-    let mut found: Contacts = desk.exchanger.ask("POST", &path, Vec::new())?;
+pub(crate) fn contacts_read(desk: &Desk, input: ContactsReadInput) -> Result<Contacts, Problem> {
+    let ContactsReadInput { id, reason } = input;
+    let path = format!("/v1/contacts/{id}/read");
+    let body = json_body(&ReadAsk { reason })?;
+    let mut found: Contacts = desk.exchanger.ask("POST", &path, body)?;
     name_devices(desk, &mut found);
     Ok(found)
 }
@@ -108,8 +111,12 @@ pub(crate) fn contacts_erase(desk: &Desk, input: ContactsEraseInput) -> Result<C
     let body = json_body(&EraseAsk { reason })?;
     let word: Erased = desk.exchanger.ask("POST", &path, body)?;
     told(desk.replica.contacts_erased(&word))?;
-    // Should the line fall just now: it is erased all the same.
-    let found = contacts_read(desk, RecordInput { id: input.id });
+    // Of what is erased nothing is read, so that no reason is kept. Should the line fall just now: it is erased all the same.
+    let again = ContactsReadInput {
+        id: input.id,
+        reason: ReadReason::AskedByPerson,
+    };
+    let found = contacts_read(desk, again);
     Ok(found.unwrap_or_else(|_| Contacts {
         rows: Vec::new(),
         erased: Some(ContactsErased {

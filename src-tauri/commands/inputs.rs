@@ -2,7 +2,7 @@
 
 use koina_model::accounts::{Account, AccountInput, SignedIn};
 use koina_model::applications::Application;
-use koina_model::contacts::{Contact, EraseReason};
+use koina_model::contacts::{Contact, EraseReason, ReadReason};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::inspections::Values;
 use koina_model::kiosks::Paper;
@@ -555,6 +555,14 @@ pub struct StaffPage {
     pub running: bool,
     /// Room on the disk; `None` where the system does not say.
     pub disk_free_mb: Option<u32>,
+}
+
+/// Somebody wants to see who is to be told about a request.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ContactsReadInput {
+    pub id: DocId,
+    pub reason: ReadReason,
 }
 
 /// Who is to be told about a request is erased for good.

@@ -113,7 +113,7 @@ commands! {
     conflicts_page(PageInput) -> ConflictsPage;
     conflict_decide(ConflictDecideInput) -> ConflictRow;
     // contacts (asked of the server)
-    contacts_read(RecordInput) -> Contacts;
+    contacts_read(ContactsReadInput) -> Contacts;
     contacts_correct(ContactsCorrectInput) -> Contacts;
     contacts_same(RecordInput) -> ContactsSame;
     contacts_export(ContactsExportInput) -> ContactsExported;

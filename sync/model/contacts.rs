@@ -107,6 +107,36 @@ impl EraseReason {
     }
 }
 
+/// Why the contacts of a record are read. A choice and no text of its own: it stands in the audit, from which nothing goes, so
+/// that nothing about the person may be written there. Kept since 0.1: add variants, never rename.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadReason {
+    /// To ask them something about what they reported, or to tell them something.
+    Reach,
+    /// To work on what they applied for.
+    Apply,
+    /// They ask what is kept of them, or want it corrected or erased.
+    AskedByPerson,
+    /// A court or another authority asks for it by law.
+    Authority,
+    /// The data protection officer, or whoever else watches over it, looks into it.
+    Oversight,
+}
+
+impl ReadReason {
+    /// The code, as it is stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Reach => "reach",
+            Self::Apply => "apply",
+            Self::AskedByPerson => "asked_by_person",
+            Self::Authority => "authority",
+            Self::Oversight => "oversight",
+        }
+    }
+}
+
 /// The server's word that the contacts of a record were erased: with it, any device can tell a server that was restored from
 /// an older backup. Only who has the municipality's key can say it.
 pub fn erased(key: &[u8], doc: DocId, at: Time) -> Option<Erased> {

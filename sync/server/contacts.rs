@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use koina_model::contacts::{Contact, EraseReason};
+use koina_model::contacts::{Contact, EraseReason, ReadReason};
 use koina_model::exchange::{Erased, SealedContact};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::problem::{FieldRule, Problem};
@@ -21,7 +21,7 @@ use koina_sync::views::{
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex as Turn;
 
-use crate::log::{AnyLog, Author, Handed, KeptContacts, KeyDue, SealedRow, Seen};
+use crate::log::{AnyLog, Author, Handed, KeptContacts, KeyDue, ReadFor, SealedRow, Seen};
 use crate::municipality::{Municipality, OpenError};
 
 pub mod keys;
@@ -206,16 +206,18 @@ impl Municipality {
         }
     }
 
-    /// The contacts of a record, opened for a desk; that it read them is in the audit.
+    /// The contacts of a record, opened for a desk; that it read them, and why, is in the audit.
     pub async fn read_contacts(
         &self,
         by: Author,
         now: Time,
         doc: DocId,
+        reason: ReadReason,
         communities: Vec<String>,
     ) -> Result<Contacts, Problem> {
-        let what = Some("contact.read");
-        let (rows, erased) = self.contacts_for(by, now, doc, communities, what).await?;
+        let read_for = Some(ReadFor::desk(reason));
+        let read = self.contacts_for(by, now, doc, communities, read_for);
+        let (rows, erased) = read.await?;
         self.shown(rows, erased).await
     }
 
@@ -237,9 +239,10 @@ impl Municipality {
         now: Time,
         doc: DocId,
         communities: Vec<String>,
-        what: Option<&'static str>,
+        read_for: Option<ReadFor>,
     ) -> Result<(Vec<SealedRow>, Option<ContactsErased>), Problem> {
-        let read = self.log.contacts(by, now, doc, communities, what).await?;
+        let read = self.log.contacts(by, now, doc, communities, read_for);
+        let read = read.await?;
         let read = read.ok_or(Problem::NotFound)?;
         let erased = read.erased.map(|erased| ContactsErased {
             at: erased.at,
@@ -393,7 +396,8 @@ impl Municipality {
                 now,
                 doc,
                 communities.clone(),
-                Some("contact.read"),
+                // They are looked for to be given to the person.
+                Some(ReadFor::desk(ReadReason::AskedByPerson)),
             )
             .await?;
         let reference = self.reference().clone();
@@ -449,10 +453,10 @@ impl Municipality {
         docs: Vec<DocId>,
         communities: Vec<String>,
     ) -> Result<PersonalData, Problem> {
-        let what = Some("contact.exported");
+        let read_for = Some(ReadFor::EXPORT);
         let mut records = Vec::new();
         for doc in docs {
-            let read = self.contacts_for(by.clone(), now, doc, communities.clone(), what);
+            let read = self.contacts_for(by.clone(), now, doc, communities.clone(), read_for);
             let (rows, erased) = match read.await {
                 // It went to another community meanwhile.
                 Err(Problem::NotFound) => continue,
@@ -470,6 +474,7 @@ impl Municipality {
                         what: act.what,
                         device: act.device.map(|id| id.to_string()).unwrap_or_default(),
                         who: act.who,
+                        reason: act.reason,
                     })
                     .collect(),
             });

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use koina_model::accounts::Account;
-use koina_model::contacts::EraseReason;
+use koina_model::contacts::{EraseReason, ReadReason};
 use koina_model::exchange::{Decision, Entry, Erased, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::{Health, StaffCall};
@@ -38,14 +38,16 @@ mod restored;
 mod sql;
 mod sqlite;
 mod tx;
+mod verify;
 
 pub use accounts::{
     AccountChanged, AccountRow, NewSession, ProviderWord, SignedInWith, Taken, Way,
 };
-pub use chain::{Audited, Verified, change_hash};
+pub use chain::{Audited, Said, change_hash};
 pub use contacts::{KeyDue, Seen};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
+pub use verify::Verified;
 
 /// Tries with a wrong code that one minute allows, over all devices.
 pub const TRIES_PER_MINUTE: i64 = 10;
@@ -292,6 +294,31 @@ pub struct ContactAct {
     /// The person the device was given to at the time.
     pub who: String,
     pub what: String,
+    /// The code of a [`ReadReason`]; empty: none was asked for.
+    pub reason: String,
+}
+
+/// What contacts are read for, as the audit says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadFor {
+    pub(super) what: &'static str,
+    pub(super) reason: Option<ReadReason>,
+}
+
+impl ReadFor {
+    /// To be given to the person.
+    pub const EXPORT: Self = Self {
+        what: "contact.exported",
+        reason: None,
+    };
+
+    /// To be shown at a desk.
+    pub fn desk(reason: ReadReason) -> Self {
+        Self {
+            what: "contact.read",
+            reason: Some(reason),
+        }
+    }
 }
 
 /// What became of contacts that a device handed over.
@@ -460,7 +487,7 @@ impl AnyLog {
 
     /// Walks the audit, the register and the log, and names the first place that does not hold.
     pub async fn verify_audit(&self) -> Result<Verified, LogError> {
-        in_one_tx!(self, Read, |tx| chain::verify(tx))
+        in_one_tx!(self, Read, |tx| verify::verify(tx))
     }
 
     /// The last place of the audit; 0 when there is none.
@@ -949,14 +976,14 @@ impl AnyLog {
     }
 
     /// The contacts of a record, as they are kept; the audit says who asked, and for what, unless nobody gets to see them
-    /// (`what` is `None`). `None` when the record is not in these communities; empty means all.
+    /// (`read_for` is `None`). `None` when the record is not in these communities; empty means all.
     pub async fn contacts(
         &self,
         by: Author,
         at: Time,
         doc: DocId,
         communities: Vec<String>,
-        what: Option<&'static str>,
+        read_for: Option<ReadFor>,
     ) -> Result<Option<ReadContacts>, LogError> {
         in_one_tx!(self, Write, |tx| contacts::read(
             tx,
@@ -964,7 +991,7 @@ impl AnyLog {
             at,
             doc,
             &communities,
-            what
+            read_for
         ))
     }
 

@@ -158,7 +158,7 @@ pub const TABLE: [Route; 37] = [
     Route { method: "POST", path: "/v1/devices/{id}/revoke", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::revoke(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/reopen", who: ADMINS,       bytes_max: 4 * KIB,        handler: |call| Box::pin(devices::reopen(call)) },
     Route { method: "POST", path: "/v1/devices/{id}/unlock", who: TENDERS,      bytes_max: 0,              handler: |call| Box::pin(devices::unlock(call)) },
-    Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 0,              handler: |call| Box::pin(contacts::read(call)) },
+    Route { method: "POST", path: "/v1/contacts/{id}/read",  who: READERS,      bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::read(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/correct", who: CORRECTORS, bytes_max: 4 * KIB,        handler: |call| Box::pin(contacts::correct(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/same",  who: EXPORTERS,    bytes_max: 0,              handler: |call| Box::pin(contacts::same(call)) },
     Route { method: "POST", path: "/v1/contacts/{id}/export", who: EXPORTERS,   bytes_max: 64 * KIB,       handler: |call| Box::pin(contacts::export(call)) },

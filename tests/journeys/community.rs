@@ -11,6 +11,8 @@ use koina_sync::views::Contacts;
 use koina_sync::views::requests::RequestsQuery;
 use koina_tests::town::{DION, LITOCHORO, Town, Who, lamp};
 
+use super::erased::to_reach;
+
 fn resident() -> Contact {
     Contact {
         name: "Ευτυχία Δοκιμαστική".to_owned(),
@@ -87,10 +89,10 @@ fn a_village_without_a_signal_reports_works_and_measures_and_the_town_hall_hears
     assert!(case.has_contact && case.row.open);
     assert_eq!(case.channel, Channel::Community);
     let path = format!("/v1/contacts/{}/read", asked.id);
-    let told: Contacts = town.ask(desk, "POST", &path, Vec::new()).unwrap();
+    let told: Contacts = town.ask(desk, "POST", &path, to_reach()).unwrap();
     let told = told.rows;
     assert_eq!(told[0].contact, Some(resident()));
-    let refused: Result<Contacts, _> = town.ask(here, "POST", &path, Vec::new());
+    let refused: Result<Contacts, _> = town.ask(here, "POST", &path, to_reach());
     assert!(refused.is_err(), "nobody there may read it again");
     let memos = RequestsQuery {
         executed: true,

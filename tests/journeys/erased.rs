@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use koina_model::contacts::{Contact, EraseReason};
+use koina_model::contacts::{Contact, EraseReason, ReadReason};
 use koina_model::exchange::Erased;
 use koina_model::ids::DocId;
 use koina_model::permits::{Permit, Role};
@@ -12,7 +12,7 @@ use koina_model::requests::acts::Entered;
 use koina_model::words::Channel;
 use koina_server::log::AnyLog;
 use koina_sync::exchange::json_body;
-use koina_sync::views::{Contacts, EraseAsk};
+use koina_sync::views::{Contacts, EraseAsk, ReadAsk};
 use koina_tests::town::{Town, Who, lamp};
 
 use super::told::stands_in;
@@ -86,7 +86,13 @@ pub(super) fn erase(town: &Town, who: Who, id: DocId) -> Result<Erased, Problem>
 
 pub(super) fn read(town: &Town, who: Who, id: DocId) -> Contacts {
     let path = format!("/v1/contacts/{id}/read");
-    town.ask(who, "POST", &path, Vec::new()).unwrap()
+    town.ask(who, "POST", &path, to_reach()).unwrap()
+}
+
+/// Why a desk reads a contact: to reach whoever left it.
+pub(super) fn to_reach() -> Vec<u8> {
+    let reason = ReadReason::Reach;
+    json_body(&ReadAsk { reason }).unwrap()
 }
 
 /// The oldest contact that a device holds.

@@ -12,6 +12,8 @@ use koina_sync::views::similar::SimilarQuery;
 use koina_sync::views::{ContactRow, Contacts};
 use koina_tests::town::{LITOCHORO, Town, Who, lamp};
 
+use super::erased::to_reach;
+
 fn visitor() -> Contact {
     Contact {
         name: "Ευτυχία Δοκιμαστική".to_owned(),
@@ -67,7 +69,7 @@ fn report(town: &Town, kiosk: Who, contact: &Contact) -> Reported {
 
 fn read(town: &Town, who: Who, reported: &Reported) -> Result<Vec<ContactRow>, Problem> {
     let path = format!("/v1/contacts/{}/read", reported.id);
-    let found: Contacts = town.ask(who, "POST", &path, Vec::new())?;
+    let found: Contacts = town.ask(who, "POST", &path, to_reach())?;
     Ok(found.rows)
 }
 

@@ -16,7 +16,7 @@ use koina_sync::views::{Contacts, ContactsKept, CorrectAsk, ExportAsk, PersonalD
 use koina_tests::town::{Town, Who, lamp};
 use serde_json::Value;
 
-use super::erased::{Told, erase, kept, read, report, told};
+use super::erased::{Told, erase, kept, read, report, to_reach, told};
 use super::two_servers::fresh_database;
 
 fn ask_same(town: &Town, who: Who, id: DocId) -> Result<Vec<SamePerson>, Problem> {
@@ -52,7 +52,7 @@ fn correct_seen(
 
 fn correct(town: &Town, who: Who, id: DocId, to: (&str, &str)) -> Result<Contacts, Problem> {
     let path = format!("/v1/contacts/{id}/read");
-    let seen: Contacts = town.ask(who, "POST", &path, Vec::new())?;
+    let seen: Contacts = town.ask(who, "POST", &path, to_reach())?;
     let mark = seen.rows.first().map_or("", |row| row.mark.as_str());
     correct_seen(town, who, id, mark, to)
 }
@@ -400,6 +400,15 @@ fn a_person_gets_everything_that_is_kept_of_them_and_nothing_of_others() {
     }
     let refused = ask_same(&town, elsewhere, id).map(drop);
     assert_eq!(refused, Err(Problem::NotFound), "another community's");
+    let path = format!("/v1/contacts/{id}/read");
+    for unsaid in ["", "{}", r#"{"reason":""}"#, r#"{"reason":"curious"}"#] {
+        let refused: Result<Contacts, _> = town.ask(clerk, "POST", &path, unsaid.into());
+        let refused = refused.map(drop);
+        assert!(
+            matches!(refused, Err(Problem::Malformed { .. })),
+            "{unsaid}: {refused:?}"
+        );
+    }
     read(&town, clerk, id);
     // Nobody is found by name: others may have it too. By what is the same, the desk asks.
     let same = ask_same(&town, desk, id).unwrap();
@@ -421,7 +430,11 @@ fn a_person_gets_everything_that_is_kept_of_them_and_nothing_of_others() {
         .map(|one| one.what.as_str())
         .collect();
     assert_eq!(what[..2], ["contact.kept", "contact.read"]);
-    assert_eq!(found.records[0].uses[1].who, "Υπεύθυνος ΚΕΠ");
+    let read = &found.records[0].uses[1];
+    assert_eq!(
+        (read.who.as_str(), read.reason.as_str()),
+        ("Υπεύθυνος ΚΕΠ", "reach")
+    );
     let given = what.iter().filter(|what| **what == "contact.exported");
     assert_eq!(given.count(), 2, "that it was given out is told, too");
     let uses = found.records[1].uses.iter();
@@ -508,6 +521,7 @@ fn the_file_for_a_person_says_everything_and_nothing_in_it_is_markup_of_theirs()
         "Νέο",
         "Υπεύθυνος Δημαρχείο",
         "Παρέλαβε τα στοιχεία",
+        "Τα είδε επειδή το ζητήσατε",
         "Έγραψε ένα τέτοιο αρχείο",
         "www.dpa.gr",
     ] {

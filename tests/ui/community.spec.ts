@@ -65,6 +65,7 @@ test("a resident's request carries who is to be told to the desk, and nobody in 
   await search(desk, w("requests-search"), number);
   await openFirst(desk);
   await expect(desk.getByText(w("channel-community")).first()).toBeVisible();
+  await desk.getByRole("radio", { name: w("read-reach") }).check();
   await press(desk, w("reporter-read"));
   await expect(desk.getByText("Ευτυχία Δοκιμαστική")).toBeVisible();
 });

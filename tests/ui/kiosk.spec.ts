@@ -73,6 +73,12 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
   await expect(file).toContainText("Άναψε καΐκι");
   await expect(file).not.toContainText("Ευτυχία");
   await press(desk, w("reporter-read"));
+  await expect(file.getByText(w("reporter-read-why-missing")).first()).toBeVisible();
+  await expect(file).not.toContainText("Ευτυχία");
+  await desk.screenshot({ path: test.info().outputPath("reason.png"), fullPage: true });
+  await accessible(desk, "desk: why somebody wants to read who reported it");
+  await desk.getByRole("radio", { name: w("read-reach") }).check();
+  await press(desk, w("reporter-read"));
   await expect(file).toContainText("Ευτυχία Δοκιμαστική");
   await expect(file).toContainText("+306912345678");
   await accessible(desk, "desk: who reported it");
@@ -134,6 +140,7 @@ test("a visitor reports a fault with the network out, follows it by its numbers,
 
   await desk.reload();
   await expect(file).toContainText("Άναψε καΐκι");
+  await desk.getByRole("radio", { name: w("read-asked_by_person") }).check();
   await press(desk, w("reporter-read"));
   await expect(reporter).toContainText(w("erase-asked_by_person"));
   await expect(reporter).not.toContainText("Ευτυχία");
@@ -403,6 +410,7 @@ test("a visitor applies for a certificate with the network out, signs with a fin
     await expect(row).toBeVisible({ timeout: 3_000 });
   }).toPass({ timeout: 90_000 });
   await row.click();
+  await desk.getByRole("radio", { name: w("read-apply") }).check();
   await press(desk, w("reporter-read"));
   const reporter = desk.getByRole("region", { name: w("reporter-title") });
   for (const said of ["Ευτυχία Δοκιμαστική", "+306912345678", "Πέτρος", "02/01/1950", "090000045"]) await expect(reporter).toContainText(said);

@@ -39,6 +39,11 @@ pub(crate) async fn files(window: &Window, pictures: &Path) -> anyhow::Result<()
     window.press("Αποστολή").await?;
     network(window, true).await?;
     denied(window, "request_close", json!({ "id": NOBODY })).await?;
-    denied(window, "contacts_read", json!({ "id": NOBODY })).await?;
+    denied(
+        window,
+        "contacts_read",
+        json!({ "id": NOBODY, "reason": "reach" }),
+    )
+    .await?;
     denied(window, "devices_page", json!({})).await
 }

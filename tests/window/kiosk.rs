@@ -78,7 +78,12 @@ pub(crate) enum Errand {
 pub(crate) async fn visit(kiosk: &Window) -> anyhow::Result<()> {
     kiosk.sees("Τι θέλετε να κάνετε;").await?;
     denied(kiosk, "requests_page", json!({})).await?;
-    denied(kiosk, "contacts_read", json!({ "id": NOBODY })).await?;
+    denied(
+        kiosk,
+        "contacts_read",
+        json!({ "id": NOBODY, "reason": "reach" }),
+    )
+    .await?;
     denied(kiosk, "draft_load", json!({ "key": "desk-enter" })).await?;
     kiosk.press("Αναφορά βλάβης").await?;
     kiosk

@@ -255,8 +255,13 @@ impl Page<'_> {
             }
             // `contact.erased.by_rule` says why, too: it was erased all the same.
             let act = one.what.split('.').nth(1).unwrap_or_default();
-            let what = self.say(&format!("person-use-{act}"), &[]);
-            let what = if what.is_empty() { &one.what } else { &what };
+            let why = match one.reason.as_str() {
+                "" => String::new(),
+                reason => self.say(&format!("person-use-{act}-{reason}"), &[]),
+            };
+            let what = [why, self.say(&format!("person-use-{act}"), &[])];
+            let what = what.into_iter().find(|words| !words.is_empty());
+            let what = what.as_ref().unwrap_or(&one.what);
             self.html += "<tr>";
             for cell in [&moment(one.at), &who, what] {
                 self.element("td", cell);

@@ -5,7 +5,7 @@ use koina_model::ids::{DeviceId, Time};
 use koina_model::permits::Role;
 use uuid::Uuid;
 
-use super::chain::Audit;
+use super::chain::{Audit, Said};
 use super::devices::{role, role_name};
 use super::tx::{Row, Tx, Value};
 use super::{Author, LogError, sql};
@@ -178,6 +178,7 @@ pub(super) async fn add<T: Tx>(
     if let Some(taken) = taken(tx, &account).await? {
         return Ok(Some(taken));
     }
+    let said = Said::new(said_of(&account));
     let row = [
         key(account.id),
         account.login.into(),
@@ -189,7 +190,7 @@ pub(super) async fn add<T: Tx>(
         at.into(),
     ];
     tx.rows(sql::PUT_ACCOUNT, &row).await?;
-    note(tx, &by, at, "account.added", account.id).await?;
+    note_saying(tx, &by, at, "account.added", account.id, said).await?;
     Ok(None)
 }
 
@@ -220,8 +221,33 @@ async fn note<T: Tx>(
     what: &'static str,
     id: Uuid,
 ) -> Result<(), LogError> {
+    note_saying(tx, by, at, what, id, Said::default()).await
+}
+
+async fn note_saying<T: Tx>(
+    tx: &mut T,
+    by: &Author,
+    at: Time,
+    what: &'static str,
+    id: Uuid,
+    said: Said,
+) -> Result<(), LogError> {
     let mut audit = Audit::open(tx).await?;
-    audit.note(tx, by, at, what, id.as_bytes()).await
+    audit
+        .note_saying(tx, by, at, what, id.as_bytes(), said)
+        .await
+}
+
+/// Whose an account is, as the audit says it.
+fn said_of(account: &AccountRow) -> [(&'static str, String); 5] {
+    let closed = account.closed_at.map(|at| at.0.to_string());
+    [
+        ("login", account.login.clone()),
+        ("name", account.name.clone()),
+        ("role", role_name(account.role).to_owned()),
+        ("email", account.email.clone()),
+        ("closed_at", closed.unwrap_or_default()),
+    ]
 }
 
 /// What became of a change of an account.
@@ -266,6 +292,7 @@ pub(super) async fn change<T: Tx>(
     if closes || moved || to.role != before.role {
         tx.rows(sql::END_SESSIONS, &[key(to.id), at.into()]).await?;
     }
+    let said = Said::changed(said_of(&before), said_of(&to));
     let row = [
         key(to.id),
         to.login.into(),
@@ -284,7 +311,7 @@ pub(super) async fn change<T: Tx>(
         _ if moved => "account.address_changed",
         _ => "account.changed",
     };
-    note(tx, &by, at, what, to.id).await?;
+    note_saying(tx, &by, at, what, to.id, said).await?;
     Ok(AccountChanged::Done)
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use koina_model::ids::Time;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use super::chain::{self, Audit};
+use super::chain::{self, Audit, Said};
 use super::tx::{Row, Tx, Value, stored};
 use super::{Author, LogError, lists, sql};
 
@@ -64,10 +64,10 @@ const TABLES: [Table; 15] = [
     ),
     table!(
         "audit",
-        "place, at, device, who, what, subject, hash",
-        "iibttbb",
+        "place, at, device, who, what, subject, said, hash",
+        "iibttbtb",
         place,
-        "$1, $2, $3, $4, $5, $6, $7"
+        "$1, $2, $3, $4, $5, $6, $7, $8"
     ),
     table!("meta", "key, value", "tt", "$1, $2"),
     table!("docs", "doc, kind, community", "btt", "$1, $2, $3"),
@@ -249,6 +249,7 @@ pub(super) async fn copy_in<T: Tx>(
         Some(row) => chain::entry(row.bytes(0)?)?.place,
         None => 0,
     };
+    let said = Said::changed([("epoch", old.clone())], [("epoch", epoch.clone())]);
     tx.rows(
         sql::END_EPOCH,
         &[old.into(), head.into(), stored(entries)?.into(), at.into()],
@@ -259,12 +260,13 @@ pub(super) async fn copy_in<T: Tx>(
     lists::skip(tx, STATIONS_SKIPPED, LISTS_SKIPPED).await?;
     Audit::open(tx)
         .await?
-        .note(
+        .note_saying(
             tx,
             &Author::server(),
             at,
             "log.restored",
             &head.to_be_bytes(),
+            said,
         )
         .await?;
     Ok(rows_of_log)

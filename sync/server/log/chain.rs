@@ -1,7 +1,6 @@
 //! Chains of hashes: the audit and the register. A row that was changed, removed or slipped in breaks its chain.
-//! The changes of the log are held against the audit: each has to be there once, from whom and when the audit says.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use koina_model::exchange::{Entry, EntryWords};
 use koina_model::ids::{DeviceId, DocId, Time};
@@ -11,17 +10,100 @@ use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 
 use super::tx::{Row, Tx, Value, stored};
-use super::{Author, LogError, changes, sql};
+use super::{Author, LogError, sql};
 
-/// Rows read at a time while verifying.
-const ROWS: u32 = 1_000;
+/// Rows read at a time.
+pub(super) const ROWS: u32 = 1_000;
 
-/// What a verification walked through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verified {
-    pub audit: u64,
-    pub entries: u64,
-    pub changes: u64,
+/// Values by their names, as texts.
+pub(super) type Values = BTreeMap<String, String>;
+
+/// What the audit says of an act besides who did it to what. Never how to reach anybody: nothing goes from the audit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Said {
+    /// What for, as a code.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The record, where the act was done to something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc: Option<DocId>,
+    /// Its row in the log; `row` is the SHA-256 over that, in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub row: String,
+    /// What became another value: as it was, and as it is. Of what is sealed the SHA-256, in hex.
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub before: Values,
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub after: Values,
+}
+
+impl Said {
+    /// What became another, of these values.
+    pub(super) fn changed<const N: usize>(
+        before: [(&str, String); N],
+        after: [(&str, String); N],
+    ) -> Self {
+        let (mut before, mut after) = (values(before), values(after));
+        before.retain(|name, value| match after.get(name) {
+            Some(same) if same == value => after.remove(name).is_none(),
+            _ => true,
+        });
+        Self {
+            before,
+            after,
+            ..Self::default()
+        }
+    }
+
+    /// What is there now that was not before.
+    pub(super) fn new<const N: usize>(after: [(&str, String); N]) -> Self {
+        Self {
+            after: values(after),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn because(reason: &str) -> Self {
+        Self {
+            reason: reason.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// As it is stored and hashed; empty where nothing is said.
+    fn to_text(&self) -> Result<String, LogError> {
+        if *self == Self::default() {
+            return Ok(String::new());
+        }
+        serde_json::to_string(self).map_err(|_| LogError::Row {
+            what: "words that can be written",
+        })
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, LogError> {
+        let said = match text {
+            "" => Self::default(),
+            text => serde_json::from_str(text).map_err(|_| LogError::Row {
+                what: "words of the audit",
+            })?,
+        };
+        match said.to_text()? == text {
+            true => Ok(said),
+            false => Err(LogError::Row {
+                what: "words of the audit as they are written",
+            }),
+        }
+    }
+}
+
+fn values<const N: usize>(named: [(&str, String); N]) -> Values {
+    let named = named.into_iter().filter(|(_, value)| !value.is_empty());
+    named
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The audit as far as one tx has written it.
@@ -54,6 +136,20 @@ impl Audit {
         what: &'static str,
         subject: &[u8],
     ) -> Result<(), LogError> {
+        let said = Said::default();
+        self.note_saying(tx, by, at, what, subject, said).await
+    }
+
+    /// Notes who did what to whom, and what was before, is now, or why.
+    pub(super) async fn note_saying<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        by: &Author,
+        at: Time,
+        what: &'static str,
+        subject: &[u8],
+        said: Said,
+    ) -> Result<(), LogError> {
         self.place += 1;
         let device = Value::from(by.device);
         let mut row = vec![
@@ -63,6 +159,7 @@ impl Audit {
             by.person.as_str().into(),
             what.into(),
             subject.to_vec().into(),
+            said.to_text()?.into(),
         ];
         self.hash = audit_hash(&self.hash, &Row(row.clone()))?;
         row.push(self.hash.clone().into());
@@ -84,25 +181,30 @@ pub struct Audited {
     pub what: String,
     /// What it was done to, in hex: an id, or the hash of a change.
     pub subject: String,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub said: Said,
     /// Over the row before and this one, in hex.
     pub hash: String,
+}
+
+fn is_nothing(said: &Said) -> bool {
+    *said == Said::default()
 }
 
 impl Audited {
     /// Whether this row is what follows one with this hash.
     pub fn follows(&self, before: &str) -> bool {
         let hash = || {
-            let words = (
-                i64::try_from(self.place).ok()?,
-                self.at.0,
-                self.device
-                    .as_ref()
-                    .map(|device| device.as_bytes().as_slice()),
-                self.who.as_str(),
-                self.what.as_str(),
-                unhex(&self.subject)?,
-            );
-            chained(&unhex(before)?, &words).ok()
+            let row = [
+                i64::try_from(self.place).ok()?.into(),
+                self.at.into(),
+                Value::from(self.device),
+                self.who.as_str().into(),
+                self.what.as_str().into(),
+                unhex(&self.subject)?.into(),
+                self.said.to_text().ok()?.into(),
+            ];
+            audit_hash(&unhex(before)?, &Row(row.into())).ok()
         };
         hash().is_some_and(|hash| hex(&hash) == self.hash)
     }
@@ -129,7 +231,8 @@ pub(super) async fn audited<T: Tx>(tx: &mut T, after: u64) -> Result<Vec<Audited
             who: row.text(3)?,
             what: row.text(4)?,
             subject: hex(row.bytes(5)?),
-            hash: hex(row.bytes(6)?),
+            said: Said::parse(&row.text(6)?)?,
+            hash: hex(row.bytes(7)?),
         })
     };
     rows.iter().map(read).collect()
@@ -165,171 +268,35 @@ pub fn change_hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes.get(8..).unwrap_or(bytes)).into()
 }
 
-/// Changes that the audit says were taken, by their hash: two records may be told the same.
-type Accepted = HashMap<[u8; 32], Vec<Taken>>;
-
-/// Where the audit says so, and whose device brought it when.
-struct Taken {
-    place: u64,
-    at: Time,
-    device: Option<DeviceId>,
-}
-
-/// Walks both chains, and holds the log against them.
-pub(super) async fn verify<T: Tx>(tx: &mut T) -> Result<Verified, LogError> {
-    let mut verified = Verified::default();
-    let accepted = verify_audit(tx, &mut verified).await?;
-    verify_entries(tx, &mut verified).await?;
-    verify_log(tx, &mut verified, accepted).await?;
-    Ok(verified)
-}
-
-async fn verify_audit<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<Accepted, LogError> {
-    let mut accepted = Accepted::new();
-    let mut hash = Vec::new();
-    loop {
-        let rows = tx
-            .rows(
-                sql::AUDIT_PAGE,
-                &[stored(verified.audit)?.into(), ROWS.into()],
-            )
-            .await?;
-        for row in &rows {
-            verified.audit += 1;
-            hash = audit_hash(&hash, row)?;
-            if row.place(0)? != verified.audit || row.bytes(6)? != hash {
-                return Err(LogError::Broken {
-                    chain: "the audit",
-                    place: verified.audit,
-                });
-            }
-            if [changes::ACCEPTED, changes::ACCEPTED_AGAIN].contains(&row.text(4)?.as_str()) {
-                accepted.entry(row.hash(5)?).or_default().push(Taken {
-                    place: verified.audit,
-                    at: row.time(1)?,
-                    device: row.device_or_none(2)?,
-                });
-            }
-        }
-        if rows.is_empty() {
-            return Ok(accepted);
-        }
+/// Over the previous hash and the columns of an audit row before its own. One from before the audit said anything has none for
+/// that.
+pub(super) fn audit_hash(before: &[u8], row: &Row) -> Result<Vec<u8>, LogError> {
+    let (place, at, device) = (row.int(0)?, row.int(1)?, row.bytes_or_none(2)?);
+    let (who, what, subject) = (row.text(3)?, row.text(4)?, row.bytes(5)?);
+    match row.text(6)?.as_str() {
+        "" => chained(before, &(place, at, device, who, what, subject)),
+        said => chained(before, &(place, at, device, who, what, subject, said)),
     }
 }
 
-async fn verify_entries<T: Tx>(tx: &mut T, verified: &mut Verified) -> Result<(), LogError> {
-    let mut seq = 0;
-    let mut hash = Vec::new();
-    loop {
-        let rows = tx
-            .rows(sql::ENTRIES_PAGE, &[stored(seq)?.into(), ROWS.into()])
-            .await?;
-        for row in &rows {
-            seq = row.place(0)?;
-            verified.entries += 1;
-            let broken = LogError::Broken {
-                chain: "the register",
-                place: verified.entries,
-            };
-            let Ok(entry) = entry(row.bytes(1)?) else {
-                return Err(broken);
-            };
-            let Some((year, number)) = entry.words.number() else {
-                return Err(broken);
-            };
-            let registered = (row.int_or_none(2)?, row.int_or_none(3)?);
-            hash = entry_hash(&hash, verified.entries, entry.doc, entry.at, &entry.words)?;
-            if entry.place != verified.entries
-                || *entry.hash != hash
-                || registered != (Some(i64::from(year)), Some(i64::from(number)))
-            {
-                return Err(broken);
-            }
-        }
-        if rows.is_empty() {
-            break;
-        }
+/// The hash over every column of a row of the log: each with its type and length, so that no two rows are written alike.
+pub(super) fn row_hash(columns: &[Value]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for column in columns {
+        let (kind, bytes) = match column {
+            Value::Int(None) | Value::Text(None) | Value::Bytes(None) => (0_u8, Vec::new()),
+            Value::Int(Some(number)) => (1, number.to_be_bytes().to_vec()),
+            Value::Text(Some(text)) => (2, text.clone().into_bytes()),
+            Value::Bytes(Some(bytes)) => (3, bytes.clone()),
+        };
+        hash.update([kind]);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
     }
-    match tx.row(sql::NUMBERS_WITH_GAPS, &[]).await? {
-        None => Ok(()),
-        Some(year) => Err(LogError::Broken {
-            chain: "protocol numbers of the year",
-            place: year.place(0)?,
-        }),
-    }
+    hash.finalize().into()
 }
 
-async fn verify_log<T: Tx>(
-    tx: &mut T,
-    verified: &mut Verified,
-    mut accepted: Accepted,
-) -> Result<(), LogError> {
-    let mut seq = 0;
-    loop {
-        let rows = tx
-            .rows(sql::LOG_PAGE, &[stored(seq)?.into(), ROWS.into()])
-            .await?;
-        for row in &rows {
-            seq += 1;
-            if row.place(0)? != seq {
-                return Err(LogError::Broken {
-                    chain: "the log",
-                    place: seq,
-                });
-            }
-            if row.text(1)? == "change" {
-                verified.changes += 1;
-                if !is_taken(row, &mut accepted)? {
-                    return Err(LogError::Broken {
-                        chain: "the changes",
-                        place: seq,
-                    });
-                }
-            }
-        }
-        if rows.is_empty() {
-            break;
-        }
-    }
-    match accepted.values().flatten().map(|taken| taken.place).min() {
-        None => Ok(()),
-        Some(place) => Err(LogError::Broken {
-            chain: "the changes that the audit names",
-            place,
-        }),
-    }
-}
-
-/// Whether a change is what its hash says, and was taken from that device at that moment; then it is off the list.
-fn is_taken(row: &Row, accepted: &mut Accepted) -> Result<bool, LogError> {
-    let hash = row.hash(2)?;
-    let (device, at) = (row.device_or_none(4)?, row.time(5)?);
-    if change_hash(row.bytes(3)?) != hash {
-        return Ok(false);
-    }
-    let Some(all) = accepted.get_mut(&hash) else {
-        return Ok(false);
-    };
-    let found = all
-        .iter()
-        .position(|taken| (taken.device, taken.at) == (device, at));
-    Ok(found.map(|found| all.swap_remove(found)).is_some())
-}
-
-/// Over the previous hash and the first six columns of an audit row.
-fn audit_hash(before: &[u8], row: &Row) -> Result<Vec<u8>, LogError> {
-    let words = (
-        row.int(0)?,
-        row.int(1)?,
-        row.bytes_or_none(2)?,
-        row.text(3)?,
-        row.text(4)?,
-        row.bytes(5)?,
-    );
-    chained(before, &words)
-}
-
-fn entry_hash(
+pub(super) fn entry_hash(
     before: &[u8],
     place: u64,
     doc: DocId,

@@ -6,8 +6,9 @@ use koina_model::calendar::athens_year;
 use koina_model::exchange::{Entry, EntryWords};
 use koina_model::ids::{DocId, Time};
 use koina_model::words::Kind;
+use koina_sync::identity::hex;
 
-use super::chain::{self, Audit};
+use super::chain::{self, Audit, Said};
 use super::tx::{Row, Tx, Value, stored};
 use super::{Author, Due, LogError, Page, Placed, Scope, lists, restored, sql};
 use crate::replica::{LogBody, LogRow, NewChange};
@@ -18,6 +19,11 @@ const ROWS: u32 = 256;
 /// What the audit says of a change that its own device brought, and of one that another brought back after a restore.
 pub(super) const ACCEPTED: &str = "change.accepted";
 pub(super) const ACCEPTED_AGAIN: &str = "change.again";
+
+/// What it says of an entry of the register: given now, brought back after a restore, or in place of one that nobody brought.
+const NUMBER_GIVEN: &str = "number.given";
+const NUMBER_AGAIN: &str = "number.again";
+const NUMBER_VOID: &str = "number.void";
 
 pub(super) async fn head<T: Tx>(tx: &mut T) -> Result<u64, LogError> {
     u64::try_from(tx.number(sql::HEAD, &[]).await?).map_err(|_| LogError::Row { what: "a place" })
@@ -77,22 +83,16 @@ pub(super) async fn take_again<T: Tx>(
         if tx.row(sql::HAS_NUMBER, &doc).await?.is_some() {
             continue;
         }
-        let (what, free) = match tx.row(sql::NUMBER_TAKEN, &place).await? {
-            Some(_) => ("number.clashed", false),
-            None => (
-                "number.again",
-                tx.row(sql::DOC_KNOWN, &doc).await?.is_some(),
-            ),
-        };
-        if free {
-            writer
-                .entry(tx, entry.doc, entry.at, entry.words.clone())
-                .await?;
-            taken += 1;
-        }
-        if free || what == "number.clashed" {
+        if tx.row(sql::NUMBER_TAKEN, &place).await?.is_some() {
             let Writer { audit, by, .. } = &mut writer;
-            audit.note(tx, by, at, what, entry.doc.as_bytes()).await?;
+            let (doc, said) = (entry.doc.as_bytes(), numbered(&entry.words));
+            audit
+                .note_saying(tx, by, at, "number.clashed", doc, said)
+                .await?;
+        } else if tx.row(sql::DOC_KNOWN, &doc).await?.is_some() {
+            let Entry { doc, at, words, .. } = entry;
+            writer.entry(tx, NUMBER_AGAIN, doc, at, words).await?;
+            taken += 1;
         }
     }
     Ok(taken)
@@ -120,7 +120,8 @@ pub(super) async fn number_again<T: Tx>(
                     return Err(LogError::Row { what: "a year" });
                 };
                 let words = EntryWords::Void { year, number: void };
-                writer.entry(tx, no_record(year, void), at, words).await?;
+                let doc = no_record(year, void);
+                writer.entry(tx, NUMBER_VOID, doc, at, words).await?;
             }
             next = number + 1;
         }
@@ -135,6 +136,13 @@ pub(super) async fn number_again<T: Tx>(
     }
     let Writer { audit, by, .. } = &mut writer;
     audit.note(tx, by, at, "numbers.resumed", &[]).await
+}
+
+fn numbered(words: &EntryWords) -> Said {
+    let number = words
+        .number()
+        .map_or_else(String::new, |(year, number)| format!("{number}/{year}"));
+    Said::new([("number", number)])
 }
 
 /// Stands for no record, and differs for every number.
@@ -203,6 +211,15 @@ impl Writer {
             ..
         } = change;
         let device = self.by.device;
+        let own = device.is_none_or(|device| device.as_bytes() == &actor);
+        let act = Act {
+            what: if own { ACCEPTED } else { ACCEPTED_AGAIN },
+            subject: hash.to_vec(),
+            said: Said {
+                doc: Some(doc),
+                ..Said::default()
+            },
+        };
         let columns = LogColumns {
             body: "change",
             device: device.into(),
@@ -213,14 +230,11 @@ impl Writer {
             bytes,
             ..LogColumns::default()
         };
-        let seq = self.row(tx, doc, columns).await?;
+        let seq = self.row(tx, doc, columns, act).await?;
         self.belongs(tx, doc, kind, community).await?;
         if let Some(received_at) = asks_number {
             self.number(tx, doc, received_at).await?;
         }
-        let own = device.is_none_or(|device| device.as_bytes() == &actor);
-        let what = if own { ACCEPTED } else { ACCEPTED_AGAIN };
-        self.audit.note(tx, &self.by, self.at, what, &hash).await?;
         if self.had_refused {
             tx.rows(sql::CLEAR_REFUSED, &[device.into(), hash.into()])
                 .await?;
@@ -255,13 +269,19 @@ impl Writer {
             .await?;
             if let Some(left) = before {
                 let entered = community.clone();
+                let was = [("community", left.clone())];
+                let act = Act {
+                    what: "record.moved",
+                    subject: doc.as_bytes().to_vec(),
+                    said: Said::changed(was, [("community", entered.clone())]),
+                };
                 let columns = LogColumns {
                     body: "move",
                     moved_from: left,
                     moved_to: entered,
                     ..LogColumns::default()
                 };
-                self.row(tx, doc, columns).await?;
+                self.row(tx, doc, columns, act).await?;
             }
         }
         self.communities.insert(doc, Some(community));
@@ -290,17 +310,23 @@ impl Writer {
             })?,
             received_at,
         };
-        self.entry(tx, doc, self.at, words).await
+        self.entry(tx, NUMBER_GIVEN, doc, self.at, words).await
     }
 
     /// Appends an entry to the register, with its place among the protocol numbers.
     async fn entry<T: Tx>(
         &mut self,
         tx: &mut T,
+        what: &'static str,
         doc: DocId,
         at: Time,
         words: EntryWords,
     ) -> Result<(), LogError> {
+        let act = Act {
+            what,
+            subject: doc.as_bytes().to_vec(),
+            said: numbered(&words),
+        };
         let (Some((year, number)), received_at) = (
             words.number(),
             match &words {
@@ -328,7 +354,7 @@ impl Writer {
             bytes,
             ..LogColumns::default()
         };
-        let seq = self.row(tx, doc, columns).await?;
+        let seq = self.row(tx, doc, columns, act).await?;
         let row = [
             i64::from(year).into(),
             number.into(),
@@ -341,11 +367,13 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes a row of the log, and what the audit says of it.
     async fn row<T: Tx>(
         &mut self,
         tx: &mut T,
         doc: DocId,
         columns: LogColumns,
+        act: Act,
     ) -> Result<u64, LogError> {
         self.head += 1;
         let row = [
@@ -363,8 +391,24 @@ impl Writer {
             columns.moved_to.into(),
         ];
         tx.rows(sql::PUT_ROW, &row).await?;
+        let said = Said {
+            seq: Some(self.head),
+            row: hex(&chain::row_hash(&row)),
+            ..act.said
+        };
+        let (what, subject) = (act.what, &act.subject);
+        self.audit
+            .note_saying(tx, &self.by, self.at, what, subject, said)
+            .await?;
         Ok(self.head)
     }
+}
+
+/// What the audit says of a row of the log.
+struct Act {
+    what: &'static str,
+    subject: Vec<u8>,
+    said: Said,
 }
 
 /// The columns of a log row that not every kind of row fills.

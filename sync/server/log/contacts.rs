@@ -1,15 +1,16 @@
 //! Contacts of people, as they came sealed from the devices. Who reads or erases one is in the audit.
 
-use koina_model::contacts::EraseReason;
+use koina_model::contacts::{EraseReason, ReadReason};
 use koina_model::exchange::{ERASED_MAX, Erased};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_sync::identity::{hex, unhex};
+use sha2::{Digest, Sha256};
 
-use super::chain::Audit;
+use super::chain::{Audit, Said};
 use super::quarantine::serves;
 use super::tx::{Tx, stored};
 use super::{
-    Author, ErasedRow, Handed, KeptContacts, LogError, ReadContacts, SealedRow, lists, sql,
+    Author, ErasedRow, Handed, KeptContacts, LogError, ReadContacts, ReadFor, SealedRow, lists, sql,
 };
 use crate::contacts::keys::{Correction, KEPT, KeyId};
 
@@ -147,9 +148,12 @@ pub(super) async fn put<T: Tx>(
                     // It was here a moment ago: the device tries again.
                     None => continue,
                 };
+                let said = Said::new([("sealed", digest(&sealed))]);
                 let row = [doc_value, device, at.into(), sealed.into()];
                 tx.rows(sql::PUT_CONTACT, &row).await?;
-                audit.note(tx, &by, at, what, doc.as_bytes()).await?;
+                audit
+                    .note_saying(tx, &by, at, what, doc.as_bytes(), said)
+                    .await?;
                 kept += 1;
             }
         }
@@ -242,7 +246,10 @@ async fn put_erased<T: Tx>(
         word.proof.to_vec().into(),
     ];
     tx.rows(sql::PUT_ERASED, &row).await?;
+    let mut said = Said::default();
     for row in rows_of(tx, word.doc).await? {
+        let device = hex(row.device.as_bytes());
+        said.before.insert(device, digest(&row.sealed));
         if let Some(key) = KeyId::of(&row.sealed) {
             put_due(tx, KeyDue::Key(key)).await?;
         }
@@ -259,7 +266,20 @@ async fn put_erased<T: Tx>(
         EraseReason::Unknown => "contact.erased.again",
     };
     let mut audit = Audit::open(tx).await?;
-    audit.note(tx, by, now, what, word.doc.as_bytes()).await
+    let doc = word.doc.as_bytes();
+    audit.note_saying(tx, by, now, what, doc, said).await
+}
+
+/// What the audit says of a sealed contact: it tells one from another, and nothing of what is in it.
+fn digest(sealed: &[u8]) -> String {
+    match sealed {
+        [] => String::new(),
+        sealed => hex(&Sha256::digest(sealed)),
+    }
+}
+
+fn corrected(before: &[u8], after: &[u8]) -> Said {
+    Said::changed([("sealed", digest(before))], [("sealed", digest(after))])
 }
 
 /// What a device is to hear of erasures after the number of the last it heard of, and the number up to which that is all.
@@ -307,14 +327,14 @@ pub(super) async fn erased_after<T: Tx>(
 }
 
 /// The contacts of a record, for somebody who may read them: that they were read, and for what, is written down first, unless
-/// nobody gets to see them (`what` is `None`). `None` when the record is not in these communities; empty means all.
+/// nobody gets to see them (`read_for` is `None`). `None` when the record is not in these communities; empty means all.
 pub(super) async fn read<T: Tx>(
     tx: &mut T,
     by: Author,
     at: Time,
     doc: DocId,
     communities: &[String],
-    what: Option<&'static str>,
+    read_for: Option<ReadFor>,
 ) -> Result<Option<ReadContacts>, LogError> {
     let community = tx.row(sql::COMMUNITY_OF, &[doc.into()]).await?;
     let community = community.map(|row| row.text(0)).transpose()?;
@@ -323,9 +343,13 @@ pub(super) async fn read<T: Tx>(
     }
     let rows = tx.rows(sql::CONTACTS_OF, &[doc.into()]).await?;
     let gone = tx.row(sql::ERASED_ABOUT, &[doc.into()]).await?;
-    if let Some(what) = what.filter(|_| gone.is_none() && !rows.is_empty()) {
+    let seen = gone.is_none() && !rows.is_empty();
+    if let Some(ReadFor { what, reason }) = read_for.filter(|_| seen) {
+        let said = Said::because(reason.map_or("", ReadReason::code));
         let mut audit = Audit::open(tx).await?;
-        audit.note(tx, &by, at, what, doc.as_bytes()).await?;
+        audit
+            .note_saying(tx, &by, at, what, doc.as_bytes(), said)
+            .await?;
     }
     let mut read = ReadContacts::default();
     if let Some(row) = gone {
@@ -383,6 +407,7 @@ pub(super) async fn correct<T: Tx>(
         return Ok(None);
     }
     let (due, to) = (KeyId::of(&seen.sealed), KeyId::of(&sealed));
+    let said = corrected(&seen.sealed, &sealed);
     let values = [
         doc.into(),
         seen.device.into(),
@@ -401,7 +426,7 @@ pub(super) async fn correct<T: Tx>(
     lists::put_scrub_due(tx).await?;
     let mut audit = Audit::open(tx).await?;
     audit
-        .note(tx, &by, at, "contact.corrected", doc.as_bytes())
+        .note_saying(tx, &by, at, "contact.corrected", doc.as_bytes(), said)
         .await?;
     Ok(Some(true))
 }
@@ -420,6 +445,7 @@ pub(super) async fn correct_again<T: Tx>(
         return Ok(());
     }
     let name = [doc.into(), device.into()];
+    let said = corrected(seen.as_deref().unwrap_or_default(), &kept);
     match seen {
         Some(seen) => {
             let [doc, device] = name;
@@ -439,7 +465,7 @@ pub(super) async fn correct_again<T: Tx>(
     let mut audit = Audit::open(tx).await?;
     let by = Author::server();
     audit
-        .note(tx, &by, at, "contact.corrected.again", doc.as_bytes())
+        .note_saying(tx, &by, at, "contact.corrected.again", doc.as_bytes(), said)
         .await
 }
 
@@ -579,6 +605,7 @@ pub(super) async fn audit_of<T: Tx>(
             device: row.device_or_none(1)?,
             who: row.text(2)?,
             what: row.text(3)?,
+            reason: Said::parse(&row.text(4)?)?.reason,
         })
     });
     acts.collect()

@@ -4,7 +4,7 @@ use koina_model::ids::{DeviceId, Time};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 
-use super::chain::Audit;
+use super::chain::{Audit, Said};
 use super::tx::{Row, Tx, Value, stored};
 use super::{
     Author, Device, Invitation, LogError, Newcomer, Order, Purpose, Redeemed, TRIES_PER_MINUTE,
@@ -32,19 +32,27 @@ pub(super) async fn invite<T: Tx>(
         communities,
         expires_at,
     } = invitation;
+    let purpose = Purpose {
+        role,
+        name,
+        person,
+        crew,
+        communities,
+    };
+    let said = Said::new(said_of(&purpose));
     let row = [
         code_hash.into(),
         role_name(role).into(),
-        name.into(),
-        person.into(),
-        crew.into(),
-        codes(&communities),
+        purpose.name.into(),
+        purpose.person.into(),
+        purpose.crew.into(),
+        codes(&purpose.communities),
         expires_at.into(),
     ];
     tx.rows(sql::PUT_INVITE, &row).await?;
     Audit::open(tx)
         .await?
-        .note(tx, &by, at, "device.invited", &code_hash)
+        .note_saying(tx, &by, at, "device.invited", &code_hash, said)
         .await
 }
 
@@ -211,11 +219,14 @@ pub(super) async fn register<T: Tx>(
         device: Some(newcomer.device),
         person,
     };
+    let device = device(tx, newcomer.device).await?;
+    let device = device.ok_or(LogError::NoDevice)?;
+    let (id, said) = (device.id.as_bytes(), Said::new(said_of(&device.purpose())));
     Audit::open(tx)
         .await?
-        .note(tx, &by, at, "device.enrolled", newcomer.device.as_bytes())
+        .note_saying(tx, &by, at, "device.enrolled", id, said)
         .await?;
-    device(tx, newcomer.device).await?.ok_or(LogError::NoDevice)
+    Ok(device)
 }
 
 pub(super) async fn device<T: Tx>(tx: &mut T, id: DeviceId) -> Result<Option<Device>, LogError> {
@@ -284,6 +295,7 @@ pub(super) async fn change<T: Tx>(
     };
     // Not a count: a log restored from a backup must not give a number again that a device heard before.
     let number = at.0.max(stored(before.scope + 1)?);
+    let said = Said::changed(said_of(&before.purpose()), said_of(&to));
     let Purpose {
         role,
         name,
@@ -305,7 +317,7 @@ pub(super) async fn change<T: Tx>(
     lists::grow(tx).await?;
     Audit::open(tx)
         .await?
-        .note(tx, &by, at, "device.changed", id.as_bytes())
+        .note_saying(tx, &by, at, "device.changed", id.as_bytes(), said)
         .await
 }
 
@@ -367,6 +379,17 @@ pub(super) async fn erases_itself<T: Tx>(
             .await?;
     }
     Ok(())
+}
+
+/// What a device is for, as the audit says it.
+fn said_of(purpose: &Purpose) -> [(&'static str, String); 5] {
+    [
+        ("role", role_name(purpose.role).to_owned()),
+        ("name", purpose.name.clone()),
+        ("person", purpose.person.clone()),
+        ("crew", purpose.crew.clone().unwrap_or_default()),
+        ("communities", purpose.communities.join(" ")),
+    ]
 }
 
 fn read(row: &Row) -> Result<Device, LogError> {

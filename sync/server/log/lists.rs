@@ -3,7 +3,7 @@
 use koina_model::ids::Time;
 use koina_model::lists::Crew;
 
-use super::chain::Audit;
+use super::chain::{Audit, Said};
 use super::tx::Tx;
 use super::{Author, LogError, Source, sql};
 
@@ -82,10 +82,14 @@ pub(super) async fn put_contact_keys<T: Tx>(
     at: Time,
     id: String,
 ) -> Result<(), LogError> {
+    let before = meta(tx, CONTACT_KEYS).await?.unwrap_or_default();
+    let said = Said::changed([("keys", before)], [("keys", id.clone())]);
     put_meta(tx, CONTACT_KEYS, id).await?;
     let mut audit = Audit::open(tx).await?;
     let by = Author::server();
-    audit.note(tx, &by, at, "contact.keys_lost", &[]).await
+    audit
+        .note_saying(tx, &by, at, "contact.keys_lost", &[], said)
+        .await
 }
 
 /// When contacts were last erased by rule, and when this log was restored.
@@ -130,14 +134,16 @@ pub(super) async fn put_emergency<T: Tx>(
     at: Time,
     plan: String,
 ) -> Result<(), LogError> {
-    if emergency(tx).await? == plan {
+    let before = emergency(tx).await?;
+    if before == plan {
         return Ok(());
     }
+    let said = Said::changed([("plan", before)], [("plan", plan.clone())]);
     put_meta(tx, EMERGENCY, plan.clone()).await?;
     grow(tx).await?;
     Audit::open(tx)
         .await?
-        .note(tx, &by, at, "emergency.set", plan.as_bytes())
+        .note_saying(tx, &by, at, "emergency.set", plan.as_bytes(), said)
         .await
 }
 

@@ -9,7 +9,7 @@ use koina_model::words::Kind;
 use koina_sync::replica::typed;
 use koina_sync::views::RefusedRow;
 
-use super::chain::Audit;
+use super::chain::{Audit, Said};
 use super::changes::{kind, kind_name};
 use super::tx::{Tx, stored};
 use super::{Author, Kept, LogError, Quarantined, lists, sql};
@@ -38,6 +38,10 @@ pub(super) async fn put<T: Tx>(
         if kept >= KEPT_PER_DEVICE {
             break;
         }
+        let said = Said {
+            doc: Some(doc),
+            ..Said::because(reason.code())
+        };
         let reason =
             serde_json::to_string(&reason).map_err(|_| LogError::Row { what: "a reason" })?;
         let bytes = if bytes.len() > CHANGE_BYTES_MAX {
@@ -55,7 +59,9 @@ pub(super) async fn put<T: Tx>(
             kind_name(kind).into(),
         ];
         if tx.row(sql::PUT_REFUSED, &row).await?.is_some() {
-            audit.note(tx, &by, at, "change.refused", &hash).await?;
+            audit
+                .note_saying(tx, &by, at, "change.refused", &hash, said)
+                .await?;
             kept += 1;
         }
     }

@@ -56,14 +56,17 @@ pub(super) const TAIL: &str =
  FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 pub(super) const LAST_AUDIT: &str = "SELECT place, hash FROM audit ORDER BY place DESC LIMIT 1";
-pub(super) const PUT_AUDIT: &str = "INSERT INTO audit (place, at, device, who, what, subject, hash)
- VALUES ($1, $2, $3, $4, $5, $6, $7)";
-pub(super) const AUDIT_PAGE: &str = "SELECT place, at, device, who, what, subject, hash
+pub(super) const PUT_AUDIT: &str =
+    "INSERT INTO audit (place, at, device, who, what, subject, said, hash)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+pub(super) const AUDIT_PAGE: &str = "SELECT place, at, device, who, what, subject, said, hash
  FROM audit WHERE place > $1 ORDER BY place LIMIT $2";
 /// Who read, corrected or erased a contact; `$1` is the record.
-pub(super) const CONTACT_AUDIT: &str = "SELECT at, device, who, what FROM audit
+pub(super) const CONTACT_AUDIT: &str = "SELECT at, device, who, what, said FROM audit
  WHERE subject = $1 AND what LIKE 'contact.%' ORDER BY place";
-pub(super) const LOG_PAGE: &str = "SELECT seq, body, hash, bytes, device, at
+/// The columns as in [`PUT_ROW`].
+pub(super) const LOG_PAGE: &str =
+    "SELECT seq, at, device, doc, body, kind, hash, actor, actor_seq, bytes, moved_from, moved_to
  FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";

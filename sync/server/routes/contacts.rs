@@ -3,7 +3,7 @@
 use axum::response::Response;
 use koina_model::ids::DocId;
 use koina_model::problem::{FieldProblem, FieldRule, Problem};
-use koina_sync::views::{CorrectAsk, EraseAsk, ExportAsk};
+use koina_sync::views::{CorrectAsk, EraseAsk, ExportAsk, ReadAsk};
 
 use super::{Call, json};
 use crate::log::Author;
@@ -16,8 +16,9 @@ fn named(call: &Call) -> Result<DocId, Problem> {
 pub(super) async fn read(call: Call) -> Result<Response, Problem> {
     let desk = call.device()?;
     let (doc, communities) = (named(&call)?, desk.communities.clone());
+    let ReadAsk { reason } = call.json()?;
     let town = &call.app.town;
-    let read = town.read_contacts(Author::of(desk), call.now, doc, communities);
+    let read = town.read_contacts(Author::of(desk), call.now, doc, reason, communities);
     json(&read.await?)
 }
 

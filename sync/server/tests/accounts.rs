@@ -237,12 +237,31 @@ async fn what_somebody_does_is_in_the_audit_in_their_name() {
     assert_eq!(made, 200);
     let given: AccountGiven = serde_json::from_slice(&body).unwrap();
     // Neither the password nor anything that opens is in what administrators see, or in the audit.
+    let change = format!("/v1/accounts/{}/change", given.account.id);
+    let to = AccountInput {
+        role: Some(Role::Admin),
+        email: "kostas@example.gr".to_owned(),
+        ..input
+    };
+    let body = serde_json::json!({ "account": to, "closed": null });
+    let body = serde_json::to_vec(&body).unwrap();
+    assert_eq!(desk.send("POST", &change, body).await.0, 200);
     let (_, list) = desk.send("GET", "/v1/accounts", Vec::new()).await;
     let list = String::from_utf8(list).unwrap();
+    let rows = town.log().audited(0).await.unwrap();
+    let audited = serde_json::to_string(&rows).unwrap();
     for hidden in [&given.password, "argon2", "secret"] {
         assert!(!list.contains(hidden), "{hidden}");
+        assert!(!audited.contains(hidden), "{hidden}");
     }
-    let rows = town.log().audited(0).await.unwrap();
+    let changed = rows.iter().find(|row| row.what == "account.role_changed");
+    assert_eq!(
+        serde_json::to_value(&changed.unwrap().said).unwrap(),
+        serde_json::json!({
+            "before": { "role": "clerk" },
+            "after": { "role": "admin", "email": "kostas@example.gr" },
+        })
+    );
     let who = |what: &str| -> Vec<&str> {
         let rows = rows.iter().filter(|row| row.what == what);
         rows.map(|row| row.who.as_str()).collect()

@@ -12,7 +12,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use koina_model::calendar::athens_year;
-use koina_model::exchange::{Entry, EntryWords, Refusal, Restored};
+use koina_model::contacts::{EraseReason, ReadReason};
+use koina_model::exchange::{Entry, EntryWords, Erased, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::Health;
 use koina_model::lists::{Crew, Member};
@@ -21,11 +22,14 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::audit::{self, AuditError};
 use koina_server::log::{
-    AccountChanged, AccountRow, AnyLog, Author, Invitation, LogError, NewSession, Newcomer, Order,
-    Placed, ProviderWord, Quarantined, Redeemed, Scope, SignedInWith, Source, TRIES_PER_MINUTE,
-    Taken, Way, change_hash,
+    AccountChanged, AccountRow, AnyLog, Author, Handed, Invitation, LogError, NewSession, Newcomer,
+    Order, Placed, ProviderWord, Purpose, Quarantined, ReadFor, Redeemed, Scope, SignedInWith,
+    Source, TRIES_PER_MINUTE, Taken, Way, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
+use koina_sync::identity::hex;
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -81,12 +85,14 @@ conformance! {
     a_tampered_audit_row_is_found,
     a_removed_audit_row_is_found,
     a_tampered_change_is_found,
-    a_change_nobody_is_on_record_for_is_found,
-    a_change_said_to_be_of_somebody_else_or_of_another_time_is_found,
+    a_row_nobody_is_on_record_for_is_found,
+    a_row_of_the_log_that_says_something_else_is_found,
+    a_log_from_before_is_held_against_what_its_audit_says,
+    the_audit_says_what_was_before_and_why,
     a_removed_row_of_the_log_is_found,
     a_log_without_its_end_is_found,
     an_export_shows_a_log_that_was_written_anew,
-    a_slipped_in_change_is_found,
+    a_slipped_in_row_of_the_log_is_found,
     a_tampered_number_is_found,
     refused_changes_are_kept_once,
     what_the_desk_decides_is_told_to_every_device_that_brought_it,
@@ -722,9 +728,10 @@ async fn written(stand: &Stand) -> AnyLog {
 async fn audit_chain_holds(stand: Stand) {
     let log = written(&stand).await;
     let verified = log.verify_audit().await.unwrap();
+    // Invited, enrolled; three changes, each with its number.
     assert_eq!(
         (verified.audit, verified.entries, verified.changes),
-        (5, 3, 3)
+        (8, 3, 3)
     );
     log.append(
         by(1),
@@ -734,7 +741,7 @@ async fn audit_chain_holds(stand: Stand) {
     )
     .await
     .unwrap();
-    assert_eq!(log.verify_audit().await.unwrap().audit, 1_205);
+    assert_eq!(log.verify_audit().await.unwrap().audit, 1_208);
 }
 
 async fn broken(stand: Stand, tampering: &str) -> (&'static str, u64) {
@@ -774,7 +781,7 @@ async fn exported(log: &AnyLog, after: u64) -> String {
 async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
     let log = written(&stand).await;
     let whole = exported(&log, 0).await;
-    assert_eq!(whole.lines().count(), 5);
+    assert_eq!(whole.lines().count(), 8);
     assert!(
         whole
             .lines()
@@ -782,12 +789,12 @@ async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
             .unwrap()
             .contains("\"2026-05-05T12:00:00Z\"")
     );
-    assert_eq!(audit::compare(&log, whole.as_bytes()).await.unwrap(), 5);
+    assert_eq!(audit::compare(&log, whole.as_bytes()).await.unwrap(), 8);
     let later = exported(&log, 3).await;
-    assert_eq!(audit::compare(&log, later.as_bytes()).await.unwrap(), 2);
+    assert_eq!(audit::compare(&log, later.as_bytes()).await.unwrap(), 5);
     // More may come.
     log.revoke(by(1), NOON, device(1)).await.unwrap();
-    assert_eq!(audit::compare(&log, whole.as_bytes()).await.unwrap(), 5);
+    assert_eq!(audit::compare(&log, whole.as_bytes()).await.unwrap(), 8);
 
     // A file that somebody worked on.
     let lines: Vec<&str> = whole.lines().collect();
@@ -797,7 +804,12 @@ async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
         matches!(refused, Err(AuditError::Chain { line: 3 })),
         "{refused:?}"
     );
-    for (from, to) in [("\"who\":\"", "\"who\":\"X"), ("12:00:00Z", "13:00:00Z")] {
+    for (from, to) in [
+        ("\"who\":\"", "\"who\":\"X"),
+        ("12:00:00Z", "13:00:00Z"),
+        ("\"role\":\"crew\"", "\"role\":\"admin\""),
+    ] {
+        assert!(lines[0].contains(from), "{from}: {}", lines[0]);
         let changed = whole.replacen(from, to, 1);
         let refused = audit::compare(&log, changed.as_bytes()).await;
         assert!(
@@ -815,12 +827,12 @@ async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
 
     // Whoever may write the log takes its end away, and nothing in it shows that.
     let all = exported(&log, 0).await;
-    stand.run("DELETE FROM audit WHERE place = 6").await;
+    stand.run("DELETE FROM audit WHERE place = 9").await;
     stand.run("UPDATE devices SET revoked_at = NULL").await;
     log.verify_audit().await.unwrap();
     let refused = audit::compare(&log, all.as_bytes()).await;
     assert!(
-        matches!(refused, Err(AuditError::Missing { place: 6, end: 5 })),
+        matches!(refused, Err(AuditError::Missing { place: 9, end: 8 })),
         "{refused:?}"
     );
     // Or writes another one in its place, with a chain that holds.
@@ -829,41 +841,66 @@ async fn an_export_shows_a_log_that_was_written_anew(stand: Stand) {
     log.verify_audit().await.unwrap();
     let refused = audit::compare(&log, all.as_bytes()).await;
     assert!(
-        matches!(refused, Err(AuditError::Other { place: 6 })),
+        matches!(refused, Err(AuditError::Other { place: 9 })),
         "{refused:?}"
     );
 }
 
 async fn a_tampered_change_is_found(stand: Stand) {
     let tampering = "UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 1) WHERE seq = 3";
-    assert_eq!(broken(stand, tampering).await, ("the changes", 3));
+    assert_eq!(broken(stand, tampering).await, ("the log", 3));
 }
 
-async fn a_slipped_in_change_is_found(stand: Stand) {
+async fn a_slipped_in_row_of_the_log_is_found(stand: Stand) {
     // Once more for another record: the audit knows the change, but only once.
     let tampering = "INSERT INTO log (seq, at, device, doc, body, kind, hash, bytes)
         SELECT 7, at, device, hash, body, kind, hash, bytes FROM log WHERE seq = 1";
-    assert_eq!(broken(stand, tampering).await, ("the changes", 7));
+    assert_eq!(broken(stand, tampering).await, ("the log", 7));
 }
 
-async fn a_change_nobody_is_on_record_for_is_found(stand: Stand) {
-    let tampering = "DELETE FROM audit WHERE place = 5";
-    assert_eq!(broken(stand, tampering).await, ("the changes", 5));
+async fn a_row_nobody_is_on_record_for_is_found(stand: Stand) {
+    // The number at the end of the log.
+    let tampering = "DELETE FROM audit WHERE place = 8";
+    assert_eq!(broken(stand, tampering).await, ("the log", 6));
 }
 
-async fn a_change_said_to_be_of_somebody_else_or_of_another_time_is_found(stand: Stand) {
+async fn a_row_of_the_log_that_says_something_else_is_found(stand: Stand) {
     let log = written(&stand).await;
-    for (column, other) in [("device", "doc"), ("at", "at + 1")] {
-        let kept = format!(
-            "UPDATE log SET {column} = (SELECT {column} FROM log WHERE seq = 1) WHERE seq = 3"
-        );
-        stand
-            .run(&format!("UPDATE log SET {column} = {other} WHERE seq = 3"))
-            .await;
-        let refused = log.verify_audit().await;
-        assert!(refused.is_err(), "{column}: {refused:?}");
-        stand.run(&kept).await;
-        log.verify_audit().await.unwrap();
+    let changes = vec![change(1, 1, 2, "B"), change(1, 2, 2, "A")];
+    log.append(by(1), NOON, changes, None).await.unwrap();
+    log.verify_audit().await.unwrap();
+    // A change, its number, and a move.
+    for (seq, columns) in [
+        (1, "at device doc kind hash actor actor_seq bytes"),
+        (2, "at doc bytes"),
+        (8, "at doc moved_from moved_to"),
+    ] {
+        for column in columns.split(' ') {
+            let other = match column {
+                "device" | "actor" | "doc" => "(SELECT hash FROM log WHERE seq = 3)",
+                "hash" | "bytes" => "(SELECT bytes FROM log WHERE seq = 9)",
+                "kind" | "moved_from" | "moved_to" => "'other'",
+                _ => "7",
+            };
+            stand
+                .run(&format!(
+                    "CREATE TABLE kept AS SELECT {column} FROM log WHERE seq = {seq};
+                     UPDATE log SET {column} = {other} WHERE seq = {seq}"
+                ))
+                .await;
+            let refused = log.verify_audit().await;
+            assert!(
+                matches!(refused, Err(LogError::Broken { .. })),
+                "{column} of {seq}: {refused:?}"
+            );
+            stand
+                .run(&format!(
+                    "UPDATE log SET {column} = (SELECT {column} FROM kept) WHERE seq = {seq};
+                     DROP TABLE kept"
+                ))
+                .await;
+            log.verify_audit().await.unwrap();
+        }
     }
 }
 
@@ -873,22 +910,170 @@ async fn a_removed_row_of_the_log_is_found(stand: Stand) {
 }
 
 async fn a_log_without_its_end_is_found(stand: Stand) {
-    // A change at the end, with no number behind it.
+    // A number that was given, with its place in the register.
+    let tampering = "DELETE FROM log WHERE seq = 6; DELETE FROM numbers WHERE number = 3";
+    assert_eq!(broken(stand, tampering).await, ("the log", 6));
+}
+
+/// Sets the audit back to how it was before it said anything besides who did what to whom: a change by its hash alone, and
+/// nothing of numbers.
+async fn as_from_before(stand: &Stand, log: &AnyLog) {
+    let mut rows = log.audited(0).await.unwrap();
+    rows.retain(|row| row.what != "number.given");
+    let mut statements = "DELETE FROM audit;".to_owned();
+    let mut before = Vec::new();
+    for (place, row) in (1_i64..).zip(rows) {
+        let subject = koina_sync::identity::unhex(&row.subject).unwrap();
+        let device = row.device.map(|device| *device.as_bytes());
+        let words = (place, row.at.0, device, &row.who, &row.what, &subject);
+        let words = serde_json::to_vec(&words).unwrap();
+        let hash = Sha256::new().chain_update(&before).chain_update(words);
+        before = hash.finalize().to_vec();
+        let [device, subject, hash] = [device.map(Vec::from), Some(subject), Some(before.clone())]
+            .map(|bytes| stand.literal(bytes.as_deref()));
+        statements += &format!(
+            "INSERT INTO audit (place, at, device, who, what, subject, hash)
+             VALUES ({place}, {}, {device}, '{}', '{}', {subject}, {hash});",
+            row.at.0, row.who, row.what
+        );
+    }
+    stand.run(&statements).await;
+}
+
+async fn a_log_from_before_is_held_against_what_its_audit_says(stand: Stand) {
     let log = written(&stand).await;
-    place(&log, change(1, 1, 2, "A")).await;
+    as_from_before(&stand, &log).await;
+    assert_eq!(log.verify_audit().await.unwrap().audit, 5);
+    let exported = exported(&log, 0).await;
+    assert!(!exported.contains("\"said\""));
+    assert_eq!(audit::compare(&log, exported.as_bytes()).await.unwrap(), 5);
+    // What comes is named whole; one after the other, from here on.
+    place(&log, asking(change(1, 4, 1, "A"))).await;
     log.verify_audit().await.unwrap();
-    stand.run("DELETE FROM log WHERE seq = 7").await;
-    let refused = log.verify_audit().await;
-    assert!(
-        matches!(
-            refused,
-            Err(LogError::Broken {
-                chain: "the changes that the audit names",
-                place: 6
-            })
+    for (tampering, back, place) in [
+        (
+            "UPDATE log SET at = at + 1 WHERE seq = 3",
+            "UPDATE log SET at = at - 1 WHERE seq = 3",
+            3,
         ),
-        "{refused:?}"
+        (
+            "UPDATE log SET kind = 'asset' WHERE seq = 7",
+            "UPDATE log SET kind = 'request' WHERE seq = 7",
+            7,
+        ),
+        (
+            "UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 1) WHERE seq = 5",
+            "",
+            5,
+        ),
+    ] {
+        stand.run(tampering).await;
+        let refused = log.verify_audit().await;
+        assert!(
+            matches!(refused, Err(LogError::Broken { chain: "the log", place: found }) if found == place),
+            "{tampering}: {refused:?}"
+        );
+        stand.run(back).await;
+    }
+}
+
+async fn the_audit_says_what_was_before_and_why(stand: Stand) {
+    let log = stand.open().await;
+    enrolled(&log, 1, 1).await;
+    let before = log.device(device(1)).await.unwrap().unwrap();
+    let to = Purpose {
+        role: Role::Clerk,
+        name: before.name.clone(),
+        person: "Ελένη".to_owned(),
+        crew: None,
+        communities: vec!["A".to_owned(), "B".to_owned()],
+    };
+    log.change_device(by(2), NOON, device(1), to).await.unwrap();
+    for plan in ["fire", ""] {
+        log.put_emergency(by(2), NOON, plan.to_owned())
+            .await
+            .unwrap();
+    }
+    place(&log, change(1, 1, 1, "A")).await;
+    place(&log, asking(change(1, 1, 2, "B"))).await;
+    let sealed = vec![(doc(1), &b"sealed"[..])];
+    let handed = sealed.into_iter().map(|(doc, sealed)| Handed {
+        doc,
+        sealed: Some(sealed.to_vec()),
+        instead: None,
+    });
+    log.keep_contacts(by(1), NOON, handed.collect())
+        .await
+        .unwrap();
+    let read_for = Some(ReadFor::desk(ReadReason::Authority));
+    let read = log.contacts(by(2), NOON, doc(1), Vec::new(), read_for);
+    let row = read.await.unwrap().unwrap().rows.remove(0);
+    let correct = log.correct_contact(by(2), NOON, row, b"right".to_vec(), Vec::new());
+    assert_eq!(correct.await.unwrap(), Some(true));
+    let word = Erased {
+        doc: doc(1),
+        at: NOON,
+        proof: Vec::new().into(),
+    };
+    let why = EraseReason::NotNeeded;
+    log.erase_contacts(by(2), word, why, Vec::new())
+        .await
+        .unwrap()
+        .unwrap();
+
+    let rows = log.audited(0).await.unwrap();
+    let said = |what: &str| {
+        let mut found = rows.iter().filter(|row| row.what == what);
+        let row = found.next().unwrap_or_else(|| panic!("no {what}"));
+        (
+            row.subject.clone(),
+            serde_json::to_value(&row.said).unwrap(),
+        )
+    };
+    let (id, record) = (hex(device(1).as_bytes()), hex(doc(1).as_bytes()));
+    let hash = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    assert_eq!(said("device.enrolled").1["after"]["role"], "crew");
+    assert_eq!(
+        said("device.changed"),
+        (
+            id.clone(),
+            json!({
+                "before": { "role": "crew", "person": before.person, "crew": before.crew, "communities": before.communities.join(" ") },
+                "after": { "role": "clerk", "person": "Ελένη", "communities": "A B" },
+            })
+        )
     );
+    assert_eq!(
+        said("emergency.set").1,
+        json!({ "after": { "plan": "fire" } })
+    );
+    let taken = said("change.accepted").1;
+    assert_eq!((&taken["doc"], &taken["seq"]), (&json!(doc(1)), &json!(1)));
+    let (subject, moved) = said("record.moved");
+    assert_eq!(subject, record);
+    assert_eq!(moved["before"], json!({ "community": "A" }));
+    assert_eq!(moved["after"], json!({ "community": "B" }));
+    assert_eq!(
+        said("number.given").1["after"],
+        json!({ "number": "1/2026" })
+    );
+    assert_eq!(
+        said("contact.kept").1,
+        json!({ "after": { "sealed": hash(b"sealed") } })
+    );
+    assert_eq!(said("contact.read").1, json!({ "reason": "authority" }));
+    assert_eq!(
+        said("contact.corrected").1,
+        json!({ "before": { "sealed": hash(b"sealed") }, "after": { "sealed": hash(b"right") } })
+    );
+    assert_eq!(
+        said("contact.erased.not_needed").1,
+        json!({ "before": { (id): hash(b"right") } })
+    );
+    let acts = log.contact_audit(doc(1)).await.unwrap();
+    let reasons: Vec<_> = acts.iter().map(|act| act.reason.as_str()).collect();
+    assert_eq!(reasons, ["", "authority", "", ""]);
+    log.verify_audit().await.unwrap();
 }
 
 async fn a_tampered_number_is_found(stand: Stand) {

@@ -498,6 +498,8 @@ soon: number,
  */
 ruled_at: Time | null, };
 
+export type ContactsReadInput = { id: DocId, reason: ReadReason, };
+
 export type ContactsSame = { rows: Array<SamePerson>, };
 
 export type CourierPlaces = { places: Array<string>, };
@@ -1408,6 +1410,8 @@ decision: string,
  */
 draft: string | null, };
 
+export type ReadReason = "reach" | "apply" | "asked_by_person" | "authority" | "oversight";
+
 export type RecordInput = { id: DocId, };
 
 export type Recovered = { at: Time, 
@@ -2201,7 +2205,7 @@ export type Commands = {
   community_rank: [input: RankInput, output: Proposals];
   conflicts_page: [input: PageInput, output: ConflictsPage];
   conflict_decide: [input: ConflictDecideInput, output: ConflictRow];
-  contacts_read: [input: RecordInput, output: Contacts];
+  contacts_read: [input: ContactsReadInput, output: Contacts];
   contacts_correct: [input: ContactsCorrectInput, output: Contacts];
   contacts_same: [input: RecordInput, output: ContactsSame];
   contacts_export: [input: ContactsExportInput, output: ContactsExported];

@@ -1034,6 +1034,11 @@ export type Words = {
   "person-use-exported": null;
   "person-use-kept": null;
   "person-use-read": null;
+  "person-use-read-apply": null;
+  "person-use-read-asked_by_person": null;
+  "person-use-read-authority": null;
+  "person-use-read-oversight": null;
+  "person-use-read-reach": null;
   "person-use-refused_erased": null;
   "person-uses": null;
   "person-what": null;
@@ -1218,6 +1223,11 @@ export type Words = {
   "proposals-title": null;
   "proposals-unsaved": null;
   "proposals-up": { what: string | number };
+  "read-apply": null;
+  "read-asked_by_person": null;
+  "read-authority": null;
+  "read-oversight": null;
+  "read-reach": null;
   "reading-failed": null;
   "recordfield-ans": null;
   "recordfield-answer": null;
@@ -1352,6 +1362,8 @@ export type Words = {
   "reporter-name": null;
   "reporter-phone": null;
   "reporter-read": null;
+  "reporter-read-why": null;
+  "reporter-read-why-missing": null;
   "reporter-same": null;
   "reporter-same-away": null;
   "reporter-same-nameless": null;

@@ -63,6 +63,16 @@ impl Stand {
         }
     }
 
+    /// Bytes as this kind of database reads them in a statement.
+    pub(crate) fn literal(&self, bytes: Option<&[u8]>) -> String {
+        let hex = bytes.map(koina_sync::identity::hex);
+        match (self, hex) {
+            (_, None) => "NULL".to_owned(),
+            (Self::Sqlite(_), Some(hex)) => format!("x'{hex}'"),
+            (Self::Postgres(_), Some(hex)) => format!("'\\x{hex}'::bytea"),
+        }
+    }
+
     /// Runs statements behind the log's back.
     pub(crate) async fn run(&self, sql: &str) {
         match self {
