@@ -9,13 +9,20 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-use koina_commands::{Desk, NAMES};
+use koina_commands::{Desk, Gate, NAMES};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
+use koina_sync::vault::Vault;
+use koina_tests::installed::{self, Device, ask};
+use koina_tests::served::{Served, now, on_file, serve};
 use koina_tests::sim::plan::Dice;
 use koina_tests::town::{LITOCHORO, Town, Who, lamp};
+use koina_tests::village::Village;
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 
 /// The inputs of all commands, as the screens know them.
 const TYPES: &str = include_str!("../ui/src/ipc/commands.ts");
@@ -23,6 +30,19 @@ const TYPES: &str = include_str!("../ui/src/ipc/commands.ts");
 const SHAPED: usize = 24;
 /// What waits for a voice, a printer or a network that are not there.
 const ELSEWHERE: [&str; 4] = ["kiosk_speak", "exchange_now", "enrol", "set_cable"];
+/// What the window of a locked device may ask.
+const AT_THE_DOOR: [&str; 3] = ["lock_state", "unlock", "reopen"];
+/// What is about the lock, once the device is open.
+const OF_THE_LOCK: [&str; 7] = [
+    "lock_state",
+    "unlock",
+    "reopen",
+    "person_add",
+    "lock_now",
+    "person_pin",
+    "person_remove",
+];
+const PIN: &str = "482913-λεύκα";
 
 /// A type, as far as it takes to make a value of it.
 #[derive(Clone, Debug)]
@@ -319,11 +339,14 @@ fn wrong() -> Vec<Value> {
     ]
 }
 
-/// Asks, and says what was asked when it is anybody's fault but the asker's.
+/// Asks a window, and says what was asked when it is anybody's fault but the asker's.
 fn asks(window: &Desk, name: &str, input: &Value) -> bool {
-    let said = catch_unwind(AssertUnwindSafe(|| {
-        koina_commands::call(window, name, input.clone())
-    }));
+    let call = || koina_commands::call(window, name, input.clone());
+    is_taken(name, input, call)
+}
+
+fn is_taken(name: &str, input: &Value, call: impl FnOnce() -> Result<Value, Problem>) -> bool {
+    let said = catch_unwind(AssertUnwindSafe(call));
     let shown: String = input.to_string().chars().take(600).collect();
     match said {
         Ok(Ok(_)) => true,
@@ -417,4 +440,112 @@ fn no_argument_of_any_command_is_more_than_a_problem_in_words() {
         assert_eq!((pending.waiting, pending.contacts), (0, 0), "{role:?}");
     }
     town.check();
+}
+
+/// Inputs of these commands: of the wrong kind, and some that fit.
+fn inputs_of<'a>(names: &[&'a str], real: &[String], dice: u64) -> Vec<(&'a str, Value)> {
+    let (types, inputs) = types();
+    let mut maker = Maker {
+        types,
+        dice: Dice::new(dice),
+        real: real.to_vec(),
+    };
+    let mut all = Vec::new();
+    for name in names {
+        all.extend(wrong().into_iter().map(|input| (*name, input)));
+        let of = Type::Other(inputs[*name].clone());
+        all.extend((0..SHAPED).map(|_| (*name, maker.value(&of, 0))));
+    }
+    all
+}
+
+/// A device that somebody locks with a PIN; and who it is.
+async fn with_a_pin(served: &Served) -> (Device, String) {
+    let device = Device::enrolled(served, Role::Crew).await;
+    let person = json!({ "old": "", "name": "Νίκος", "pin": PIN });
+    let state = ask(&device.app, "person_add", person).await.unwrap();
+    device.app.exchanger.exchange().await.unwrap();
+    let who = state["people"][0]["id"].as_str().unwrap().to_owned();
+    (device, who)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_argument_at_the_door_of_a_locked_device_opens_it_or_breaks_it() {
+    let served = serve(on_file, &Village::new(7, now())).await;
+    let (device, who) = with_a_pin(&served).await;
+    let path = device.path();
+    let vault = Vault::open(&path, now()).unwrap();
+    let people = vault.people();
+    let opened = Arc::new(AtomicBool::new(false));
+    let open = {
+        let opened = Arc::clone(&opened);
+        Box::new(move |_, _| {
+            opened.store(true, Ordering::Relaxed);
+            Ok(())
+        })
+    };
+    let runtime = tokio::runtime::Handle::current();
+    let gate = Gate::new(Arc::new(Mutex::new(vault)), open, &path, runtime, now);
+    let person = who.clone();
+    tokio::task::spawn_blocking(move || {
+        let real = [person, "482913-λευκά".to_owned(), "7K2QM-X4R9T".to_owned()];
+        for (name, input) in inputs_of(NAMES, &real, 20_261_130) {
+            let call = || gate.call(name, input.clone());
+            let taken = is_taken(name, &input, call);
+            if AT_THE_DOOR.contains(&name) {
+                assert!(!taken || name == "lock_state", "{name} took {input}");
+            } else {
+                assert_eq!(gate.call(name, input), Err(Problem::Locked), "{name}");
+            }
+        }
+        // Somebody tried.
+        let wait = gate.call("lock_state", json!({})).unwrap()["wait_s"].as_u64();
+        assert!(wait.unwrap() > 0, "nobody has to wait");
+    })
+    .await
+    .unwrap();
+    assert!(!opened.load(Ordering::Relaxed), "it was opened");
+    // Nobody was shut out: with the wait over, the right PIN opens.
+    std::fs::remove_file(path.with_extension("tries")).unwrap();
+    let mut vault = Vault::open(&path, now()).unwrap();
+    assert_eq!(vault.people(), people);
+    vault.unlock(who.parse().unwrap(), PIN).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_argument_about_the_lock_or_to_enrol_is_more_than_a_problem_in_words() {
+    let served = serve(on_file, &Village::new(7, now())).await;
+    // Nobody has a PIN yet, so that the first one is taken.
+    let device = Device::enrolled(&served, Role::Crew).await;
+    let real = [PIN.to_owned(), "Νίκος 482913".to_owned()];
+    let app = Arc::clone(&device.app);
+    let taken = tokio::task::spawn_blocking(move || {
+        let mut taken = BTreeMap::new();
+        for (name, input) in inputs_of(&OF_THE_LOCK, &real, 20_261_131) {
+            *taken.entry(name).or_default() += u32::from(asks(&app, name, &input));
+        }
+        taken
+    });
+    let taken: BTreeMap<&str, u32> = taken.await.unwrap();
+    for name in ["lock_state", "lock_now", "person_add"] {
+        assert!(taken[name] > 0, "nothing got to {name}: {taken:?}");
+    }
+    // What was written meanwhile can be read.
+    device.app.exchanger.exchange().await.unwrap();
+    Vault::open(&device.path(), now()).unwrap();
+
+    let folder = TempDir::new().unwrap();
+    let app = installed::open(folder.path());
+    let real = [
+        served.url.clone(),
+        served.url.replace("http:", "https:"),
+        "7K2QM-X4R9T".to_owned(),
+    ];
+    tokio::task::spawn_blocking(move || {
+        for (name, input) in inputs_of(&["enrol"], &real, 20_261_132) {
+            assert!(!asks(&app, name, &input), "enrolled with {input}");
+        }
+    })
+    .await
+    .unwrap();
 }

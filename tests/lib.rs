@@ -10,6 +10,7 @@
 pub const MAP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/map/dion-olympos.pmtiles");
 
 pub mod figures;
+pub mod heard;
 pub mod hostile;
 pub mod installed;
 pub mod pictures;

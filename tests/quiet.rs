@@ -6,13 +6,13 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use koina_commands::Gate;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_sync::vault::Vault;
+use koina_tests::heard::{Ear, keys_of_log};
 use koina_tests::installed::{Device, ask, open};
 use koina_tests::pictures::{camera, take};
 use koina_tests::served::{now, on_file, serve_in};
@@ -20,7 +20,6 @@ use koina_tests::town::{LITOCHORO, lamp};
 use koina_tests::village::Village;
 use serde_json::json;
 use tempfile::TempDir;
-use tracing_subscriber::fmt::MakeWriter;
 
 const PIN: &str = "482913-λεύκα";
 const WORDS: &str = "ΚΑΝΑΡΙΝΙ στη λεύκα του Παναγιώτη";
@@ -28,58 +27,10 @@ const NAME: &str = "Πολυξένη Δοκιμαστικοπούλου";
 const PHONE: &str = "+306912345678";
 const EMAIL: &str = "polyxeni@example.gr";
 
-/// Everything that is logged, by whatever library, at every level.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Heard {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Heard {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Heard {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-/// The keys that a municipality's log keeps.
-fn keys_of(log: &std::path::Path) -> Vec<String> {
-    let db = rusqlite::Connection::open(log).unwrap();
-    let mut rows = db.prepare("SELECT value FROM meta").unwrap();
-    let rows = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let secret = |value: &String| {
-        let key = value.len() >= 32 && value.chars().all(|one| one.is_ascii_alphanumeric());
-        key || value.contains("SECRET")
-    };
-    rows.map(Result::unwrap).filter(secret).collect()
-}
-
 /// A day with everything that is secret: enrolling, a PIN, wrong ones, contacts, photos, a line that fails, a revoked device.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_secret_and_nothing_that_people_typed_is_logged() {
-    let heard = Heard::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(heard.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-
+    let ear = Ear::open().unwrap();
     let home = TempDir::new().unwrap();
     let served = serve_in(home.path(), on_file, &Village::new(7, now())).await;
     let folder = TempDir::new().unwrap();
@@ -136,11 +87,11 @@ async fn nothing_secret_and_nothing_that_people_typed_is_logged() {
     assert!(koina_commands::is_to_erase(&crew.app));
     drop(crew.anew());
 
-    let text = heard.text();
     for library in ["koina_sync", "hyper"] {
-        assert!(text.contains(library), "{library} was not heard at all");
+        let heard = ear.line_with(library);
+        assert!(heard.is_some(), "{library} was not heard at all");
     }
-    let mut secrets = keys_of(&home.path().join("log.sqlite"));
+    let mut secrets = keys_of_log(&home.path().join("log.sqlite"));
     assert!(secrets.len() >= 2, "{}", secrets.len());
     secrets.extend([PIN, WORDS, NAME, PHONE, EMAIL].map(str::to_owned));
     secrets.extend([code.clone(), code.replace('-', ""), "7K2QM".to_owned()]);
@@ -150,7 +101,6 @@ async fn nothing_secret_and_nothing_that_people_typed_is_logged() {
         secrets.push(format!("\"{digits}\""));
     }
     for secret in secrets {
-        let around = text.lines().find(|line| line.contains(&secret));
-        assert_eq!(around, None, "«{secret}» was logged");
+        assert_eq!(ear.line_with(&secret), None, "«{secret}» was logged");
     }
 }

@@ -1,9 +1,10 @@
 //! A whole municipality in one process: the real server behind its real routes, real replicas, and a network that breaks.
 //!
 //! The clock is virtual, the ids are seeded, nobody sleeps. On drop the town asserts what must hold after every story:
-//! outboxes empty or explained, replicas of equal scope equal, views equal to a rebuild, the audit chain intact.
+//! outboxes empty or explained, replicas of equal scope equal, views equal to a rebuild, the audit chain intact; and that
+//! nothing secret, and nothing that people typed, stands in what this process logged meanwhile.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +28,10 @@ use koina_sync::exchange::{self, Progress};
 use koina_sync::replica::{Ids, Replica, ReplicaError};
 use koina_sync::vault::Key;
 use koina_sync::views::RefusedRow;
+use koina_sync::views::requests::RequestsQuery;
 use tempfile::TempDir;
+
+use crate::heard::{Ear, keys_of_log};
 
 mod net;
 use net::Wire;
@@ -79,7 +83,13 @@ pub struct Town {
     pub unchecked: bool,
     /// What the files of devices are encrypted with.
     key: Option<Key>,
+    /// What is logged; and the one-time codes that must not be.
+    ear: Option<Ear>,
+    codes: RefCell<Vec<String>>,
 }
+
+/// What stories call those who leave a contact, and how they are reached.
+const PEOPLE: [&str; 3] = ["Δοκιμαστικ", "6912345678", "@example.gr"];
 
 /// The key of every device in a town whose devices are encrypted.
 pub fn key() -> Key {
@@ -188,6 +198,8 @@ impl Town {
             parties: Vec::new(),
             unchecked: false,
             key: None,
+            ear: Ear::open(),
+            codes: RefCell::default(),
         }
     }
 
@@ -292,6 +304,7 @@ impl Town {
         let made =
             koina_server::routes::devices::let_in(town, by, invite, "http://town", self.now());
         let code = self.runtime.block_on(made).expect("an invite").code;
+        self.codes.borrow_mut().push(code.clone());
         let wire = Wire::new(&self.app, net);
         let now = self.now();
         let enrolled = exchange::enrol(
@@ -811,6 +824,47 @@ impl Town {
             .expect("the audit and register chains are whole");
     }
 
+    /// Asserts that nothing secret was logged, and nothing that people typed.
+    fn says_nothing_secret(&self) {
+        let Some(ear) = &self.ear else { return };
+        let mut secrets = PEOPLE.map(str::to_owned).to_vec();
+        if self.log_file.exists() {
+            secrets.extend(keys_of_log(&self.log_file));
+        }
+        for code in self.codes.borrow().iter() {
+            secrets.extend([code.clone(), code.replace('-', "")]);
+        }
+        // The key of its devices, however it is written.
+        secrets.extend(["6b".repeat(8), "107, 107, 107".to_owned()]);
+        for party in &self.parties {
+            let identity = party.replica.identity();
+            let identity = identity.and_then(|all| serde_json::to_value(&*all).ok());
+            let secret = identity.as_ref().and_then(|all| all["secret"].as_str());
+            secrets.extend(secret.map(str::to_owned));
+        }
+        let query = RequestsQuery {
+            limit: 50,
+            ..RequestsQuery::default()
+        };
+        let now = self.now();
+        let page = self
+            .app
+            .town
+            .ask(move |replica| replica.requests_page(&query, now));
+        if let Ok(page) = self.runtime.block_on(page) {
+            let typed = page
+                .rows
+                .into_iter()
+                .flat_map(|row| [row.text, row.place_text]);
+            // What is shorter may stand there by chance.
+            secrets.extend(typed.filter(|text| text.chars().count() > 7));
+        }
+        for secret in secrets {
+            let line = ear.line_with(&secret);
+            assert_eq!(line, None, "«{secret}» was logged");
+        }
+    }
+
     fn server_views(&self) -> String {
         self.runtime
             .block_on(self.app.town.ask(|replica| replica.views_text()))
@@ -864,9 +918,13 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
-        if !std::thread::panicking() && !self.unchecked {
+        if std::thread::panicking() {
+            return;
+        }
+        if !self.unchecked {
             self.check();
         }
+        self.says_nothing_secret();
     }
 }
 
