@@ -396,8 +396,7 @@ impl Municipality {
                 now,
                 doc,
                 communities.clone(),
-                // They are looked for to be given to the person.
-                Some(ReadFor::desk(ReadReason::AskedByPerson)),
+                Some(ReadFor::COMPARE),
             )
             .await?;
         let reference = self.reference().clone();
@@ -511,7 +510,10 @@ impl Municipality {
     pub async fn tend_contacts(&self, now: Time) {
         let _turn = self.contacts.turn.lock().await;
         for (done, what) in [
-            (self.key_older().await, "giving contacts keys of their own"),
+            (
+                self.key_older(now).await,
+                "giving contacts keys of their own",
+            ),
             (
                 self.settle_keys(now).await,
                 "destroying the keys of erased contacts",
@@ -530,7 +532,7 @@ impl Municipality {
     }
 
     /// Contacts from before there were keys of their own get one.
-    async fn key_older(&self) -> Result<(), Problem> {
+    async fn key_older(&self, now: Time) -> Result<(), Problem> {
         if self.contacts.done().keyed {
             return Ok(());
         }
@@ -547,7 +549,7 @@ impl Municipality {
                 });
                 keyed.collect::<std::io::Result<Vec<_>>>()
             });
-            let unused = self.log.key_contacts(keyed.await?).await?;
+            let unused = self.log.key_contacts(now, keyed.await?).await?;
             self.drop_keys(unused).await;
         }
     }

@@ -312,6 +312,12 @@ impl ReadFor {
         reason: None,
     };
 
+    /// To be held against others, of whom the names are shown.
+    pub const COMPARE: Self = Self {
+        what: "contact.compared",
+        reason: None,
+    };
+
     /// To be shown at a desk.
     pub fn desk(reason: ReadReason) -> Self {
         Self {
@@ -861,9 +867,10 @@ impl AnyLog {
     /// nothing needs.
     pub async fn key_contacts(
         &self,
+        at: Time,
         rows: Vec<(SealedRow, Vec<u8>)>,
     ) -> Result<Vec<KeyId>, LogError> {
-        in_one_tx!(self, Write, |tx| contacts::put_keyed(tx, rows))
+        in_one_tx!(self, Write, |tx| contacts::put_keyed(tx, at, rows))
     }
 
     /// Contacts after one, some at a time, of records in these communities; empty means all. With the last one looked at;

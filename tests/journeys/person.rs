@@ -504,6 +504,7 @@ fn the_file_for_a_person_says_everything_and_nothing_in_it_is_markup_of_theirs()
     let name = "<script>alert('α')</script> & Υιοί";
     let id = another(&town, kiosk, &of(name, "6912345678", ""));
     town.settle();
+    read(&town, desk, id);
     let same = ask_same(&town, desk, id).unwrap();
     let docs: Vec<DocId> = same.iter().map(|one| one.doc).collect();
     let found = ask_export(&town, desk, id, &docs).unwrap();
@@ -521,7 +522,7 @@ fn the_file_for_a_person_says_everything_and_nothing_in_it_is_markup_of_theirs()
         "Νέο",
         "Υπεύθυνος Δημαρχείο",
         "Παρέλαβε τα στοιχεία",
-        "Τα είδε επειδή το ζητήσατε",
+        "Τα είδε για να επικοινωνήσει για το αίτημα",
         "Έγραψε ένα τέτοιο αρχείο",
         "www.dpa.gr",
     ] {

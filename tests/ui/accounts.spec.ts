@@ -102,6 +102,14 @@ test("staff sign in for the first time, by name, password and telephone, and go 
   await box.getByRole("button", { name: w("sign-in-do"), exact: true }).click();
   await expect(box).toBeHidden();
   await expect(main.getByRole("heading", { level: 2 }).first()).toBeVisible();
+
+  // What was shown to whoever was here goes with them.
+  await press(desk, w("accounts-title"));
+  await list.filter({ hasText: "Κώστας" }).getByRole("button", { name: w("account-reset") }).click();
+  await list.filter({ hasText: "Κώστας" }).getByRole("button", { name: w("account-reset-do") }).click();
+  const shown = main.getByText(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/);
+  await expect(shown).toBeVisible();
   await desk.getByRole("banner").getByRole("button", { name: w("sign-out") }).click();
   await expect(desk.getByRole("banner")).not.toContainText("Μαρία Παπά");
+  await expect(shown).toBeHidden();
 });

@@ -5,7 +5,7 @@ use koina_model::ids::{DeviceId, Time};
 use koina_model::permits::Role;
 use uuid::Uuid;
 
-use super::chain::{Audit, Said};
+use super::chain::{Audit, Said, digest};
 use super::devices::{role, role_name};
 use super::tx::{Row, Tx, Value};
 use super::{Author, LogError, sql};
@@ -138,6 +138,11 @@ pub(super) async fn by_login<T: Tx>(
     row.as_ref().map(read).transpose()
 }
 
+async fn by_id<T: Tx>(tx: &mut T, id: Uuid) -> Result<Option<AccountRow>, LogError> {
+    let row = tx.row(sql::ACCOUNT, &[key(id)]).await?;
+    row.as_ref().map(read).transpose()
+}
+
 pub(super) async fn by_provider<T: Tx>(
     tx: &mut T,
     word: &ProviderWord,
@@ -239,13 +244,16 @@ async fn note_saying<T: Tx>(
 }
 
 /// Whose an account is, as the audit says it.
-fn said_of(account: &AccountRow) -> [(&'static str, String); 5] {
+fn said_of(account: &AccountRow) -> [(&'static str, String); 7] {
     let closed = account.closed_at.map(|at| at.0.to_string());
+    let phone = if account.secret.is_empty() { "" } else { "set" };
     [
         ("login", account.login.clone()),
         ("name", account.name.clone()),
         ("role", role_name(account.role).to_owned()),
-        ("email", account.email.clone()),
+        ("email", digest(account.email.as_bytes())),
+        ("provider", digest(account.subject.as_bytes())),
+        ("phone", phone.to_owned()),
         ("closed_at", closed.unwrap_or_default()),
     ]
 }
@@ -269,8 +277,7 @@ pub(super) async fn change<T: Tx>(
     mut to: AccountRow,
     closed: Option<bool>,
 ) -> Result<AccountChanged, LogError> {
-    let before = tx.row(sql::ACCOUNT, &[key(to.id)]).await?;
-    let Some(before) = before.as_ref().map(read).transpose()? else {
+    let Some(before) = by_id(tx, to.id).await? else {
         return Ok(AccountChanged::Nobody);
     };
     if let Some(taken) = taken(tx, &to).await? {
@@ -292,6 +299,12 @@ pub(super) async fn change<T: Tx>(
     if closes || moved || to.role != before.role {
         tx.rows(sql::END_SESSIONS, &[key(to.id), at.into()]).await?;
     }
+    to.secret.clone_from(&before.secret);
+    to.subject = if moved {
+        String::new()
+    } else {
+        before.subject.clone()
+    };
     let said = Said::changed(said_of(&before), said_of(&to));
     let row = [
         key(to.id),
@@ -300,7 +313,7 @@ pub(super) async fn change<T: Tx>(
         role_name(to.role).into(),
         to.closed_at.map_or(Value::Int(None), Into::into),
         to.email.into(),
-        if moved { String::new() } else { before.subject }.into(),
+        to.subject.into(),
     ];
     tx.rows(sql::CHANGE_ACCOUNT, &row).await?;
     let opens = to.closed_at.is_none() && before.closed_at.is_some();
@@ -309,6 +322,7 @@ pub(super) async fn change<T: Tx>(
         (_, true) => "account.opened",
         _ if to.role != before.role => "account.role_changed",
         _ if moved => "account.address_changed",
+        _ if said == Said::default() => return Ok(AccountChanged::Done),
         _ => "account.changed",
     };
     note_saying(tx, &by, at, what, to.id, said).await?;
@@ -325,12 +339,19 @@ pub(super) async fn reset<T: Tx>(
     password: String,
     until: Time,
 ) -> Result<bool, LogError> {
-    let row = [key(id), password.into(), until.into()];
-    if tx.row(sql::RESET_ACCOUNT, &row).await?.is_none() {
+    let Some(before) = by_id(tx, id).await? else {
         return Ok(false);
-    }
+    };
+    let row = [key(id), password.into(), until.into()];
+    tx.rows(sql::RESET_ACCOUNT, &row).await?;
     tx.rows(sql::END_SESSIONS, &[key(id), at.into()]).await?;
-    note(tx, &by, at, "account.reset", id).await?;
+    let after = AccountRow {
+        secret: String::new(),
+        subject: String::new(),
+        ..before.clone()
+    };
+    let said = Said::changed(said_of(&before), said_of(&after));
+    note_saying(tx, &by, at, "account.reset", id, said).await?;
     Ok(true)
 }
 
@@ -373,12 +394,17 @@ pub(super) async fn sign_in<T: Tx>(
         } => (step, password, secret),
         SignedInWith::Provider(ProviderWord { subject, email }) => {
             let row = [key(seen.id), at.into(), subject.into(), email.into()];
-            let found = tx.row(sql::SIGN_IN_BY_PROVIDER, &row).await?;
-            return match found {
-                Some(_) => begin(tx, by, at, seen.id, session).await.map(|()| true),
-                None => Ok(false),
+            let Some(before) = by_id(tx, seen.id).await? else {
+                return Ok(false);
             };
+            if tx.row(sql::SIGN_IN_BY_PROVIDER, &row).await?.is_none() {
+                return Ok(false);
+            }
+            return begin(tx, by, at, &before, session).await.map(|()| true);
         }
+    };
+    let Some(before) = by_id(tx, seen.id).await? else {
+        return Ok(false);
     };
     let row = [
         key(seen.id),
@@ -391,7 +417,7 @@ pub(super) async fn sign_in<T: Tx>(
     if tx.row(sql::SIGN_IN, &row).await?.is_none() {
         return Ok(false);
     }
-    begin(tx, by, at, seen.id, session).await?;
+    begin(tx, by, at, &before, session).await?;
     Ok(true)
 }
 
@@ -399,18 +425,22 @@ async fn begin<T: Tx>(
     tx: &mut T,
     by: Author,
     at: Time,
-    account: Uuid,
+    before: &AccountRow,
     session: NewSession,
 ) -> Result<(), LogError> {
     let row = [
         session.token.into(),
         key(session.id),
-        key(account),
+        key(before.id),
         session.device.into(),
         at.into(),
     ];
     tx.rows(sql::PUT_SESSION, &row).await?;
-    note(tx, &by, at, "account.signed_in", account).await
+    // Signing in may have bound a telephone, or a name at the provider.
+    let after = by_id(tx, before.id).await?;
+    let after = after.as_ref().unwrap_or(before);
+    let said = Said::changed(said_of(before), said_of(after));
+    note_saying(tx, &by, at, "account.signed_in", before.id, said).await
 }
 
 /// Keeps a way that was begun, and forgets those that nobody came back by.

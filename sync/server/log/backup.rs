@@ -13,6 +13,9 @@ use super::chain::{self, Audit, Said};
 use super::tx::{Row, Tx, Value, stored};
 use super::{Author, LogError, lists, sql};
 
+/// What the audit says when a backup was restored.
+pub(super) const RESTORED: &str = "log.restored";
+
 /// Rows copied at a time.
 const ROWS: i64 = 2_000;
 
@@ -264,7 +267,7 @@ pub(super) async fn copy_in<T: Tx>(
             tx,
             &Author::server(),
             at,
-            "log.restored",
+            RESTORED,
             &head.to_be_bytes(),
             said,
         )

@@ -18,7 +18,8 @@ pub(super) const ROWS: u32 = 1_000;
 /// Values by their names, as texts.
 pub(super) type Values = BTreeMap<String, String>;
 
-/// What the audit says of an act besides who did it to what. Never how to reach anybody: nothing goes from the audit.
+/// What the audit says of an act besides who did it to what. Never how to reach anybody, since nothing goes from the audit:
+/// of that only a hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Said {
@@ -83,6 +84,13 @@ impl Said {
         })
     }
 
+    /// The reason alone, also from what a newer server wrote.
+    pub(super) fn reason_of(text: &str) -> String {
+        let said: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let reason = said.get("reason").and_then(serde_json::Value::as_str);
+        reason.unwrap_or_default().to_owned()
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, LogError> {
         let said = match text {
             "" => Self::default(),
@@ -96,6 +104,14 @@ impl Said {
                 what: "words of the audit as they are written",
             }),
         }
+    }
+}
+
+/// What stands in the audit for what must not: it tells one from another. Nothing stays nothing.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    match bytes {
+        [] => String::new(),
+        bytes => hex(&Sha256::digest(bytes)),
     }
 }
 

@@ -20,6 +20,15 @@ const ROWS: u32 = 256;
 pub(super) const ACCEPTED: &str = "change.accepted";
 pub(super) const ACCEPTED_AGAIN: &str = "change.again";
 
+/// What it says when numbers are given again.
+pub(super) const RESUMED: &str = "numbers.resumed";
+
+/// What it says of a record: with its first change what it is, and where.
+pub(super) const KIND: &str = "kind";
+pub(super) const COMMUNITY: &str = "community";
+/// What it says of a record that went to another community.
+pub(super) const MOVED: &str = "record.moved";
+
 /// What it says of an entry of the register: given now, brought back after a restore, or in place of one that nobody brought.
 const NUMBER_GIVEN: &str = "number.given";
 const NUMBER_AGAIN: &str = "number.again";
@@ -135,7 +144,7 @@ pub(super) async fn number_again<T: Tx>(
         }
     }
     let Writer { audit, by, .. } = &mut writer;
-    audit.note(tx, by, at, "numbers.resumed", &[]).await
+    audit.note(tx, by, at, RESUMED, &[]).await
 }
 
 fn numbered(words: &EntryWords) -> Said {
@@ -143,6 +152,14 @@ fn numbered(words: &EntryWords) -> Said {
         .number()
         .map_or_else(String::new, |(year, number)| format!("{number}/{year}"));
     Said::new([("number", number)])
+}
+
+/// When what has this number was received; a void one: when it was written down.
+pub(super) fn received_at(words: &EntryWords, at: Time) -> Time {
+    match words {
+        EntryWords::Protocol { received_at, .. } => *received_at,
+        _ => at,
+    }
 }
 
 /// Stands for no record, and differs for every number.
@@ -212,12 +229,19 @@ impl Writer {
         } = change;
         let device = self.by.device;
         let own = device.is_none_or(|device| device.as_bytes() == &actor);
+        let begins = match self.community_before(tx, doc).await? {
+            Some(_) => Said::default(),
+            None => Said::new([
+                (KIND, kind_name(kind).to_owned()),
+                (COMMUNITY, community.clone()),
+            ]),
+        };
         let act = Act {
             what: if own { ACCEPTED } else { ACCEPTED_AGAIN },
             subject: hash.to_vec(),
             said: Said {
                 doc: Some(doc),
-                ..Said::default()
+                ..begins
             },
         };
         let columns = LogColumns {
@@ -242,6 +266,21 @@ impl Writer {
         Ok(Placed::At { seq, at: self.at })
     }
 
+    /// The community of a record so far; `None` where it begins.
+    async fn community_before<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        doc: DocId,
+    ) -> Result<Option<String>, LogError> {
+        if let Some(known) = self.communities.get(&doc) {
+            return Ok(known.clone());
+        }
+        let row = tx.row(sql::COMMUNITY_OF, &[doc.into()]).await?;
+        let before = row.map(|row| row.text(0)).transpose()?;
+        self.communities.insert(doc, before.clone());
+        Ok(before)
+    }
+
     /// Notes the community of a record, and a move when it is another one than before.
     async fn belongs<T: Tx>(
         &mut self,
@@ -250,13 +289,7 @@ impl Writer {
         kind: Kind,
         community: String,
     ) -> Result<(), LogError> {
-        let before = match self.communities.get(&doc) {
-            Some(known) => known.clone(),
-            None => match tx.row(sql::COMMUNITY_OF, &[doc.into()]).await? {
-                None => None,
-                Some(row) => Some(row.text(0)?),
-            },
-        };
+        let before = self.community_before(tx, doc).await?;
         if before.as_ref() != Some(&community) {
             tx.rows(
                 sql::PUT_DOC,
@@ -269,11 +302,11 @@ impl Writer {
             .await?;
             if let Some(left) = before {
                 let entered = community.clone();
-                let was = [("community", left.clone())];
+                let was = [(COMMUNITY, left.clone())];
                 let act = Act {
-                    what: "record.moved",
+                    what: MOVED,
                     subject: doc.as_bytes().to_vec(),
-                    said: Said::changed(was, [("community", entered.clone())]),
+                    said: Said::changed(was, [(COMMUNITY, entered.clone())]),
                 };
                 let columns = LogColumns {
                     body: "move",
@@ -327,13 +360,8 @@ impl Writer {
             subject: doc.as_bytes().to_vec(),
             said: numbered(&words),
         };
-        let (Some((year, number)), received_at) = (
-            words.number(),
-            match &words {
-                EntryWords::Protocol { received_at, .. } => *received_at,
-                _ => at,
-            },
-        ) else {
+        let received_at = received_at(&words, at);
+        let Some((year, number)) = words.number() else {
             return Err(LogError::Row {
                 what: "words of a known kind",
             });

@@ -4,9 +4,8 @@ use koina_model::contacts::{EraseReason, ReadReason};
 use koina_model::exchange::{ERASED_MAX, Erased};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_sync::identity::{hex, unhex};
-use sha2::{Digest, Sha256};
 
-use super::chain::{Audit, Said};
+use super::chain::{Audit, Said, digest};
 use super::quarantine::serves;
 use super::tx::{Tx, stored};
 use super::{
@@ -129,9 +128,14 @@ pub(super) async fn put<T: Tx>(
             (Some(_), None) => {}
             (Some(_), Some(sealed)) => {
                 let seen = instead.unwrap_or_default();
+                let said = by.device.map(|device| replaced(device, &seen, &sealed));
                 let values = [doc_value, device, sealed.clone().into(), seen.into()];
-                let replaced = !gone && tx.row(sql::REPLACE_CONTACT, &values).await?.is_some();
-                if !replaced {
+                if !gone && tx.row(sql::REPLACE_CONTACT, &values).await?.is_some() {
+                    let said = said.unwrap_or_default();
+                    audit
+                        .note_saying(tx, &by, at, "contact.kept.again", doc.as_bytes(), said)
+                        .await?;
+                } else {
                     told.unused.extend(KeyId::of(&sealed));
                 }
             }
@@ -148,7 +152,8 @@ pub(super) async fn put<T: Tx>(
                     // It was here a moment ago: the device tries again.
                     None => continue,
                 };
-                let said = Said::new([("sealed", digest(&sealed))]);
+                let said = by.device.map(|device| replaced(device, &[], &sealed));
+                let said = said.unwrap_or_default();
                 let row = [doc_value, device, at.into(), sealed.into()];
                 tx.rows(sql::PUT_CONTACT, &row).await?;
                 audit
@@ -270,16 +275,12 @@ async fn put_erased<T: Tx>(
     audit.note_saying(tx, by, now, what, doc, said).await
 }
 
-/// What the audit says of a sealed contact: it tells one from another, and nothing of what is in it.
-fn digest(sealed: &[u8]) -> String {
-    match sealed {
-        [] => String::new(),
-        sealed => hex(&Sha256::digest(sealed)),
-    }
-}
-
-fn corrected(before: &[u8], after: &[u8]) -> Said {
-    Said::changed([("sealed", digest(before))], [("sealed", digest(after))])
+/// What the audit says of sealed contacts, by the device that handed them over: it tells one from another, and nothing of what
+/// is in it.
+fn replaced(device: DeviceId, before: &[u8], after: &[u8]) -> Said {
+    let device = hex(device.as_bytes());
+    let of = |sealed| [(device.as_str(), digest(sealed))];
+    Said::changed(of(before), of(after))
 }
 
 /// What a device is to hear of erasures after the number of the last it heard of, and the number up to which that is all.
@@ -407,7 +408,7 @@ pub(super) async fn correct<T: Tx>(
         return Ok(None);
     }
     let (due, to) = (KeyId::of(&seen.sealed), KeyId::of(&sealed));
-    let said = corrected(&seen.sealed, &sealed);
+    let said = replaced(seen.device, &seen.sealed, &sealed);
     let values = [
         doc.into(),
         seen.device.into(),
@@ -445,7 +446,7 @@ pub(super) async fn correct_again<T: Tx>(
         return Ok(());
     }
     let name = [doc.into(), device.into()];
-    let said = corrected(seen.as_deref().unwrap_or_default(), &kept);
+    let said = replaced(device, seen.as_deref().unwrap_or_default(), &kept);
     match seen {
         Some(seen) => {
             let [doc, device] = name;
@@ -480,11 +481,14 @@ pub(super) async fn unkeyed<T: Tx>(tx: &mut T) -> Result<Vec<SealedRow>, LogErro
 /// Puts what is sealed with a key of its own in the place of what was not. Gives the keys that nothing needs.
 pub(super) async fn put_keyed<T: Tx>(
     tx: &mut T,
+    at: Time,
     rows: Vec<(SealedRow, Vec<u8>)>,
 ) -> Result<Vec<KeyId>, LogError> {
     let mut unused = Vec::new();
+    let mut audit = Audit::open(tx).await?;
     for (seen, sealed) in rows {
         let key = KeyId::of(&sealed);
+        let said = replaced(seen.device, &seen.sealed, &sealed);
         let values = [
             seen.doc.into(),
             seen.device.into(),
@@ -493,7 +497,13 @@ pub(super) async fn put_keyed<T: Tx>(
         ];
         if tx.row(sql::REPLACE_CONTACT, &values).await?.is_none() {
             unused.extend(key);
+            continue;
         }
+        // It is what it was: nobody had to do with it.
+        let by = Author::server();
+        audit
+            .note_saying(tx, &by, at, "sealed.anew", seen.doc.as_bytes(), said)
+            .await?;
     }
     lists::put_scrub_due(tx).await?;
     Ok(unused)
@@ -605,7 +615,7 @@ pub(super) async fn audit_of<T: Tx>(
             device: row.device_or_none(1)?,
             who: row.text(2)?,
             what: row.text(3)?,
-            reason: Said::parse(&row.text(4)?)?.reason,
+            reason: Said::reason_of(&row.text(4)?),
         })
     });
     acts.collect()

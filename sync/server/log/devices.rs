@@ -313,7 +313,10 @@ pub(super) async fn change<T: Tx>(
         number.into(),
         id.into(),
     ];
-    tx.rows(sql::CHANGE_DEVICE, &row).await?;
+    if tx.row(sql::CHANGE_DEVICE, &row).await?.is_none() {
+        // It was revoked.
+        return Ok(());
+    }
     lists::grow(tx).await?;
     Audit::open(tx)
         .await?

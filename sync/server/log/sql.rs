@@ -31,9 +31,11 @@ pub(super) const PUT_NUMBER: &str = "INSERT INTO numbers (year, number, doc, rec
  VALUES ($1, $2, $3, $4, $5)";
 pub(super) const LAST_ENTRY: &str =
     "SELECT bytes FROM log WHERE body = 'entry' ORDER BY seq DESC LIMIT 1";
-pub(super) const ENTRIES_PAGE: &str = "SELECT l.seq, l.bytes, n.year, n.number
+pub(super) const ENTRIES_PAGE: &str =
+    "SELECT l.seq, l.bytes, n.year, n.number, n.doc, n.received_at
  FROM log l LEFT JOIN numbers n ON n.seq = l.seq
  WHERE l.body = 'entry' AND l.seq > $1 ORDER BY l.seq LIMIT $2";
+pub(super) const COUNT_NUMBERS: &str = "SELECT COUNT(*) FROM numbers";
 pub(super) const NUMBERS_WITH_GAPS: &str = "SELECT year FROM numbers
  GROUP BY year HAVING COUNT(*) <> MAX(number) OR MIN(number) <> 1";
 
@@ -64,6 +66,11 @@ pub(super) const AUDIT_PAGE: &str = "SELECT place, at, device, who, what, subjec
 /// Who read, corrected or erased a contact; `$1` is the record.
 pub(super) const CONTACT_AUDIT: &str = "SELECT at, device, who, what, said FROM audit
  WHERE subject = $1 AND what LIKE 'contact.%' ORDER BY place";
+/// Places that are never given.
+pub(super) const BELOW_ONE: &str = "SELECT (SELECT COUNT(*) FROM log WHERE seq < 1)
+ + (SELECT COUNT(*) FROM audit WHERE place < 1)";
+pub(super) const DOCS_PAGE: &str =
+    "SELECT doc, kind, community FROM docs WHERE doc > $1 ORDER BY doc LIMIT $2";
 /// The columns as in [`PUT_ROW`].
 pub(super) const LOG_PAGE: &str =
     "SELECT seq, at, device, doc, body, kind, hash, actor, actor_seq, bytes, moved_from, moved_to
@@ -121,7 +128,8 @@ pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET
 pub(super) const SEEN: &str =
     "UPDATE devices SET seen_at = $1, pending = $2, version = $3 WHERE id = $4";
 pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $2, role = $3,
- crew = $4, communities = $5, communities_before = $6, scope = $7 WHERE id = $8 AND revoked_at IS NULL";
+ crew = $4, communities = $5, communities_before = $6, scope = $7
+ WHERE id = $8 AND revoked_at IS NULL RETURNING id";
 pub(super) const HEARD_SCOPE: &str =
     "UPDATE devices SET scope_heard = $1 WHERE id = $2 AND scope_heard < $1";
 /// A number that is one of the last eight and was not used yet was only late.

@@ -94,6 +94,10 @@ conformance! {
     an_export_shows_a_log_that_was_written_anew,
     a_slipped_in_row_of_the_log_is_found,
     a_tampered_number_is_found,
+    nothing_is_slipped_in_where_no_place_is_given,
+    a_number_of_something_else_is_found,
+    a_record_in_another_community_is_found,
+    a_server_from_before_writes_nothing_any_more,
     refused_changes_are_kept_once,
     what_the_desk_decides_is_told_to_every_device_that_brought_it,
     a_change_that_is_taken_later_leaves_the_quarantine,
@@ -932,8 +936,8 @@ async fn as_from_before(stand: &Stand, log: &AnyLog) {
         let [device, subject, hash] = [device.map(Vec::from), Some(subject), Some(before.clone())]
             .map(|bytes| stand.literal(bytes.as_deref()));
         statements += &format!(
-            "INSERT INTO audit (place, at, device, who, what, subject, hash)
-             VALUES ({place}, {}, {device}, '{}', '{}', {subject}, {hash});",
+            "INSERT INTO audit (place, at, device, who, what, subject, said, hash)
+             VALUES ({place}, {}, {device}, '{}', '{}', {subject}, '', {hash});",
             row.at.0, row.who, row.what
         );
     }
@@ -1049,6 +1053,8 @@ async fn the_audit_says_what_was_before_and_why(stand: Stand) {
     );
     let taken = said("change.accepted").1;
     assert_eq!((&taken["doc"], &taken["seq"]), (&json!(doc(1)), &json!(1)));
+    let begun = json!({ "kind": "request", "community": "A" });
+    assert_eq!(taken["after"], begun);
     let (subject, moved) = said("record.moved");
     assert_eq!(subject, record);
     assert_eq!(moved["before"], json!({ "community": "A" }));
@@ -1059,12 +1065,12 @@ async fn the_audit_says_what_was_before_and_why(stand: Stand) {
     );
     assert_eq!(
         said("contact.kept").1,
-        json!({ "after": { "sealed": hash(b"sealed") } })
+        json!({ "after": { (&id): hash(b"sealed") } })
     );
     assert_eq!(said("contact.read").1, json!({ "reason": "authority" }));
     assert_eq!(
         said("contact.corrected").1,
-        json!({ "before": { "sealed": hash(b"sealed") }, "after": { "sealed": hash(b"right") } })
+        json!({ "before": { (&id): hash(b"sealed") }, "after": { (&id): hash(b"right") } })
     );
     assert_eq!(
         said("contact.erased.not_needed").1,
@@ -1073,6 +1079,112 @@ async fn the_audit_says_what_was_before_and_why(stand: Stand) {
     let acts = log.contact_audit(doc(1)).await.unwrap();
     let reasons: Vec<_> = acts.iter().map(|act| act.reason.as_str()).collect();
     assert_eq!(reasons, ["", "authority", "", ""]);
+    log.verify_audit().await.unwrap();
+}
+
+/// What somebody does behind the log's back, and how it is undone; none of it passes.
+async fn none_passes(stand: &Stand, log: &AnyLog, all: &[(&str, &str)]) {
+    for (tampering, back) in all {
+        stand.run(tampering).await;
+        let refused = log.verify_audit().await;
+        assert!(
+            matches!(refused, Err(LogError::Broken { .. })),
+            "{tampering}: {refused:?}"
+        );
+        stand.run(back).await;
+        log.verify_audit().await.unwrap();
+    }
+}
+
+async fn nothing_is_slipped_in_where_no_place_is_given(stand: Stand) {
+    let log = written(&stand).await;
+    let insert = |seq| {
+        format!(
+            "INSERT INTO log (seq, at, device, doc, body, kind, hash, bytes)
+             SELECT {seq}, at, device, hash, body, kind, hash, bytes FROM log WHERE seq = 1"
+        )
+    };
+    let audit = |place| {
+        format!(
+            "INSERT INTO audit (place, at, who, what, subject, said, hash)
+             SELECT {place}, at, who, 'contact.read', subject, said, hash FROM audit WHERE place = 3"
+        )
+    };
+    let (zero, below) = (insert(0), insert(i64::MIN));
+    let (audit_zero, audit_below) = (audit(0), audit(i64::MIN));
+    none_passes(
+        &stand,
+        &log,
+        &[
+            (&zero, "DELETE FROM log WHERE seq < 1"),
+            (&below, "DELETE FROM log WHERE seq < 1"),
+            (&audit_zero, "DELETE FROM audit WHERE place < 1"),
+            (&audit_below, "DELETE FROM audit WHERE place < 1"),
+        ],
+    )
+    .await;
+}
+
+async fn a_number_of_something_else_is_found(stand: Stand) {
+    let log = written(&stand).await;
+    none_passes(
+        &stand,
+        &log,
+        &[
+            (
+                "UPDATE numbers SET doc = (SELECT hash FROM log WHERE seq = 1) WHERE number = 2",
+                "UPDATE numbers SET doc = (SELECT doc FROM log WHERE seq = 3) WHERE number = 2",
+            ),
+            (
+                "UPDATE numbers SET received_at = received_at - 1 WHERE number = 2",
+                "UPDATE numbers SET received_at = received_at + 1 WHERE number = 2",
+            ),
+            (
+                "INSERT INTO numbers (year, number, doc, received_at, seq)
+                 SELECT 2027, 1, hash, 0, -7 FROM log WHERE seq = 1",
+                "DELETE FROM numbers WHERE year = 2027",
+            ),
+        ],
+    )
+    .await;
+}
+
+async fn a_record_in_another_community_is_found(stand: Stand) {
+    let log = written(&stand).await;
+    place(&log, change(1, 1, 2, "B")).await;
+    none_passes(
+        &stand,
+        &log,
+        &[
+            (
+                "UPDATE docs SET community = 'A' WHERE community = 'B'",
+                "UPDATE docs SET community = 'B' WHERE doc = (SELECT doc FROM log WHERE seq = 1)",
+            ),
+            (
+                "UPDATE docs SET kind = 'asset' WHERE community = 'B'",
+                "UPDATE docs SET kind = 'request' WHERE community = 'B'",
+            ),
+            (
+                "DELETE FROM docs WHERE community = 'B'",
+                "INSERT INTO docs (doc, kind, community)
+                 SELECT doc, 'request', 'B' FROM log WHERE seq = 1",
+            ),
+            (
+                "INSERT INTO docs (doc, kind, community)
+                 SELECT hash, 'request', 'C' FROM log WHERE seq = 1",
+                "DELETE FROM docs WHERE community = 'C'",
+            ),
+        ],
+    )
+    .await;
+}
+
+async fn a_server_from_before_writes_nothing_any_more(stand: Stand) {
+    let log = written(&stand).await;
+    let before = "INSERT INTO audit (place, at, device, who, what, subject, hash)
+        SELECT 9, at, device, who, what, subject, hash FROM audit WHERE place = 8";
+    let refused = stand.try_run(before).await.unwrap_err();
+    assert!(refused.contains("said"), "{refused}");
     log.verify_audit().await.unwrap();
 }
 
@@ -1392,6 +1504,8 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
         0,
         "not without its record"
     );
+    // What is missing between them may still come.
+    restored.verify_audit().await.unwrap();
     assert!(
         restored.handed_over(desk.device, new_epoch).await.unwrap(),
         "nobody is awaited"

@@ -84,6 +84,26 @@ impl Stand {
             Self::Postgres(url) => execute(url, sql).await,
         }
     }
+
+    /// What the database says to statements that it refuses.
+    pub(crate) async fn try_run(&self, sql: &str) -> Result<(), String> {
+        match self {
+            Self::Sqlite(folder) => {
+                let connection =
+                    rusqlite::Connection::open(folder.path().join("log.sqlite")).unwrap();
+                connection
+                    .execute_batch(sql)
+                    .map_err(|told| told.to_string())
+            }
+            Self::Postgres(url) => {
+                let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
+                let (client, connection) = connected.unwrap();
+                tokio::spawn(connection);
+                let done = client.batch_execute(sql).await;
+                done.map_err(|told| format!("{:?}", told.as_db_error()))
+            }
+        }
+    }
 }
 
 async fn execute(url: &str, sql: &str) {
