@@ -38,6 +38,8 @@ pub struct Config {
     pub log: LogPlace,
     /// Address devices reach this server at.
     pub public_url: String,
+    /// Where mistakes in the protection are reported, as a URI; told in `/.well-known/security.txt`.
+    pub security_contact: Option<String>,
     /// The certificate that is shown; without one a proxy in front ends TLS.
     pub tls: Option<Source>,
     /// The bucket of the photos; without one they are in the folder `files` of the data folder.
@@ -102,6 +104,10 @@ pub enum ConfigError {
     #[error("`public_url` must start with https:// or http:// and hold no spaces")]
     PublicUrl,
     #[error(
+        "`security_contact` is an address to report to, such as mailto:security@example.gr, https://… or tel:…"
+    )]
+    SecurityContact,
+    #[error(
         "`[tls]` needs either `own = true`, or `certificate` and `key`; and `public_url` must start with https://"
     )]
     Tls,
@@ -133,6 +139,7 @@ struct File {
     reference: Option<PathBuf>,
     log: LogName,
     public_url: String,
+    security_contact: Option<String>,
     tls: Option<Tls>,
     photos: Option<Photos>,
     #[serde(default)]
@@ -248,6 +255,14 @@ impl Config {
         {
             return Err(ConfigError::PublicUrl);
         }
+        let is_contact = |contact: &String| {
+            let mut schemes = ["mailto:", "https://", "tel:"].iter();
+            schemes.any(|scheme| contact.len() > scheme.len() && contact.starts_with(scheme))
+                && contact.chars().all(|c| c.is_ascii_graphic())
+        };
+        if !file.security_contact.iter().all(is_contact) {
+            return Err(ConfigError::SecurityContact);
+        }
         let tls = match file.tls {
             None => None,
             Some(_) if !file.public_url.starts_with("https://") => return Err(ConfigError::Tls),
@@ -353,6 +368,7 @@ impl Config {
             data,
             log,
             public_url: file.public_url.trim_end_matches('/').to_owned(),
+            security_contact: file.security_contact,
             tls,
             photos,
             contacts,
@@ -497,6 +513,18 @@ mod tests {
             parse(&GOOD.replace("https", "gopher")),
             Err(ConfigError::PublicUrl)
         ));
+        for contact in [
+            "",
+            "mailto:",
+            "security@example.gr",
+            "http://x",
+            "tel:1\\nExpires: no",
+        ] {
+            assert!(matches!(
+                parse(&format!("security_contact = \"{contact}\"\n{GOOD}")),
+                Err(ConfigError::SecurityContact)
+            ));
+        }
         assert!(matches!(
             parse(&GOOD.replace("sqlite", "postgres")),
             Err(ConfigError::NoPostgresUrl)

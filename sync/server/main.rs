@@ -488,6 +488,12 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
     if let Some(settings) = config.accounts {
         app = app.with_sign_in(settings);
     }
+    if let Some(contact) = config.security_contact {
+        app = app.with_security_contact(contact);
+    }
+    if shown.is_some() {
+        app = app.over_tls();
+    }
     let app = Arc::new(app);
     let tending = Arc::clone(&app);
     tokio::spawn(async move {

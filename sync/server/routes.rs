@@ -76,6 +76,10 @@ pub struct App {
     streaming: Semaphore,
     rates: Option<Rates>,
     sign_in: Option<SignIn>,
+    /// TLS ends here: browsers are told to come by it alone.
+    over_tls: bool,
+    /// Where mistakes in the protection are reported: an address as a URI.
+    security_contact: Option<String>,
 }
 
 impl App {
@@ -88,7 +92,23 @@ impl App {
             streaming: Semaphore::new(STREAMS_MAX),
             rates: None,
             sign_in: None,
+            over_tls: false,
+            security_contact: None,
         }
+    }
+
+    /// The same, reached by TLS that ends here.
+    #[must_use]
+    pub fn over_tls(mut self) -> Self {
+        self.over_tls = true;
+        self
+    }
+
+    /// The same, with an address for who finds a mistake in the protection (RFC 9116).
+    #[must_use]
+    pub fn with_security_contact(mut self, contact: String) -> Self {
+        self.security_contact = Some(contact);
+        self
     }
 
     /// The same, and whoever decides something at a desk signs in first.
@@ -126,6 +146,9 @@ pub enum Who {
     Staff(&'static [Role], Permit),
 }
 
+/// How long what `security.txt` says holds: less than the year that RFC 9116 allows.
+const SECURITY_TXT_MS: i64 = 90 * 24 * 3_600_000;
+
 /// A row of the table.
 #[derive(Debug)]
 pub struct Route {
@@ -140,8 +163,9 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>
 
 /// Every route there is.
 #[rustfmt::skip]
-pub const TABLE: [Route; 37] = [
+pub const TABLE: [Route; 38] = [
     Route { method: "GET",  path: "/v1/health",              who: Who::Anybody, bytes_max: 0,              handler: |call| Box::pin(health(call)) },
+    Route { method: "GET",  path: "/.well-known/security.txt", who: Who::Anybody, bytes_max: 0,            handler: |call| Box::pin(security_txt(call)) },
     Route { method: "POST", path: ENROL_PATH,                who: Who::Anybody, bytes_max: 4 * KIB,        handler: |call| Box::pin(enrol::enrol(call)) },
     Route { method: "POST", path: REOPEN_PATH,               who: Who::Anybody, bytes_max: 8 * KIB,        handler: |call| Box::pin(enrol::reopen(call)) },
     Route { method: "POST", path: "/v1/exchange",            who: Who::Devices, bytes_max: BODY_BYTES_MAX, handler: |call| Box::pin(exchange::exchange(call)) },
@@ -251,6 +275,7 @@ impl Call {
 )]
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
+    let over_tls = app.over_tls;
     for route in &TABLE {
         let app = Arc::clone(&app);
         let method = match route.method {
@@ -266,12 +291,21 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .fallback(nothing)
         .method_not_allowed_fallback(nothing)
-        .layer(map_response(async |answer: Response| guarded(answer)))
+        .layer(map_response(move |answer: Response| async move {
+            guarded(answer, over_tls)
+        }))
 }
 
 /// What a browser may do with an answer, if it ever sees one: nothing, but for the page that says otherwise.
-fn guarded(mut answer: Response) -> Response {
+fn guarded(mut answer: Response, over_tls: bool) -> Response {
     let headers = answer.headers_mut();
+    if over_tls {
+        // RFC 6797; for a year.
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -439,6 +473,17 @@ fn cut_off() -> Problem {
 async fn health(call: Call) -> Result<Response, Problem> {
     call.app.town.log.head().await?;
     json(&serde_json::json!({ "ok": true }))
+}
+
+/// Where whoever finds a mistake in the protection reports it (RFC 9116).
+async fn security_txt(call: Call) -> Result<Response, Problem> {
+    let contact = call.app.security_contact.as_ref();
+    let contact = contact.ok_or(Problem::NotFound)?;
+    let expires = jiff::Timestamp::from_millisecond(call.now.0 + SECURITY_TXT_MS);
+    let expires = expires.map_err(|error| crate::incident(&error))?;
+    let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: el, en\n");
+    let media_type = "text/plain; charset=utf-8";
+    Ok(typed(StatusCode::OK, media_type, text.into_bytes()))
 }
 
 fn json(value: &impl Serialize) -> Result<Response, Problem> {

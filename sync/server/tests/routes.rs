@@ -16,8 +16,9 @@ mod town;
 use town::{HERE, Hand, NOON, Town, hex, problem};
 
 /// The table as it is meant to be. A new route is added here too, on purpose.
-const MEANT: [(&str, &str, &[&str]); 37] = [
+const MEANT: [(&str, &str, &[&str]); 38] = [
     ("GET", "/v1/health", &["public"]),
+    ("GET", "/.well-known/security.txt", &["public"]),
     ("POST", "/v1/enrol", &["public"]),
     ("POST", "/v1/reopen", &["public"]),
     (
@@ -474,7 +475,7 @@ async fn guessing_codes_over_the_network_is_slowed() {
         assert_eq!(enrol(&good, weak).await.0, 422, "{weak}");
     }
     for n in 0..TRIES_PER_MINUTE {
-        let (status, body) = enrol(&format!("AAAAA-AAAA{n}"), &key).await;
+        let (status, body) = enrol(&format!("AAAAA-A{n:04}"), &key).await;
         assert_eq!((status, problem(&body)), (403, Problem::CodeRefused));
     }
     let (status, body) = enrol(&good, &key).await;
@@ -540,4 +541,34 @@ async fn every_answer_says_what_a_browser_may_do_with_it() {
             "{path}: {policy}"
         );
     }
+}
+
+#[tokio::test]
+async fn browsers_are_kept_on_tls_where_it_ends_here() {
+    for (over_tls, said) in [(false, None), (true, Some("max-age=31536000"))] {
+        let town = Town::with(|app| if over_tls { app.over_tls() } else { app }).await;
+        for path in ["/v1/health", "/v1/devices", "/nowhere"] {
+            let answer = reqwest::get(format!("{}{path}", town.url)).await.unwrap();
+            let header = answer.headers().get("strict-transport-security");
+            let header = header.map(|value| value.to_str().unwrap());
+            assert_eq!(header, said, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_finds_a_mistake_hears_where_to_report_it() {
+    const PATH: &str = "/.well-known/security.txt";
+    let town = Town::new().await;
+    let answer = reqwest::get(format!("{}{PATH}", town.url)).await.unwrap();
+    assert_eq!(answer.status(), 404, "nobody is named");
+    let town = Town::with(|app| app.with_security_contact("mailto:s@example.gr".to_owned())).await;
+    let answer = reqwest::get(format!("{}{PATH}", town.url)).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let media_type = answer.headers().get("content-type").unwrap();
+    assert_eq!(media_type, "text/plain; charset=utf-8");
+    assert_eq!(
+        answer.text().await.unwrap(),
+        "Contact: mailto:s@example.gr\nExpires: 2026-08-03T12:00:00Z\nPreferred-Languages: el, en\n"
+    );
 }
