@@ -16,6 +16,7 @@ use koina_commands::{Desk, Gate, NAMES};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_sync::vault::Vault;
+use koina_tests::figures::tell;
 use koina_tests::installed::{self, Device, ask};
 use koina_tests::served::{Served, now, on_file, serve};
 use koina_tests::sim::plan::Dice;
@@ -430,6 +431,10 @@ fn no_argument_of_any_command_is_more_than_a_problem_in_words() {
         NAMES.len()
     );
     assert!(asked > 10_000, "{asked}");
+    tell(&format!(
+        "Hostile arguments: {asked} tried on {} commands",
+        NAMES.len()
+    ));
     // Everybody hands over, and then hears of all the others.
     for (who, _) in people.iter().chain(&people) {
         town.exchange(*who).unwrap();

@@ -92,6 +92,20 @@ impl Ear {
     }
 }
 
+impl Ear {
+    /// Everything since then that could be a key: letters and digits in one piece.
+    pub fn tokens(&self) -> std::collections::BTreeSet<String> {
+        let log = log();
+        let from = log.from.get(&self.0).copied().unwrap_or_default();
+        let bytes = log.bytes.get(from - log.gone..).unwrap_or_default();
+        let is_of_one = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-';
+        let runs = bytes.split(|byte| !is_of_one(byte));
+        let long = runs.filter(|run| run.len() >= 20);
+        long.map(|run| String::from_utf8_lossy(run).into_owned())
+            .collect()
+    }
+}
+
 impl Drop for Ear {
     fn drop(&mut self) {
         let mut log = log();

@@ -5,7 +5,6 @@
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
-#![allow(clippy::print_stdout, reason = "counts for whoever runs it")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,6 +18,7 @@ use koina_model::place::Place;
 use koina_model::words::Kind;
 use koina_server::routes::{TABLE, Who as Callers};
 use koina_sync::exchange::{pack, unpack};
+use koina_tests::figures::tell;
 use koina_tests::town::{DION, LITOCHORO, Town, Who};
 use uuid::Uuid;
 
@@ -353,7 +353,9 @@ fn a_changed_app_writes_what_the_page_says_and_nothing_else() {
         }
     }
     assert_eq!(rows, promised.len(), "the page has rows that nobody tries");
-    println!("{allowed} attempts taken, {refused} refused");
+    tell(&format!(
+        "Permits: {allowed} attempts taken, {refused} refused"
+    ));
     // They do not hear of what they wrote past their own replicas; an honest desk has all that was taken, and nothing else.
     for (_, who) in &hostile {
         town.lose(*who);
@@ -416,7 +418,9 @@ fn nobody_writes_outside_their_communities_or_in_the_name_of_another() {
         assert_eq!(heads(&town, id), doc.heads());
         assert_eq!(heads(&town, mine), here.heads());
     }
-    println!("{attempts} attempts refused");
+    tell(&format!(
+        "Outside their communities, or in another's name: {attempts} attempts refused"
+    ));
     town.settle();
 }
 
@@ -484,5 +488,7 @@ fn no_ask_brings_a_record_of_another_community() {
         assert!(heard > 0, "{} heard nothing at all", name(*role));
     }
     assert!(asks > 0);
-    println!("{asks} answers, nothing in them");
+    tell(&format!(
+        "Asked for records of others: {asks} answers, nothing of them in any"
+    ));
 }

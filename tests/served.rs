@@ -93,6 +93,17 @@ pub async fn serve_at(
     log: impl AsyncFnOnce(&Path) -> AnyLog,
     village: &Village,
 ) -> Served {
+    serve_as(address, folder, log, village, |app| app).await
+}
+
+/// The same with an app that is set up like this.
+pub async fn serve_as(
+    address: &str,
+    folder: &Path,
+    log: impl AsyncFnOnce(&Path) -> AnyLog,
+    village: &Village,
+    set_up: impl FnOnce(App) -> App,
+) -> Served {
     let log = log(folder).await;
     let reference = village.lists.reference.clone();
     let town = Municipality::open(
@@ -107,7 +118,7 @@ pub async fn serve_at(
     let town = town.closing_after(90).await.unwrap();
     let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let app = Arc::new(App::new(town, now, url.clone()));
+    let app = Arc::new(set_up(App::new(town, now, url.clone())));
     let router = routes::router(Arc::clone(&app));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     Served {

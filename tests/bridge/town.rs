@@ -445,6 +445,7 @@ impl Server {
             data,
             log: LogPlace::Sqlite,
             public_url: public_url.clone(),
+            security_contact: None,
             tls: None,
             photos: None,
             contacts,
