@@ -68,6 +68,61 @@ struct Options {
     /// Place of the window on the screen, `X,Y,WIDTH,HEIGHT`.
     #[arg(long)]
     place: Option<String>,
+    /// Opens no window: writes what was not sent into this folder, as a courier file for the town hall. For a device whose file
+    /// is damaged or whose disk fails; the folder is on another one. A PIN is read from the standard input.
+    #[arg(long, value_name = "FOLDER")]
+    rescue: Option<PathBuf>,
+    /// With --rescue: the file to read, if it is one that was set aside.
+    #[arg(long, requires = "rescue")]
+    file: Option<PathBuf>,
+    /// With --rescue: whose PIN it is, where several people have one.
+    #[arg(long, requires = "rescue")]
+    person: Option<String>,
+}
+
+/// Where this installation keeps its records, unless somebody says otherwise.
+fn usual_folder() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("gr", "Koina", "Koina");
+    dirs.map(|dirs| dirs.data_local_dir().to_owned())
+}
+
+/// Writes what was not sent, and says so on the terminal.
+fn rescue(options: &Options, to: PathBuf) -> anyhow::Result<()> {
+    use anyhow::Context;
+    use std::io::Write;
+    let folder = options.data.clone().or_else(usual_folder);
+    let ask = koina_commands::Rescue {
+        replica: folder
+            .context("Finding the records: name their folder with --data")?
+            .join("replica.sqlite"),
+        file: options.file.clone(),
+        to,
+        person: options.person.clone(),
+    };
+    let mut said = std::io::stderr();
+    let pin = |who: &str| {
+        write!(said, "PIN of {who}: ")?;
+        let mut pin = String::new();
+        std::io::stdin().read_line(&mut pin)?;
+        Ok(pin)
+    };
+    let store = koina_commands::os_key_store();
+    let done = koina_commands::rescue(&ask, store, now(), pin)
+        .map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", done.path.display())?;
+    writeln!(
+        out,
+        "{} changes and {} contacts that were not sent. Take the file to a desk.",
+        done.unsent, done.contacts
+    )?;
+    if !done.whole {
+        writeln!(
+            out,
+            "Not all of it could be read: keep the device and its files."
+        )?;
+    }
+    Ok(())
 }
 
 /// Opens the window and stays until it is closed.
@@ -84,6 +139,13 @@ pub fn run() {
     } else {
         Options::parse()
     };
+    if let Some(to) = options.rescue.clone() {
+        if let Err(failure) = rescue(&options, to) {
+            tracing::error!("nothing was written: {failure:#}");
+            std::process::exit(1);
+        }
+        return;
+    }
     spare_old_webkit();
     let builder = tauri::Builder::default();
     // What a telephone has besides its web view, see `ui/src/device`.
@@ -129,8 +191,7 @@ fn open(app: &mut tauri::App, options: &Options) -> anyhow::Result<()> {
     use anyhow::Context;
     let folder = match &options.data {
         Some(folder) => folder.clone(),
-        None => directories::ProjectDirs::from("gr", "Koina", "Koina")
-            .map(|dirs| dirs.data_local_dir().to_owned())
+        None => usual_folder()
             .or_else(|| app.path().app_local_data_dir().ok())
             .context("Finding a place for the records")?,
     };

@@ -33,6 +33,7 @@ mod outbox;
 mod photos;
 mod recover;
 mod refused;
+mod rescue;
 mod restored;
 mod safety;
 mod salvage;
@@ -61,6 +62,7 @@ pub use photos::{Named, Travelling, Way};
 pub use recover::Recovered;
 pub use refused::typed;
 pub(crate) use refused::{go_on_without_lost, take_decisions};
+pub use rescue::Rescued;
 pub(crate) use restored::{
     departed_again, entries_again, forget_departed, forget_entries_again, hand_over_again,
 };

@@ -269,7 +269,7 @@ pub fn minimise(plan: &Plan, fault: Option<Fault>) -> Plan {
 
 impl Sim {
     fn new(plan: &Plan, fault: Option<Fault>) -> Self {
-        let mut town = Town::new();
+        let mut town = Town::new().unheard();
         // Devices of every other municipality are encrypted.
         if plan.seed % 2 == 1 {
             town = town.with_locked_devices();

@@ -64,13 +64,12 @@ fn step(desk: &Desk, answer: SignInAnswer) -> SignInStep {
 
 /// Nobody is signed in here any more, also where the server cannot be reached: there the session ends by itself.
 pub(crate) fn sign_out(desk: &Desk, _: Nothing) -> Result<SignInState, Problem> {
-    let told = desk
-        .exchanger
-        .ask::<serde_json::Value>("POST", "/v1/accounts/sign-out", Vec::new());
-    if let Err(problem) = told {
+    // First here: the server may be slow to hear of it.
+    let session = desk.exchanger.sign_out();
+    let told = session.map(|session| desk.exchanger.end_session(session));
+    if let Some(Err(problem)) = told {
         tracing::info!(%problem, "the server did not hear that somebody signed out");
     }
-    desk.exchanger.sign_out();
     sign_in_state(desk, Nothing {})
 }
 

@@ -92,7 +92,13 @@ pub(crate) fn contacts_export(
     let found: PersonalData = desk.exchanger.ask("POST", &path, body)?;
     let records = u32::try_from(found.records.len()).unwrap_or(u32::MAX);
     let page = person_page(desk, found)?;
-    let path = write_new(desk, &place, "stoicheia-prosopou", "html", page.as_bytes())?;
+    let path = write_new(
+        desk.now(),
+        &place,
+        "stoicheia-prosopou",
+        "html",
+        page.as_bytes(),
+    )?;
     Ok(ContactsExported {
         path: path.to_string_lossy().into_owned(),
         records,

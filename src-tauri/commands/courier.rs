@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use koina_model::calendar::athens_date;
+use koina_model::ids::Time;
 use koina_model::problem::{FieldRule, Problem};
 use koina_sync::courier::{FILE_BYTES_MAX, TO_SERVER};
 use koina_sync::replica::of_disk;
@@ -73,7 +74,7 @@ pub(crate) fn place(desk: &Desk, named: &str) -> Result<PathBuf, Problem> {
 }
 
 fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierWritten, Problem> {
-    let path = write_new(desk, place, name, "koina", bytes)?;
+    let path = write_new(desk.now(), place, name, "koina", bytes)?;
     Ok(CourierWritten {
         path: path.to_string_lossy().into_owned(),
         bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
@@ -82,13 +83,13 @@ fn write(desk: &Desk, place: &Path, name: &str, bytes: &[u8]) -> Result<CourierW
 
 /// Writes a new file, and gives its path only when it is on the disk. The name tells the day and nothing else.
 pub(crate) fn write_new(
-    desk: &Desk,
+    now: Time,
     place: &Path,
     name: &str,
     ending: &str,
     bytes: &[u8],
 ) -> Result<PathBuf, Problem> {
-    let day = athens_date(desk.now().0);
+    let day = athens_date(now.0);
     for n in 1..=OF_A_DAY {
         let path = place.join(format!("{name}-{day}-{n}.{ending}"));
         let mut file = match std::fs::File::create_new(&path) {

@@ -407,6 +407,15 @@ impl Exchanger {
         })
     }
 
+    /// Ends a session at the server.
+    pub(crate) fn end_session(&self, session: String) -> Result<(), Problem> {
+        self.over_line_as(Some(session), async |line| {
+            let path = "/v1/accounts/sign-out";
+            exchange::ask_json(&self.replica, line, "POST", path, Vec::new()).await
+        })
+        .map(|_: serde_json::Value| ())
+    }
+
     /// Sends a file to the server, and gives the file it answers with.
     pub(crate) fn hand_over(&self, path: &str, file: Vec<u8>) -> Result<Vec<u8>, Problem> {
         self.over_line(async |line| {
@@ -420,6 +429,15 @@ impl Exchanger {
         &self,
         say: impl AsyncFnOnce(&HttpLine) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
+        let session = held(&self.session).as_ref().map(|one| one.token.clone());
+        self.over_line_as(session, say)
+    }
+
+    fn over_line_as<T>(
+        &self,
+        session: Option<String>,
+        say: impl AsyncFnOnce(&HttpLine) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         if !self.cable.load(Ordering::Relaxed) {
             return Err(Problem::CableOut);
         }
@@ -428,7 +446,6 @@ impl Exchanger {
         self.runtime.block_on(async {
             // The server takes counters that overtook each other, but not many.
             let _one = self.my_turn().await;
-            let session = held(&self.session).as_ref().map(|one| one.token.clone());
             let told = say(&line.showing(session.clone())).await;
             if matches!(told, Err(Problem::SignInNeeded)) {
                 // It ended there; whoever signed in meanwhile stays.
@@ -456,10 +473,13 @@ impl Exchanger {
         self.ticks.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn sign_out(&self) {
-        if held(&self.session).take().is_some() {
+    /// Nobody is signed in here from now on; gives the session, which the server still knows.
+    pub(crate) fn sign_out(&self) -> Option<String> {
+        let session = held(&self.session).take();
+        if session.is_some() {
             self.ticks.fetch_add(1, Ordering::Relaxed);
         }
+        session.map(|one| one.token)
     }
 
     /// Does something with the replica while no exchange runs.

@@ -128,7 +128,7 @@ pub(crate) fn tags_print(desk: &Desk, input: TagsPrintInput) -> Result<TagsPrint
     labels.extend(blank);
     desk.exchanger.soon();
     let pdf = sheet::pdf(&labels, municipality, without_pin(&identity.server));
-    let path = write_new(desk, &place, "etiketes", "pdf", &pdf)?;
+    let path = write_new(desk.now(), &place, "etiketes", "pdf", &pdf)?;
     Ok(TagsPrinted {
         path: path.to_string_lossy().into_owned(),
         labels: u32::try_from(labels.len()).unwrap_or(u32::MAX),

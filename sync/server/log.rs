@@ -50,7 +50,7 @@ pub use sqlite::Sqlite;
 pub use verify::Verified;
 
 /// Tries with a wrong code that one minute allows, over all devices. So many that one address, which has few of its own, keeps
-/// nobody out; so few that of codes of 50 bits none is found: with ten codes out for three days, one in 86 million.
+/// nobody out (of IPv6, one /64); so few that of codes of 50 bits none is found: with ten codes out for three days, one in 86 million.
 pub const TRIES_PER_MINUTE: i64 = 300;
 
 /// The log on either database.

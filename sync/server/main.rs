@@ -491,7 +491,7 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
     if let Some(contact) = config.security_contact {
         app = app.with_security_contact(contact);
     }
-    if shown.is_some() {
+    if is_of_the_web(config.tls.as_ref(), &config.public_url) {
         app = app.over_tls();
     }
     let app = Arc::new(app);
@@ -519,6 +519,12 @@ async fn serve(config: Config, invite_admin: bool) -> anyhow::Result<()> {
     )
     .await;
     Ok(())
+}
+
+/// Whether browsers know the certificate, and find nothing else at this name: what they are told holds for every port of it.
+fn is_of_the_web(source: Option<&tls::Source>, public_url: &str) -> bool {
+    let port = reqwest::Url::parse(public_url).map(|url| url.port_or_known_default());
+    matches!(source, Some(tls::Source::Files { .. })) && port == Ok(Some(443))
 }
 
 /// The certificate to show, and the address for invites, which says who has to show it.

@@ -76,7 +76,7 @@ pub struct App {
     streaming: Semaphore,
     rates: Option<Rates>,
     sign_in: Option<SignIn>,
-    /// TLS ends here: browsers are told to come by it alone.
+    /// Browsers are told to come by TLS alone.
     over_tls: bool,
     /// Where mistakes in the protection are reported: an address as a URI.
     security_contact: Option<String>,
@@ -97,7 +97,7 @@ impl App {
         }
     }
 
-    /// The same, reached by TLS that ends here.
+    /// The same, at a name that browsers may only come to by TLS.
     #[must_use]
     pub fn over_tls(mut self) -> Self {
         self.over_tls = true;

@@ -11,8 +11,9 @@ use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use koina_model::requests::acts::{Entered, Step};
 use koina_sync::replica::{Ids, Replica, ReplicaError};
+use koina_sync::vault::Key;
 use koina_sync::views::outbox::OutboxQuery;
-use koina_tests::town::{LITOCHORO, Town, Who, lamp, raw};
+use koina_tests::town::{LITOCHORO, Town, Who, key, lamp, raw};
 
 use super::told::{all, application, put, request, root, work};
 
@@ -755,5 +756,70 @@ fn a_safety_copy_says_nothing_to_whoever_has_no_key() {
     let bytes = std::fs::read(path).unwrap();
     let plain = bytes.windows(16).any(|bytes| bytes == b"SQLite format 3\0");
     assert_eq!(plain, !LOCKED);
+    assert_eq!(day.arrives(), day.notes.len());
+}
+
+/// Beside the device: its file as it is now, damaged, with who it is.
+fn beside(day: &Day, damage: impl FnOnce(&Path)) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let there = folder.path().join("replica.sqlite");
+    let path = day.town.path(day.crew);
+    std::fs::copy(path, &there).unwrap();
+    std::fs::copy(wal(path), wal(&there)).unwrap();
+    let [mine, copied] = [path, &there].map(|path| path.with_extension("identity"));
+    std::fs::copy(mine, copied).unwrap();
+    damage(&there);
+    (folder, there)
+}
+
+/// Every file of a folder, with its bytes.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let all = std::fs::read_dir(folder).unwrap();
+    let mut all: Vec<_> = all
+        .map(|file| file.unwrap().path())
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn what_waits_in_a_damaged_file_leaves_as_a_courier_file_and_nothing_is_written_to_it() {
+    let mut day = Day::new();
+    let (folder, there) = beside(&day, |path| put(path, 0, &ZEROS));
+    let before = files(folder.path());
+    let scratch = tempfile::TempDir::new().unwrap();
+    let key = LOCKED.then(key);
+    let rescue = |file: &Path, scratch: &Path, now| {
+        Replica::rescue(&there, file, key.as_ref(), scratch, "0.1.0", now)
+    };
+    let rescued = rescue(&there, scratch.path(), day.town.now()).unwrap();
+    assert_eq!((rescued.unsent, rescued.whole), (day.unsent, true));
+    assert_eq!(files(folder.path()), before, "something was written");
+    // The town hall takes it, and the device itself loses nothing and sends nothing twice.
+    let told = day.town.block_on(koina_server::courier::answer(
+        day.town.server(),
+        rescued.file,
+        day.town.now(),
+    ));
+    told.unwrap();
+    let id = day.own[0];
+    day.town.exchange(day.desk).unwrap();
+    let seen = day.town.at(day.desk).request_case(id, day.town.now());
+    assert!(seen.is_ok(), "the desk has what was rescued");
+    // So does one that was set aside, beside a file that was begun anew.
+    let aside = folder.path().join("replica.sqlite.unreadable-7");
+    std::fs::rename(&there, &aside).unwrap();
+    std::fs::rename(wal(&there), wal(&aside)).unwrap();
+    let scratch = tempfile::TempDir::new().unwrap();
+    let again = rescue(&aside, scratch.path(), day.town.now()).unwrap();
+    assert_eq!((again.unsent, again.whole), (day.unsent, true));
+    if LOCKED {
+        let scratch = tempfile::TempDir::new().unwrap();
+        let other = Key::of([1; 32]);
+        let now = day.town.now();
+        let refused = Replica::rescue(&there, &aside, Some(&other), scratch.path(), "0", now);
+        assert!(refused.is_err(), "nobody without the key");
+    }
     assert_eq!(day.arrives(), day.notes.len());
 }

@@ -18,8 +18,8 @@ pub(super) const ROWS: u32 = 1_000;
 /// Values by their names, as texts.
 pub(super) type Values = BTreeMap<String, String>;
 
-/// What the audit says of an act besides who did it to what. Never how to reach anybody, since nothing goes from the audit:
-/// of that only a hash.
+/// What the audit says of an act besides who did it to what. Never how to reach anybody, since nothing goes from the audit: of
+/// sealed contacts a hash, of accounts whether there is something.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Said {

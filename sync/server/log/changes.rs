@@ -104,6 +104,10 @@ pub(super) async fn take_again<T: Tx>(
             taken += 1;
         }
     }
+    // Whoever comes after numbers are given again leaves nothing open either.
+    if !writer.numbers_wait {
+        writer.fill_gaps(tx).await?;
+    }
     Ok(taken)
 }
 
@@ -119,22 +123,7 @@ pub(super) async fn number_again<T: Tx>(
         return Ok(());
     }
     let mut writer = Writer::open(tx, by, at).await?;
-    for year in tx.rows(sql::NUMBERS_OF, &[]).await? {
-        let year = year.int(0)?;
-        let mut next = 1;
-        for row in tx.rows(sql::NUMBERS_IN, &[year.into()]).await? {
-            let number = row.int(0)?;
-            for void in next..number {
-                let (Ok(year), Ok(void)) = (i16::try_from(year), u32::try_from(void)) else {
-                    return Err(LogError::Row { what: "a year" });
-                };
-                let words = EntryWords::Void { year, number: void };
-                let doc = no_record(year, void);
-                writer.entry(tx, NUMBER_VOID, doc, at, words).await?;
-            }
-            next = number + 1;
-        }
-    }
+    writer.fill_gaps(tx).await?;
     lists::put_meta(tx, lists::NUMBERS_WAIT, String::new()).await?;
     writer.numbers_wait = false;
     waiting.sort_by_key(|(doc, received_at)| (*received_at, *doc));
@@ -344,6 +333,27 @@ impl Writer {
             received_at,
         };
         self.entry(tx, NUMBER_GIVEN, doc, self.at, words).await
+    }
+
+    /// Writes down as void what is missing between the numbers of each year.
+    async fn fill_gaps<T: Tx>(&mut self, tx: &mut T) -> Result<(), LogError> {
+        for year in tx.rows(sql::NUMBERS_OF, &[]).await? {
+            let year = year.int(0)?;
+            let mut next = 1;
+            for row in tx.rows(sql::NUMBERS_IN, &[year.into()]).await? {
+                let number = row.int(0)?;
+                for void in next..number {
+                    let (Ok(year), Ok(void)) = (i16::try_from(year), u32::try_from(void)) else {
+                        return Err(LogError::Row { what: "a year" });
+                    };
+                    let words = EntryWords::Void { year, number: void };
+                    let doc = no_record(year, void);
+                    self.entry(tx, NUMBER_VOID, doc, self.at, words).await?;
+                }
+                next = number + 1;
+            }
+        }
+        Ok(())
     }
 
     /// Appends an entry to the register, with its place among the protocol numbers.

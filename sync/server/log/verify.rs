@@ -44,9 +44,9 @@ struct Taken {
 }
 
 /// What the audit says of a record.
-#[derive(PartialEq, Eq)]
 struct Known {
-    kind: String,
+    /// `None`: it began before the audit said what.
+    kind: Option<String>,
     community: String,
 }
 
@@ -130,9 +130,10 @@ impl Named {
             community.cloned().unwrap_or_default()
         };
         if what == changes::MOVED {
-            let Some(known) = self.docs.get_mut(&row.doc(5).ok()?) else {
-                return Some(());
-            };
+            let known = self.docs.entry(row.doc(5).ok()?).or_insert_with(|| Known {
+                kind: None,
+                community: community(&said.before),
+            });
             let left = std::mem::replace(&mut known.community, community(&said.after));
             return (left == community(&said.before)).then_some(());
         }
@@ -140,7 +141,7 @@ impl Named {
             return Some(());
         };
         let known = Known {
-            kind: kind.clone(),
+            kind: Some(kind.clone()),
             community: community(&said.after),
         };
         self.docs.insert(said.doc?, known).is_none().then_some(())
@@ -271,13 +272,14 @@ async fn verify_docs<T: Tx>(tx: &mut T, named: &Named) -> Result<(), LogError> {
         for row in &rows {
             place += 1;
             after = row.bytes(0)?.to_vec();
-            let here = Known {
-                kind: row.text(1)?,
-                community: row.text(2)?,
+            let (kind, community) = (row.text(1)?, row.text(2)?);
+            let holds = |known: &Known| {
+                let of_kind = known.kind.as_ref().is_none_or(|known| *known == kind);
+                of_kind && known.community == community
             };
             let known = DocId::from_slice(&after).and_then(|doc| named.docs.get(&doc));
             found += usize::from(known.is_some());
-            if known.map_or(all, |known| *known != here) {
+            if known.map_or(all, |known| !holds(known)) {
                 return Err(broken("the records", place));
             }
         }

@@ -13,8 +13,6 @@ use koina_model::permits::{Permit, Role};
 use koina_model::problem::{FieldRule, Problem};
 use koina_server::accounts::{self, Settings};
 use koina_server::log::Author;
-use koina_sync::identity::hex;
-use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, Secret, TOTP};
 use town::{Hand, NOON, Town, problem};
 
@@ -262,7 +260,7 @@ async fn what_somebody_does_is_in_the_audit_in_their_name() {
         serde_json::to_value(&changed.unwrap().said).unwrap(),
         serde_json::json!({
             "before": { "role": "clerk" },
-            "after": { "role": "admin", "email": hex(&Sha256::digest("kostas@example.gr")) },
+            "after": { "role": "admin", "email": "set" },
         })
     );
     let who = |what: &str| -> Vec<&str> {

@@ -954,6 +954,17 @@ async fn a_log_from_before_is_held_against_what_its_audit_says(stand: Stand) {
     // What comes is named whole; one after the other, from here on.
     place(&log, asking(change(1, 4, 1, "A"))).await;
     log.verify_audit().await.unwrap();
+    // Where a record from before goes is known from then on.
+    place(&log, change(1, 1, 2, "B")).await;
+    none_passes(
+        &stand,
+        &log,
+        &[(
+            "UPDATE docs SET community = 'C' WHERE community = 'B'",
+            "UPDATE docs SET community = 'B' WHERE community = 'C'",
+        )],
+    )
+    .await;
     for (tampering, back, place) in [
         (
             "UPDATE log SET at = at + 1 WHERE seq = 3",
@@ -1541,6 +1552,23 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
     );
     place(&restored, asking(change(1, 10, 1, "A"))).await;
     assert_eq!(numbers(&restored).await.len(), 8, "numbers are given again");
+    restored.verify_audit().await.unwrap();
+    // A desk that comes late brings a number from further on: what lies between is nobody's.
+    place(&restored, change(1, 11, 1, "A")).await;
+    let late = Entry {
+        doc: doc(11),
+        words: EntryWords::Protocol {
+            year,
+            number: 12,
+            received_at: NOON,
+        },
+        ..lost[0].clone()
+    };
+    assert_eq!(
+        restored.take_again(by(1), NOON, vec![late]).await.unwrap(),
+        1
+    );
+    assert_eq!(numbers(&restored).await.len(), 12);
     restored.verify_audit().await.unwrap();
 }
 

@@ -3,16 +3,17 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import type { Commands, Problem } from "./commands";
-import { signInFirst } from "./signing.svelte";
+import { askedInTurn, signInFirst } from "./signing.svelte";
 
 /** Calls a command. Rejects with a `Problem`, whatever went wrong. `quiet`: nobody asked for it, so nobody is asked to sign in. */
 export async function call<K extends keyof Commands>(name: K, input: Commands[K][0], quiet = false): Promise<Commands[K][1]> {
+  const asked = askedInTurn();
   try {
     return await invoke<Commands[K][1]>(name, { input });
   } catch (failure) {
     const problem = asProblem(failure);
-    // Whoever signs in goes on where they were; nothing that was typed is asked for again.
-    if (!quiet && problem.code === "sign_in_needed" && (await signInFirst())) return call(name, input);
+    // Whoever signs in again goes on where they were; nothing that was typed is asked for again. Somebody else begins anew.
+    if (!quiet && problem.code === "sign_in_needed" && (await signInFirst(asked))) return call(name, input);
     throw problem;
   }
 }

@@ -1484,6 +1484,8 @@ export type Words = {
   "sign-in-fresh-missing": null;
   "sign-in-lead": null;
   "sign-in-login": null;
+  "sign-in-other": null;
+  "sign-in-other-seen": null;
   "sign-in-own": null;
   "sign-in-password": null;
   "sign-in-provider": null;
