@@ -86,6 +86,27 @@ fn usual_folder() -> Option<PathBuf> {
     dirs.map(|dirs| dirs.data_local_dir().to_owned())
 }
 
+/// The terminal that this program was started from.
+struct AtTerminal;
+
+impl koina_commands::Terminal for AtTerminal {
+    fn pin(&mut self, name: &str) -> std::io::Result<String> {
+        use std::io::Write;
+        write!(std::io::stderr(), "PIN of {name}: ")?;
+        let mut pin = String::new();
+        std::io::stdin().read_line(&mut pin)?;
+        Ok(pin)
+    }
+
+    fn people(&mut self, names: &[String]) {
+        tracing::error!("name one of these with --person: {}", names.join(", "));
+    }
+
+    fn waits(&mut self, seconds: u32) {
+        tracing::warn!("wrong PINs were tried: this one is tried in {seconds} s");
+    }
+}
+
 /// Writes what was not sent, and says so on the terminal.
 fn rescue(options: &Options, to: PathBuf) -> anyhow::Result<()> {
     use anyhow::Context;
@@ -99,29 +120,28 @@ fn rescue(options: &Options, to: PathBuf) -> anyhow::Result<()> {
         to,
         person: options.person.clone(),
     };
-    let mut said = std::io::stderr();
-    let pin = |who: &str| {
-        write!(said, "PIN of {who}: ")?;
-        let mut pin = String::new();
-        std::io::stdin().read_line(&mut pin)?;
-        Ok(pin)
-    };
     let store = koina_commands::os_key_store();
-    let done = koina_commands::rescue(&ask, store, now(), pin)
+    let done = koina_commands::rescue(&ask, store, now(), &mut AtTerminal)
         .map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))?;
-    let mut out = std::io::stdout();
-    writeln!(out, "{}", done.path.display())?;
-    writeln!(
-        out,
-        "{} changes and {} contacts that were not sent. Take the file to a desk.",
-        done.unsent, done.contacts
-    )?;
-    if !done.whole {
-        writeln!(
-            out,
-            "Not all of it could be read: keep the device and its files."
-        )?;
+    let mut said = String::new();
+    for path in &done.paths {
+        said += &format!("{}\n", path.display());
     }
+    said += &format!(
+        "{} changes and {} contacts that were not sent. Take every file to a desk.\n",
+        done.unsent, done.contacts
+    );
+    if done.refused > 0 {
+        said += &format!(
+            "{} changes that the town hall refused are not in it.\n",
+            done.refused
+        );
+    }
+    if !done.whole {
+        said += "Not all of it could be read: keep the device and its files.\n";
+    }
+    // The files are there, whether anybody reads this or not.
+    std::io::stdout().write_all(said.as_bytes()).ok();
     Ok(())
 }
 

@@ -113,10 +113,17 @@ pub struct CourierTaken {
     pub revoked: bool,
 }
 
+/// What leaves a device for the last time.
+#[derive(Default)]
+pub(crate) struct LastFiles {
+    pub(crate) files: Vec<Vec<u8>>,
+    pub(crate) changes: u32,
+    pub(crate) contacts: u32,
+}
+
 impl Replica {
     /// Everything that waits, as a file for the town hall. Nothing leaves the outbox: only an answer does that.
     pub fn courier_export(&self, version: &str) -> Result<Vec<u8>, ReplicaError> {
-        let identity = self.enrolled()?;
         let to = self.lists().courier.clone();
         if to.is_empty() {
             return Err(Problem::CourierNotReady.into());
@@ -139,6 +146,18 @@ impl Replica {
                 break;
             }
         }
+        let (file, key) = self.courier_file(&to, asks)?;
+        // The key is durable before the file is given away: an answer nobody can open is of no use.
+        let mut keys = self.courier_keys()?;
+        keys.insert(0, key.to_text());
+        keys.truncate(KEYS_KEPT);
+        self.set_meta(KEYS, &serde_json::to_string(&keys)?)?;
+        Ok(file)
+    }
+
+    /// A file with these asks, sealed to the key of the town hall; and the key that its answer is sealed to.
+    fn courier_file(&self, to: &str, asks: Vec<ByteBuf>) -> Result<(Vec<u8>, Key), ReplicaError> {
+        let identity = self.enrolled()?;
         let key = Key::new();
         let reply_to = key.public();
         let signature = identity.sign_words(&courier_words(&reply_to, &asks));
@@ -148,13 +167,31 @@ impl Replica {
             asks,
             signature: ByteBuf::from(signature),
         };
-        let file = seal(TO_SERVER, &to, &ask)?;
-        // The key is durable before the file is given away: an answer nobody can open is of no use.
-        let mut keys = self.courier_keys()?;
-        keys.insert(0, key.to_text());
-        keys.truncate(KEYS_KEPT);
-        self.set_meta(KEYS, &serde_json::to_string(&keys)?)?;
-        Ok(file)
+        Ok((seal(TO_SERVER, to, &ask)?, key))
+    }
+
+    /// Everything that waits, as files whose answers nobody opens: one ask in each, since a server may stop behind the first of
+    /// a file, and nothing is sent a second time. With how many changes and contacts are in them.
+    pub(crate) fn last_files(&self, to: &str, version: &str) -> Result<LastFiles, ReplicaError> {
+        let mut last = LastFiles::default();
+        let mut row = 0;
+        loop {
+            let said = self.ask_after(row, PUSH_BYTES, version)?;
+            let next = said.rows.last().copied();
+            if next.is_none() && !last.files.is_empty() {
+                return Ok(last);
+            }
+            last.changes += u32::try_from(said.rows.len()).unwrap_or(u32::MAX);
+            // Each ask has the first of them, as far as there is room.
+            let contacts = u32::try_from(said.ask.contacts.len()).unwrap_or(u32::MAX);
+            last.contacts = last.contacts.max(contacts);
+            let ask = ByteBuf::from(pack(&said.ask)?);
+            last.files.push(self.courier_file(to, vec![ask])?.0);
+            match next {
+                Some(next) => row = next,
+                None => return Ok(last),
+            }
+        }
     }
 
     fn courier_keys(&self) -> Result<Vec<String>, ReplicaError> {

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use koina_commands::{Rescue, RescueDone, rescue};
+use koina_commands::{Rescue, RescueDone, Terminal, rescue};
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -41,6 +41,26 @@ fn names(folder: &Path) -> Vec<PathBuf> {
     all.map(|file| file.unwrap().path()).collect()
 }
 
+/// Somebody who types a PIN.
+struct Typist {
+    pin: String,
+    told: Vec<String>,
+}
+
+impl Terminal for Typist {
+    fn pin(&mut self, _: &str) -> std::io::Result<String> {
+        Ok(format!("{}\n", self.pin))
+    }
+
+    fn people(&mut self, names: &[String]) {
+        self.told = names.to_vec();
+    }
+
+    fn waits(&mut self, _: u32) {
+        panic!("nobody has to wait");
+    }
+}
+
 fn tried(
     replica: &Path,
     to: &Path,
@@ -54,7 +74,18 @@ fn tried(
         to: to.to_owned(),
         person: person.map(str::to_owned),
     };
-    rescue(&ask, Arc::new(NoKeyStore), at, |_| Ok(pin.to_owned()))
+    let mut typist = Typist {
+        pin: pin.to_owned(),
+        told: Vec::new(),
+    };
+    let done = rescue(&ask, Arc::new(NoKeyStore), at, &mut typist);
+    match (done, typist.told.as_slice()) {
+        (Err(Problem::BadInput { .. }), names) => {
+            assert_eq!(names, ["Νίκος", "Μαρία"]);
+            Err(Problem::NotFound)
+        }
+        (done, _) => done,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,14 +98,17 @@ async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     let stick = TempDir::new().unwrap();
     let to = stick.path();
     let whose = tried(&path, to, None, PIN, now()).unwrap_err();
-    assert!(matches!(whose, Problem::BadInput { .. }), "{whose:?}");
+    assert_eq!(whose, Problem::NotFound, "two people have a PIN");
+    // One that was cut short left its copy.
+    std::fs::create_dir(to.join(".koina-rescue-7")).unwrap();
+    std::fs::write(to.join(".koina-rescue-7/replica.sqlite"), "copy").unwrap();
     let wrong = tried(&path, to, Some("Νίκος"), "482913-λευκά", now());
     assert_eq!(wrong.unwrap_err(), Problem::WrongPin);
     assert_eq!(names(to), Vec::<PathBuf>::new(), "nothing stays");
     let done = tried(&path, to, Some("Νίκος"), PIN, now()).unwrap();
     assert!(done.whole && done.unsent == 1, "{done:?}");
-    assert_eq!(names(to), std::slice::from_ref(&done.path), "and no copy");
-    let file = std::fs::read(&done.path).unwrap();
+    assert_eq!(names(to), done.paths, "and no copy");
+    let file = std::fs::read(&done.paths[0]).unwrap();
     let town = &served.app.town;
     koina_server::courier::answer(town, file, now())
         .await

@@ -208,7 +208,8 @@ impl Town {
         Self::new().with_locked_devices()
     }
 
-    /// A town that says nothing about what is logged: for whoever runs thousands.
+    /// A town in which nothing is looked for in what is logged: for whoever runs thousands, or keeps it until its thread ends,
+    /// when it can ask its server nothing any more.
     #[must_use]
     pub fn unheard(mut self) -> Self {
         self.ear = None;

@@ -107,7 +107,7 @@ pub(crate) fn write_new(
     Err(Problem::PlaceFull)
 }
 
-fn not_written(failure: &std::io::Error) -> Problem {
+pub(crate) fn not_written(failure: &std::io::Error) -> Problem {
     tracing::warn!(%failure, "a courier file could not be written");
     match of_disk(failure) {
         Problem::DiskFull => Problem::PlaceFull,

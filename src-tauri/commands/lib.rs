@@ -65,7 +65,7 @@ pub use key_store::os_key_store;
 pub use kiosk::{Kiosk, look_at_printer};
 pub use lock::{Gate, Lock, Opener, keys_of};
 pub use printer::PrinterPlace;
-pub use rescue::{Rescue, RescueDone, rescue};
+pub use rescue::{Rescue, RescueDone, Terminal, rescue};
 pub use speech::Voice;
 pub use staff::Staff;
 pub use start::server_and_code;

@@ -1,4 +1,4 @@
-//! What waits in a file that is damaged, or that was set aside, as a courier file for the town hall: for a device whose disk
+//! What waits in a file that is damaged, or that was set aside, as courier files for the town hall: for a device whose disk
 //! fails, or that nobody can bring back to work. The files are read and never written; everything else happens to a copy.
 
 use std::fs::File;
@@ -6,9 +6,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use koina_model::ids::Time;
+use koina_model::lists::Lists;
+use koina_model::problem::Problem;
 
-use super::opening::companion;
-use super::{Ids, Replica, ReplicaError, of_disk, recover};
+use super::opening::{companion, open_reader};
+use super::{Ids, Replica, ReplicaError, meta, of_disk, recover};
+use crate::durable::of_the_owner;
 use crate::vault::Key;
 
 /// Read at a time, and as little as that where a disk gives no more.
@@ -16,12 +19,14 @@ const BLOCK: usize = 4096;
 
 /// What was rescued.
 pub struct Rescued {
-    /// A courier file, sealed for the town hall.
-    pub file: Vec<u8>,
-    /// Changes that wait, and contacts of people. What the courier file has no room for is not in it.
+    /// Courier files, sealed for the town hall.
+    pub files: Vec<Vec<u8>>,
+    /// Changes in them, and contacts of people.
     pub unsent: u32,
     pub contacts: u32,
-    /// All of what waited could be read.
+    /// Changes that the town hall has refused, which stay where they are.
+    pub refused: u32,
+    /// All of what waited could be read, and is in them.
     pub whole: bool,
 }
 
@@ -36,40 +41,69 @@ impl Replica {
         version: &str,
         now: Time,
     ) -> Result<Rescued, ReplicaError> {
+        // An app that writes meanwhile would leave a copy that fits nothing.
+        recover::alone(file, key)?;
         let copy = scratch.join("replica.sqlite");
-        let mut whole = true;
+        let safety = companion(file, ".safety");
+        let mut whole = copy_what_reads(file, &copy).map_err(|failure| of_disk(&failure))?;
         for (from, to) in [
-            (file.to_owned(), copy.clone()),
             (companion(file, "-wal"), companion(&copy, "-wal")),
-            (companion(file, ".safety"), companion(&copy, ".safety")),
+            (safety.clone(), companion(&copy, ".safety")),
             (
                 replica.with_extension("identity"),
                 copy.with_extension("identity"),
             ),
         ] {
-            if from.exists() {
-                whole &= copy_what_reads(&from, &to).map_err(|failure| of_disk(&failure))?;
-            }
+            // One that cannot be read at all leaves the others.
+            whole &= copy_what_reads(&from, &to).unwrap_or_else(|failure| {
+                tracing::warn!(%failure, file = %from.display(), "this file cannot be read");
+                failure.kind() == io::ErrorKind::NotFound
+            });
         }
         // Whether it says so or not: all of it is looked at.
         recover::mark(&copy);
         let rescued = Self::open_keyed(&copy, key, now, Ids::Random)?;
         let recovered = rescued.recovered()?.filter(|found| found.at == now);
         let pending = rescued.pending()?;
+        let mut to = rescued.lists().courier.clone();
+        for (n, other) in [&safety, replica].into_iter().enumerate() {
+            if to.is_empty() {
+                to = courier_in(other, key, &scratch.join(format!("lists-{n}")));
+            }
+        }
+        if to.is_empty() {
+            return Err(Problem::CourierNotReady.into());
+        }
+        let last = rescued.last_files(&to, version)?;
+        whole &= recovered.is_none_or(|found| found.whole);
         Ok(Rescued {
-            file: rescued.courier_export(version)?,
-            unsent: pending.waiting,
-            contacts: pending.contacts,
-            whole: whole && recovered.is_none_or(|found| found.whole),
+            whole: whole && last.changes >= pending.waiting && last.contacts >= pending.contacts,
+            files: last.files,
+            unsent: last.changes,
+            contacts: last.contacts,
+            refused: pending.needs_decision,
         })
     }
+}
+
+/// The key of the town hall in another file of the device; empty where none can be read.
+fn courier_in(file: &Path, key: Option<&Key>, copy: &Path) -> String {
+    let read = || -> Result<String, ReplicaError> {
+        for end in ["", "-wal"] {
+            copy_what_reads(&companion(file, end), &companion(copy, end)).ok();
+        }
+        let lists = meta(&open_reader(copy, key)?, "lists")?;
+        let lists: Option<Lists> = lists.map(|json| serde_json::from_str(&json)).transpose()?;
+        Ok(lists.map(|lists| lists.courier).unwrap_or_default())
+    };
+    read().unwrap_or_default()
 }
 
 /// Copies a file from a disk that may fail; what cannot be read becomes zeros, which are damage like any other. Gives whether all
 /// of it could be.
 fn copy_what_reads(from: &Path, to: &Path) -> io::Result<bool> {
     let mut read = File::open(from)?;
-    let mut written = File::create(to)?;
+    let mut written = of_the_owner().write(true).create(true).open(to)?;
     let bytes = read.metadata()?.len();
     let mut whole = true;
     let mut block = [0; BLOCK];

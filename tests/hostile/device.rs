@@ -95,7 +95,7 @@ fn now() -> Time {
 
 impl Device {
     fn new() -> Self {
-        let mut town = Town::new();
+        let mut town = Town::new().unheard();
         let desk = town.desk("Δημαρχείο");
         let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
         enter(&town, desk, LITOCHORO, "Σβηστή λάμπα");

@@ -84,7 +84,7 @@ pub(super) fn ask(bytes: &[u8]) -> Vec<u8> {
 
 impl Stage {
     fn new() -> Self {
-        let mut town = Town::new();
+        let mut town = Town::new().unheard();
         let desk = town.desk("Δημαρχείο");
         let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
         let clerk = town.desk("Γραφείο");

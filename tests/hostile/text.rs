@@ -131,7 +131,7 @@ thread_local! {
 fn searches(text: &str) {
     DESK.with_borrow_mut(|desk| {
         let (town, who) = desk.get_or_insert_with(|| {
-            let mut town = Town::new();
+            let mut town = Town::new().unheard();
             let who = town.desk("Δημαρχείο");
             super::device::enter(&town, who, LITOCHORO, "Σβηστή λάμπα στην πλατεία");
             town.settle();

@@ -799,7 +799,7 @@ fn what_waits_in_a_damaged_file_leaves_as_a_courier_file_and_nothing_is_written_
     // The town hall takes it, and the device itself loses nothing and sends nothing twice.
     let told = day.town.block_on(koina_server::courier::answer(
         day.town.server(),
-        rescued.file,
+        rescued.files.into_iter().next().unwrap(),
         day.town.now(),
     ));
     told.unwrap();
@@ -807,6 +807,17 @@ fn what_waits_in_a_damaged_file_leaves_as_a_courier_file_and_nothing_is_written_
     day.town.exchange(day.desk).unwrap();
     let seen = day.town.at(day.desk).request_case(id, day.town.now());
     assert!(seen.is_ok(), "the desk has what was rescued");
+    // Nothing of the lists can be read either: whose key it is sealed to, another file of the device knows.
+    let (other, broken) = beside(&day, |path| {
+        let page = root(path, "meta");
+        put(path, (page - 1) * PAGE, &ZEROS);
+    });
+    let scratch = tempfile::TempDir::new().unwrap();
+    let path = day.town.path(day.crew).to_owned();
+    let now = day.town.now();
+    let sealed = Replica::rescue(&path, &broken, key.as_ref(), scratch.path(), "0.1.0", now);
+    assert_eq!(sealed.unwrap().unsent, day.unsent);
+    drop(other);
     // So does one that was set aside, beside a file that was begun anew.
     let aside = folder.path().join("replica.sqlite.unreadable-7");
     std::fs::rename(&there, &aside).unwrap();

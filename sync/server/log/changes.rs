@@ -21,7 +21,7 @@ pub(super) const ACCEPTED: &str = "change.accepted";
 pub(super) const ACCEPTED_AGAIN: &str = "change.again";
 
 /// What it says when numbers are given again.
-pub(super) const RESUMED: &str = "numbers.resumed";
+const RESUMED: &str = "numbers.resumed";
 
 /// What it says of a record: with its first change what it is, and where.
 pub(super) const KIND: &str = "kind";
@@ -103,10 +103,6 @@ pub(super) async fn take_again<T: Tx>(
             writer.entry(tx, NUMBER_AGAIN, doc, at, words).await?;
             taken += 1;
         }
-    }
-    // Whoever comes after numbers are given again leaves nothing open either.
-    if !writer.numbers_wait {
-        writer.fill_gaps(tx).await?;
     }
     Ok(taken)
 }

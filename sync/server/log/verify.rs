@@ -33,8 +33,8 @@ struct Named {
     accepted: HashMap<[u8; 32], Vec<Taken>>,
     /// Records that began since, and where they are.
     docs: HashMap<DocId, Known>,
-    /// No numbers are given, since some may be brought back after a restore.
-    numbers_wait: bool,
+    /// A backup was restored: what lies between numbers may be on paper, and desks bring it back however late.
+    restored: bool,
 }
 
 /// Where the audit says that a change was taken, and whose device brought it when.
@@ -58,7 +58,7 @@ pub(super) async fn verify<T: Tx>(tx: &mut T) -> Result<Verified, LogError> {
         return Err(broken("the log", 0));
     }
     let mut named = verify_audit(tx, &mut verified).await?;
-    verify_entries(tx, &mut verified, named.numbers_wait).await?;
+    verify_entries(tx, &mut verified, named.restored).await?;
     verify_log(tx, &mut verified, &mut named).await?;
     verify_docs(tx, &named).await?;
     Ok(verified)
@@ -95,11 +95,7 @@ impl Named {
             return Ok(None);
         };
         let what = row.text(4)?;
-        match what.as_str() {
-            RESTORED => self.numbers_wait = true,
-            changes::RESUMED => self.numbers_wait = false,
-            _ => {}
-        }
+        self.restored |= what == RESTORED;
         let is_change = [changes::ACCEPTED, changes::ACCEPTED_AGAIN].contains(&what.as_str());
         let Some(seq) = said.seq else {
             if is_change {
@@ -181,7 +177,7 @@ impl Named {
 async fn verify_entries<T: Tx>(
     tx: &mut T,
     verified: &mut Verified,
-    numbers_wait: bool,
+    restored: bool,
 ) -> Result<(), LogError> {
     let mut seq = 0;
     let mut hash = Vec::new();
@@ -205,8 +201,8 @@ async fn verify_entries<T: Tx>(
     if numbers != stored(verified.entries)? {
         return Err(broken("the register", verified.entries + 1));
     }
-    // Until desks have brought theirs back, some may be missing between others.
-    if numbers_wait {
+    // Each is named by the audit; after a restore some may be missing between others, and may still come.
+    if restored {
         return Ok(());
     }
     match tx.row(sql::NUMBERS_WITH_GAPS, &[]).await? {

@@ -1553,7 +1553,7 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
     place(&restored, asking(change(1, 10, 1, "A"))).await;
     assert_eq!(numbers(&restored).await.len(), 8, "numbers are given again");
     restored.verify_audit().await.unwrap();
-    // A desk that comes late brings a number from further on: what lies between is nobody's.
+    // A desk that comes late brings a number from further on.
     place(&restored, change(1, 11, 1, "A")).await;
     let late = Entry {
         doc: doc(11),
@@ -1568,7 +1568,21 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
         restored.take_again(by(1), NOON, vec![late]).await.unwrap(),
         1
     );
-    assert_eq!(numbers(&restored).await.len(), 12);
+    restored.verify_audit().await.unwrap();
+    // And another one, later still, one of those.
+    place(&restored, change(1, 12, 1, "A")).await;
+    let later = Entry {
+        doc: doc(12),
+        words: EntryWords::Protocol {
+            year,
+            number: 11,
+            received_at: NOON,
+        },
+        ..lost[0].clone()
+    };
+    let taken = restored.take_again(by(1), NOON, vec![later]).await;
+    assert_eq!(taken.unwrap(), 1, "it is on paper, and nobody else's");
+    assert_eq!(numbers(&restored).await.len(), 10);
     restored.verify_audit().await.unwrap();
 }
 

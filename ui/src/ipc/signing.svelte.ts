@@ -58,6 +58,7 @@ export function signInEnds(who: SignedIn | null): void {
 /** Whoever was signed in has gone, and what they asked for is not done for the next one. */
 export function signedOut(): void {
   last = "";
+  state.putAway = false;
   next();
   answer(false);
 }
