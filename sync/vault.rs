@@ -245,6 +245,13 @@ pub struct Vault {
 }
 
 impl Vault {
+    /// Whether there is one beside a replica. What cannot be looked at may be there.
+    pub fn is_there(replica: &Path) -> bool {
+        let path = replica.with_extension("keys");
+        let mut files = [second(&path), path].into_iter();
+        files.any(|path| path.try_exists().unwrap_or(true))
+    }
+
     /// Reads the vault of a replica on a computer without a key store. Where there is none, one with a fresh key is made.
     pub fn open(replica: &Path, now: Time) -> Result<Self, Problem> {
         Self::open_with(replica, now, Arc::new(NoKeyStore))

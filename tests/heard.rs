@@ -1,6 +1,6 @@
 //! Everything that is logged, by whatever library, at every level; and what must not stand in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -24,6 +24,14 @@ static LOG: Mutex<Log> = Mutex::new(Log {
     from: BTreeMap::new(),
     next: 0,
 });
+
+impl Log {
+    /// What was logged since this one began to listen.
+    fn since(&self, ear: u64) -> &[u8] {
+        let from = self.from.get(&ear).copied().unwrap_or_default();
+        self.bytes.get(from - self.gone..).unwrap_or_default()
+    }
+}
 
 fn log() -> MutexGuard<'static, Log> {
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
@@ -81,8 +89,7 @@ impl Ear {
     /// The first line since then in which this stands.
     pub fn line_with(&self, secret: &str) -> Option<String> {
         let log = log();
-        let from = log.from.get(&self.0).copied().unwrap_or_default();
-        let bytes = log.bytes.get(from - log.gone..).unwrap_or_default();
+        let bytes = log.since(self.0);
         let at = memchr::memmem::find(bytes, secret.as_bytes())?;
         let begin = bytes[..at].iter().rposition(|byte| *byte == b'\n');
         let line = &bytes[begin.map_or(0, |begin| begin + 1)..];
@@ -90,16 +97,12 @@ impl Ear {
         let line = &line[..end.unwrap_or(line.len())];
         Some(String::from_utf8_lossy(line).into_owned())
     }
-}
 
-impl Ear {
     /// Everything since then that could be a key: letters and digits in one piece.
-    pub fn tokens(&self) -> std::collections::BTreeSet<String> {
+    pub fn tokens(&self) -> BTreeSet<String> {
         let log = log();
-        let from = log.from.get(&self.0).copied().unwrap_or_default();
-        let bytes = log.bytes.get(from - log.gone..).unwrap_or_default();
         let is_of_one = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-';
-        let runs = bytes.split(|byte| !is_of_one(byte));
+        let runs = log.since(self.0).split(|byte| !is_of_one(byte));
         let long = runs.filter(|run| run.len() >= 20);
         long.map(|run| String::from_utf8_lossy(run).into_owned())
             .collect()

@@ -116,12 +116,7 @@ fn key(
     now: Time,
     terminal: &mut dyn Terminal,
 ) -> Result<Option<Key>, Problem> {
-    // What cannot be looked at may be there.
-    let is_there = |ending: &str| {
-        let keys = ask.replica.with_extension(ending);
-        keys.try_exists().unwrap_or(true)
-    };
-    if !["keys", "keys-copy"].into_iter().any(is_there) {
+    if !Vault::is_there(&ask.replica) {
         return Ok(None);
     }
     let mut vault = Vault::open_with(&ask.replica, now, store)?;

@@ -386,6 +386,9 @@ pub(super) async fn sign_in<T: Tx>(
     with: SignedInWith,
     session: NewSession,
 ) -> Result<bool, LogError> {
+    let Some(before) = by_id(tx, seen.id).await? else {
+        return Ok(false);
+    };
     let (step, password, secret) = match with {
         SignedInWith::Code(step) => (step, seen.password.clone(), seen.secret),
         SignedInWith::First {
@@ -395,17 +398,11 @@ pub(super) async fn sign_in<T: Tx>(
         } => (step, password, secret),
         SignedInWith::Provider(ProviderWord { subject, email }) => {
             let row = [key(seen.id), at.into(), subject.into(), email.into()];
-            let Some(before) = by_id(tx, seen.id).await? else {
-                return Ok(false);
-            };
             if tx.row(sql::SIGN_IN_BY_PROVIDER, &row).await?.is_none() {
                 return Ok(false);
             }
             return begin(tx, by, at, &before, session).await.map(|()| true);
         }
-    };
-    let Some(before) = by_id(tx, seen.id).await? else {
-        return Ok(false);
     };
     let row = [
         key(seen.id),

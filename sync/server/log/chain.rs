@@ -299,11 +299,15 @@ pub(super) fn audit_hash(before: &[u8], row: &Row) -> Result<Vec<u8>, LogError> 
 pub(super) fn row_hash(columns: &[Value]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for column in columns {
+        let number;
         let (kind, bytes) = match column {
-            Value::Int(None) | Value::Text(None) | Value::Bytes(None) => (0_u8, Vec::new()),
-            Value::Int(Some(number)) => (1, number.to_be_bytes().to_vec()),
-            Value::Text(Some(text)) => (2, text.clone().into_bytes()),
-            Value::Bytes(Some(bytes)) => (3, bytes.clone()),
+            Value::Int(None) | Value::Text(None) | Value::Bytes(None) => (0_u8, &[][..]),
+            Value::Int(Some(value)) => {
+                number = value.to_be_bytes();
+                (1, &number[..])
+            }
+            Value::Text(Some(text)) => (2, text.as_bytes()),
+            Value::Bytes(Some(bytes)) => (3, bytes.as_slice()),
         };
         hash.update([kind]);
         hash.update((bytes.len() as u64).to_be_bytes());

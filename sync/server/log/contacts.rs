@@ -111,6 +111,10 @@ pub(super) async fn put<T: Tx>(
     let mut audit = Audit::open(tx).await?;
     let mut kept = tx.number(sql::COUNT_CONTACTS, &[by.device.into()]).await?;
     let mut told = KeptContacts::default();
+    let handed = |before: &[u8], after: &[u8]| {
+        let said = by.device.map(|device| replaced(device, before, after));
+        said.unwrap_or_default()
+    };
     for Handed {
         doc,
         sealed,
@@ -128,10 +132,9 @@ pub(super) async fn put<T: Tx>(
             (Some(_), None) => {}
             (Some(_), Some(sealed)) => {
                 let seen = instead.unwrap_or_default();
-                let said = by.device.map(|device| replaced(device, &seen, &sealed));
+                let said = handed(&seen, &sealed);
                 let values = [doc_value, device, sealed.clone().into(), seen.into()];
                 if !gone && tx.row(sql::REPLACE_CONTACT, &values).await?.is_some() {
-                    let said = said.unwrap_or_default();
                     audit
                         .note_saying(tx, &by, at, "contact.kept.again", doc.as_bytes(), said)
                         .await?;
@@ -152,8 +155,7 @@ pub(super) async fn put<T: Tx>(
                     // It was here a moment ago: the device tries again.
                     None => continue,
                 };
-                let said = by.device.map(|device| replaced(device, &[], &sealed));
-                let said = said.unwrap_or_default();
+                let said = handed(&[], &sealed);
                 let row = [doc_value, device, at.into(), sealed.into()];
                 tx.rows(sql::PUT_CONTACT, &row).await?;
                 audit

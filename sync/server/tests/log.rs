@@ -1555,15 +1555,16 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
     restored.verify_audit().await.unwrap();
     // A desk that comes late brings a number from further on.
     place(&restored, change(1, 11, 1, "A")).await;
-    let late = Entry {
-        doc: doc(11),
+    let on_paper = |record, number| Entry {
+        doc: doc(record),
         words: EntryWords::Protocol {
             year,
-            number: 12,
+            number,
             received_at: NOON,
         },
         ..lost[0].clone()
     };
+    let late = on_paper(11, 12);
     assert_eq!(
         restored.take_again(by(1), NOON, vec![late]).await.unwrap(),
         1
@@ -1571,15 +1572,7 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
     restored.verify_audit().await.unwrap();
     // And another one, later still, one of those.
     place(&restored, change(1, 12, 1, "A")).await;
-    let later = Entry {
-        doc: doc(12),
-        words: EntryWords::Protocol {
-            year,
-            number: 11,
-            received_at: NOON,
-        },
-        ..lost[0].clone()
-    };
+    let later = on_paper(12, 11);
     let taken = restored.take_again(by(1), NOON, vec![later]).await;
     assert_eq!(taken.unwrap(), 1, "it is on paper, and nobody else's");
     assert_eq!(numbers(&restored).await.len(), 10);
