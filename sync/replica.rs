@@ -676,10 +676,21 @@ fn not_believed<T>(answer: Result<T, ReplicaError>) -> Result<T, ReplicaError> {
 fn is_unreadable(failure: &ReplicaError) -> bool {
     match failure {
         ReplicaError::Damaged(_) => true,
-        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
-            failure.code,
-            rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt
-        ),
+        ReplicaError::Sql(rusqlite::Error::SqliteFailure(failure, _)) => {
+            let is_no_file = matches!(
+                failure.code,
+                rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt
+            );
+            // Not a disk that does not answer: the file ends before what it says of itself.
+            is_no_file || failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ
+        }
+        // What is stored is none of what was ever written there.
+        ReplicaError::Sql(
+            rusqlite::Error::Utf8Error(..)
+            | rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..),
+        ) => true,
         _ => false,
     }
 }

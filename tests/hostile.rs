@@ -9,12 +9,16 @@ mod beside;
 mod change;
 mod columns;
 mod courier;
+mod damaged;
 mod device;
 mod import;
 mod map;
 mod message;
+mod papers;
 mod people;
 mod picture;
+mod provider;
+mod routes;
 mod server;
 mod text;
 
@@ -29,7 +33,7 @@ pub struct Target {
 
 /// Every way in.
 #[rustfmt::skip]
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "message", take: message::take, seeds: message::seeds },
     Target { name: "change",  take: change::take,  seeds: change::seeds },
     Target { name: "columns", take: columns::take, seeds: columns::seeds },
@@ -41,6 +45,10 @@ pub const TARGETS: [Target; 11] = [
     Target { name: "picture", take: picture::take, seeds: picture::seeds },
     Target { name: "map",     take: map::take,     seeds: map::seeds },
     Target { name: "beside",  take: beside::take,  seeds: beside::seeds },
+    Target { name: "routes",  take: routes::take,  seeds: routes::seeds },
+    Target { name: "provider", take: provider::take, seeds: provider::seeds },
+    Target { name: "papers",  take: papers::take,  seeds: papers::seeds },
+    Target { name: "damaged", take: damaged::take, seeds: damaged::seeds },
 ];
 
 /// Gives bytes to a target by its name.

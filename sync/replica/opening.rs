@@ -244,9 +244,10 @@ pub(super) fn companion(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// Whether there is nothing in a file, or no file.
+/// Whether there is nothing in a file, or no file. One byte is nothing to SQLite: it would take the file for a new one and
+/// delete the write-ahead log beside it.
 pub(super) fn is_empty(path: &Path) -> bool {
-    std::fs::metadata(path).map_or(true, |file| file.len() == 0)
+    std::fs::metadata(path).map_or(true, |file| file.len() <= 1)
 }
 
 /// Removes a file of our own making that is of no use, with what SQLite put beside it.

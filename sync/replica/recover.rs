@@ -13,6 +13,7 @@ use koina_model::lists::Lists;
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -100,6 +101,27 @@ pub(super) fn look_through(db: &Connection) -> Result<(), ReplicaError> {
     while let Some(row) = rows.next()? {
         Doc::load(row.get_ref(0)?.as_blob().unwrap_or_default())
             .map_err(|failure| ReplicaError::Damaged(failure.to_string()))?;
+    }
+    look_at_texts(db)
+}
+
+/// SQLite does not look whether a text is one.
+fn look_at_texts(db: &Connection) -> Result<(), ReplicaError> {
+    let mut tables =
+        db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'")?;
+    let tables = tables.query_map([], |row| row.get::<_, String>(0))?;
+    for table in tables {
+        let mut rows = db.prepare(&format!("SELECT * FROM {}", table?))?;
+        let columns = rows.column_count();
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                if let ValueRef::Text(text) = row.get_ref(column)? {
+                    std::str::from_utf8(text)
+                        .map_err(|failure| ReplicaError::Damaged(failure.to_string()))?;
+                }
+            }
+        }
     }
     Ok(())
 }

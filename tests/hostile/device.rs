@@ -66,10 +66,10 @@ struct Device {
 }
 
 /// A server that says these bytes, and then nothing.
-struct Says(std::sync::Mutex<Option<Vec<u8>>>);
+pub(super) struct Says(std::sync::Mutex<Option<Vec<u8>>>);
 
 impl Says {
-    fn once(bytes: Vec<u8>) -> Self {
+    pub(super) fn once(bytes: Vec<u8>) -> Self {
         Self(std::sync::Mutex::new(Some(bytes)))
     }
 }
@@ -256,7 +256,7 @@ fn copy(file: &Path, folder: &Path) -> Vec<u8> {
 }
 
 /// Everything can be read, and the views are those of the records.
-fn is_whole(replica: &Replica) {
+pub(super) fn is_whole(replica: &Replica) {
     replica.pending().expect("the outbox");
     replica.aside().expect("what was set aside");
     for id in replica.doc_ids().expect("the records") {
@@ -272,7 +272,7 @@ fn is_whole(replica: &Replica) {
     assert_eq!(views, rebuilt, "views differ from a rebuild");
 }
 
-fn enrolment() -> Vec<u8> {
+pub(super) fn enrolment() -> Vec<u8> {
     use koina_model::exchange::EnrolAnswer;
     use koina_model::permits::Role;
     let lists = koina_model::lists::Lists {

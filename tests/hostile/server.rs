@@ -2,15 +2,19 @@
 
 use std::cell::RefCell;
 
+use koina_model::accounts::AccountInput;
+use koina_model::contacts::Contact;
 use koina_model::exchange::{Ask, EnrolAsk, Pushed};
 use koina_model::ids::{DeviceId, DocId};
+use koina_model::permits::Role;
 use koina_model::problem::Problem;
-use koina_model::requests::acts::Step;
-use koina_model::words::Kind;
+use koina_model::requests::acts::{Entered, Step};
+use koina_model::words::{Channel, Kind};
+use koina_server::log::Author;
 use koina_sync::exchange::EXCHANGE_PATH;
 use uuid::Uuid;
 
-use crate::town::{LITOCHORO, Town, Who};
+use crate::town::{LITOCHORO, Town, Who, lamp};
 
 use super::{cbor, framed, people, repair_checksum, repaired};
 
@@ -24,7 +28,10 @@ pub(super) struct Stage {
     /// What the desk works on.
     request: DocId,
     pub(super) crew: Who,
-    clerk: Who,
+    pub(super) clerk: Who,
+    /// What somebody reported who can be reached, and an account of nobody here.
+    pub(super) reported: DocId,
+    pub(super) account: Uuid,
     inputs: u32,
 }
 
@@ -89,10 +96,24 @@ impl Stage {
         let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
         let clerk = town.desk("Γραφείο");
         let request = super::device::enter(&town, desk, LITOCHORO, "Σβηστή λάμπα");
+        let kiosk = town.device("Κιόσκι", Role::Kiosk, None, &[LITOCHORO]);
+        let contact = Contact {
+            name: "Ευτυχία".to_owned(),
+            phone: "6912345678".to_owned(),
+            ..Contact::default()
+        };
+        let entered = Entered {
+            channel: Channel::Kiosk,
+            ..lamp("Σβηστό φως")
+        };
+        let now = town.time(kiosk);
+        let reported = town.at(kiosk).report(&entered, &contact, now).unwrap().id;
+        let account = account(&town, "");
         town.settle();
         // Their replicas say nothing any more: the fuzzer speaks for them.
-        town.lose(crew);
-        town.lose(clerk);
+        for who in [crew, clerk, kiosk] {
+            town.lose(who);
+        }
         town.unchecked = true;
         Self {
             town,
@@ -100,6 +121,8 @@ impl Stage {
             request,
             crew,
             clerk,
+            reported,
+            account,
             inputs: 0,
         }
     }
@@ -117,6 +140,22 @@ impl Stage {
         assert!(exchanged.is_ok_and(|said| said.pushed == 1));
         self.town.check();
     }
+}
+
+/// An account of Maria, whom the identity provider knows by this address.
+pub(super) fn account(town: &Town, email: &str) -> Uuid {
+    let by = Author {
+        device: None,
+        person: "δοκιμή".to_owned(),
+    };
+    let input = AccountInput {
+        login: "maria".to_owned(),
+        name: "Μαρία".to_owned(),
+        role: Some(Role::Clerk),
+        email: email.to_owned(),
+    };
+    let given = koina_server::accounts::add(town.server(), by, &input, town.now());
+    town.block_on(given).unwrap().account.id
 }
 
 /// Changes as the devices of every stage would make them, since ids are seeded.

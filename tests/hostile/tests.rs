@@ -153,6 +153,26 @@ fn small_files_beside_a_replica_cost_no_more_than_themselves() {
 }
 
 #[test]
+fn every_route_answers_any_body() {
+    holds("routes", 150);
+}
+
+#[test]
+fn nobody_gets_in_by_what_an_identity_provider_does_not_say() {
+    holds("provider", 60);
+}
+
+#[test]
+fn files_of_an_administrator_are_taken_whole_or_refused() {
+    holds("papers", 300);
+}
+
+#[test]
+fn a_damaged_replica_opens_and_is_rescued_from() {
+    holds("damaged", 60);
+}
+
+#[test]
 fn every_target_is_fuzzed_and_every_file_belongs_to_one() {
     let manifest = std::fs::read_to_string(Path::new(FUZZ).join("Cargo.toml")).unwrap();
     let readme = std::fs::read_to_string(Path::new(FUZZ).join("README.md")).unwrap();

@@ -1,0 +1,2 @@
+#![no_main]
+koina_fuzz::target!("damaged");
