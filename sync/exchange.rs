@@ -249,7 +249,8 @@ impl Replica {
         };
         let kiosks = identity.hears_of_kiosks().then_some(&KIOSKS);
         let waiting = pending.waiting + pending.needs_decision + pending.contacts;
-        let said = asked.saturating_add(u32::try_from(contacts.len()).unwrap_or(u32::MAX));
+        let contacts_said = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
+        let said = asked.saturating_add(contacts_said);
         let ask = Ask {
             capabilities: CAPABILITIES
                 .iter()
@@ -282,6 +283,7 @@ impl Replica {
             health: None,
             unlock: self.lacks_unlock()?,
             erases: false,
+            unsent: Some(self.unsent(&rows, contacts_said)?),
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())

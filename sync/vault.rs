@@ -252,6 +252,13 @@ impl Vault {
         files.any(|path| path.try_exists().unwrap_or(true))
     }
 
+    /// Whether whoever opens a replica types a PIN.
+    pub(crate) fn asks_for_a_pin(replica: &Path) -> bool {
+        let files = read_both(&replica.with_extension("keys"));
+        let written = files.iter().find_map(whole_of);
+        written.is_some_and(|written| !written.people.is_empty())
+    }
+
     /// Reads the vault of a replica on a computer without a key store. Where there is none, one with a fresh key is made.
     pub fn open(replica: &Path, now: Time) -> Result<Self, Problem> {
         Self::open_with(replica, now, Arc::new(NoKeyStore))

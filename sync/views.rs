@@ -444,6 +444,39 @@ pub struct DeviceRow {
     /// What a kiosk needs somebody for.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// What it had not handed over when it was last seen; `None`: it did not say.
+    #[serde(default)]
+    pub unsent: Option<UnsentRows>,
+}
+
+/// What a device had not handed over when it was last seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct UnsentRows {
+    /// Records with changes that waited, the longest waiting first; at most fifty.
+    pub records: Vec<UnsentRow>,
+    /// So many records more.
+    pub more: u32,
+    pub contacts: u32,
+    pub photos: u32,
+    /// Whoever opens the device types a PIN.
+    pub pin: bool,
+}
+
+/// A record with changes that waited on a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UnsentRow {
+    pub doc: String,
+    pub kind: Kind,
+    pub changes: u32,
+    /// When the first of them was saved, by the clock of the device.
+    pub since: Time,
+    /// The town hall has the record; otherwise only the device has it.
+    pub is_known: bool,
+    /// Its number and its category or type, if this replica has it; the server leaves them empty.
+    #[serde(default)]
+    pub number: String,
+    #[serde(default)]
+    pub code: String,
 }
 
 /// How a kiosk is, as it said itself.

@@ -25,6 +25,7 @@ mod journeys {
     mod keys;
     mod kiosk;
     mod locked;
+    mod lost;
     mod lost_receipt;
     mod person;
     mod planning;

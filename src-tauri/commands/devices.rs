@@ -1,10 +1,11 @@
 //! Devices: asked of the server, since only it knows them all.
 
-use koina_model::ids::DeviceId;
+use koina_model::ids::{DeviceId, DocId};
 use koina_model::problem::Problem;
+use koina_model::words::Kind;
 use koina_sync::decide::{self, Took};
 use koina_sync::exchange::json_body;
-use koina_sync::views::{DeviceRow, EmergencySet, Invite, RefusedRow, UnlockCode};
+use koina_sync::views::{DeviceRow, EmergencySet, Invite, RefusedRow, UnlockCode, UnsentRow};
 
 use crate::{
     Desk, DeviceChangeInput, DeviceInput, DeviceInviteInput, Devices, Nothing, RefusedInput,
@@ -13,12 +14,38 @@ use crate::{
 
 pub(crate) fn devices_page(desk: &Desk, _: Nothing) -> Result<Devices, Problem> {
     // All devices for administrators, for other desks the kiosks they look after.
-    let devices: Vec<DeviceRow> = desk.exchanger.ask("GET", "/v1/devices", Vec::new())?;
+    let mut devices: Vec<DeviceRow> = desk.exchanger.ask("GET", "/v1/devices", Vec::new())?;
+    let unsent = devices
+        .iter_mut()
+        .filter_map(|device| device.unsent.as_mut());
+    for row in unsent.flat_map(|unsent| &mut unsent.records) {
+        name_record(desk, row);
+    }
     let mut refused: Vec<RefusedRow> = desk.exchanger.ask("GET", "/v1/refused", Vec::new())?;
     for row in &mut refused {
         row.by = device_name(desk, &row.device);
     }
     Ok(Devices { devices, refused })
+}
+
+/// Says what people call a record that the server names by its id, if it is here.
+fn name_record(desk: &Desk, row: &mut UnsentRow) {
+    let Some(id) = DocId::parse(&row.doc) else {
+        return;
+    };
+    (row.number, row.code) = match row.kind {
+        Kind::Request => match desk.replica.request_case(id, desk.now()) {
+            Ok(case) => {
+                let number = case.row.protocol_number.or(case.row.receipt_number);
+                (number.unwrap_or_default(), case.row.category)
+            }
+            Err(_) => return,
+        },
+        Kind::Asset => match desk.replica.asset_card(id, desk.now()) {
+            Ok(card) => (card.row.number, card.row.kind),
+            Err(_) => return,
+        },
+    };
 }
 
 /// What people call a device that the server names by its id; empty for what is none.

@@ -26,6 +26,8 @@ pub const PUSH_CHANGES_MAX: usize = 2_000;
 pub const CONTACTS_MAX: usize = 500;
 /// Most words about erased contacts in one message.
 pub const ERASED_MAX: usize = 500;
+/// Most records that a device names of which changes wait.
+pub const UNSENT_MAX: usize = 50;
 
 /// Capability names this version understands. A side uses what both name.
 pub const CAPABILITIES: [&str; 3] = ["changes", "saved-docs", COLUMNS];
@@ -84,10 +86,47 @@ pub struct Ask {
     /// A revoked device has handed over everything, and erases itself when this is answered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub erases: bool,
+    /// What stays on the device after this message. Of a device that is lost, it is lost with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsent: Option<Unsent>,
+}
+
+/// What stays on a device after a message, and who may open it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unsent {
+    /// Records with changes that wait, the longest waiting first; at most [`UNSENT_MAX`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<UnsentRecord>,
+    /// So many records more.
+    #[serde(skip_serializing_if = "is_none_of")]
+    pub more: u32,
+    #[serde(skip_serializing_if = "is_none_of")]
+    pub contacts: u32,
+    /// Pictures that are only here.
+    #[serde(skip_serializing_if = "is_none_of")]
+    pub photos: u32,
+    /// Whoever opens the device types a PIN.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pin: bool,
+}
+
+/// A record with changes that wait on a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsentRecord {
+    pub doc: DocId,
+    pub kind: Kind,
+    pub changes: u32,
+    /// When the first of them was saved, by the clock of the device.
+    pub since: Time,
 }
 
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+fn is_none_of(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Ask {

@@ -1,7 +1,9 @@
 //! The outbox: what was saved here and the server has not yet confirmed. A change leaves it only by the server's word.
 
 use koina_model::doc::Chunk;
-use koina_model::exchange::{PUSH_CHANGES_MAX, Pushed, Receipt, Verdict};
+use koina_model::exchange::{
+    PUSH_CHANGES_MAX, Pushed, Receipt, UNSENT_MAX, Unsent, UnsentRecord, Verdict,
+};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::Lists;
 use koina_model::words::Kind;
@@ -11,6 +13,7 @@ use serde_bytes::ByteBuf;
 use super::docs::{kind_from, kind_number, logged};
 use super::{Replica, ReplicaError, forget_meta};
 use crate::exchange::UNDER_WAY;
+use crate::vault::Vault;
 
 /// Received rows kept for the person to see.
 const RECEIVED_KEPT: u32 = 2_000;
@@ -130,6 +133,46 @@ impl Replica {
                         contacts: row.get(3)?,
                     })
                 })?)
+        })
+    }
+
+    /// What stays here after a message with these rows of the outbox and so many contacts.
+    pub(crate) fn unsent(&self, said: &[i64], contacts: u32) -> Result<Unsent, ReplicaError> {
+        let said = [said.first(), said.last()].map(|row| row.copied().unwrap_or_default());
+        let (records, all) = self.read(|db| {
+            let all: u32 = db
+                .prepare_cached(
+                    "SELECT count(DISTINCT doc) FROM outbox
+                     WHERE state IN ('on_device', 'sent') AND n NOT BETWEEN ?1 AND ?2",
+                )?
+                .query_row(said, |row| row.get(0))?;
+            let mut rows = db.prepare_cached(
+                "SELECT doc, kind, count(*), min(saved_at) FROM outbox
+                 WHERE state IN ('on_device', 'sent') AND n NOT BETWEEN ?1 AND ?2
+                 GROUP BY doc ORDER BY min(n) LIMIT ?3",
+            )?;
+            let most = i64::try_from(UNSENT_MAX).unwrap_or(i64::MAX);
+            let mut rows = rows.query([said[0], said[1], most])?;
+            let mut records = Vec::new();
+            while let Some(row) = rows.next()? {
+                let doc = DocId::from_slice(row.get_ref(0)?.as_blob().unwrap_or_default());
+                let Some(doc) = doc else { continue };
+                records.push(UnsentRecord {
+                    doc,
+                    kind: kind_from(row.get(1)?),
+                    changes: row.get(2)?,
+                    since: Time(row.get(3)?),
+                });
+            }
+            Ok((records, all))
+        })?;
+        let named = u32::try_from(records.len()).unwrap_or(u32::MAX);
+        Ok(Unsent {
+            records,
+            more: all.saturating_sub(named),
+            contacts: self.pending()?.contacts.saturating_sub(contacts),
+            photos: self.photos_waiting()?.photos,
+            pin: Vault::asks_for_a_pin(self.path()),
         })
     }
 

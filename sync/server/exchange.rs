@@ -20,7 +20,9 @@ use koina_sync::identity::hex;
 use koina_sync::views::{Fate, TakenOver};
 use serde_bytes::ByteBuf;
 
-use crate::log::{Author, Device, KeptContacts, LogError, Placed, Quarantined, Scope, change_hash};
+use crate::log::{
+    Author, Device, Heard, KeptContacts, LogError, Placed, Quarantined, Scope, change_hash,
+};
 use crate::municipality::Municipality;
 use crate::replica::{FirstPage, Foreseen, Judged, Judgement, LogBody, Writer};
 
@@ -77,11 +79,16 @@ pub async fn exchange(
         health,
         unlock,
         erases,
+        unsent,
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let kiosks = capabilities.iter().any(|name| name == KIOSKS);
-    let version = version.chars().take(40).collect();
-    town.log.seen(who.id, now, pending, version).await?;
+    let heard = Heard {
+        version: version.chars().take(40).collect(),
+        pending,
+        unsent,
+    };
+    town.log.seen(who.id, now, heard).await?;
 
     let Taken {
         receipts,

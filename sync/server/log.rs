@@ -5,13 +5,13 @@
 //! PostgreSQL is how a tx begins and ends (`log/sqlite.rs`, `log/postgres.rs`), nothing else.
 //! One database holds one municipality.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use koina_model::accounts::Account;
 use koina_model::contacts::{EraseReason, ReadReason};
-use koina_model::exchange::{Decision, Entry, Erased, Refusal, Restored};
+use koina_model::exchange::{Decision, Entry, Erased, Refusal, Restored, Unsent};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::{Health, StaffCall};
 use koina_model::lists::Crew;
@@ -161,6 +161,16 @@ pub struct Device {
     pub scope_heard: u64,
     /// What it worked for until it hears of the last change; empty means all.
     pub communities_before: Vec<String>,
+}
+
+/// What a device says of itself with each message.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    pub version: String,
+    /// Changes and contacts that it still holds.
+    pub pending: u32,
+    /// What those are; `None`: it does not say.
+    pub unsent: Option<Unsent>,
 }
 
 /// What a device is for.
@@ -587,14 +597,13 @@ impl AnyLog {
     }
 
     /// Notes that a device was here.
-    pub async fn seen(
-        &self,
-        id: DeviceId,
-        at: Time,
-        pending: u32,
-        version: String,
-    ) -> Result<(), LogError> {
-        in_one_tx!(self, Note, |tx| devices::seen(tx, id, at, pending, version))
+    pub async fn seen(&self, id: DeviceId, at: Time, heard: Heard) -> Result<(), LogError> {
+        in_one_tx!(self, Note, |tx| devices::seen(tx, id, at, heard))
+    }
+
+    /// What stayed on each device when it was last heard, and which of the records this log has.
+    pub async fn unsent(&self) -> Result<HashMap<DeviceId, (Unsent, BTreeSet<DocId>)>, LogError> {
+        in_one_tx!(self, Read, |tx| devices::unsent(tx))
     }
 
     /// Changes what a device is for; it hears of it at its next exchange.

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use koina_model::exchange::{Pushed, Verdict};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_server::exchange::take;
-use koina_server::log::{Device, Invitation, Newcomer};
+use koina_server::log::{Device, Heard, Invitation, Newcomer};
 use koina_server::municipality::Municipality;
 use koina_sync::identity::unhex;
 use koina_tests::village::{Change, Counts, Village};
@@ -176,7 +176,14 @@ impl Feeder<'_> {
         self.pushes += 1;
         self.town
             .log
-            .seen(device, self.at, 0, who.version.clone())
+            .seen(
+                device,
+                self.at,
+                Heard {
+                    version: who.version.clone(),
+                    ..Heard::default()
+                },
+            )
             .await?;
         let taken = take(self.town, who, held.push, self.at)
             .await

@@ -1,14 +1,17 @@
 //! Devices: how they come, are known and go.
 
-use koina_model::ids::{DeviceId, Time};
+use std::collections::{BTreeSet, HashMap};
+
+use koina_model::exchange::{UNSENT_MAX, Unsent};
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
 
 use super::chain::{Audit, Said};
 use super::tx::{Row, Tx, Value, stored};
 use super::{
-    Author, Device, Invitation, LogError, Newcomer, Order, Purpose, Redeemed, TRIES_PER_MINUTE,
-    lists, sql,
+    Author, Device, Heard, Invitation, LogError, Newcomer, Order, Purpose, Redeemed,
+    TRIES_PER_MINUTE, lists, sql,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -264,15 +267,51 @@ pub(super) async fn seen<T: Tx>(
     tx: &mut T,
     id: DeviceId,
     at: Time,
-    pending: u32,
-    version: String,
+    heard: Heard,
 ) -> Result<(), LogError> {
-    tx.rows(
-        sql::SEEN,
-        &[at.into(), pending.into(), version.into(), id.into()],
-    )
-    .await?;
+    let Heard {
+        version,
+        pending,
+        unsent,
+    } = heard;
+    let unsent = match unsent {
+        None => String::new(),
+        Some(mut unsent) => {
+            unsent.records.truncate(UNSENT_MAX);
+            serde_json::to_string(&unsent).map_err(|_| LogError::Row { what: "JSON" })?
+        }
+    };
+    let row = [
+        at.into(),
+        pending.into(),
+        version.into(),
+        unsent.into(),
+        id.into(),
+    ];
+    tx.rows(sql::SEEN, &row).await?;
     Ok(())
+}
+
+pub(super) async fn unsent<T: Tx>(
+    tx: &mut T,
+) -> Result<HashMap<DeviceId, (Unsent, BTreeSet<DocId>)>, LogError> {
+    let mut all = HashMap::new();
+    for row in tx.rows(sql::UNSENT, &[]).await? {
+        let id = row.device_or_none(0)?;
+        let unsent: Unsent = row.json(1)?;
+        let mut known = BTreeSet::new();
+        for record in &unsent.records {
+            if tx
+                .row(sql::DOC_KNOWN, &[record.doc.into()])
+                .await?
+                .is_some()
+            {
+                known.insert(record.doc);
+            }
+        }
+        all.insert(id.ok_or(LogError::Row { what: "an id" })?, (unsent, known));
+    }
+    Ok(all)
 }
 
 /// Changes what a device is for. Until the device hears of it, what it worked for before is kept too.

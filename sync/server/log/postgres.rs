@@ -14,7 +14,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_epochs.sql"),
     include_str!("../migrations/postgres/0003_decisions.sql"),
@@ -29,6 +29,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/postgres/0012_provider.sql"),
     include_str!("../migrations/postgres/0013_reopens.sql"),
     include_str!("../migrations/postgres/0014_said.sql"),
+    include_str!("../migrations/postgres/0015_unsent.sql"),
 ];
 
 const MOMENT: &str = "SELECT extract(epoch FROM clock_timestamp())::float8,

@@ -126,7 +126,8 @@ pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET
   AND (counters_below >> CAST(counter - $1 - 1 AS INTEGER)) & 1 = 0))
  RETURNING id";
 pub(super) const SEEN: &str =
-    "UPDATE devices SET seen_at = $1, pending = $2, version = $3 WHERE id = $4";
+    "UPDATE devices SET seen_at = $1, pending = $2, version = $3, unsent = $4 WHERE id = $5";
+pub(super) const UNSENT: &str = "SELECT id, unsent FROM devices WHERE unsent <> ''";
 pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $2, role = $3,
  crew = $4, communities = $5, communities_before = $6, scope = $7
  WHERE id = $8 AND revoked_at IS NULL RETURNING id";

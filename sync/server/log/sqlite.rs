@@ -12,7 +12,7 @@ use super::tx::{Mode, Row, Tx, Value};
 use super::{LogError, SCRUB_WAIT_MS};
 
 /// Numbered migrations, never edited after a release.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_epochs.sql"),
     include_str!("../migrations/sqlite/0003_decisions.sql"),
@@ -27,6 +27,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/sqlite/0012_provider.sql"),
     include_str!("../migrations/sqlite/0013_reopens.sql"),
     include_str!("../migrations/sqlite/0014_said.sql"),
+    include_str!("../migrations/sqlite/0015_unsent.sql"),
 ];
 
 /// How long a tx waits for another process.

@@ -1,12 +1,15 @@
 //! Devices as the desk manages them: who is here, who may come, who must go.
 
+use std::collections::BTreeSet;
+
 use axum::response::Response;
-use koina_model::ids::{DeviceId, Time};
+use koina_model::exchange::Unsent;
+use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::{is_calling, needs};
 use koina_model::permits::{Author as Permitted, Permit, Role};
 use koina_model::problem::{FieldProblem, FieldRule, Problem};
 use koina_model::unlock;
-use koina_sync::views::{DeviceRow, HealthRow, Invite, UnlockCode};
+use koina_sync::views::{DeviceRow, HealthRow, Invite, UnlockCode, UnsentRow, UnsentRows};
 use serde::{Deserialize, Serialize};
 
 use super::{Call, json};
@@ -37,13 +40,18 @@ pub(super) async fn list(call: Call) -> Result<Response, Problem> {
     let desk = call.device()?;
     let log = &call.app.town.log;
     let mut healths = log.healths().await?;
+    let mut unsent = log.unsent().await?;
     let mut devices = log.devices().await?;
     if !desk.role.may(Permit::ManageDevices) {
         devices.retain(|device| tends(desk, device));
     }
     let rows = devices.into_iter().map(|device| {
         let told = healths.remove(&device.id);
-        row(device, told, call.now)
+        let unsent = unsent.remove(&device.id);
+        DeviceRow {
+            unsent: unsent.map(|(unsent, known)| rows_of(unsent, &known)),
+            ..row(device, told, call.now)
+        }
     });
     json(&rows.collect::<Vec<DeviceRow>>())
 }
@@ -275,5 +283,25 @@ fn row(device: Device, told: Option<Told>, now: Time) -> DeviceRow {
         pending: device.pending,
         refused: device.refused,
         version: device.version,
+        unsent: None,
+    }
+}
+
+fn rows_of(unsent: Unsent, known: &BTreeSet<DocId>) -> UnsentRows {
+    let records = unsent.records.into_iter().map(|record| UnsentRow {
+        is_known: known.contains(&record.doc),
+        doc: record.doc.to_string(),
+        kind: record.kind,
+        changes: record.changes,
+        since: record.since,
+        number: String::new(),
+        code: String::new(),
+    });
+    UnsentRows {
+        records: records.collect(),
+        more: unsent.more,
+        contacts: unsent.contacts,
+        photos: unsent.photos,
+        pin: unsent.pin,
     }
 }

@@ -22,9 +22,9 @@ use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::audit::{self, AuditError};
 use koina_server::log::{
-    AccountChanged, AccountRow, AnyLog, Author, Handed, Invitation, LogError, NewSession, Newcomer,
-    Order, Placed, ProviderWord, Purpose, Quarantined, ReadFor, Redeemed, Scope, SignedInWith,
-    Source, TRIES_PER_MINUTE, Taken, Way, change_hash,
+    AccountChanged, AccountRow, AnyLog, Author, Handed, Heard, Invitation, LogError, NewSession,
+    Newcomer, Order, Placed, ProviderWord, Purpose, Quarantined, ReadFor, Redeemed, Scope,
+    SignedInWith, Source, TRIES_PER_MINUTE, Taken, Way, change_hash,
 };
 use koina_server::replica::{LogBody, NewChange};
 use koina_sync::identity::hex;
@@ -111,6 +111,15 @@ conformance! {
     a_code_opens_one_device_once_and_for_one_answer,
     an_account_signs_in_once_with_each_code_and_is_ended_from_elsewhere,
     an_account_signs_in_by_the_provider_under_one_name_of_it,
+}
+
+/// What a device with this version says that holds so many changes.
+fn heard(pending: u32, version: &str) -> Heard {
+    Heard {
+        version: version.to_owned(),
+        pending,
+        unsent: None,
+    }
 }
 
 fn device(n: u128) -> DeviceId {
@@ -700,9 +709,7 @@ async fn station_codes_are_unique_under_concurrency(stand: Stand) {
 async fn revoking_is_final(stand: Stand) {
     let log = stand.open().await;
     enrolled(&log, 1, 1).await;
-    log.seen(device(1), NOON, 3, "0.1".to_owned())
-        .await
-        .unwrap();
+    log.seen(device(1), NOON, heard(3, "0.1")).await.unwrap();
     log.revoke(by(2), NOON, device(1)).await.unwrap();
     log.revoke(by(2), NOON.plus_hours(1), device(1))
         .await
@@ -1456,9 +1463,7 @@ async fn a_restored_log_gives_no_number_twice(stand: Stand) {
     .await
     .unwrap();
     log.redeem(NOON, desk.clone()).await.unwrap();
-    log.seen(desk.device, NOON, 0, "1".to_owned())
-        .await
-        .unwrap();
+    log.seen(desk.device, NOON, heard(0, "1")).await.unwrap();
     for n in 1..=3 {
         place(&log, asking(change(1, n, 1, "A"))).await;
     }

@@ -620,7 +620,11 @@ health: HealthRow | null,
 /**
  * What a kiosk needs somebody for.
  */
-needs: Array<Need>, };
+needs: Array<Need>, 
+/**
+ * What it had not handed over when it was last seen; `None`: it did not say.
+ */
+unsent: UnsentRows | null, };
 
 export type Devices = { devices: Array<DeviceRow>, 
 /**
@@ -2061,6 +2065,34 @@ code: string,
 good_until: Time, };
 
 export type UnlockInput = { person: string, pin: string, };
+
+export type UnsentRow = { doc: string, kind: Kind, changes: number, 
+/**
+ * When the first of them was saved, by the clock of the device.
+ */
+since: Time, 
+/**
+ * The town hall has the record; otherwise only the device has it.
+ */
+is_known: boolean, 
+/**
+ * Its number and its category or type, if this replica has it; the server leaves them empty.
+ */
+number: string, code: string, };
+
+export type UnsentRows = { 
+/**
+ * Records with changes that waited, the longest waiting first; at most fifty.
+ */
+records: Array<UnsentRow>, 
+/**
+ * So many records more.
+ */
+more: number, contacts: number, photos: number, 
+/**
+ * Whoever opens the device types a PIN.
+ */
+pin: boolean, };
 
 export type Version = { 
 /**

@@ -345,6 +345,9 @@ export type Words = {
   "device-pending": null;
   "device-pending-count": { count: string | number };
   "device-person": null;
+  "device-pin": null;
+  "device-pin-no": null;
+  "device-pin-yes": null;
   "device-refused-count": { count: string | number };
   "device-reopen": null;
   "device-reopen-for": { name: string | number };
@@ -371,6 +374,14 @@ export type Words = {
   "device-this": null;
   "device-twice": null;
   "device-twice-what": { when: string | number };
+  "device-unsent": { name: string | number };
+  "device-unsent-contacts": { count: string | number };
+  "device-unsent-elsewhere": null;
+  "device-unsent-more": { count: string | number };
+  "device-unsent-new-asset": null;
+  "device-unsent-new-request": null;
+  "device-unsent-photos": { count: string | number };
+  "device-unsent-since": { when: string | number };
   "device-version": null;
   "device-will-erase": null;
   "devices-count": { count: string | number };

@@ -1,7 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { Clash, ConflictRow, DeviceRow, Problem, RequestCase, Role, Station } from "../../ipc/commands";
+import type { Clash, ConflictRow, DeviceRow, Problem, RequestCase, Role, Station, UnsentRows } from "../../ipc/commands";
 import App from "../../shell/App.svelte";
 import { about, exchange, lists, replica, request, requestCase, station } from "../../testing/replica";
 
@@ -269,7 +269,7 @@ test("no conflicts is said in words", async () => {
 
 const device: DeviceRow = {
   id: "d2", code: "B3", name: "Συνεργείο 2 – Ηλεκτροφωτισμός", person: "Νίκος", role: "crew", crew: "c2", communities: ["11020101"],
-  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, erased_at: null, twice_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [],
+  enrolled_at: Date.now() - 40 * 86_400_000, last_seen_at: Date.now() - 3_600_000, revoked_at: null, erased_at: null, twice_at: null, pending: 3, refused: 1, version: "0.1.0", health: null, needs: [], unsent: null,
 };
 const refused = { change: "ab12", doc: "r1", device: "d2", by: "Συνεργείο 2 – Ηλεκτροφωτισμός", at: Date.now() - 7_200_000, reason: "out_of_scope", typed: "Έσπασε ο κρουνός" };
 
@@ -297,6 +297,33 @@ test("a device of which there may be a copy is marked, and it says what to do", 
   await openTab("Συσκευές");
   expect(await screen.findByText("Ίσως υπάρχει αντίγραφό της")).toBeVisible();
   expect(screen.getByText(/ανακαλέστε την και δώστε νέο κωδικό/)).toBeVisible();
+});
+
+test("what a device had not sent is named, and whether anybody can open it", async () => {
+  const since = Date.now() - 7_200_000;
+  const row = { kind: "request" as const, changes: 2, since, number: "", code: "" };
+  const unsent: UnsentRows = {
+    records: [
+      { ...row, doc: "r1", is_known: true, number: "2026/41", code: "LGT-01" },
+      { ...row, doc: "r2", is_known: false, changes: 1 },
+      { ...row, doc: "r3", is_known: true },
+    ],
+    more: 4,
+    contacts: 0,
+    photos: 2,
+    pin: false,
+  };
+  const town = replica({ ...enrolled(), devices_page: () => ({ devices: [{ ...device, unsent }], refused: [] }) });
+  await openTab("Συσκευές");
+  expect(await screen.findByText(/^Χωρίς PIN/)).toBeVisible();
+  await userEvent.click(screen.getByText(/^Τι δεν είχε στείλει/));
+  const said = screen.getAllByRole("listitem").map((item) => item.textContent);
+  for (const words of [/Νέο αίτημα, που το έχει μόνο η συσκευή/, /Εγγραφή που δεν βρίσκεται σε αυτόν τον υπολογιστή/, /Και 4 ακόμη εγγραφές/, /2 φωτογραφίες/]) {
+    expect(said.some((text) => words.test(text ?? "")), String(words)).toBe(true);
+  }
+  expect(said.some((text) => text?.includes("ατόμ"))).toBe(false);
+  await userEvent.click(screen.getByRole("link", { name: /2026\/41/ }));
+  expect(town.last("request_case")).toEqual({ id: "r1" });
 });
 
 test("a revoked device says what it will do, and then that it did", async () => {

@@ -44,6 +44,26 @@ device-pending-count = { $count ->
     [one] 1 αλλαγή
    *[other] { $count } αλλαγές
 }
+device-pin = Ανοίγει
+device-pin-yes = Με PIN
+device-pin-no = Χωρίς PIN: όποιος τη βρει, διαβάζει
+device-unsent = Τι δεν είχε στείλει η συσκευή «{ $name }»
+device-unsent-new-request = Νέο αίτημα, που το έχει μόνο η συσκευή
+device-unsent-new-asset = Νέο στοιχείο υποδομής, που το έχει μόνο η συσκευή
+device-unsent-elsewhere = Εγγραφή που δεν βρίσκεται σε αυτόν τον υπολογιστή
+device-unsent-since = από { $when }
+device-unsent-more = { $count ->
+    [one] Και 1 ακόμη εγγραφή
+   *[other] Και { $count } ακόμη εγγραφές
+}
+device-unsent-contacts = { $count ->
+    [one] Στοιχεία επικοινωνίας ενός ατόμου
+   *[other] Στοιχεία επικοινωνίας { $count } ατόμων
+}
+device-unsent-photos = { $count ->
+    [one] 1 φωτογραφία
+   *[other] { $count } φωτογραφίες
+}
 device-refused-count = { $count ->
     [one] 1 δεν έγινε δεκτή
    *[other] { $count } δεν έγιναν δεκτές

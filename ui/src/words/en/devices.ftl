@@ -44,6 +44,26 @@ device-pending-count = { $count ->
     [one] 1 change
    *[other] { $count } changes
 }
+device-pin = Opens
+device-pin-yes = With a PIN
+device-pin-no = Without a PIN: whoever finds it can read it
+device-unsent = What the device “{ $name }” had not sent
+device-unsent-new-request = A new request, which only the device has
+device-unsent-new-asset = A new asset, which only the device has
+device-unsent-elsewhere = A record that is not on this computer
+device-unsent-since = since { $when }
+device-unsent-more = { $count ->
+    [one] And 1 more record
+   *[other] And { $count } more records
+}
+device-unsent-contacts = { $count ->
+    [one] How one person can be reached
+   *[other] How { $count } people can be reached
+}
+device-unsent-photos = { $count ->
+    [one] 1 photo
+   *[other] { $count } photos
+}
 device-refused-count = { $count ->
     [one] 1 not accepted
    *[other] { $count } not accepted

@@ -1,0 +1,79 @@
+//! A device that is lost: the desk sees what was lost with it, as far as the device could say.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use koina_model::exchange::UNSENT_MAX;
+use koina_model::ids::DocId;
+use koina_model::requests::acts::Step;
+use koina_model::words::Kind;
+use koina_sync::views::{DeviceRow, UnsentRows};
+use koina_tests::pictures::{camera, take};
+use koina_tests::town::{LITOCHORO, Town, Who};
+
+use super::told::{request, work};
+
+/// More than one message takes.
+const FINDINGS: usize = 75;
+/// Before something is done about what the town hall has.
+const BEFORE: usize = 20;
+
+fn unsent(town: &Town, desk: Who, of: Who) -> UnsentRows {
+    let id = town.at(of).identity().unwrap().device;
+    let rows: Vec<DeviceRow> = town.ask(desk, "GET", "/v1/devices", Vec::new()).unwrap();
+    let row = rows.into_iter().find(|row| row.id == id).unwrap();
+    row.unsent.unwrap()
+}
+
+#[test]
+fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
+    let mut town = Town::locked();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    let known = request(&town, desk, LITOCHORO, "Σβηστή λάμπα");
+    town.settle();
+    assert_eq!(unsent(&town, desk, crew), UnsentRows::default(), "nothing");
+    let long = "Έπεσε ο στύλος. ".repeat(250);
+    let found = || request(&town, crew, LITOCHORO, &long);
+    let first: Vec<_> = (0..BEFORE).map(|_| found()).collect();
+    for text in ["Το είδα", "Το ξαναείδα"] {
+        work(&town, crew, known, &Step::Note { text });
+    }
+    let rest: Vec<_> = (BEFORE..FINDINGS).map(|_| found()).collect();
+    take(town.at(crew), rest[0], &camera(1, 640, 480));
+    let waited = town.at(crew).pending().unwrap().waiting;
+    // The line goes after the first message was answered.
+    let net = Arc::clone(&town.party(crew).net);
+    let cut = Arc::clone(&net);
+    *net.tamper.lock().unwrap() = Some(Box::new(move |_| cut.cut.store(true, Ordering::Relaxed)));
+    assert!(town.exchange(crew).is_err());
+    let waits = town.at(crew).pending().unwrap().waiting;
+    assert!(waits > 2 && waits < waited, "{waits} of {waited}");
+    // Two changes of what the town hall has, and of the finding with a photo; of each other one there is one.
+    let twice = [known, rest[0]].map(|id| id.to_string());
+    let told = unsent(&town, desk, crew);
+    assert_eq!(told.records.len(), UNSENT_MAX);
+    let all = u32::try_from(UNSENT_MAX).unwrap() + told.more;
+    assert_eq!(all, waits - 2, "all that stayed, and nothing that came");
+    assert_eq!((told.photos, told.contacts), (1, 0));
+    for record in &told.records {
+        let is_known = record.doc == known.to_string();
+        assert_eq!(record.is_known, is_known, "new ones only the device has");
+        let changes = 1 + u32::from(twice.contains(&record.doc));
+        assert_eq!(record.changes, changes);
+        assert_eq!(record.kind, Kind::Request);
+    }
+    let names = |id: &DocId| told.records.iter().any(|row| row.doc == id.to_string());
+    assert!(names(&known) && names(&rest[0]) && !names(&first[0]));
+    // It is found again.
+    *net.tamper.lock().unwrap() = None;
+    town.join(crew);
+    town.exchange(crew).unwrap();
+    let told = unsent(&town, desk, crew);
+    assert_eq!(
+        (told.records, told.photos),
+        (Vec::new(), 1),
+        "a photo goes by itself"
+    );
+    town.settle();
+}
