@@ -69,7 +69,7 @@ struct Options {
     #[arg(long)]
     place: Option<String>,
     /// Opens no window: writes what was not sent into this folder, as a courier file for the town hall. For a device whose file
-    /// is damaged or whose disk fails; the folder is on another one. A PIN is read from the standard input.
+    /// is damaged or whose disk fails; the folder is on another one. A PIN is asked for, or read from the standard input where that is no terminal.
     #[arg(long, value_name = "FOLDER")]
     rescue: Option<PathBuf>,
     /// With --rescue: the file to read, if it is one that was set aside.
@@ -91,8 +91,13 @@ struct AtTerminal;
 
 impl koina_commands::Terminal for AtTerminal {
     fn pin(&mut self, name: &str) -> std::io::Result<String> {
-        use std::io::Write;
-        write!(std::io::stderr(), "PIN of {name}: ")?;
+        use std::io::{IsTerminal, Write};
+        let asked = format!("PIN of {name}: ");
+        if std::io::stdin().is_terminal() {
+            // Nobody who stands beside reads it.
+            return rpassword::prompt_password(asked);
+        }
+        std::io::stderr().write_all(asked.as_bytes())?;
         let mut pin = String::new();
         std::io::stdin().read_line(&mut pin)?;
         Ok(pin)

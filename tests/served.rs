@@ -115,7 +115,7 @@ pub async fn serve_as(
     )
     .await
     .unwrap();
-    let town = town.closing_after(90).await.unwrap();
+    let town = town.closing_after(90, now()).await.unwrap();
     let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = Arc::new(set_up(App::new(town, now, url.clone())));

@@ -1,5 +1,6 @@
 //! Looks for bytes from outside that break a promise; `tests/fuzz/README.md` says which.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -89,9 +90,12 @@ pub(crate) fn fuzz(words: &[&str]) -> Outcome {
     let options = Options::read(words)?;
     let mut steps = Steps::default();
     steps.step("Looking what is missing on this machine");
-    tools()?;
+    let tools = Tools {
+        path: tools()?,
+        work: place::target()?.join("fuzz"),
+    };
+    let work = &tools.work;
     steps.step("Writing good inputs to begin with");
-    let work = place::target()?.join("fuzz");
     let corpus = work.join("corpus");
     run(cargo()
         .args(["run", "--quiet", "--package", "koina-tests", "--bin"])
@@ -111,11 +115,11 @@ pub(crate) fn fuzz(words: &[&str]) -> Outcome {
             options.target.unwrap_or_default()
         ));
     }
-    run(fuzzer(&work, "build").args(options.target))?;
+    run(tools.fuzzer("build").args(options.target))?;
     let mut all = Vec::new();
     for name in names {
         steps.step(&format!("Fuzzing {name}, {} min", options.minutes));
-        let ran = one(&work, &corpus.join(&name), &name, options.minutes)?;
+        let ran = one(&tools, &corpus.join(&name), &name, options.minutes)?;
         all.push((name, ran));
     }
     steps.end();
@@ -123,7 +127,7 @@ pub(crate) fn fuzz(words: &[&str]) -> Outcome {
 }
 
 /// The compiler and the tool of the fuzzer.
-fn tools() -> Outcome {
+fn tools() -> Outcome<OsString> {
     if place::find(&["rustup"]).is_none() {
         return Err(
             "the fuzzer needs a nightly compiler, which rustup installs: https://rustup.rs"
@@ -145,29 +149,38 @@ fn tools() -> Outcome {
             "minimal",
         ]))?;
     }
-    install::cargo_tool("fuzz")?;
+    let path = install::cargo_tool("fuzz")?;
     println!("   Everything is here.");
-    Ok(())
+    Ok(path)
 }
 
-/// cargo-fuzz by the nightly compiler.
-fn fuzzer(work: &Path, verb: &str) -> Command {
-    let mut command = Command::new("rustup");
-    command
-        .args(["run", "nightly", "cargo", "fuzz", verb, "--fuzz-dir", FUZZ])
-        .arg("--target-dir")
-        .arg(work.join("build"))
-        .current_dir(place::root());
-    // Files of the stages are no test of a disk.
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        command.env("TMPDIR", memory);
+/// Where the fuzzer works, and the `PATH` by which its tool is found.
+struct Tools {
+    work: PathBuf,
+    path: OsString,
+}
+
+impl Tools {
+    /// cargo-fuzz by the nightly compiler.
+    fn fuzzer(&self, verb: &str) -> Command {
+        let mut command = Command::new("rustup");
+        command
+            .args(["run", "nightly", "cargo", "fuzz", verb, "--fuzz-dir", FUZZ])
+            .arg("--target-dir")
+            .arg(self.work.join("build"))
+            .env("PATH", &self.path)
+            .current_dir(place::root());
+        // Files of the stages are no test of a disk.
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() {
+            command.env("TMPDIR", memory);
+        }
+        command
     }
-    command
 }
 
 /// Fuzzes one target, keeps what is new, and says what became of it.
-fn one(work: &Path, corpus: &Path, name: &str, minutes: u32) -> Outcome<Ran> {
+fn one(tools: &Tools, corpus: &Path, name: &str, minutes: u32) -> Outcome<Ran> {
     let kept = place::root().join(FUZZ).join("corpus").join(name);
     let found = place::root().join(FUZZ).join("regressions").join(name);
     for file in files(&kept)? {
@@ -177,7 +190,8 @@ fn one(work: &Path, corpus: &Path, name: &str, minutes: u32) -> Outcome<Ran> {
     let before = files(&found)?.len();
     let mut ran = Ran::default();
     let outcome = hear(
-        fuzzer(work, "run")
+        tools
+            .fuzzer("run")
             .arg(name)
             .arg(corpus)
             .arg("--")
@@ -192,7 +206,7 @@ fn one(work: &Path, corpus: &Path, name: &str, minutes: u32) -> Outcome<Ran> {
     ran.crashes = files(&found)?.len() - before;
     match outcome {
         Ok(()) if ran.crashes == 0 => {
-            run(fuzzer(work, "cmin").arg(name).arg(corpus))?;
+            run(tools.fuzzer("cmin").arg(name).arg(corpus))?;
             keep(corpus, &kept)?;
         }
         Err(sentence) if ran.crashes == 0 => return Err(sentence),

@@ -1,5 +1,6 @@
 //! What must be on the machine, and how it gets there.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -198,12 +199,24 @@ pub(crate) fn is_root() -> bool {
     answer(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Builds a program that adds a verb to cargo, unless there is one.
-pub(crate) fn cargo_tool(verb: &str) -> Outcome {
-    if !works(cargo().args([verb, "--version"])) {
-        run(cargo().args(["install", &format!("cargo-{verb}"), "--locked"]))?;
+/// Builds a program that adds a verb to cargo, unless there is one, and keeps it with what else was built. Gives the `PATH` by
+/// which cargo finds it.
+pub(crate) fn cargo_tool(verb: &str) -> Outcome<OsString> {
+    let tools = place::target()?.join("tools");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::env::split_paths(&path).chain([tools.join("bin")]);
+    let path = std::env::join_paths(all).map_err(|failure| failure.to_string())?;
+    if !works(cargo().args([verb, "--version"]).env("PATH", &path)) {
+        let build = tools.join("build");
+        run(cargo()
+            .args(["install", &format!("cargo-{verb}"), "--locked", "--debug"])
+            .arg("--root")
+            .arg(&tools)
+            .arg("--target-dir")
+            .arg(&build))?;
+        std::fs::remove_dir_all(&build).map_err(|failure| failure.to_string())?;
     }
-    Ok(())
+    Ok(path)
 }
 
 /// Installs the packages of a folder, unless they are there as its lock file says.

@@ -1,7 +1,9 @@
 //! What the product is made of: a list of every library in it, and whether each may be there.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::run::{Outcome, Steps, cargo, npm, run};
 use crate::{install, place};
@@ -11,15 +13,19 @@ const LISTS: [(&str, &str); 2] = [(".", "koina"), ("sync/server", "koina-server"
 /// The name that the tool is told, beside each `Cargo.toml`.
 const BESIDE: &str = "sbom.cdx";
 
+/// What is looked at without the database of what is known against libraries.
+const HERE: [&str; 3] = ["bans", "licenses", "sources"];
+
 /// Writes what the app, the server and the screens are made of (CycloneDX 1.5).
 pub(crate) fn sbom() -> Outcome {
     let mut steps = Steps::default();
     steps.step("Looking what is missing on this machine");
-    install::cargo_tool("cyclonedx")?;
+    let path = install::cargo_tool("cyclonedx")?;
     let to = place::target()?.join("sbom");
     fs::create_dir_all(&to).map_err(|failure| format!("{}: {failure}", to.display()))?;
     steps.step("Listing the libraries of app and server");
     let done = run(cargo()
+        .env("PATH", path)
         .args(["cyclonedx", "--quiet", "--format", "json"])
         .args(["--spec-version", "1.5", "--target", "all"])
         .args(["--override-filename", BESIDE]));
@@ -63,17 +69,30 @@ pub(crate) fn sbom() -> Outcome {
 /// The last needs the database of RustSec; `--offline` leaves it out.
 pub(crate) fn deny(words: &[&str]) -> Outcome {
     let what: &[&str] = match words {
-        [] => &["advisories", "bans", "licenses", "sources"],
-        ["--offline"] => &["bans", "licenses", "sources"],
+        [] => &["all"],
+        ["--offline"] => &HERE,
         _ => return Err("deny knows `--offline` and nothing else".to_owned()),
     };
     let mut steps = Steps::default();
     steps.step("Looking what is missing on this machine");
-    install::cargo_tool("deny")?;
+    let path = install::cargo_tool("deny")?;
     steps.step("Looking at every library");
-    run(cargo().args(["deny", "--workspace", "check"]).args(what))?;
+    run(look(path).args(what))?;
     steps.end();
     Ok(())
+}
+
+/// Looks at what needs no database: licences, sources, and what was decided against.
+pub(crate) fn may_be_there() -> Outcome {
+    let path = install::cargo_tool("deny")?;
+    run(look(path).args(HERE))
+}
+
+fn look(path: OsString) -> Command {
+    let mut command = cargo();
+    command.env("PATH", path);
+    command.args(["deny", "--workspace", "check"]);
+    command
 }
 
 /// Every folder with a crate of the workspace.

@@ -236,6 +236,8 @@ fn all(fast: bool, steps: &mut Steps, sums: &mut Sums) -> Outcome {
     run(npm("ui").args(["run", "--silent", "check"]))?;
     steps.step("Testing the screens' parts");
     sums.hear("screens", npm("ui").args(["run", "--silent", "test"]))?;
+    steps.step("Looking whether every library may be there");
+    crate::supply::may_be_there()?;
     steps.step("Lints");
     run(cargo().args([
         "clippy",

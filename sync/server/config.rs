@@ -411,7 +411,7 @@ impl Config {
             now,
         )
         .await?;
-        let opened = opened.closing_after(self.closes_after_days).await?;
+        let opened = opened.closing_after(self.closes_after_days, now).await?;
         Ok(match &self.photos {
             Some(bucket) => opened.with_files(Files::in_bucket(bucket, &self.data.join("files"))?),
             None => opened,

@@ -706,8 +706,8 @@ impl AnyLog {
     }
 
     /// Says so to every device.
-    pub async fn put_closes_after(&self, days: u32) -> Result<(), LogError> {
-        in_one_tx!(self, Write, |tx| lists::put_closes_after(tx, days))
+    pub async fn put_closes_after(&self, at: Time, days: u32) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_closes_after(tx, at, days))
     }
 
     /// Puts a plan of civil protection into force, or none.
@@ -716,8 +716,8 @@ impl AnyLog {
     }
 
     /// Keeps the reference data; when it is other than before, the version of the lists grows.
-    pub async fn put_reference(&self, json: String) -> Result<(), LogError> {
-        in_one_tx!(self, Write, |tx| lists::put_reference(tx, json))
+    pub async fn put_reference(&self, at: Time, json: String) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_reference(tx, at, json))
     }
 
     /// The key that opens courier files; the first call keeps the fresh one. Every server of this log has the same, and so
@@ -1253,8 +1253,8 @@ impl AnyLog {
     }
 
     /// Adds or changes crews.
-    pub async fn put_crews(&self, crews: Vec<Crew>) -> Result<(), LogError> {
-        in_one_tx!(self, Write, |tx| lists::put_crews(tx, crews))
+    pub async fn put_crews(&self, at: Time, crews: Vec<Crew>) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_crews(tx, at, crews))
     }
 
     /// Takes the next `count` running numbers of a series and gives the last one used before them.

@@ -136,8 +136,8 @@ impl Municipality {
             let (found, wanted) = (before.municipality.id, reference.municipality.id);
             return Err(OpenError::OtherMunicipality { found, wanted });
         }
-        log.put_reference(json).await?;
-        log.put_crews(crews).await?;
+        log.put_reference(now, json).await?;
+        log.put_crews(now, crews).await?;
         let kept = log.courier_key(Key::new().to_text()).await?;
         let courier = Key::read(&kept).ok_or(OpenError::Courier)?;
         let fresh = fresh_key().map_err(|_| OpenError::Courier)?;
@@ -189,8 +189,8 @@ impl Municipality {
     }
 
     /// The same, whose devices close after so many days without contact; 0: never.
-    pub async fn closing_after(self, days: u32) -> Result<Self, OpenError> {
-        self.log.put_closes_after(days).await?;
+    pub async fn closing_after(self, days: u32, now: Time) -> Result<Self, OpenError> {
+        self.log.put_closes_after(now, days).await?;
         self.read_lists().await?;
         Ok(self)
     }

@@ -406,7 +406,7 @@ async fn a_kiosk_and_a_device_that_nobody_wants_closed_never_close() {
     let kiosk = Device::enrolled(&served, Role::Kiosk).await;
     assert!(escrow::told(&kiosk.path()).is_none());
     let log = &served.app.town.log;
-    log.put_closes_after(0).await.unwrap();
+    log.put_closes_after(now(), 0).await.unwrap();
     let crew = Device::enrolled(&served, Role::Crew).await;
     crew.app.exchanger.exchange().await.unwrap();
     let path = crew.path();

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::browser::{NEWS, PATIENCE, Start, Window};
 use crate::promises::denied;
 
-const PIN: &str = "482913";
+pub(crate) const PIN: &str = "482913";
 const KEYS: [&str; 2] = ["replica.keys", "replica.keys-copy"];
 const BOUND: &str = "Το PIN ανοίγει τη συσκευή μόνο σε αυτόν τον υπολογιστή";
 const LOCKED: &str = "Η συσκευή είναι κλειδωμένη";
@@ -142,7 +142,7 @@ async fn without_keys(mine: &Start, pictures: &Path) -> anyhow::Result<()> {
     std::fs::remove_file(&files[0]).context("Putting the keys back")
 }
 
-async fn opened(shut: Window) -> anyhow::Result<Window> {
+pub(crate) async fn opened(shut: Window) -> anyhow::Result<Window> {
     shut.fill("pin", PIN).await?;
     shut.press("Άνοιγμα").await?;
     shut.follow().await?;

@@ -25,6 +25,7 @@ mod kiosk;
 mod lock;
 mod map;
 mod promises;
+mod rescue;
 mod soak;
 mod stage;
 mod story;

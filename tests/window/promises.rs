@@ -13,6 +13,7 @@ use crate::keyring;
 use crate::kiosk::{self, End, Errand};
 use crate::lock;
 use crate::map;
+use crate::rescue;
 use crate::stage::Stage;
 use crate::story;
 use crate::withdrawn;
@@ -204,6 +205,25 @@ async fn all(app: &Path, data: &Path, tally: &mut Tally<'_>) -> anyhow::Result<(
     tally
         .note(
             "a device with a PIN opens with it only, and its files are encrypted",
+            begun,
+            &outcome,
+            &[],
+        )
+        .await;
+
+    let begun = Instant::now();
+    let stick = data.with_extension("stick");
+    let outcome = match crew {
+        Some(crew) => rescue::leaves(crew, &mine, &stage.desk_window(), &stick).await,
+        None => Err(anyhow::anyhow!("there is no crew's window any more")),
+    };
+    let (crew, outcome) = match outcome {
+        Ok(crew) => (Some(crew), Ok(())),
+        Err(failure) => (None, Err(failure)),
+    };
+    tally
+        .note(
+            "what was not sent leaves a device by a terminal, and the desk takes it",
             begun,
             &outcome,
             &[],

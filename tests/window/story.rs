@@ -14,7 +14,7 @@ const MATERIAL: &str = "Λάμπα LED 72 W δοκιμής";
 
 const ROWS: &str = "//*[@role='row'][@data-at]";
 const FIRST_ROW: &str = "//*[@role='row'][@data-at='0']";
-const ASSIGNED_JOB: &str = "//ol//button[contains(., 'Χρεώθηκε')]";
+pub(crate) const ASSIGNED_JOB: &str = "//ol//button[contains(., 'Χρεώθηκε')]";
 const HISTORY: &str = "//h2[normalize-space(.)='Ιστορικό']";
 
 /// Shows the whole story with pictures of both windows at each step.

@@ -2,6 +2,8 @@
 
 use koina_model::ids::Time;
 use koina_model::lists::Crew;
+use koina_sync::identity::hex;
+use sha2::{Digest, Sha256};
 
 use super::chain::{Audit, Said};
 use super::tx::Tx;
@@ -106,20 +108,55 @@ pub(super) async fn closes_after<T: Tx>(tx: &mut T) -> Result<u32, LogError> {
     Ok(days.and_then(|days| days.parse().ok()).unwrap_or_default())
 }
 
-pub(super) async fn put_closes_after<T: Tx>(tx: &mut T, days: u32) -> Result<(), LogError> {
+pub(super) async fn put_closes_after<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    days: u32,
+) -> Result<(), LogError> {
+    let before = meta(tx, CLOSES_AFTER).await?;
     if closes_after(tx).await? != days {
         put_meta(tx, CLOSES_AFTER, days.to_string()).await?;
         grow(tx).await?;
+        note_setting(tx, at, "settings.closes_after", before, days.to_string()).await?;
     }
     Ok(())
 }
 
-pub(super) async fn put_reference<T: Tx>(tx: &mut T, json: String) -> Result<(), LogError> {
-    if meta(tx, REFERENCE).await?.as_ref() != Some(&json) {
+pub(super) async fn put_reference<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    json: String,
+) -> Result<(), LogError> {
+    let before = meta(tx, REFERENCE).await?;
+    if before.as_ref() != Some(&json) {
+        let (before, now) = (before.as_deref().map(hash), hash(&json));
         put_meta(tx, REFERENCE, json).await?;
         grow(tx).await?;
+        note_setting(tx, at, "settings.reference", before, now).await?;
     }
     Ok(())
+}
+
+/// Notes that the settings of the server say something else than before. What they said first is nobody's change.
+async fn note_setting<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    what: &'static str,
+    before: Option<String>,
+    now: String,
+) -> Result<(), LogError> {
+    let Some(before) = before else {
+        return Ok(());
+    };
+    let said = Said::changed([("value", before)], [("value", now)]);
+    let mut audit = Audit::open(tx).await?;
+    let by = Author::server();
+    audit.note_saying(tx, &by, at, what, &[], said).await
+}
+
+/// What stands in the audit for what is long, or has names of people in it.
+fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text))
 }
 
 /// The plan of civil protection that is in force; empty: none.
@@ -225,7 +262,11 @@ pub(super) async fn crews<T: Tx>(tx: &mut T) -> Result<Vec<Crew>, LogError> {
         .collect()
 }
 
-pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<(), LogError> {
+pub(super) async fn put_crews<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    wanted: Vec<Crew>,
+) -> Result<(), LogError> {
     let known = crews(tx).await?;
     let mut news = false;
     // A crew that is in the settings no more keeps its name, for old records, and nobody's.
@@ -253,7 +294,18 @@ pub(super) async fn put_crews<T: Tx>(tx: &mut T, wanted: Vec<Crew>) -> Result<()
         .await?;
         news = true;
     }
-    if news { grow(tx).await } else { Ok(()) }
+    if !news {
+        return Ok(());
+    }
+    grow(tx).await?;
+    let before = (!known.is_empty()).then(|| hash_of(&known)).transpose()?;
+    let now = hash_of(&crews(tx).await?)?;
+    note_setting(tx, at, "settings.crews", before, now).await
+}
+
+fn hash_of(crews: &[Crew]) -> Result<String, LogError> {
+    let json = serde_json::to_string(crews).map_err(|_| LogError::Row { what: "JSON" })?;
+    Ok(hash(&json))
 }
 
 pub(super) async fn reserve<T: Tx>(

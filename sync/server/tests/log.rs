@@ -102,6 +102,7 @@ conformance! {
     what_the_desk_decides_is_told_to_every_device_that_brought_it,
     a_change_that_is_taken_later_leaves_the_quarantine,
     lists_grow_with_crews_and_devices,
+    settings_that_change_are_in_the_audit,
     an_imported_row_is_remembered,
     a_reopened_log_is_the_same,
     a_backup_is_one_state_while_devices_push,
@@ -1344,22 +1345,68 @@ async fn lists_grow_with_crews_and_devices(stand: Stand) {
         }],
     };
     let at_first = log.lists_version().await.unwrap();
-    log.put_crews(vec![crew("Φωτισμός")]).await.unwrap();
+    log.put_crews(NOON, vec![crew("Φωτισμός")]).await.unwrap();
     let with_crew = log.lists_version().await.unwrap();
     assert_eq!(log.crews().await.unwrap(), [crew("Φωτισμός")]);
-    log.put_crews(vec![crew("Φωτισμός")]).await.unwrap();
+    log.put_crews(NOON, vec![crew("Φωτισμός")]).await.unwrap();
     assert_eq!(log.lists_version().await.unwrap(), with_crew, "nothing new");
-    log.put_crews(vec![crew("Ηλεκτροφωτισμός")]).await.unwrap();
+    log.put_crews(NOON, vec![crew("Ηλεκτροφωτισμός")])
+        .await
+        .unwrap();
     let renamed = log.lists_version().await.unwrap();
     enrolled(&log, 1, 1).await;
     let with_device = log.lists_version().await.unwrap();
-    log.put_reference("{}".to_owned()).await.unwrap();
+    log.put_reference(NOON, "{}".to_owned()).await.unwrap();
     let with_reference = log.lists_version().await.unwrap();
-    log.put_reference("{}".to_owned()).await.unwrap();
+    log.put_reference(NOON, "{}".to_owned()).await.unwrap();
     assert_eq!(log.lists_version().await.unwrap(), with_reference);
     let versions = [at_first, with_crew, renamed, with_device, with_reference];
     assert!(versions.is_sorted_by(|a, b| a < b), "{versions:?}");
     assert_eq!(log.crews().await.unwrap(), [crew("Ηλεκτροφωτισμός")]);
+}
+
+async fn settings_that_change_are_in_the_audit(stand: Stand) {
+    let log = stand.open().await;
+    let crew = |name: &str| Crew {
+        id: "lights".to_owned(),
+        name: name.to_owned(),
+        ..Crew::default()
+    };
+    // What they say first is nobody's change, nor is what they say again.
+    for (crew_name, days, reference) in [
+        ("Νίκος", 90, "{}"),
+        ("Νίκος", 90, "{}"),
+        ("Μαρία", 30, "[]"),
+    ] {
+        log.put_crews(NOON, vec![crew(crew_name)]).await.unwrap();
+        log.put_closes_after(NOON, days).await.unwrap();
+        log.put_reference(NOON, reference.to_owned()).await.unwrap();
+    }
+    let rows = log.audited(0).await.unwrap();
+    let settings = rows.iter().filter(|row| row.what.starts_with("settings."));
+    let (what, said): (Vec<_>, Vec<_>) = settings.map(|row| (row.what.as_str(), &row.said)).unzip();
+    assert_eq!(
+        what,
+        [
+            "settings.crews",
+            "settings.closes_after",
+            "settings.reference"
+        ]
+    );
+    assert!(said.iter().all(|said| said.before != said.after));
+    assert_eq!(
+        (
+            said[1].before["value"].as_str(),
+            said[1].after["value"].as_str()
+        ),
+        ("90", "30")
+    );
+    let text = serde_json::to_string(&rows).unwrap();
+    assert!(
+        !text.contains("Νίκος") && !text.contains("Μαρία"),
+        "no names"
+    );
+    log.verify_audit().await.unwrap();
 }
 
 async fn an_imported_row_is_remembered(stand: Stand) {

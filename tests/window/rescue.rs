@@ -1,0 +1,89 @@
+//! What was not sent leaves a device by a terminal, with its PIN, and the desk takes it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::browser::{Start, Window};
+use crate::lock::{self, PIN};
+use crate::story::{ASSIGNED_JOB, network};
+
+/// A crew begins a job without network, and its app comes up no more: what it holds is rescued, and is at the town hall.
+pub(crate) async fn leaves(
+    crew: Window,
+    mine: &Start,
+    desk: &Start,
+    stick: &Path,
+) -> anyhow::Result<Window> {
+    crew.press("Αποστολή").await?;
+    network(&crew, false).await?;
+    crew.press("Σήμερα").await?;
+    crew.press_at("an assigned job", ASSIGNED_JOB).await?;
+    crew.press("Έναρξη").await?;
+    crew.sees("Αποθηκεύτηκε σε αυτή τη συσκευή").await?;
+    crew.cut()?;
+    if stick.exists() {
+        std::fs::remove_dir_all(stick).context("Emptying the stick")?;
+    }
+    std::fs::create_dir(stick).context("Putting a stick in")?;
+    let wrong = rescue(mine, stick, "111112")?;
+    ensure!(!wrong.status.success(), "a wrong PIN rescued something");
+    ensure!(files(stick)?.is_empty(), "a wrong PIN left a file");
+    let done = rescue(mine, stick, PIN)?;
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let failed = String::from_utf8_lossy(&done.stderr).into_owned();
+    ensure!(done.status.success(), "nothing was rescued: {failed}");
+    ensure!(said.contains("1 changes and 0 contacts"), "it says: {said}");
+    let made = files(stick)?;
+    ensure!(!made.is_empty(), "there is no file");
+    ensure!(!failed.contains(PIN), "the PIN was written down");
+
+    let desk = Window::open(desk).await?;
+    let places = asked(&desk, "courier_places", json!({})).await?;
+    for file in made {
+        let file = std::fs::read(file).context("Reading what was rescued")?;
+        let input = json!({ "file": STANDARD.encode(file), "place": places["places"][0] });
+        let took = asked(&desk, "courier_take", input).await?;
+        let answer = took.pointer("/written/path").and_then(Value::as_str);
+        let answer = answer.context("The desk wrote no answer")?;
+        std::fs::remove_file(answer).context("Putting the answer away")?;
+    }
+    desk.close().await.context("Closing the desk")?;
+
+    let crew = lock::opened(Window::open(mine).await?).await?;
+    crew.press("Αποστολή").await?;
+    network(&crew, true).await?;
+    Ok(crew)
+}
+
+fn rescue(mine: &Start, stick: &Path, pin: &str) -> anyhow::Result<Output> {
+    let mut app = Command::new(&mine.app)
+        .arg("--data")
+        .arg(&mine.data)
+        .arg("--rescue")
+        .arg(stick)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("Starting the app")?;
+    let mut typed = app.stdin.take().context("Typing")?;
+    typed.write_all(format!("{pin}\n").as_bytes())?;
+    drop(typed);
+    app.wait_with_output().context("Waiting for the app")
+}
+
+fn files(stick: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let all = std::fs::read_dir(stick).context("Looking at the stick")?;
+    all.map(|file| Ok(file?.path())).collect()
+}
+
+async fn asked(desk: &Window, command: &str, input: Value) -> anyhow::Result<Value> {
+    let said = desk.invoke(command, input).await?;
+    said.map_err(|problem| anyhow::anyhow!("{command}: {problem}"))
+}
