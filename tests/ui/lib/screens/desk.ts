@@ -51,6 +51,31 @@ const devices = async (page: Page, w: Words) => {
   await expect(page.getByRole("heading", { name: "Συνεργείο 2 – Ηλεκτροφωτισμός" })).toBeVisible();
 };
 
+/** The old telephone had more to say than one message takes when its line was cut; nothing here takes that long. */
+const oneIsLost = (page: Page) =>
+  page.route("**/ipc/desk/devices_page", async (route) => {
+    const answer = await route.fetch();
+    const page = (await answer.json()) as { devices: { name: string; pending: number; unsent: unknown }[] };
+    const since = Date.now() - 26 * 3_600_000;
+    const record = { doc: "", kind: "request", changes: 1, since, is_known: false, number: "", code: "" };
+    for (const device of page.devices.filter((one) => one.name === "Κινητό παλιού συνεργείου")) {
+      device.pending = 61;
+      device.unsent = {
+        records: [
+          { ...record, doc: "a", changes: 3, is_known: true, number: "86/2026", code: "LGT-01" },
+          { ...record, doc: "b" },
+          { ...record, doc: "c", kind: "asset" },
+          { ...record, doc: "d", is_known: true },
+        ],
+        more: 52,
+        contacts: 1,
+        photos: 3,
+        pin: false,
+      };
+    }
+    await route.fulfill({ response: answer, json: page });
+  });
+
 const invite = async (page: Page, w: Words) => {
   await devices(page, w);
   await press(page, w("invite-new"));
@@ -190,6 +215,12 @@ export const deskScreens: Shown[] = [
       await devices(page, w);
       await page.getByRole("checkbox", { name: w("devices-revoked-show") }).check();
       await expect(page.getByRole("heading", { name: "Φορητός που χάθηκε" })).toBeVisible();
+    } },
+  { name: "devices, what one had not sent", reach: async (page, w) => {
+      await oneIsLost(page);
+      await devices(page, w);
+      await page.getByText(w("device-unsent", { name: "Κινητό παλιού συνεργείου" })).click();
+      await expect(page.getByText(w("device-unsent-new-asset"))).toBeVisible();
     } },
   { name: "devices, server does not answer", reach: offline },
   { name: "invitation", reach: invite },
