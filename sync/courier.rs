@@ -176,7 +176,9 @@ impl Replica {
         let mut last = LastFiles::default();
         let mut row = 0;
         loop {
-            let said = self.ask_after(row, PUSH_BYTES, version)?;
+            let mut said = self.ask_after(row, PUSH_BYTES, version)?;
+            // Said of a copy: beside it lie no photos and no keys.
+            said.ask.unsent = None;
             let next = said.rows.last().copied();
             if next.is_none() && !last.files.is_empty() {
                 return Ok(last);

@@ -249,6 +249,7 @@ impl Replica {
         };
         let kiosks = identity.hears_of_kiosks().then_some(&KIOSKS);
         let waiting = pending.waiting + pending.needs_decision + pending.contacts;
+        let upto = rows.last().copied().unwrap_or(row);
         let contacts_said = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
         let said = asked.saturating_add(contacts_said);
         let ask = Ask {
@@ -283,7 +284,7 @@ impl Replica {
             health: None,
             unlock: self.lacks_unlock()?,
             erases: false,
-            unsent: Some(self.unsent(&rows, contacts_said)?),
+            unsent: Some(self.unsent(upto, pending.contacts.saturating_sub(contacts_said))?),
             decisions: self
                 .meta(DECISIONS)?
                 .and_then(|text| text.parse().ok())

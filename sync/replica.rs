@@ -290,9 +290,7 @@ impl Replica {
         };
         let (opened, set_aside) = match opened {
             Ok(opened) => (opened, None),
-            Err(failure)
-                if is_unreadable(&failure) || matches!(failure, ReplicaError::Stored(_)) =>
-            {
+            Err(failure) if is_unreadable(&failure) || is_not_ours(&failure) => {
                 // A file that was not encrypted may no longer say so, nor may one that is say so yet.
                 let both = [held, None];
                 let unsure = sidecar.form() == Form::Plain && held.is_some();
@@ -673,6 +671,18 @@ fn not_believed<T>(answer: Result<T, ReplicaError>) -> Result<T, ReplicaError> {
     }
 }
 
+/// Whether a stored value is none that was ever written there: a file with such a one does not open, and is begun anew.
+fn is_not_ours(failure: &ReplicaError) -> bool {
+    matches!(
+        failure,
+        ReplicaError::Stored(_)
+            | ReplicaError::Sql(
+                rusqlite::Error::FromSqlConversionFailure(..)
+                    | rusqlite::Error::IntegralValueOutOfRange(..)
+            )
+    )
+}
+
 fn is_unreadable(failure: &ReplicaError) -> bool {
     match failure {
         ReplicaError::Damaged(_) => true,
@@ -684,12 +694,9 @@ fn is_unreadable(failure: &ReplicaError) -> bool {
             // Not a disk that does not answer: the file ends before what it says of itself.
             is_no_file || failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ
         }
-        // What is stored is none of what was ever written there.
+        // What is stored is no text, or of another kind than was ever written there.
         ReplicaError::Sql(
-            rusqlite::Error::Utf8Error(..)
-            | rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::InvalidColumnType(..),
+            rusqlite::Error::Utf8Error(..) | rusqlite::Error::InvalidColumnType(..),
         ) => true,
         _ => false,
     }

@@ -252,11 +252,11 @@ impl Vault {
         files.any(|path| path.try_exists().unwrap_or(true))
     }
 
-    /// Whether whoever opens a replica types a PIN.
-    pub(crate) fn asks_for_a_pin(replica: &Path) -> bool {
+    /// Whether whoever opens a replica types a PIN; `None` where that cannot be read.
+    pub(crate) fn asks_for_a_pin(replica: &Path) -> Option<bool> {
         let files = read_both(&replica.with_extension("keys"));
-        let written = files.iter().find_map(whole_of);
-        written.is_some_and(|written| !written.people.is_empty())
+        let written = files.iter().find_map(whole_of)?;
+        Some(!written.people.is_empty())
     }
 
     /// Reads the vault of a replica on a computer without a key store. Where there is none, one with a fresh key is made.

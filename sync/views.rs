@@ -458,8 +458,8 @@ pub struct UnsentRows {
     pub more: u32,
     pub contacts: u32,
     pub photos: u32,
-    /// Whoever opens the device types a PIN.
-    pub pin: bool,
+    /// Whoever opens the device types a PIN; `None`: it could not tell.
+    pub pin: Option<bool>,
 }
 
 /// A record with changes that waited on a device.
@@ -690,13 +690,15 @@ pub(crate) fn number(
     }
 }
 
+/// Drops every view: they are made anew from the records.
+pub(crate) const DROP: &str =
+    "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS photos;
+ DROP TABLE IF EXISTS sightings; DROP TABLE IF EXISTS memos; DROP TABLE IF EXISTS search;";
+
 /// Makes the views anew and fills them; gives the number of records. Docs are read on all processors, and the indexes are
 /// made when everything is there.
 pub(crate) fn rebuild(tx: &Transaction<'_>, lists: &KnownLists) -> Result<u32, ReplicaError> {
-    tx.execute_batch(
-        "DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS photos;
-        DROP TABLE IF EXISTS sightings; DROP TABLE IF EXISTS memos; DROP TABLE IF EXISTS search;",
-    )?;
+    tx.execute_batch(DROP)?;
     tx.execute_batch(include_str!("views/views.sql"))?;
     let mut count = 0;
     let mut after = 0_i64;

@@ -29,6 +29,7 @@ async fn stranded(served: &Served) -> (Device, DocId) {
         let person = json!({ "old": old, "name": name, "pin": pin });
         ask(&device.app, "person_add", person).await.unwrap();
     }
+    device.app.exchanger.exchange().await.unwrap();
     let replica = &device.app.replica;
     let (id, _) = replica
         .enter_request(&lamp("Σβηστή στη στροφή"), None, now())
@@ -116,5 +117,9 @@ async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     let taken = town.log.audited(0).await.unwrap();
     let taken = taken.iter().find(|row| row.what == "change.accepted");
     assert_eq!(taken.unwrap().said.doc, Some(id), "it is in the log");
+    // What was rescued from a copy says nothing of the device itself.
+    let unsent = town.log.unsent().await.unwrap();
+    let (unsent, _) = unsent.values().next().unwrap();
+    assert_eq!(unsent.pin, Some(true), "it opens with a PIN");
     drop(folder);
 }

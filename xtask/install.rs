@@ -199,22 +199,27 @@ pub(crate) fn is_root() -> bool {
     answer(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Builds a program that adds a verb to cargo, unless there is one, and keeps it with what else was built. Gives the `PATH` by
-/// which cargo finds it.
-pub(crate) fn cargo_tool(verb: &str) -> Outcome<OsString> {
+/// Builds a program that adds a verb to cargo, unless there is one, and keeps it with what else was built; once, and for that it
+/// needs the network. Gives the `PATH` by which cargo finds it. `wanted` is the verb, with the version where another one may
+/// say something else: `deny@0.20.2`.
+pub(crate) fn cargo_tool(wanted: &str) -> Outcome<OsString> {
+    let verb = wanted.split('@').next().unwrap_or(wanted);
     let tools = place::target()?.join("tools");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let all = std::env::split_paths(&path).chain([tools.join("bin")]);
     let path = std::env::join_paths(all).map_err(|failure| failure.to_string())?;
     if !works(cargo().args([verb, "--version"]).env("PATH", &path)) {
         let build = tools.join("build");
+        println!("   Building cargo-{wanted}, once.");
         run(cargo()
-            .args(["install", &format!("cargo-{verb}"), "--locked", "--debug"])
+            .args(["install", &format!("cargo-{wanted}")])
+            .args(["--locked", "--debug", "--force"])
             .arg("--root")
             .arg(&tools)
             .arg("--target-dir")
             .arg(&build))?;
-        std::fs::remove_dir_all(&build).map_err(|failure| failure.to_string())?;
+        // Only room is lost where it stays.
+        std::fs::remove_dir_all(&build).ok();
     }
     Ok(path)
 }

@@ -13,6 +13,8 @@ const LISTS: [(&str, &str); 2] = [(".", "koina"), ("sync/server", "koina-server"
 /// The name that the tool is told, beside each `Cargo.toml`.
 const BESIDE: &str = "sbom.cdx";
 
+/// Newer ones may ask for another `deny.toml`.
+const DENY: &str = "deny@0.20.2";
 /// What is looked at without the database of what is known against libraries.
 const HERE: [&str; 3] = ["bans", "licenses", "sources"];
 
@@ -75,7 +77,7 @@ pub(crate) fn deny(words: &[&str]) -> Outcome {
     };
     let mut steps = Steps::default();
     steps.step("Looking what is missing on this machine");
-    let path = install::cargo_tool("deny")?;
+    let path = install::cargo_tool(DENY)?;
     steps.step("Looking at every library");
     run(look(path).args(what))?;
     steps.end();
@@ -84,7 +86,7 @@ pub(crate) fn deny(words: &[&str]) -> Outcome {
 
 /// Looks at what needs no database: licences, sources, and what was decided against.
 pub(crate) fn may_be_there() -> Outcome {
-    let path = install::cargo_tool("deny")?;
+    let path = install::cargo_tool(DENY)?;
     run(look(path).args(HERE))
 }
 

@@ -34,10 +34,10 @@ fn name_record(desk: &Desk, row: &mut UnsentRow) {
         return;
     };
     (row.number, row.code) = match row.kind {
-        Kind::Request => match desk.replica.request_case(id, desk.now()) {
-            Ok(case) => {
-                let number = case.row.protocol_number.or(case.row.receipt_number);
-                (number.unwrap_or_default(), case.row.category)
+        Kind::Request => match desk.replica.request_row(id, desk.now()) {
+            Ok(row) => {
+                let number = row.protocol_number.or(row.receipt_number);
+                (number.unwrap_or_default(), row.category)
             }
             Err(_) => return,
         },

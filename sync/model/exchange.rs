@@ -86,12 +86,12 @@ pub struct Ask {
     /// A revoked device has handed over everything, and erases itself when this is answered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub erases: bool,
-    /// What stays on the device after this message. Of a device that is lost, it is lost with it.
+    /// What only the device has after this message: if it is lost, that is lost with it. `None`: what was said before holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsent: Option<Unsent>,
 }
 
-/// What stays on a device after a message, and who may open it.
+/// What only the device has after a message, and whether anybody may open it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unsent {
@@ -99,16 +99,16 @@ pub struct Unsent {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<UnsentRecord>,
     /// So many records more.
-    #[serde(skip_serializing_if = "is_none_of")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub more: u32,
-    #[serde(skip_serializing_if = "is_none_of")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub contacts: u32,
     /// Pictures that are only here.
-    #[serde(skip_serializing_if = "is_none_of")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub photos: u32,
-    /// Whoever opens the device types a PIN.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub pin: bool,
+    /// Whoever opens the device types a PIN; `None`: it cannot tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<bool>,
 }
 
 /// A record with changes that wait on a device.
@@ -121,12 +121,8 @@ pub struct UnsentRecord {
     pub since: Time,
 }
 
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-fn is_none_of(count: &u32) -> bool {
-    *count == 0
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 impl Ask {

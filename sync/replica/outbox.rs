@@ -136,25 +136,22 @@ impl Replica {
         })
     }
 
-    /// What stays here after a message with these rows of the outbox and so many contacts.
-    pub(crate) fn unsent(&self, said: &[i64], contacts: u32) -> Result<Unsent, ReplicaError> {
-        let said = [said.first(), said.last()].map(|row| row.copied().unwrap_or_default());
+    /// What only this device has after a message with the changes up to a row of the outbox, and with all but so many contacts.
+    pub(crate) fn unsent(&self, upto: i64, contacts: u32) -> Result<Unsent, ReplicaError> {
         let (records, all) = self.read(|db| {
-            let all: u32 = db
-                .prepare_cached(
-                    "SELECT count(DISTINCT doc) FROM outbox
-                     WHERE state IN ('on_device', 'sent') AND n NOT BETWEEN ?1 AND ?2",
-                )?
-                .query_row(said, |row| row.get(0))?;
+            // The server keeps what it refused, and nothing of what waits for another change or follows one that was refused.
             let mut rows = db.prepare_cached(
-                "SELECT doc, kind, count(*), min(saved_at) FROM outbox
-                 WHERE state IN ('on_device', 'sent') AND n NOT BETWEEN ?1 AND ?2
-                 GROUP BY doc ORDER BY min(n) LIMIT ?3",
+                "SELECT doc, kind, count(*), min(saved_at), count(*) OVER () FROM outbox
+                 WHERE (state IN ('on_device', 'sent') AND (n > ?1 OR reason = 'waits'))
+                    OR (state <> 'received' AND reason IN ('follows_refused', 'follows_others')
+                        AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.doc = outbox.doc AND b.reason = 'dismissed'))
+                 GROUP BY doc ORDER BY min(n) LIMIT ?2",
             )?;
             let most = i64::try_from(UNSENT_MAX).unwrap_or(i64::MAX);
-            let mut rows = rows.query([said[0], said[1], most])?;
-            let mut records = Vec::new();
+            let mut rows = rows.query([upto, most])?;
+            let (mut records, mut all) = (Vec::new(), 0_u32);
             while let Some(row) = rows.next()? {
+                all = row.get(4)?;
                 let doc = DocId::from_slice(row.get_ref(0)?.as_blob().unwrap_or_default());
                 let Some(doc) = doc else { continue };
                 records.push(UnsentRecord {
@@ -170,7 +167,7 @@ impl Replica {
         Ok(Unsent {
             records,
             more: all.saturating_sub(named),
-            contacts: self.pending()?.contacts.saturating_sub(contacts),
+            contacts,
             photos: self.photos_waiting()?.photos,
             pin: Vault::asks_for_a_pin(self.path()),
         })

@@ -86,12 +86,10 @@ pub(super) fn look_before(path: &Path, sidecar: &Sidecar) -> Result<(), ReplicaE
 /// Looks through a whole file in which damage was met.
 pub(super) fn look_through(db: &Connection) -> Result<(), ReplicaError> {
     // Views are made anew in any case.
-    db.execute_batch(
-        "BEGIN IMMEDIATE;
-         DROP TABLE IF EXISTS requests; DROP TABLE IF EXISTS assets; DROP TABLE IF EXISTS search;
-         DELETE FROM meta WHERE key = 'view_version';
-         COMMIT;",
-    )?;
+    db.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {} DELETE FROM meta WHERE key = 'view_version'; COMMIT;",
+        views::DROP
+    ))?;
     let said: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if said != "ok" {
         return Err(ReplicaError::Damaged(said));

@@ -83,21 +83,26 @@ pub async fn exchange(
     } = ask;
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let kiosks = capabilities.iter().any(|name| name == KIOSKS);
+    let erased_heard = erased.iter().map(|word| word.doc).collect();
+    let handed_over = async {
+        let taken = take(town, who, push, now).await?;
+        erase_again(town, who, erased, now).await?;
+        Ok::<_, Problem>((taken, keep_contacts(town, who, contacts, now).await?))
+    };
+    let handed_over = handed_over.await;
     let heard = Heard {
         version: version.chars().take(40).collect(),
         pending,
-        unsent,
+        // What did not come is still there.
+        unsent: unsent.filter(|_| handed_over.is_ok()),
     };
     town.log.seen(who.id, now, heard).await?;
-
+    let (taken, contacts) = handed_over?;
     let Taken {
         receipts,
         reached,
         elsewhere,
-    } = take(town, who, push, now).await?;
-    let erased_heard = erased.iter().map(|word| word.doc).collect();
-    erase_again(town, who, erased, now).await?;
-    let contacts = keep_contacts(town, who, contacts, now).await?;
+    } = taken;
     if scope_heard == who.scope && who.scope_heard < who.scope {
         town.log.heard_scope(who.id, who.scope).await?;
     }

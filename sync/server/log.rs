@@ -169,7 +169,7 @@ pub struct Heard {
     pub version: String,
     /// Changes and contacts that it still holds.
     pub pending: u32,
-    /// What those are; `None`: it does not say.
+    /// What those are; `None`: what it said before holds.
     pub unsent: Option<Unsent>,
 }
 

@@ -23,6 +23,7 @@ use super::{people, server};
 
 const ADDRESS: &str = "maria@dimos.example.gr";
 const CLIENT: &str = "koina";
+const SUBJECT: &str = "248289761001";
 /// What stands in the answers for what is another one each time.
 const ISSUER: &str = "@ISSUER@";
 const NONCE: &str = "@NONCE@";
@@ -104,14 +105,16 @@ impl Stage {
 
     fn is_answered(&self, way: usize, body: &[u8]) {
         let mut says = good();
+        if way == MORE {
+            // It is asked only where the claims have no address.
+            says[CLAIMS] = without_address();
+        }
         says[way] = body.to_vec();
         let said = self.comes_back(says);
         match said {
             Ok(SignInAnswer::In { name, role, .. }) => {
                 assert_eq!((name.as_str(), role), ("Μαρία", Role::Clerk));
-                if way == CLAIMS {
-                    self.may(body);
-                }
+                self.may(way, body);
             }
             said => is_refused(said),
         }
@@ -143,10 +146,24 @@ impl Stage {
         self.town.block_on(back)
     }
 
-    /// Whether these claims may let Maria in (OpenID Connect Core 1.0, 3.1.3.7).
-    fn may(&self, claims: &[u8]) {
-        let claims = self.provider.filled(claims);
-        let claims: Value = serde_json::from_slice(&claims).expect("claims");
+    /// Whether Maria may be let in by this (OpenID Connect Core 1.0, 3.1.3.7 and 5.3.2; Discovery 1.0, 4.3).
+    fn may(&self, way: usize, body: &[u8]) {
+        let provider = &self.provider;
+        let body = provider.filled(body);
+        let words: Value = serde_json::from_slice(&body).expect("words");
+        match way {
+            METADATA => assert_eq!(words["issuer"], provider.issuer),
+            KEYS => {
+                let ours = public();
+                assert!(memchr::memmem::find(&body, ours.as_bytes()).is_some());
+            }
+            TOKEN => assert_eq!(words["id_token"], WORD, "signed by somebody else"),
+            MORE => assert_eq!(words["sub"], SUBJECT),
+            _ => self.holds(&words),
+        }
+    }
+
+    fn holds(&self, claims: &Value) {
         assert_eq!(claims["iss"], self.provider.issuer);
         let to = &claims["aud"];
         let is_ours = |one: &Value| one == CLIENT;
@@ -244,6 +261,19 @@ impl Provider {
     }
 }
 
+/// Of the key that it signs with (RFC 8037).
+fn public() -> String {
+    URL_SAFE_NO_PAD.encode(unhex(&key().public_hex()).unwrap())
+}
+
+/// Good claims that say nothing of an address.
+fn without_address() -> Vec<u8> {
+    let mut claims: Value = serde_json::from_slice(&good()[CLAIMS]).unwrap();
+    let words = claims.as_object_mut().unwrap();
+    words.retain(|name, _| !name.starts_with("email"));
+    serde_json::to_vec(&claims).unwrap()
+}
+
 fn key() -> NewKey {
     NewKey::from_seed([7; 32])
 }
@@ -263,7 +293,6 @@ fn replaced(text: &[u8], what: &str, with: &str) -> Vec<u8> {
 /// What a good provider says.
 fn good() -> Answers {
     let at = |path: &str| format!("{ISSUER}/{path}");
-    let public = URL_SAFE_NO_PAD.encode(unhex(&key().public_hex()).unwrap());
     let metadata = json!({
         "issuer": ISSUER,
         "authorization_endpoint": at("authorize"),
@@ -275,15 +304,15 @@ fn good() -> Answers {
         "id_token_signing_alg_values_supported": ["EdDSA"],
     });
     let keys = json!({ "keys": [
-        { "kty": "OKP", "crv": "Ed25519", "x": public, "kid": "1", "use": "sig", "alg": "EdDSA" },
+        { "kty": "OKP", "crv": "Ed25519", "x": public(), "kid": "1", "use": "sig", "alg": "EdDSA" },
     ] });
     let token = json!({ "access_token": "a", "token_type": "Bearer", "id_token": WORD });
     let claims = json!({
-        "iss": ISSUER, "aud": CLIENT, "sub": "248289761001", "nonce": NONCE,
+        "iss": ISSUER, "aud": CLIENT, "sub": SUBJECT, "nonce": NONCE,
         "iat": 1_764_000_000, "exp": LATE_S,
         "email": ADDRESS, "email_verified": true,
     });
-    let more = json!({ "sub": "248289761001", "email": ADDRESS, "email_verified": true });
+    let more = json!({ "sub": SUBJECT, "email": ADDRESS, "email_verified": true });
     [metadata, keys, token, claims, more].map(|one| serde_json::to_vec(&one).unwrap())
 }
 
@@ -294,13 +323,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         .enumerate()
         .map(|(n, one)| by(n, one))
         .collect();
-    // One that says the address only where it is asked for it.
-    let mut claims: Value = serde_json::from_slice(&good()[CLAIMS]).unwrap();
-    claims
-        .as_object_mut()
-        .unwrap()
-        .retain(|name, _| !name.starts_with("email"));
-    seeds.push(by(CLAIMS, &serde_json::to_vec(&claims).unwrap()));
+    seeds.push(by(CLAIMS, &without_address()));
     let typed =
         json!({ "login": "maria", "password": "0000-0000-0000", "code": "000000", "fresh": "" });
     seeds.push(by(ANSWERS, &serde_json::to_vec(&typed).unwrap()));

@@ -17,10 +17,18 @@ use super::{framed, people};
 
 /// Somebody's key, as age writes it.
 const TO: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+/// Questions that are good and refused all the same: without a code of the desk, about a contact as nobody saw it, and about
+/// a session of nobody.
+const REFUSED: [&str; 3] = [
+    "/v1/reopen",
+    "/v1/contacts/{id}/correct",
+    "/v1/accounts/sessions/{id}/end",
+];
 /// What a path may be about.
 const DEVICE: u8 = 0;
 const RECORD: u8 = 1;
 const ACCOUNT: u8 = 2;
+const KIOSK: u8 = 3;
 
 /// The routes that something is sent to.
 fn routes() -> Vec<&'static Route> {
@@ -63,13 +71,14 @@ fn asked(stage: &Stage, way: u8, about: u8, body: &[u8]) -> Result<Vec<u8>, Prob
     said
 }
 
-/// A device, a record with a contact, an account, a file, what nobody has, and what is no name.
+/// A device, a record with a contact, an account, a kiosk, a file, what nobody has, and what is no name.
 fn names(stage: &Stage) -> Vec<String> {
-    let device = stage.town.at(stage.crew).identity().unwrap().device;
+    let device = |who| stage.town.at(who).identity().unwrap().device.to_string();
     vec![
-        device.to_string(),
+        device(stage.spare),
         stage.reported.to_string(),
         stage.account.to_string(),
+        device(stage.kiosk),
         "ab".repeat(32),
         Uuid::from_u128(7).to_string(),
         "%00".to_owned(),
@@ -136,12 +145,13 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         reason: EraseReason::AskedByPerson,
     };
     let plan = EmergencySet {
-        plan: "flood".to_owned(),
+        plan: "FLOOD".to_owned(),
     };
     let account = json!({ "login": "eleni", "name": "Ελένη", "role": "clerk", "email": "" });
     let reopen =
         json!({ "device": people::OTHER, "code": "7K2QM-X4R9T", "sealed": [1, 2], "reply_to": TO });
-    let change = json!({ "account": account, "closed": true });
+    let hers = json!({ "login": "maria", "name": "Μαρία", "role": "admin" });
+    let change = json!({ "account": hers, "closed": true });
     let export = json!({ "docs": [Uuid::from_u128(7)] });
     let nothing = json!({});
     let seeds = vec![
@@ -151,7 +161,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         seed("/v1/devices/{id}/change", DEVICE, &purpose),
         seed("/v1/devices/{id}/revoke", DEVICE, &nothing),
         seed("/v1/devices/{id}/reopen", DEVICE, &nothing),
-        seed("/v1/devices/{id}/unlock", DEVICE, &nothing),
+        seed("/v1/devices/{id}/unlock", KIOSK, &nothing),
         seed("/v1/contacts/{id}/read", RECORD, &read),
         seed("/v1/contacts/{id}/correct", RECORD, &correct),
         seed("/v1/contacts/{id}/same", RECORD, &nothing),
@@ -169,16 +179,12 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A seed that is not understood would lead nowhere.
+/// A seed that is refused would lead nowhere.
 fn is_understood(bytes: &[u8]) {
     let (&[way, about], body) = bytes.split_first_chunk().unwrap();
     on_stage(|stage| {
         let said = asked(stage, way, about, body);
         let path = routes()[usize::from(way)].path;
-        let is_not = matches!(
-            said,
-            Err(Problem::Malformed { .. } | Problem::TooLarge { .. })
-        );
-        assert!(!is_not, "{path}: {said:?}");
+        assert!(said.is_ok() || REFUSED.contains(&path), "{path}: {said:?}");
     });
 }

@@ -29,6 +29,9 @@ pub(super) struct Stage {
     request: DocId,
     pub(super) crew: Who,
     pub(super) clerk: Who,
+    pub(super) kiosk: Who,
+    /// One that may be revoked.
+    pub(super) spare: Who,
     /// What somebody reported who can be reached, and an account of nobody here.
     pub(super) reported: DocId,
     pub(super) account: Uuid,
@@ -108,10 +111,11 @@ impl Stage {
         };
         let now = town.time(kiosk);
         let reported = town.at(kiosk).report(&entered, &contact, now).unwrap().id;
+        let spare = town.crew("Εφεδρικό", "light", &[LITOCHORO]);
         let account = account(&town, "");
         town.settle();
         // Their replicas say nothing any more: the fuzzer speaks for them.
-        for who in [crew, clerk, kiosk] {
+        for who in [crew, clerk, kiosk, spare] {
             town.lose(who);
         }
         town.unchecked = true;
@@ -121,6 +125,8 @@ impl Stage {
             request,
             crew,
             clerk,
+            kiosk,
+            spare,
             reported,
             account,
             inputs: 0,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use koina_model::exchange::UNSENT_MAX;
+use koina_model::exchange::{UNSENT_MAX, Unsent, UnsentRecord};
 use koina_model::ids::DocId;
 use koina_model::requests::acts::Step;
 use koina_model::words::Kind;
+use koina_sync::exchange::{EXCHANGE_PATH, pack};
 use koina_sync::views::{DeviceRow, UnsentRows};
 use koina_tests::pictures::{camera, take};
 use koina_tests::town::{LITOCHORO, Town, Who};
@@ -18,7 +19,7 @@ const FINDINGS: usize = 75;
 /// Before something is done about what the town hall has.
 const BEFORE: usize = 20;
 
-fn unsent(town: &Town, desk: Who, of: Who) -> UnsentRows {
+pub(super) fn unsent(town: &Town, desk: Who, of: Who) -> UnsentRows {
     let id = town.at(of).identity().unwrap().device;
     let rows: Vec<DeviceRow> = town.ask(desk, "GET", "/v1/devices", Vec::new()).unwrap();
     let row = rows.into_iter().find(|row| row.id == id).unwrap();
@@ -32,7 +33,11 @@ fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     let known = request(&town, desk, LITOCHORO, "Σβηστή λάμπα");
     town.settle();
-    assert_eq!(unsent(&town, desk, crew), UnsentRows::default(), "nothing");
+    let nothing = UnsentRows {
+        pin: unsent(&town, desk, crew).pin,
+        ..UnsentRows::default()
+    };
+    assert_eq!(unsent(&town, desk, crew), nothing);
     let long = "Έπεσε ο στύλος. ".repeat(250);
     let found = || request(&town, crew, LITOCHORO, &long);
     let first: Vec<_> = (0..BEFORE).map(|_| found()).collect();
@@ -75,5 +80,46 @@ fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
         (Vec::new(), 1),
         "a photo goes by itself"
     );
+    town.settle();
+}
+
+#[test]
+fn what_a_courier_brought_whole_is_not_called_unsent() {
+    let mut town = Town::locked();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    town.settle();
+    town.cut(crew);
+    let long = "Έπεσε ο στύλος. ".repeat(250);
+    for _ in 0..FINDINGS {
+        request(&town, crew, LITOCHORO, &long);
+    }
+    let file = town.at(crew).courier_export("0.1.0").unwrap();
+    let answered = koina_server::courier::answer(town.server(), file, town.now());
+    town.block_on(answered).unwrap();
+    assert_eq!(unsent(&town, desk, crew).records, Vec::new());
+    town.settle();
+}
+
+#[test]
+fn one_who_names_a_record_twice_is_shown_it_once() {
+    let mut town = Town::new();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    let id = request(&town, crew, LITOCHORO, "Σβηστή λάμπα");
+    let mut ask = town.at(crew).ask("0.1.0").unwrap().ask;
+    ask.push.clear();
+    let record = UnsentRecord {
+        doc: id,
+        kind: Kind::Request,
+        changes: 1,
+        since: town.now(),
+    };
+    ask.unsent = Some(Unsent {
+        records: vec![record; 3],
+        ..Unsent::default()
+    });
+    town.post(crew, EXCHANGE_PATH, pack(&ask).unwrap()).unwrap();
+    assert_eq!(unsent(&town, desk, crew).records.len(), 1);
     town.settle();
 }

@@ -154,6 +154,10 @@ fn a_record_that_began_refused_waits_whole_and_arrives_whole() {
             ["follows_refused", "follows_refused", "out_of_scope"]
         );
         assert_eq!(all(&town, desk).len(), 0);
+        // The server keeps what it refused, and has nothing of what follows that.
+        let unsent = super::lost::unsent(&town, desk, crew).records;
+        let unsent: Vec<_> = unsent.iter().map(|row| (&row.doc, row.changes)).collect();
+        assert_eq!(unsent, [(&id.to_string(), 2)]);
         assert_eq!(
             status(&town, crew, id),
             Status::InProgress,

@@ -278,6 +278,9 @@ pub(super) async fn seen<T: Tx>(
         None => String::new(),
         Some(mut unsent) => {
             unsent.records.truncate(UNSENT_MAX);
+            // Each record once, whatever a device says.
+            let mut named = BTreeSet::new();
+            unsent.records.retain(|record| named.insert(record.doc));
             serde_json::to_string(&unsent).map_err(|_| LogError::Row { what: "JSON" })?
         }
     };

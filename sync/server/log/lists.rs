@@ -113,13 +113,17 @@ pub(super) async fn put_closes_after<T: Tx>(
     at: Time,
     days: u32,
 ) -> Result<(), LogError> {
-    let before = meta(tx, CLOSES_AFTER).await?;
-    if closes_after(tx).await? != days {
-        put_meta(tx, CLOSES_AFTER, days.to_string()).await?;
-        grow(tx).await?;
-        note_setting(tx, at, "settings.closes_after", before, days.to_string()).await?;
+    let (before, now) = (meta(tx, CLOSES_AFTER).await?, days.to_string());
+    if before.as_ref() == Some(&now) {
+        return Ok(());
     }
-    Ok(())
+    let is_news = closes_after(tx).await? != days;
+    // Also that it is never: otherwise another number would look like the first.
+    put_meta(tx, CLOSES_AFTER, now.clone()).await?;
+    if is_news {
+        grow(tx).await?;
+    }
+    note_setting(tx, at, "settings.closes_after", before, now).await
 }
 
 pub(super) async fn put_reference<T: Tx>(

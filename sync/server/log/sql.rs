@@ -125,9 +125,10 @@ pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET
  WHERE id = $2 AND ($1 > counter OR (CAST($3 AS BIGINT) = 1 AND $1 BETWEEN counter - 8 AND counter - 1
   AND (counters_below >> CAST(counter - $1 - 1 AS INTEGER)) & 1 = 0))
  RETURNING id";
-pub(super) const SEEN: &str =
-    "UPDATE devices SET seen_at = $1, pending = $2, version = $3, unsent = $4 WHERE id = $5";
-pub(super) const UNSENT: &str = "SELECT id, unsent FROM devices WHERE unsent <> ''";
+pub(super) const SEEN: &str = "UPDATE devices SET seen_at = $1, pending = $2, version = $3,
+ unsent = CASE WHEN CAST($4 AS TEXT) = '' THEN unsent ELSE CAST($4 AS TEXT) END WHERE id = $5";
+pub(super) const UNSENT: &str =
+    "SELECT id, unsent FROM devices WHERE unsent <> '' AND erased_at IS NULL";
 pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $2, role = $3,
  crew = $4, communities = $5, communities_before = $6, scope = $7
  WHERE id = $8 AND revoked_at IS NULL RETURNING id";

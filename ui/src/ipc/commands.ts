@@ -2090,9 +2090,9 @@ records: Array<UnsentRow>,
  */
 more: number, contacts: number, photos: number, 
 /**
- * Whoever opens the device types a PIN.
+ * Whoever opens the device types a PIN; `None`: it could not tell.
  */
-pin: boolean, };
+pin: boolean | null, };
 
 export type Version = { 
 /**

@@ -377,6 +377,7 @@ export type Words = {
   "device-unsent": { name: string | number };
   "device-unsent-contacts": { count: string | number };
   "device-unsent-elsewhere": null;
+  "device-unsent-later": null;
   "device-unsent-more": { count: string | number };
   "device-unsent-new-asset": null;
   "device-unsent-new-request": null;

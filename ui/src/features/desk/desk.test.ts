@@ -322,6 +322,7 @@ test("what a device had not sent is named, and whether anybody can open it", asy
     expect(said.some((text) => words.test(text ?? "")), String(words)).toBe(true);
   }
   expect(said.some((text) => text?.includes("ατόμ"))).toBe(false);
+  expect(screen.queryByText(/δεν φαίνεται εδώ/)).toBeNull();
   await userEvent.click(screen.getByRole("link", { name: /2026\/41/ }));
   expect(town.last("request_case")).toEqual({ id: "r1" });
 });

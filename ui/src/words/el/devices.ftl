@@ -46,11 +46,12 @@ device-pending-count = { $count ->
 }
 device-pin = Ανοίγει
 device-pin-yes = Με PIN
-device-pin-no = Χωρίς PIN: όποιος τη βρει, διαβάζει
+device-pin-no = Χωρίς PIN: όποιος τη βρει διαβάζει ό,τι έχει
 device-unsent = Τι δεν είχε στείλει η συσκευή «{ $name }»
 device-unsent-new-request = Νέο αίτημα, που το έχει μόνο η συσκευή
 device-unsent-new-asset = Νέο πάγιο, που το έχει μόνο η συσκευή
 device-unsent-elsewhere = Εγγραφή που δεν βρίσκεται σε αυτόν τον υπολογιστή
+device-unsent-later = Ό,τι αποθήκευσε μετά την τελευταία επαφή δεν φαίνεται εδώ.
 device-unsent-since = από { $when }
 device-unsent-more = { $count ->
     [one] Και 1 ακόμη εγγραφή

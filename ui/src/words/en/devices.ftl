@@ -51,6 +51,7 @@ device-unsent = What the device “{ $name }” had not sent
 device-unsent-new-request = A new request, which only the device has
 device-unsent-new-asset = A new asset, which only the device has
 device-unsent-elsewhere = A record that is not on this computer
+device-unsent-later = Whatever it saved after it was last seen does not show here.
 device-unsent-since = since { $when }
 device-unsent-more = { $count ->
     [one] And 1 more record
