@@ -215,6 +215,10 @@ impl Replica {
             pace.lost_with(lost);
         }
         let mut said = self.ask_after(0, pace.at_most(PUSH_BYTES), version)?;
+        // It is signed with the next number, and so is newer than a file that was made before.
+        if let Some(unsent) = &mut said.ask.unsent {
+            unsent.said += 1;
+        }
         let want = usize::try_from(said.ask.want_bytes).unwrap_or(usize::MAX);
         said.ask.want_bytes = u32::try_from(pace.wanted_at_most(want)).unwrap_or(u32::MAX);
         Ok(said)

@@ -25,6 +25,7 @@ const PIN: &str = "482913-λεύκα";
 /// A device with two people and a finding that was not sent; its folder, and what the finding is.
 async fn stranded(served: &Served) -> (Device, DocId) {
     let device = Device::enrolled(served, Role::Crew).await;
+    assert_eq!(pin(served).await, Some(false), "whoever finds it reads it");
     for (old, name, pin) in [("", "Νίκος", PIN), (PIN, "Μαρία", "771-δεύτερη")] {
         let person = json!({ "old": old, "name": name, "pin": pin });
         ask(&device.app, "person_add", person).await.unwrap();
@@ -35,6 +36,13 @@ async fn stranded(served: &Served) -> (Device, DocId) {
         .enter_request(&lamp("Σβηστή στη στροφή"), None, now())
         .unwrap();
     (device, id)
+}
+
+/// Whether the device said that it opens with a PIN.
+async fn pin(served: &Served) -> Option<bool> {
+    let unsent = served.app.town.log.unsent().await.unwrap();
+    let (unsent, _) = unsent.values().next().unwrap();
+    unsent.pin
 }
 
 fn names(folder: &Path) -> Vec<PathBuf> {
@@ -118,8 +126,6 @@ async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     let taken = taken.iter().find(|row| row.what == "change.accepted");
     assert_eq!(taken.unwrap().said.doc, Some(id), "it is in the log");
     // What was rescued from a copy says nothing of the device itself.
-    let unsent = town.log.unsent().await.unwrap();
-    let (unsent, _) = unsent.values().next().unwrap();
-    assert_eq!(unsent.pin, Some(true), "it opens with a PIN");
+    assert_eq!(pin(&served).await, Some(true), "it opens with a PIN");
     drop(folder);
 }

@@ -203,12 +203,15 @@ pub(crate) fn is_root() -> bool {
 /// needs the network. Gives the `PATH` by which cargo finds it. `wanted` is the verb, with the version where another one may
 /// say something else: `deny@0.20.2`.
 pub(crate) fn cargo_tool(wanted: &str) -> Outcome<OsString> {
-    let verb = wanted.split('@').next().unwrap_or(wanted);
+    let (verb, version) = wanted.split_once('@').unwrap_or((wanted, ""));
     let tools = place::target()?.join("tools");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let all = std::env::split_paths(&path).chain([tools.join("bin")]);
+    let all = [tools.join("bin")]
+        .into_iter()
+        .chain(std::env::split_paths(&path));
     let path = std::env::join_paths(all).map_err(|failure| failure.to_string())?;
-    if !works(cargo().args([verb, "--version"]).env("PATH", &path)) {
+    let there = answer(cargo().args([verb, "--version"]).env("PATH", &path));
+    if !there.is_ok_and(|said| said.contains(version)) {
         let build = tools.join("build");
         println!("   Building cargo-{wanted}, once.");
         run(cargo()

@@ -5,6 +5,8 @@
 //! Messages are CBOR maps with the names below, zstd-compressed; unknown names are skipped, missing ones have defaults,
 //! so that old and new versions understand each other. Stored in `tests/data` since 0.1: add fields, never rename.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -109,6 +111,41 @@ pub struct Unsent {
     /// Whoever opens the device types a PIN; `None`: it cannot tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pin: Option<bool>,
+    /// Grows with what a device says: a courier may bring an older word after a newer one.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub said: u64,
+}
+
+impl Unsent {
+    /// The same, where these changes of a message stay as well; each record is named once.
+    #[must_use]
+    pub fn and(self, stay: &[(DocId, Kind)], now: Time) -> Self {
+        let stay = stay.iter().map(|(doc, kind)| UnsentRecord {
+            doc: *doc,
+            kind: *kind,
+            changes: 1,
+            since: now,
+        });
+        let mut places: BTreeMap<DocId, usize> = BTreeMap::new();
+        let mut records: Vec<UnsentRecord> = Vec::new();
+        for record in stay.chain(self.records) {
+            let place = *places.entry(record.doc).or_insert(records.len());
+            match records.get_mut(place) {
+                None => records.push(record),
+                Some(known) => {
+                    known.changes = known.changes.saturating_add(record.changes);
+                    known.since = known.since.min(record.since);
+                }
+            }
+        }
+        let over = u32::try_from(records.len().saturating_sub(UNSENT_MAX)).unwrap_or(u32::MAX);
+        records.truncate(UNSENT_MAX);
+        Self {
+            records,
+            more: self.more.saturating_add(over),
+            ..self
+        }
+    }
 }
 
 /// A record with changes that wait on a device.

@@ -139,10 +139,10 @@ impl Replica {
     /// What only this device has after a message with the changes up to a row of the outbox, and with all but so many contacts.
     pub(crate) fn unsent(&self, upto: i64, contacts: u32) -> Result<Unsent, ReplicaError> {
         let (records, all) = self.read(|db| {
-            // The server keeps what it refused, and nothing of what waits for another change or follows one that was refused.
+            // The server keeps what it refused, and nothing of what follows that.
             let mut rows = db.prepare_cached(
                 "SELECT doc, kind, count(*), min(saved_at), count(*) OVER () FROM outbox
-                 WHERE (state IN ('on_device', 'sent') AND (n > ?1 OR reason = 'waits'))
+                 WHERE (state IN ('on_device', 'sent') AND n > ?1)
                     OR (state <> 'received' AND reason IN ('follows_refused', 'follows_others')
                         AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.doc = outbox.doc AND b.reason = 'dismissed'))
                  GROUP BY doc ORDER BY min(n) LIMIT ?2",
@@ -163,6 +163,13 @@ impl Replica {
             }
             Ok((records, all))
         })?;
+        let said = self.read(|db| {
+            let signed = "SELECT value FROM counters WHERE name = 'signed'";
+            let signed = db
+                .prepare_cached(signed)?
+                .query_row([], |row| row.get::<_, u32>(0));
+            Ok(signed.optional()?.map_or(0, u64::from))
+        })?;
         let named = u32::try_from(records.len()).unwrap_or(u32::MAX);
         Ok(Unsent {
             records,
@@ -170,6 +177,7 @@ impl Replica {
             contacts,
             photos: self.photos_waiting()?.photos,
             pin: Vault::asks_for_a_pin(self.path()),
+            said,
         })
     }
 

@@ -84,17 +84,28 @@ pub async fn exchange(
     let columns = capabilities.iter().any(|name| name == COLUMNS);
     let kiosks = capabilities.iter().any(|name| name == KIOSKS);
     let erased_heard = erased.iter().map(|word| word.doc).collect();
+    let pushed: Vec<_> = push.iter().map(|one| (one.doc, one.kind)).collect();
     let handed_over = async {
         let taken = take(town, who, push, now).await?;
         erase_again(town, who, erased, now).await?;
         Ok::<_, Problem>((taken, keep_contacts(town, who, contacts, now).await?))
     };
     let handed_over = handed_over.await;
+    // What could not be looked at is still only there, and so is what waits for another change.
+    let stays: Vec<_> = match &handed_over {
+        Err(_) => pushed,
+        Ok((taken, _)) => {
+            let waits = |receipt: &Receipt| receipt.verdict == Verdict::Waiting;
+            let all = taken.receipts.iter().zip(pushed);
+            all.filter_map(|(receipt, one)| waits(receipt).then_some(one))
+                .collect()
+        }
+    };
+    let stay = u32::try_from(stays.len()).unwrap_or(u32::MAX);
     let heard = Heard {
         version: version.chars().take(40).collect(),
-        pending,
-        // What did not come is still there.
-        unsent: unsent.filter(|_| handed_over.is_ok()),
+        pending: pending.saturating_add(stay),
+        unsent: unsent.map(|unsent| unsent.and(&stays, now)),
     };
     town.log.seen(who.id, now, heard).await?;
     let (taken, contacts) = handed_over?;

@@ -26,6 +26,14 @@ pub(super) fn unsent(town: &Town, desk: Who, of: Who) -> UnsentRows {
     row.unsent.unwrap()
 }
 
+/// The line goes after the next message was answered.
+fn cut_after_one_answer(town: &Town, who: Who) {
+    let net = &town.party(who).net;
+    let line = Arc::clone(net);
+    let cut = move |_: &mut _| line.cut.store(true, Ordering::Relaxed);
+    *net.tamper.lock().unwrap() = Some(Box::new(cut));
+}
+
 #[test]
 fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
     let mut town = Town::locked();
@@ -33,11 +41,8 @@ fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     let known = request(&town, desk, LITOCHORO, "Σβηστή λάμπα");
     town.settle();
-    let nothing = UnsentRows {
-        pin: unsent(&town, desk, crew).pin,
-        ..UnsentRows::default()
-    };
-    assert_eq!(unsent(&town, desk, crew), nothing);
+    // Nothing; and of a PIN these devices know nothing.
+    assert_eq!(unsent(&town, desk, crew), UnsentRows::default());
     let long = "Έπεσε ο στύλος. ".repeat(250);
     let found = || request(&town, crew, LITOCHORO, &long);
     let first: Vec<_> = (0..BEFORE).map(|_| found()).collect();
@@ -47,10 +52,7 @@ fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
     let rest: Vec<_> = (BEFORE..FINDINGS).map(|_| found()).collect();
     take(town.at(crew), rest[0], &camera(1, 640, 480));
     let waited = town.at(crew).pending().unwrap().waiting;
-    // The line goes after the first message was answered.
-    let net = Arc::clone(&town.party(crew).net);
-    let cut = Arc::clone(&net);
-    *net.tamper.lock().unwrap() = Some(Box::new(move |_| cut.cut.store(true, Ordering::Relaxed)));
+    cut_after_one_answer(&town, crew);
     assert!(town.exchange(crew).is_err());
     let waits = town.at(crew).pending().unwrap().waiting;
     assert!(waits > 2 && waits < waited, "{waits} of {waited}");
@@ -71,7 +73,7 @@ fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
     let names = |id: &DocId| told.records.iter().any(|row| row.doc == id.to_string());
     assert!(names(&known) && names(&rest[0]) && !names(&first[0]));
     // It is found again.
-    *net.tamper.lock().unwrap() = None;
+    *town.party(crew).net.tamper.lock().unwrap() = None;
     town.join(crew);
     town.exchange(crew).unwrap();
     let told = unsent(&town, desk, crew);
@@ -98,6 +100,28 @@ fn what_a_courier_brought_whole_is_not_called_unsent() {
     let answered = koina_server::courier::answer(town.server(), file, town.now());
     town.block_on(answered).unwrap();
     assert_eq!(unsent(&town, desk, crew).records, Vec::new());
+    town.settle();
+}
+
+#[test]
+fn a_courier_who_is_late_does_not_take_back_what_was_said_since() {
+    let mut town = Town::locked();
+    let desk = town.desk("Δημαρχείο");
+    let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
+    town.settle();
+    let late = town.at(crew).courier_export("0.1.0").unwrap();
+    let long = "Έπεσε ο στύλος. ".repeat(250);
+    for _ in 0..FINDINGS {
+        request(&town, crew, LITOCHORO, &long);
+    }
+    cut_after_one_answer(&town, crew);
+    assert!(town.exchange(crew).is_err());
+    let told = unsent(&town, desk, crew);
+    assert!(!told.records.is_empty());
+    let answered = koina_server::courier::answer(town.server(), late, town.now());
+    town.block_on(answered).unwrap();
+    assert_eq!(unsent(&town, desk, crew), told);
+    *town.party(crew).net.tamper.lock().unwrap() = None;
     town.settle();
 }
 

@@ -143,6 +143,14 @@ fn a_record_that_began_refused_waits_whole_and_arrives_whole() {
                 text: "κλείσαμε τη βάνα",
             },
         );
+        town.join(crew);
+        // The server keeps what it refused, and has nothing of what follows that: whether it judged that itself or was told.
+        for _ in 0..2 {
+            town.exchange(crew).unwrap();
+            let unsent = super::lost::unsent(&town, desk, crew).records;
+            let unsent: Vec<_> = unsent.iter().map(|row| (&row.doc, row.changes)).collect();
+            assert_eq!(unsent, [(&id.to_string(), 2)]);
+        }
         town.settle();
         let rows = undecided(&town, crew);
         let reasons: Vec<_> = rows
@@ -154,10 +162,6 @@ fn a_record_that_began_refused_waits_whole_and_arrives_whole() {
             ["follows_refused", "follows_refused", "out_of_scope"]
         );
         assert_eq!(all(&town, desk).len(), 0);
-        // The server keeps what it refused, and has nothing of what follows that.
-        let unsent = super::lost::unsent(&town, desk, crew).records;
-        let unsent: Vec<_> = unsent.iter().map(|row| (&row.doc, row.changes)).collect();
-        assert_eq!(unsent, [(&id.to_string(), 2)]);
         assert_eq!(
             status(&town, crew, id),
             Status::InProgress,

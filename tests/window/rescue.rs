@@ -93,6 +93,7 @@ fn typed(mine: &Start, stick: &Path) -> anyhow::Result<String> {
     // Nobody types as fast as it stops showing.
     std::thread::sleep(Duration::from_millis(500));
     keys.write_all(format!("{PIN}\n").as_bytes())?;
+    drop(keys);
     screen.read_to_end(&mut seen)?;
     let said = String::from_utf8_lossy(&seen).into_owned();
     ensure!(terminal.wait()?.success(), "nothing was rescued: {said}");

@@ -82,9 +82,9 @@ const TABLES: [Table; 15] = [
     ),
     table!(
         "devices",
-        "id, station, key, role, name, person, crew, communities, counter, enrolled_at, seen_at, revoked_at, pending, version, epoch, scope, scope_heard, communities_before, counters_below, erased_at, twice_at, unsent",
-        "btbtttttiiiiittiitiiit",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22"
+        "id, station, key, role, name, person, crew, communities, counter, enrolled_at, seen_at, revoked_at, pending, version, epoch, scope, scope_heard, communities_before, counters_below, erased_at, twice_at, unsent, unsent_said",
+        "btbtttttiiiiittiitiiiti",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23"
     ),
     table!(
         "invites",

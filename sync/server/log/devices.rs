@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use koina_model::exchange::{UNSENT_MAX, Unsent};
+use koina_model::exchange::Unsent;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::permits::Role;
 use koina_model::problem::Problem;
@@ -274,21 +274,17 @@ pub(super) async fn seen<T: Tx>(
         pending,
         unsent,
     } = heard;
-    let unsent = match unsent {
-        None => String::new(),
-        Some(mut unsent) => {
-            unsent.records.truncate(UNSENT_MAX);
-            // Each record once, whatever a device says.
-            let mut named = BTreeSet::new();
-            unsent.records.retain(|record| named.insert(record.doc));
-            serde_json::to_string(&unsent).map_err(|_| LogError::Row { what: "JSON" })?
-        }
-    };
+    let said = unsent.as_ref().map_or(0, |unsent| unsent.said);
+    let unsent = unsent.map(|unsent| serde_json::to_string(&unsent));
+    let unsent = unsent
+        .transpose()
+        .map_err(|_| LogError::Row { what: "JSON" })?;
     let row = [
         at.into(),
         pending.into(),
         version.into(),
-        unsent.into(),
+        unsent.unwrap_or_default().into(),
+        stored(said)?.into(),
         id.into(),
     ];
     tx.rows(sql::SEEN, &row).await?;

@@ -19,6 +19,8 @@ pub(super) const DECISION: &str = "decision";
 pub(super) const REFERENCE: &str = "reference";
 const EMERGENCY: &str = "emergency";
 const CLOSES_AFTER: &str = "closes_after_days";
+/// The hash of the crews, for the audit.
+const CREWS: &str = "crews_hash";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
 pub(super) const NUMBERS_WAIT: &str = "numbers_wait";
 /// The last erasure whose bytes the database may still hold in free space or in its write-ahead log; missing: none.
@@ -298,18 +300,18 @@ pub(super) async fn put_crews<T: Tx>(
         .await?;
         news = true;
     }
-    if !news {
+    if news {
+        grow(tx).await?;
+    }
+    let json = serde_json::to_string(&crews(tx).await?);
+    let now = hash(&json.map_err(|_| LogError::Row { what: "JSON" })?);
+    let before = meta(tx, CREWS).await?;
+    if before.as_ref() == Some(&now) {
         return Ok(());
     }
-    grow(tx).await?;
-    let before = (!known.is_empty()).then(|| hash_of(&known)).transpose()?;
-    let now = hash_of(&crews(tx).await?)?;
+    // Also that there are none.
+    put_meta(tx, CREWS, now.clone()).await?;
     note_setting(tx, at, "settings.crews", before, now).await
-}
-
-fn hash_of(crews: &[Crew]) -> Result<String, LogError> {
-    let json = serde_json::to_string(crews).map_err(|_| LogError::Row { what: "JSON" })?;
-    Ok(hash(&json))
 }
 
 pub(super) async fn reserve<T: Tx>(

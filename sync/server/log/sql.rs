@@ -126,7 +126,9 @@ pub(super) const ADVANCE_COUNTER: &str = "UPDATE devices SET
   AND (counters_below >> CAST(counter - $1 - 1 AS INTEGER)) & 1 = 0))
  RETURNING id";
 pub(super) const SEEN: &str = "UPDATE devices SET seen_at = $1, pending = $2, version = $3,
- unsent = CASE WHEN CAST($4 AS TEXT) = '' THEN unsent ELSE CAST($4 AS TEXT) END WHERE id = $5";
+ unsent = CASE WHEN CAST($4 AS TEXT) = '' OR CAST($5 AS BIGINT) < unsent_said THEN unsent ELSE CAST($4 AS TEXT) END,
+ unsent_said = CASE WHEN CAST($5 AS BIGINT) < unsent_said THEN unsent_said ELSE CAST($5 AS BIGINT) END
+ WHERE id = $6";
 pub(super) const UNSENT: &str =
     "SELECT id, unsent FROM devices WHERE unsent <> '' AND erased_at IS NULL";
 pub(super) const CHANGE_DEVICE: &str = "UPDATE devices SET name = $1, person = $2, role = $3,

@@ -327,6 +327,15 @@ test("what a device had not sent is named, and whether anybody can open it", asy
   expect(town.last("request_case")).toEqual({ id: "r1" });
 });
 
+test("of a device that was silent for long, nobody knows what it saved since", async () => {
+  const unsent: UnsentRows = { records: [], more: 0, contacts: 0, photos: 0, pin: null };
+  const silent = { ...device, unsent, last_seen_at: Date.now() - 20 * 86_400_000 };
+  replica({ ...enrolled(), devices_page: () => ({ devices: [silent], refused: [] }) });
+  await openTab("Συσκευές");
+  expect(await screen.findByText(/μετά την τελευταία επαφή δεν φαίνεται εδώ/)).toBeVisible();
+  expect(screen.queryByText(/PIN/)).toBeNull();
+});
+
 test("a revoked device says what it will do, and then that it did", async () => {
   let erased: number | null = null;
   replica({
