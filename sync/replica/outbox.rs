@@ -138,7 +138,10 @@ impl Replica {
 
     /// What only this device has after a message with the changes up to a row of the outbox, and with all but so many contacts.
     pub(crate) fn unsent(&self, upto: i64, contacts: u32) -> Result<Unsent, ReplicaError> {
-        let (records, all) = self.read(|db| {
+        let (records, all, said) = self.read(|db| {
+            let signed = "SELECT value FROM counters WHERE name = 'signed'";
+            let signed = db.prepare_cached(signed)?.query_row([], |row| row.get::<_, u32>(0));
+            let said = signed.optional()?.map_or(0, u64::from);
             // The server keeps what it refused, and nothing of what follows that.
             let mut rows = db.prepare_cached(
                 "SELECT doc, kind, count(*), min(saved_at), count(*) OVER () FROM outbox
@@ -161,14 +164,7 @@ impl Replica {
                     since: Time(row.get(3)?),
                 });
             }
-            Ok((records, all))
-        })?;
-        let said = self.read(|db| {
-            let signed = "SELECT value FROM counters WHERE name = 'signed'";
-            let signed = db
-                .prepare_cached(signed)?
-                .query_row([], |row| row.get::<_, u32>(0));
-            Ok(signed.optional()?.map_or(0, u64::from))
+            Ok((records, all, said))
         })?;
         let named = u32::try_from(records.len()).unwrap_or(u32::MAX);
         Ok(Unsent {

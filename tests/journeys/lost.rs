@@ -26,6 +26,13 @@ pub(super) fn unsent(town: &Town, desk: Who, of: Who) -> UnsentRows {
     row.unsent.unwrap()
 }
 
+/// So many new requests with long texts.
+fn find(town: &Town, who: Who, many: usize) -> Vec<DocId> {
+    let long = "Έπεσε ο στύλος. ".repeat(250);
+    let found = |_| request(town, who, LITOCHORO, &long);
+    (0..many).map(found).collect()
+}
+
 /// The line goes after the next message was answered.
 fn cut_after_one_answer(town: &Town, who: Who) {
     let net = &town.party(who).net;
@@ -43,13 +50,11 @@ fn the_desk_sees_what_a_device_had_not_sent_when_its_line_was_cut() {
     town.settle();
     // Nothing; and of a PIN these devices know nothing.
     assert_eq!(unsent(&town, desk, crew), UnsentRows::default());
-    let long = "Έπεσε ο στύλος. ".repeat(250);
-    let found = || request(&town, crew, LITOCHORO, &long);
-    let first: Vec<_> = (0..BEFORE).map(|_| found()).collect();
+    let first = find(&town, crew, BEFORE);
     for text in ["Το είδα", "Το ξαναείδα"] {
         work(&town, crew, known, &Step::Note { text });
     }
-    let rest: Vec<_> = (BEFORE..FINDINGS).map(|_| found()).collect();
+    let rest = find(&town, crew, FINDINGS - BEFORE);
     take(town.at(crew), rest[0], &camera(1, 640, 480));
     let waited = town.at(crew).pending().unwrap().waiting;
     cut_after_one_answer(&town, crew);
@@ -92,10 +97,7 @@ fn what_a_courier_brought_whole_is_not_called_unsent() {
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     town.settle();
     town.cut(crew);
-    let long = "Έπεσε ο στύλος. ".repeat(250);
-    for _ in 0..FINDINGS {
-        request(&town, crew, LITOCHORO, &long);
-    }
+    find(&town, crew, FINDINGS);
     let file = town.at(crew).courier_export("0.1.0").unwrap();
     let answered = koina_server::courier::answer(town.server(), file, town.now());
     town.block_on(answered).unwrap();
@@ -110,10 +112,7 @@ fn a_courier_who_is_late_does_not_take_back_what_was_said_since() {
     let crew = town.crew("Συνεργείο", "light", &[LITOCHORO]);
     town.settle();
     let late = town.at(crew).courier_export("0.1.0").unwrap();
-    let long = "Έπεσε ο στύλος. ".repeat(250);
-    for _ in 0..FINDINGS {
-        request(&town, crew, LITOCHORO, &long);
-    }
+    find(&town, crew, FINDINGS);
     cut_after_one_answer(&town, crew);
     assert!(town.exchange(crew).is_err());
     let told = unsent(&town, desk, crew);
