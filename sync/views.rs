@@ -49,6 +49,8 @@ pub struct About {
     pub recovered: Option<Recovered>,
     /// The device that was here was withdrawn and has erased itself; told until this one is enrolled.
     pub withdrawn: Option<Withdrawn>,
+    /// The municipality wants a PIN on this device, nobody has one, and one can be set.
+    pub pin_wanted: bool,
 }
 
 /// An enrolled installation.

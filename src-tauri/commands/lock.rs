@@ -262,6 +262,17 @@ pub(crate) fn lock_state(desk: &Desk, _: Nothing) -> Result<LockState, Problem> 
     Ok(lock(desk)?.state(desk))
 }
 
+/// Whether the municipality wants a PIN here, nobody has one, and one can be set.
+pub(crate) fn is_pin_wanted(desk: &Desk) -> bool {
+    let (Some(identity), Some(lock)) = (desk.replica.identity(), &desk.lock) else {
+        return false;
+    };
+    let wanted = &desk.replica.lists().pin_for;
+    wanted.contains(&identity.role.profile())
+        && desk.replica.key().is_some()
+        && held(&lock.vault).people().is_empty()
+}
+
 /// Nothing is locked: whoever asks sees it already.
 pub(crate) fn unlock(_: &Desk, _: UnlockInput) -> Result<Nothing, Problem> {
     Err(Problem::NotFound)

@@ -10,7 +10,9 @@ use koina_sync::views::{
     PlanItem, SettlementItem, Station,
 };
 
-use crate::{Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, told};
+use crate::{
+    Desk, Draft, DraftInput, DraftKey, EnrolInput, LanguageInput, Nothing, VERSION, lock, told,
+};
 
 pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
     let lists = desk.replica.lists();
@@ -36,6 +38,7 @@ pub(crate) fn about(desk: &Desk, _: Nothing) -> Result<About, Problem> {
             Some(_) => None,
             None => erase::told(desk.replica.path()),
         },
+        pin_wanted: lock::is_pin_wanted(desk),
     })
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::ids::DeviceId;
-use crate::permits::Role;
+use crate::permits::{Profile, Role};
 use crate::reference::{EmergencyPlan, Reference};
 
 /// Stored on devices as JSON since 0.1; add fields, never rename.
@@ -33,6 +33,9 @@ pub struct Lists {
     /// Days without contact after which a device closes, and only the town hall opens it; 0: never.
     #[serde(default)]
     pub closes_after_days: u32,
+    /// On whose devices somebody has to have a PIN.
+    #[serde(default)]
+    pub pin_for: Vec<Profile>,
 }
 
 /// A working party.
@@ -77,6 +80,7 @@ impl Lists {
             tracking: String::new(),
             emergency: String::new(),
             closes_after_days: 0,
+            pin_for: Vec::new(),
         }
     }
 

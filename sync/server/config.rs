@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use koina_model::ids::Time;
 use koina_model::lists::Crew;
+use koina_model::permits::Profile;
 use koina_model::reference::{Reference, ReferenceError};
 use serde::Deserialize;
 
@@ -49,6 +50,8 @@ pub struct Config {
     pub accounts: Option<accounts::Settings>,
     /// Days without contact after which a device closes; 0: never.
     pub closes_after_days: u32,
+    /// On whose devices somebody has to have a PIN.
+    pub pin_for: Vec<Profile>,
     pub reference: Reference,
     pub crews: Vec<Crew>,
 }
@@ -115,6 +118,8 @@ pub enum ConfigError {
         "`[accounts]` needs times that are not 0, and an `issuer` (https) with a `client_id`, or neither"
     )]
     Accounts,
+    #[error("`pin_for` of `[devices]` names crew, community and desk; nobody opens a kiosk")]
+    PinOfKiosk,
     #[error("`keys` and `keys_copy` of `[contacts]` name a folder and a file")]
     KeysPath,
     #[error(
@@ -175,12 +180,14 @@ struct Photos {
 #[serde(deny_unknown_fields, default)]
 struct DeviceLines {
     closes_after_days: u32,
+    pin_for: Vec<Profile>,
 }
 
 impl Default for DeviceLines {
     fn default() -> Self {
         Self {
             closes_after_days: CLOSES_AFTER_DAYS,
+            pin_for: Vec::new(),
         }
     }
 }
@@ -296,6 +303,9 @@ impl Config {
             (None, Some(path)) => reference_in(&folder.join(path))?,
             _ => return Err(ConfigError::WhichMunicipality),
         };
+        if file.devices.pin_for.contains(&Profile::Kiosk) {
+            return Err(ConfigError::PinOfKiosk);
+        }
         let data = folder.join(file.data);
         let ContactLines {
             keys, keys_copy, ..
@@ -374,6 +384,7 @@ impl Config {
             contacts,
             accounts,
             closes_after_days: file.devices.closes_after_days,
+            pin_for: file.devices.pin_for,
             reference,
             crews: file.crews,
         })
@@ -412,6 +423,7 @@ impl Config {
         )
         .await?;
         let opened = opened.closing_after(self.closes_after_days, now).await?;
+        let opened = opened.wanting_pins(self.pin_for.clone(), now).await?;
         Ok(match &self.photos {
             Some(bucket) => opened.with_files(Files::in_bucket(bucket, &self.data.join("files"))?),
             None => opened,
@@ -471,7 +483,7 @@ fn reference_in(path: &Path) -> Result<Reference, ConfigError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
-    use super::{Config, ConfigError, LogPlace, Source};
+    use super::{Config, ConfigError, LogPlace, Profile, Source};
     use std::path::Path;
 
     const GOOD: &str = r#"
@@ -602,6 +614,20 @@ mod tests {
         assert_eq!(days("[devices]\ncloses_after_days = 30").unwrap(), 30);
         assert_eq!(days("[devices]\ncloses_after_days = 0").unwrap(), 0);
         assert!(days("[devices]\ncloses_after_days = -1").is_err());
+    }
+
+    #[test]
+    fn pins_are_wanted_of_whoever_has_a_device_that_opens() {
+        let pins = |lines: &str| parse(&format!("{GOOD}\n{lines}")).map(|c| c.pin_for);
+        let two = [Profile::Crew, Profile::Community];
+        assert_eq!(pins("").unwrap(), []);
+        assert_eq!(
+            pins("[devices]\npin_for = [\"crew\", \"community\"]").unwrap(),
+            two
+        );
+        let wrong = |line: &str| pins(&format!("[devices]\npin_for = [\"{line}\"]"));
+        assert!(matches!(wrong("kiosk"), Err(ConfigError::PinOfKiosk)));
+        assert!(matches!(wrong("somebody"), Err(ConfigError::Toml(_))));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use koina_model::exchange::{Decision, Entry, Erased, Refusal, Restored, Unsent};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::{Health, StaffCall};
 use koina_model::lists::Crew;
-use koina_model::permits::Role;
+use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_sync::views::RefusedRow;
@@ -708,6 +708,16 @@ impl AnyLog {
     /// Says so to every device.
     pub async fn put_closes_after(&self, at: Time, days: u32) -> Result<(), LogError> {
         in_one_tx!(self, Write, |tx| lists::put_closes_after(tx, at, days))
+    }
+
+    /// On whose devices somebody has to have a PIN; nobody opens a kiosk.
+    pub async fn pin_for(&self) -> Result<Vec<Profile>, LogError> {
+        in_one_tx!(self, Read, |tx| lists::pin_for(tx))
+    }
+
+    /// Says so to every device.
+    pub async fn put_pin_for(&self, at: Time, profiles: Vec<Profile>) -> Result<(), LogError> {
+        in_one_tx!(self, Write, |tx| lists::put_pin_for(tx, at, profiles))
     }
 
     /// Puts a plan of civil protection into force, or none.

@@ -7,6 +7,7 @@ use koina_model::contacts;
 use koina_model::exchange::Erased;
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::lists::{Crew, DeviceName, Lists};
+use koina_model::permits::Profile;
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_model::unlock;
@@ -153,14 +154,8 @@ impl Municipality {
             .await
             .map_err(|_| OpenError::CutOff)??;
         let lists = Lists {
-            version: 0,
             reference: reference.clone(),
-            crews: Vec::new(),
-            devices: Default::default(),
-            courier: String::new(),
-            tracking: String::new(),
-            emergency: String::new(),
-            closes_after_days: 0,
+            ..Lists::empty()
         };
         let opened = Self {
             log,
@@ -191,6 +186,13 @@ impl Municipality {
     /// The same, whose devices close after so many days without contact; 0: never.
     pub async fn closing_after(self, days: u32, now: Time) -> Result<Self, OpenError> {
         self.log.put_closes_after(now, days).await?;
+        self.read_lists().await?;
+        Ok(self)
+    }
+
+    /// The same, on whose devices somebody has to have a PIN.
+    pub async fn wanting_pins(self, on: Vec<Profile>, now: Time) -> Result<Self, OpenError> {
+        self.log.put_pin_for(now, on).await?;
         self.read_lists().await?;
         Ok(self)
     }
@@ -267,6 +269,7 @@ impl Municipality {
             tracking: self.tracking.clone(),
             emergency: self.log.emergency().await?,
             closes_after_days: self.log.closes_after().await?,
+            pin_for: self.log.pin_for().await?,
         });
         let replica = Arc::clone(&self.replica);
         let given = Arc::clone(&lists);

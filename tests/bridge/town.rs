@@ -16,7 +16,7 @@ use koina_commands::{Browser, Desk, Exchanger, Gate, Kiosk, Lock, keys_of};
 use koina_model::accounts::{AccountGiven, AccountInput};
 use koina_model::ids::Time;
 use koina_model::lists::{Crew, Member};
-use koina_model::permits::Role;
+use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use koina_model::reference::Reference;
 use koina_server::accounts::{self, ProviderSettings};
@@ -262,6 +262,17 @@ impl Town {
         }
     }
 
+    /// The municipality wants a PIN on the devices of a profile.
+    pub(crate) fn want_pins(&self, of: Profile) -> anyhow::Result<()> {
+        let Server { runtime, app } = self
+            .server
+            .as_ref()
+            .context("The municipal server is stopped")?;
+        runtime
+            .block_on(app.town.log.put_pin_for(clock::now(), vec![of]))
+            .context("Wanting PINs")
+    }
+
     /// Makes a one-time code for a new device.
     pub(crate) fn invite(&self, ask: InviteAsk) -> anyhow::Result<Invite> {
         let Server { runtime, app } = self
@@ -451,6 +462,7 @@ impl Server {
             contacts,
             accounts: None,
             closes_after_days: 90,
+            pin_for: Vec::new(),
             reference,
             crews: crews(),
         };

@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use koina_commands::{Desk, Gate};
 use koina_model::accounts::AccountInput;
 use koina_model::ids::Time;
-use koina_model::permits::Role;
+use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use koina_server::accounts::ProviderSettings;
 use serde::Deserialize;
@@ -255,8 +255,9 @@ struct Wish {
     rows: u32,
     /// Of `slow`.
     ms: u64,
-    /// Of `new-device` and `exchange`.
+    /// Of `new-device` and `want-pins`.
     role: String,
+    /// Of `exchange` and `restart`.
     window: String,
     /// Of `new-device`: whether it has a printer, which `plug-printer` plugs in.
     printer: bool,
@@ -364,6 +365,11 @@ fn obey(bridge: &Bridge, what: &str, wish: &Wish) -> anyhow::Result<Value> {
             let ms = i64::from(wish.days) * 24 * 3_600_000;
             crate::clock::set(Time(crate::clock::now().0 + ms));
         }
+        "want-pins" => town.want_pins(match wish.role.as_str() {
+            "crew" => Profile::Crew,
+            "community" => Profile::Community,
+            other => anyhow::bail!("No devices of {other}"),
+        })?,
         "restart" => town.restart(&wish.window)?,
         "lose-key-store" => town.lose_key_store(&wish.window)?,
         "map-at-town" => town.map_at_town()?,

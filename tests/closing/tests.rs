@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use koina_commands::{Gate, is_to_close, keys_of};
 use koina_model::ids::{DeviceId, Time};
-use koina_model::permits::Role;
+use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use koina_server::log::Author;
 use koina_sync::escrow::{self, Contact};
@@ -398,6 +398,35 @@ async fn contact_keeps_a_device_open_and_an_open_one_is_closed_by_a_fresh_app() 
     drop(crew.app);
     put(&path, &late);
     assert!(start(&path).is_given_up());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_is_asked_for_where_the_municipality_wants_one_and_nobody_has_it() {
+    let served = served().await;
+    let log = &served.app.town.log;
+    let before = Device::enrolled(&served, Role::Crew).await;
+    let is_asked = async |device: &Device| {
+        device.app.exchanger.exchange().await.unwrap();
+        let about = ask(&device.app, "about", json!({})).await.unwrap();
+        about["pin_wanted"].as_bool().unwrap()
+    };
+    assert!(!is_asked(&before).await);
+    log.put_pin_for(now(), vec![Profile::Crew, Profile::Kiosk])
+        .await
+        .unwrap();
+    assert!(is_asked(&before).await, "it hears so when it exchanges");
+    let input = json!({ "name": "Μαρία", "old": "", "pin": PIN });
+    ask(&before.app, "person_add", input).await.unwrap();
+    assert!(!is_asked(&before).await, "somebody has one");
+    let fresh = Device::enrolled(&served, Role::Crew).await;
+    let about = ask(&fresh.app, "about", json!({})).await.unwrap();
+    assert_eq!(about["pin_wanted"], true, "from enrolment on");
+    for role in [Role::Clerk, Role::Community, Role::Kiosk] {
+        let other = Device::enrolled(&served, role).await;
+        assert!(!is_asked(&other).await, "{role:?}");
+    }
+    log.put_pin_for(now(), vec![]).await.unwrap();
+    assert!(!is_asked(&fresh).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

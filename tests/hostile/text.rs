@@ -160,13 +160,9 @@ fn searches(text: &str) {
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let lists = Lists {
         version: 3,
-        reference: koina_model::reference::Reference::default(),
         crews: crate::town::crews(),
-        devices: std::collections::BTreeMap::new(),
         courier: "age1".to_owned(),
-        tracking: String::new(),
-        emergency: String::new(),
-        closes_after_days: 0,
+        ..Lists::empty()
     };
     let mut seeds: Vec<Vec<u8>> = [
         "Σβηστή λάμπα στην ΠΛΑΤΕΙΑ, ρολόι, Λιτόχωρo 3exasa",

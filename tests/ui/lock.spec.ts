@@ -91,6 +91,32 @@ test("a crew locks its device, and it opens with the PIN of one of them only", a
   await expect(rows(again).first()).toBeVisible();
 });
 
+test("where the municipality wants a PIN, whoever works is told, and whoever opens the app is asked first", async ({ koina }) => {
+  const crew = await koina.window("crew");
+  await koina.bridge.control("want-pins", { role: "crew" });
+  await tab(crew, w, "outbox");
+  await press(crew, w("exchange-now"));
+  await expect(crew.getByText(w("first-pin-later"))).toBeVisible();
+  await look(crew, "wanted, at work");
+  await press(crew, w("first-pin-now"));
+  await expect(crew.getByRole("heading", { level: 1, name: w("first-pin-title") })).toBeVisible();
+  await press(crew, w("cancel"));
+  await expect(crew.getByRole("navigation", { name: w("navigation") })).toBeVisible();
+
+  await crew.reload();
+  await expect(crew.getByRole("heading", { level: 1, name: w("first-pin-title") })).toBeVisible();
+  await expect(crew.getByRole("navigation", { name: w("navigation") })).toBeHidden();
+  await look(crew, "wanted, asked first");
+  await add(crew, "", "123456");
+  await expect(crew.getByText(w("rule-missing", { label: w("people-name") })).first()).toBeVisible();
+  await look(crew, "wanted, wrong");
+  await add(crew, "Μαρία", PIN);
+  await expect(crew.getByRole("navigation", { name: w("navigation") })).toBeVisible();
+  await expect(crew.getByText(w("first-pin-later"))).toBeHidden();
+  await people(crew);
+  await expect(crew.getByText("Μαρία", { exact: false }).first()).toBeVisible();
+});
+
 test("who guesses waits, and sees for how long", async ({ koina }) => {
   await koina.bridge.command("crew", "person_add", { old: "", name: "Μαρία", pin: PIN });
   expect((await koina.bridge.command("crew", "lock_now")).status).toBe(200);

@@ -235,10 +235,7 @@ pub(super) fn lists(reference: Reference, crews: Vec<Crew>, stations: &[Station]
         reference,
         crews,
         devices: stations.iter().map(named).collect(),
-        courier: String::new(),
-        tracking: String::new(),
-        emergency: String::new(),
-        closes_after_days: 0,
+        ..Lists::empty()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use koina_model::ids::Time;
 use koina_model::lists::Crew;
+use koina_model::permits::Profile;
 use koina_sync::identity::hex;
 use sha2::{Digest, Sha256};
 
@@ -9,6 +10,8 @@ use super::chain::{Audit, Said};
 use super::tx::Tx;
 use super::{Author, LogError, Source, sql};
 
+/// A kiosk is opened by nobody.
+const PIN_PROFILES: [Profile; 3] = [Profile::Crew, Profile::Desk, Profile::Community];
 pub(super) const EPOCH: &str = "epoch";
 const COURIER_KEY: &str = "courier_key";
 const TRACKING_KEY: &str = "tracking_key";
@@ -19,6 +22,7 @@ pub(super) const DECISION: &str = "decision";
 pub(super) const REFERENCE: &str = "reference";
 const EMERGENCY: &str = "emergency";
 const CLOSES_AFTER: &str = "closes_after_days";
+const PIN_FOR: &str = "pin_for";
 /// The hash of the crews, for the audit.
 const CREWS: &str = "crews_hash";
 /// Since when no protocol numbers are given, because desks may bring some back; missing or empty: they are given.
@@ -115,17 +119,55 @@ pub(super) async fn put_closes_after<T: Tx>(
     at: Time,
     days: u32,
 ) -> Result<(), LogError> {
-    let (before, now) = (meta(tx, CLOSES_AFTER).await?, days.to_string());
+    let is_news = closes_after(tx).await? != days;
+    let now = days.to_string();
+    put_setting(
+        tx,
+        at,
+        (CLOSES_AFTER, "settings.closes_after"),
+        now,
+        is_news,
+    )
+    .await
+}
+
+/// On whose devices somebody has to have a PIN.
+pub(super) async fn pin_for<T: Tx>(tx: &mut T) -> Result<Vec<Profile>, LogError> {
+    let windows = meta(tx, PIN_FOR).await?.unwrap_or_default();
+    let has = |profile: &Profile| windows.split(',').any(|one| one == profile.window());
+    Ok(PIN_PROFILES.into_iter().filter(has).collect())
+}
+
+pub(super) async fn put_pin_for<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    profiles: Vec<Profile>,
+) -> Result<(), LogError> {
+    let mut wanted = PIN_PROFILES.to_vec();
+    wanted.retain(|one| profiles.contains(one));
+    let is_news = pin_for(tx).await? != wanted;
+    let windows: Vec<&str> = wanted.iter().map(|one| one.window()).collect();
+    let now = windows.join(",");
+    put_setting(tx, at, (PIN_FOR, "settings.pin_for"), now, is_news).await
+}
+
+/// Keeps what the settings say, also what they say first: otherwise another value would look like the first.
+async fn put_setting<T: Tx>(
+    tx: &mut T,
+    at: Time,
+    (key, what): (&str, &'static str),
+    now: String,
+    is_news: bool,
+) -> Result<(), LogError> {
+    let before = meta(tx, key).await?;
     if before.as_ref() == Some(&now) {
         return Ok(());
     }
-    let is_news = closes_after(tx).await? != days;
-    // Also that it is never: otherwise another number would look like the first.
-    put_meta(tx, CLOSES_AFTER, now.clone()).await?;
+    put_meta(tx, key, now.clone()).await?;
     if is_news {
         grow(tx).await?;
     }
-    note_setting(tx, at, "settings.closes_after", before, now).await
+    note_setting(tx, at, what, before, now).await
 }
 
 pub(super) async fn put_reference<T: Tx>(

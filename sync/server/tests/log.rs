@@ -17,7 +17,7 @@ use koina_model::exchange::{Entry, EntryWords, Erased, Refusal, Restored};
 use koina_model::ids::{DeviceId, DocId, Time};
 use koina_model::kiosks::Health;
 use koina_model::lists::{Crew, Member};
-use koina_model::permits::Role;
+use koina_model::permits::{Profile, Role};
 use koina_model::problem::Problem;
 use koina_model::words::Kind;
 use koina_server::audit::{self, AuditError};
@@ -1373,11 +1373,15 @@ async fn settings_that_change_are_in_the_audit(stand: Stand) {
         ..Crew::default()
     };
     // What they say first is nobody's change, nor is what they say again.
-    for (crew_name, days, reference) in
-        [("Νίκος", 0, "{}"), ("Νίκος", 0, "{}"), ("Μαρία", 30, "[]")]
-    {
+    let (nobody, crews) = (vec![], vec![Profile::Crew, Profile::Kiosk]);
+    for (crew_name, days, pins, reference) in [
+        ("Νίκος", 0, &nobody, "{}"),
+        ("Νίκος", 0, &nobody, "{}"),
+        ("Μαρία", 30, &crews, "[]"),
+    ] {
         log.put_crews(NOON, vec![crew(crew_name)]).await.unwrap();
         log.put_closes_after(NOON, days).await.unwrap();
+        log.put_pin_for(NOON, pins.clone()).await.unwrap();
         log.put_reference(NOON, reference.to_owned()).await.unwrap();
     }
     let rows = log.audited(0).await.unwrap();
@@ -1388,17 +1392,21 @@ async fn settings_that_change_are_in_the_audit(stand: Stand) {
         [
             "settings.crews",
             "settings.closes_after",
+            "settings.pin_for",
             "settings.reference"
         ]
     );
     assert!(said.iter().all(|said| said.before != said.after));
-    assert_eq!(
+    let value = |said: Option<&String>| said.cloned().unwrap_or_default();
+    let values = |n: usize| {
         (
-            said[1].before["value"].as_str(),
-            said[1].after["value"].as_str()
-        ),
-        ("0", "30")
-    );
+            value(said[n].before.get("value")),
+            value(said[n].after.get("value")),
+        )
+    };
+    assert_eq!(values(1), ("0".to_owned(), "30".to_owned()));
+    assert_eq!(values(2), (String::new(), "crew".to_owned()), "no kiosk");
+    assert_eq!(log.pin_for().await.unwrap(), [Profile::Crew]);
     let text = serde_json::to_string(&rows).unwrap();
     assert!(
         !text.contains("Νίκος") && !text.contains("Μαρία"),

@@ -20,7 +20,11 @@ recovered: Recovered | null,
 /**
  * The device that was here was withdrawn and has erased itself; told until this one is enrolled.
  */
-withdrawn: Withdrawn | null, };
+withdrawn: Withdrawn | null, 
+/**
+ * The municipality wants a PIN on this device, nobody has one, and one can be set.
+ */
+pin_wanted: boolean, };
 
 export type Account = { id: string, login: string, name: string, role: Role, 
 /**

@@ -24,6 +24,11 @@ export function withdrawn(): Withdrawn | null {
   return about?.withdrawn ?? null;
 }
 
+/** Whether the municipality wants a PIN on this device, and nobody has one. */
+export function pinWanted(): boolean {
+  return about?.pin_wanted ?? false;
+}
+
 export function setAbout(next: About): void {
   about = next;
   beMobile(next.mobile);

@@ -63,7 +63,7 @@ export const station: Station = {
 };
 
 export function about(where: Station | null): About {
-  return { station: where, version: "0.1.0", mobile: false, language: "el", recovered: null, withdrawn: null };
+  return { station: where, version: "0.1.0", mobile: false, language: "el", recovered: null, withdrawn: null, pin_wanted: false };
 }
 
 export const exchange: ExchangeState = {

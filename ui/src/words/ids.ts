@@ -583,6 +583,12 @@ export type Words = {
   "finding-text-hint": null;
   "finding-title": null;
   "finding-words": null;
+  "first-pin-cannot": null;
+  "first-pin-go-on": null;
+  "first-pin-later": null;
+  "first-pin-lead": { municipality: string | number };
+  "first-pin-now": null;
+  "first-pin-title": null;
   "impossible-CONTRACT": null;
   "impossible-DANGER": null;
   "impossible-MACHINE": null;

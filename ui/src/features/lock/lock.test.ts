@@ -1,16 +1,22 @@
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import type { LockState, Problem } from "../../ipc/commands";
 import App from "../../shell/App.svelte";
-import { replica, unlocked } from "../../testing/replica";
+import { setAbout } from "../../shell/station.svelte";
+import { about, replica, station, unlocked } from "../../testing/replica";
+import FirstPin from "./FirstPin.svelte";
 import { inMinutes } from "./wait";
 import { locked, watchIdle } from "./idle.svelte";
 
 const people = [{ id: "p1", name: "Μαρία", bound: false }, { id: "p2", name: "Νίκος", bound: false }];
 const shut: LockState = { ...unlocked, locked: true, people };
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  // A window begins by knowing nothing.
+  setAbout(about(null));
+});
 
 test("a locked device asks who is there and for their PIN, and nothing else of the replica", async () => {
   const behind = replica({ lock_state: () => shut, unlock: () => ({}) }, "lock");
@@ -64,4 +70,44 @@ test("a device that somebody locked with a PIN locks itself when nobody touches 
   await vi.advanceTimersByTimeAsync(20_000);
   expect(behind.times("lock_now")).toBeGreaterThan(0);
   stop();
+});
+
+test("a PIN that the municipality wants is typed twice, and the name is there already", async () => {
+  const behind = replica({
+    about: () => about(station),
+    lock_state: () => unlocked,
+    person_add: () => ({ ...unlocked, people: people.slice(1), me: people[1] ?? null }),
+  });
+  setAbout({ ...about(station), pin_wanted: true });
+  const ondone = vi.fn();
+  render(FirstPin, { ondone, asked: false });
+  expect(await screen.findByLabelText("Όνομα")).toHaveValue("Νίκος");
+  await userEvent.type(screen.getByLabelText("PIN"), "739105");
+  await userEvent.type(screen.getByLabelText("Το ίδιο PIN ξανά"), "739106");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));
+  expect(screen.getAllByText("Τα δύο PIN δεν είναι ίδια. Γράψτε ξανά και τα δύο.").length).toBeGreaterThan(0);
+  expect(behind.times("person_add")).toBe(0);
+  expect(screen.queryByRole("button", { name: /Συνέχεια χωρίς|Ακύρωση/ }), "nobody gets by").toBeNull();
+  await userEvent.type(screen.getByLabelText("Το ίδιο PIN ξανά"), "{Backspace}5");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));
+  expect(behind.last("person_add")).toEqual({ old: "", name: "Νίκος", pin: "739105" });
+  await waitFor(() => expect(ondone).toHaveBeenCalledOnce());
+});
+
+test("whoever cannot set the PIN that the municipality wants works on without", async () => {
+  const full: Problem = { code: "disk_full" };
+  replica({
+    lock_state: () => unlocked,
+    person_add: () => {
+      throw full;
+    },
+  });
+  setAbout({ ...about(station), pin_wanted: true });
+  const ondone = vi.fn();
+  render(FirstPin, { ondone, asked: false });
+  await userEvent.type(await screen.findByLabelText("PIN"), "739105");
+  await userEvent.type(screen.getByLabelText("Το ίδιο PIN ξανά"), "739105");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Συνέχεια χωρίς PIN" }));
+  expect(ondone).toHaveBeenCalledOnce();
 });

@@ -51,3 +51,11 @@ people-remove-confirm = Yes, take out
 people-removed = It no longer opens with the PIN of { $name }.
 people-lost = If all PINs are lost, what was not sent is lost with them. Add at least two people.
 people-lost-reopened = If all PINs are lost, only a code from the municipality opens the device, with a network. Add at least two people.
+
+# The municipality wants a PIN on this device.
+first-pin-title = Set a PIN on this device
+first-pin-lead = { $municipality }: this device has to open only with a PIN, so that nobody reads what is in it if it is lost. It is done once, also without a network.
+first-pin-cannot = You can work without a PIN for now. It will be asked for again when the app is opened.
+first-pin-go-on = Go on without a PIN
+first-pin-later = The municipality now wants a PIN on this device. If you do not set it now, it will be asked for when the app is opened again.
+first-pin-now = Set a PIN now
