@@ -210,7 +210,11 @@ impl Lock {
         let mut vault = held(&self.vault);
         match vault.people().is_empty() {
             true => Ok(()),
-            false => vault.leave_open(key),
+            false => {
+                vault.leave_open(key)?;
+                *held(&self.me) = None;
+                Ok(())
+            }
         }
     }
 
@@ -267,9 +271,14 @@ pub(crate) fn is_pin_wanted(desk: &Desk) -> bool {
     let (Some(identity), Some(lock)) = (desk.replica.identity(), &desk.lock) else {
         return false;
     };
-    let wanted = &desk.replica.lists().pin_for;
-    wanted.contains(&identity.role.profile())
-        && desk.replica.key().is_some()
+    // Whoever opened it has one, and binding them keeps their vault: nobody waits for that.
+    desk.replica.key().is_some()
+        && desk
+            .replica
+            .lists()
+            .pin_for
+            .contains(&identity.role.profile())
+        && held(&lock.me).is_none()
         && held(&lock.vault).people().is_empty()
 }
 

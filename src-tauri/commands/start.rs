@@ -193,7 +193,11 @@ pub(crate) fn enrol(desk: &Desk, input: EnrolInput) -> Result<About, Problem> {
     }
     desk.exchanger.enrol(&server, &code, desk.now())?;
     erase::forget(desk.replica.path());
-    about(desk, Nothing {})
+    Ok(About {
+        // The window that takes the place of this one asks for it.
+        pin_wanted: false,
+        ..about(desk, Nothing {})?
+    })
 }
 
 /// The QR holds `koina:enrol?server=ADDRESS&code=CODE`; `ADDRESS#CODE` is the same for typing. Whoever pastes either into

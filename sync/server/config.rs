@@ -483,7 +483,7 @@ fn reference_in(path: &Path) -> Result<Reference, ConfigError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
-    use super::{Config, ConfigError, LogPlace, Profile, Source};
+    use super::{Config, ConfigError, LogPlace, Profile, Source, Time};
     use std::path::Path;
 
     const GOOD: &str = r#"
@@ -614,6 +614,19 @@ mod tests {
         assert_eq!(days("[devices]\ncloses_after_days = 30").unwrap(), 30);
         assert_eq!(days("[devices]\ncloses_after_days = 0").unwrap(), 0);
         assert!(days("[devices]\ncloses_after_days = -1").is_err());
+    }
+
+    #[tokio::test]
+    async fn devices_hear_what_the_settings_say_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = "[devices]\ncloses_after_days = 30\npin_for = [\"crew\"]";
+        let mut config = parse(&format!("{GOOD}\n{lines}")).unwrap();
+        config.data = folder.path().to_owned();
+        config.contacts.keys = folder.path().join("keys");
+        let town = config.open(Time(1_800_000_000_000)).await.unwrap();
+        let lists = town.lists().await.unwrap();
+        assert_eq!(lists.closes_after_days, 30);
+        assert_eq!(lists.pin_for, [Profile::Crew]);
     }
 
     #[test]

@@ -99,9 +99,7 @@ test("where the municipality wants a PIN, whoever works is told, and whoever ope
   await expect(crew.getByText(w("first-pin-later"))).toBeVisible();
   await look(crew, "wanted, at work");
   await press(crew, w("first-pin-now"));
-  await expect(crew.getByRole("heading", { level: 1, name: w("first-pin-title") })).toBeVisible();
-  await press(crew, w("cancel"));
-  await expect(crew.getByRole("navigation", { name: w("navigation") })).toBeVisible();
+  await expect(crew.getByRole("button", { name: w("people-first") })).toBeVisible();
 
   await crew.reload();
   await expect(crew.getByRole("heading", { level: 1, name: w("first-pin-title") })).toBeVisible();
@@ -109,6 +107,7 @@ test("where the municipality wants a PIN, whoever works is told, and whoever ope
   await look(crew, "wanted, asked first");
   await add(crew, "", "123456");
   await expect(crew.getByText(w("rule-missing", { label: w("people-name") })).first()).toBeVisible();
+  await expect(crew.getByRole("button", { name: w("first-pin-go-on") })).toBeHidden();
   await look(crew, "wanted, wrong");
   await add(crew, "Μαρία", PIN);
   await expect(crew.getByRole("navigation", { name: w("navigation") })).toBeVisible();

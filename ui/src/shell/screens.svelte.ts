@@ -26,7 +26,8 @@ export type CommonScreen =
   /** A tag or a number is scanned; with an asset, its tag is. */
   | { at: "scan"; asset?: DocId }
   | { at: "labels" }
-  | { at: "outbox" };
+  /** Or what opens this device. */
+  | { at: "outbox"; people?: boolean };
 
 export type Screen = CommonScreen | CommunityScreen | DeskScreen;
 /** The screens called `K`, with their data: the props of a screen component are `{ screen: Of<"job"> }`. */

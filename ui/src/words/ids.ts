@@ -588,6 +588,7 @@ export type Words = {
   "first-pin-later": null;
   "first-pin-lead": { municipality: string | number };
   "first-pin-now": null;
+  "first-pin-others": { minutes: string | number; outbox: string | number; people: string | number };
   "first-pin-title": null;
   "impossible-CONTRACT": null;
   "impossible-DANGER": null;

@@ -73,22 +73,31 @@ test("a device that somebody locked with a PIN locks itself when nobody touches 
 });
 
 test("a PIN that the municipality wants is typed twice, and the name is there already", async () => {
+  const easy: Problem = { code: "bad_input", fields: [{ field: "pin", rule: { rule: "too_easy" } }] };
   const behind = replica({
     about: () => about(station),
     lock_state: () => unlocked,
-    person_add: () => ({ ...unlocked, people: people.slice(1), me: people[1] ?? null }),
+    person_add: (input) => {
+      if (input.pin === "123456") throw easy;
+      return { ...unlocked, people: people.slice(1), me: people[1] ?? null };
+    },
   });
   setAbout({ ...about(station), pin_wanted: true });
   const ondone = vi.fn();
-  render(FirstPin, { ondone, asked: false });
+  render(FirstPin, { ondone });
   expect(await screen.findByLabelText("Όνομα")).toHaveValue("Νίκος");
-  await userEvent.type(screen.getByLabelText("PIN"), "739105");
-  await userEvent.type(screen.getByLabelText("Το ίδιο PIN ξανά"), "739106");
+  const [pin, again] = [screen.getByLabelText("PIN"), screen.getByLabelText("Το ίδιο PIN ξανά")];
+  for (const field of [pin, again]) await userEvent.type(field, "123456");
+  await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));
+  await waitFor(() => expect(pin).toBeInvalid());
+  for (const field of [pin, again]) await userEvent.clear(field);
+  await userEvent.type(pin, "739105");
+  await userEvent.type(again, "739106");
   await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));
   expect(screen.getAllByText("Τα δύο PIN δεν είναι ίδια. Γράψτε ξανά και τα δύο.").length).toBeGreaterThan(0);
-  expect(behind.times("person_add")).toBe(0);
-  expect(screen.queryByRole("button", { name: /Συνέχεια χωρίς|Ακύρωση/ }), "nobody gets by").toBeNull();
-  await userEvent.type(screen.getByLabelText("Το ίδιο PIN ξανά"), "{Backspace}5");
+  expect(behind.times("person_add")).toBe(1);
+  expect(screen.queryByRole("button", { name: /Συνέχεια χωρίς|Άκυρο/ }), "nobody gets by").toBeNull();
+  await userEvent.type(again, "{Backspace}5");
   await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));
   expect(behind.last("person_add")).toEqual({ old: "", name: "Νίκος", pin: "739105" });
   await waitFor(() => expect(ondone).toHaveBeenCalledOnce());
@@ -104,7 +113,7 @@ test("whoever cannot set the PIN that the municipality wants works on without", 
   });
   setAbout({ ...about(station), pin_wanted: true });
   const ondone = vi.fn();
-  render(FirstPin, { ondone, asked: false });
+  render(FirstPin, { ondone });
   await userEvent.type(await screen.findByLabelText("PIN"), "739105");
   await userEvent.type(screen.getByLabelText("Το ίδιο PIN ξανά"), "739105");
   await userEvent.click(screen.getByRole("button", { name: "Αποθήκευση" }));

@@ -55,7 +55,8 @@ people-lost-reopened = If all PINs are lost, only a code from the municipality o
 # The municipality wants a PIN on this device.
 first-pin-title = Set a PIN on this device
 first-pin-lead = { $municipality }: this device has to open only with a PIN, so that nobody reads what is in it if it is lost. It is done once, also without a network.
-first-pin-cannot = You can work without a PIN for now. It will be asked for again when the app is opened.
+first-pin-others = From then on the device locks itself after { $minutes } minutes without a touch. Whoever else uses it needs a PIN of their own: set it afterwards, in «{ $outbox }», «{ $people }».
+first-pin-cannot = You can work now without saving it. If the PIN was kept, the app asks for it when it is opened again; if not, it asks you to set one.
 first-pin-go-on = Go on without a PIN
 first-pin-later = The municipality now wants a PIN on this device. If you do not set it now, it will be asked for when the app is opened again.
 first-pin-now = Set a PIN now
