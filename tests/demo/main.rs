@@ -19,7 +19,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 use clap::Parser;
 use koina_model::ids::Time;
-use koina_model::permits::Role;
+use koina_model::permits::{Profile, Role};
 use koina_server::door::{self, Limits};
 use koina_server::log::{AnyLog, Author};
 use koina_server::municipality::Municipality;
@@ -57,6 +57,13 @@ struct Cli {
     requests: u32,
     #[arg(long, default_value_t = 3_000)]
     assets: u32,
+    /// Whose devices ask for a PIN first: crew, community, desk. Nobody's, unless it is said.
+    #[arg(long, value_parser = profile)]
+    pin_for: Vec<Profile>,
+}
+
+fn profile(word: &str) -> Result<Profile, String> {
+    serde_json::from_value(serde_json::json!(word)).map_err(|failure| failure.to_string())
 }
 
 #[tokio::main]
@@ -100,6 +107,10 @@ async fn main() -> anyhow::Result<()> {
     let town = Municipality::open(log, &replica, reference, crews, now())
         .await
         .context("Opening the municipality")?;
+    let town = town
+        .wanting_pins(cli.pin_for, now())
+        .await
+        .context("Wanting PINs")?;
     let of = town.reference().municipality.clone();
     let put = move |maps: &Maps| match maps.current()? {
         Some(_) => Ok(()),

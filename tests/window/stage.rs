@@ -52,6 +52,8 @@ impl Stage {
         let server = Command::new(&demo)
             .args([
                 "--fresh",
+                "--pin-for",
+                "community",
                 "--requests",
                 &requests.to_string(),
                 "--assets",
