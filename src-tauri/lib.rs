@@ -133,9 +133,15 @@ fn rescue(options: &Options, to: PathBuf) -> anyhow::Result<()> {
         said += &format!("{}\n", path.display());
     }
     said += &format!(
-        "{} changes and {} contacts that were not sent. Take every file to a desk.\n",
-        done.unsent, done.contacts
+        "{} changes, {} contacts and {} photos that were not sent. Take every file to a desk, those with photos last.\n",
+        done.unsent, done.contacts, done.photos
     );
+    if done.unnamed > 0 {
+        said += &format!(
+            "{} pictures and small copies of which the record is lost here; the town hall takes those whose record it has.\n",
+            done.unnamed
+        );
+    }
     if done.refused > 0 {
         said += &format!(
             "{} changes that the town hall refused are not in it.\n",

@@ -10,7 +10,8 @@ use std::io::Read;
 use age::secrecy::ExposeSecret;
 use age::x25519;
 use koina_model::exchange::{
-    Ask, CAPABILITIES, CourierAnswer, CourierAsk, CourierPage, Receipt, Verdict, courier_words,
+    Ask, CAPABILITIES, CarriedPhoto, CourierAnswer, CourierAsk, CourierPage, Receipt, Verdict,
+    courier_words,
 };
 use koina_model::ids::Time;
 use koina_model::problem::Problem;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 
 use crate::exchange::{PUSH_BYTES, Said, pack, unpack};
+use crate::identity::Identity;
 use crate::replica::{Replica, ReplicaError, take_receipts};
 
 /// First bytes of a file to the town hall, before what is sealed.
@@ -121,6 +123,26 @@ pub(crate) struct LastFiles {
     pub(crate) contacts: u32,
 }
 
+/// A file of a device with these asks and photos, sealed to the key of the town hall; and the key that its answer is sealed to.
+pub(crate) fn file_of(
+    identity: &Identity,
+    to: &str,
+    asks: Vec<ByteBuf>,
+    photos: Vec<CarriedPhoto>,
+) -> Result<(Vec<u8>, Key), Problem> {
+    let key = Key::new();
+    let reply_to = key.public();
+    let signature = identity.sign_words(&courier_words(&reply_to, &asks));
+    let ask = CourierAsk {
+        device: identity.device,
+        reply_to,
+        asks,
+        signature: ByteBuf::from(signature),
+        photos,
+    };
+    Ok((seal(TO_SERVER, to, &ask)?, key))
+}
+
 impl Replica {
     /// Everything that waits, as a file for the town hall. Nothing leaves the outbox: only an answer does that.
     pub fn courier_export(&self, version: &str) -> Result<Vec<u8>, ReplicaError> {
@@ -155,19 +177,8 @@ impl Replica {
         Ok(file)
     }
 
-    /// A file with these asks, sealed to the key of the town hall; and the key that its answer is sealed to.
     fn courier_file(&self, to: &str, asks: Vec<ByteBuf>) -> Result<(Vec<u8>, Key), ReplicaError> {
-        let identity = self.enrolled()?;
-        let key = Key::new();
-        let reply_to = key.public();
-        let signature = identity.sign_words(&courier_words(&reply_to, &asks));
-        let ask = CourierAsk {
-            device: identity.device,
-            reply_to,
-            asks,
-            signature: ByteBuf::from(signature),
-        };
-        Ok((seal(TO_SERVER, to, &ask)?, key))
+        Ok(file_of(&*self.enrolled()?, to, asks, Vec::new())?)
     }
 
     /// Everything that waits, as files whose answers nobody opens: one ask in each, since a server may stop behind the first of
@@ -177,7 +188,7 @@ impl Replica {
         let mut row = 0;
         loop {
             let mut said = self.ask_after(row, PUSH_BYTES, version)?;
-            // Said of a copy: beside it lie no photos and no keys.
+            // Said of a copy, beside which lie no photos and no keys.
             said.ask.unsent = None;
             let next = said.rows.last().copied();
             if next.is_none() && !last.files.is_empty() {

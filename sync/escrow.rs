@@ -252,6 +252,11 @@ impl Escrow {
         &self.server
     }
 
+    /// The key of the town hall, as an age recipient.
+    pub(crate) fn town_hall(&self) -> &str {
+        &self.to
+    }
+
     fn is_sealed(&self) -> bool {
         unhex(&self.sealed).is_some_and(|sealed| sealed.starts_with(TO_SERVER))
     }

@@ -5,15 +5,18 @@
     reason = "a test stops at the first surprise"
 )]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use koina_commands::{Rescue, RescueDone, Terminal, rescue};
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::Role;
+use koina_model::photos::{FileHash, FileState};
 use koina_model::problem::Problem;
 use koina_sync::vault::NoKeyStore;
 use koina_tests::installed::{Device, ask};
+use koina_tests::pictures::{camera, take};
 use koina_tests::served::{Served, now, on_file, serve};
 use koina_tests::town::lamp;
 use koina_tests::village::Village;
@@ -35,6 +38,7 @@ async fn stranded(served: &Served) -> (Device, DocId) {
     let (id, _) = replica
         .enter_request(&lamp("Σβηστή στη στροφή"), None, now())
         .unwrap();
+    take(replica, id, &camera(1, 640, 480));
     (device, id)
 }
 
@@ -115,17 +119,63 @@ async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     assert_eq!(wrong.unwrap_err(), Problem::WrongPin);
     assert_eq!(names(to), Vec::<PathBuf>::new(), "nothing stays");
     let done = tried(&path, to, Some("Νίκος"), PIN, now()).unwrap();
-    assert!(done.whole && done.unsent == 1, "{done:?}");
-    assert_eq!(names(to), done.paths, "and no copy");
-    let file = std::fs::read(&done.paths[0]).unwrap();
+    assert!(
+        done.whole && done.unsent == 2 && done.photos == 1,
+        "{done:?}"
+    );
+    let there: BTreeSet<PathBuf> = names(to).into_iter().collect();
+    assert_eq!(there, done.paths.iter().cloned().collect(), "and no copy");
+    let [records, photos] = done.paths.as_slice() else {
+        panic!("{done:?}");
+    };
     let town = &served.app.town;
-    koina_server::courier::answer(town, file, now())
-        .await
-        .unwrap();
-    let taken = town.log.audited(0).await.unwrap();
-    let taken = taken.iter().find(|row| row.what == "change.accepted");
-    assert_eq!(taken.unwrap().said.doc, Some(id), "it is in the log");
+    let taken = async |path: &Path| {
+        let file = std::fs::read(path).unwrap();
+        koina_server::courier::answer(town, file, now()).await
+    };
+    let early = taken(photos).await.unwrap_err();
+    assert_eq!(early, Problem::PhotosTooEarly { photos: 2 });
+    taken(records).await.unwrap();
+    // As often as somebody likes.
+    for _ in 0..2 {
+        taken(photos).await.unwrap();
+    }
+    let pictures = names(&path.with_extension("photos"));
+    assert_eq!(pictures.len(), 2, "they stay on the device");
+    for picture in &pictures {
+        let name = FileHash::parse(picture.file_name().unwrap().to_str().unwrap());
+        let state = town.files.state(name.unwrap()).await.unwrap();
+        assert_eq!(state, FileState::Whole);
+    }
+    let audited = town.log.audited(0).await.unwrap();
+    let accepted = audited.iter().find(|row| row.what == "change.accepted");
+    assert_eq!(accepted.unwrap().said.doc, Some(id), "it is in the log");
     // What was rescued from a copy says nothing of the device itself.
     assert_eq!(pin(&served).await, Some(true), "it opens with a PIN");
+
+    // A photo that the disk spoilt is missed, and stops nothing else.
+    let spoilt = pictures
+        .iter()
+        .max_by_key(|one| one.metadata().unwrap().len());
+    let bytes = std::fs::read(spoilt.unwrap()).unwrap();
+    std::fs::write(spoilt.unwrap(), &bytes[..bytes.len() / 2]).unwrap();
+    let again = TempDir::new().unwrap();
+    let done = tried(&path, again.path(), Some("Νίκος"), PIN, now()).unwrap();
+    assert!(
+        !done.whole && done.unsent == 2 && done.photos == 0,
+        "{done:?}"
+    );
+
+    // Of a device whose records are gone altogether, the photos are left.
+    std::fs::write(spoilt.unwrap(), bytes).unwrap();
+    std::fs::write(&path, [0; 8192]).unwrap();
+    for gone in ["sqlite-wal", "sqlite.safety"] {
+        std::fs::remove_file(path.with_extension(gone)).ok();
+    }
+    let left = TempDir::new().unwrap();
+    let done = tried(&path, left.path(), Some("Νίκος"), PIN, now()).unwrap();
+    let photos = (done.photos, done.unnamed);
+    assert_eq!((done.whole, done.unsent, photos), (false, 0, (0, 2)));
+    taken(done.paths.last().unwrap()).await.unwrap();
     drop(folder);
 }

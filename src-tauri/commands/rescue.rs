@@ -43,9 +43,12 @@ pub trait Terminal {
 #[derive(Debug)]
 pub struct RescueDone {
     pub paths: Vec<PathBuf>,
-    /// Changes and contacts that waited and are in the files.
+    /// Changes, contacts and pictures that waited and are in the files.
     pub unsent: u32,
     pub contacts: u32,
+    pub photos: u32,
+    /// Files of photos that no record names any more; they are in the files, too.
+    pub unnamed: u32,
     /// Changes that the town hall has refused, which stay where they are.
     pub refused: u32,
     /// All of what waited could be read, and is in the files.
@@ -72,17 +75,26 @@ pub fn rescue(
     std::fs::create_dir(&scratch).map_err(|failure| not_written(&failure))?;
     let found = Replica::rescue(&ask.replica, file, key.as_ref(), &scratch, VERSION, now);
     remove(&scratch);
-    let found = found.map_err(|failure| {
+    let mut found = found.map_err(|failure| {
         tracing::error!(failure = format!("{failure:#}"), "nothing was rescued");
         failure.to_problem()
     })?;
-    let write = |bytes: &Vec<u8>| write_new(now, &ask.to, "koina-rescue", "koina", bytes);
+    let write = |name, bytes: &Vec<u8>| write_new(now, &ask.to, name, "koina", bytes);
+    let mut paths = Vec::new();
+    for file in &found.files {
+        paths.push(write("koina-rescue", file)?);
+    }
+    while let Some(file) = found.photos.next_file()? {
+        paths.push(write("koina-rescue-photos", &file)?);
+    }
     Ok(RescueDone {
-        paths: found.files.iter().map(write).collect::<Result<_, _>>()?,
+        paths,
+        photos: found.photos.pictures,
+        unnamed: found.photos.unnamed,
         unsent: found.unsent,
         contacts: found.contacts,
         refused: found.refused,
-        whole: found.whole,
+        whole: found.whole && found.photos.whole,
     })
 }
 

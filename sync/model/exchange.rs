@@ -14,6 +14,7 @@ use crate::columns::Columns;
 use crate::ids::{DeviceId, DocId, Time};
 use crate::kiosks::{Health, StaffCall};
 use crate::permits::{Permit, Role};
+use crate::photos::FileHash;
 use crate::words::Kind;
 
 /// Largest change a device may push, in bytes.
@@ -441,6 +442,18 @@ pub struct CourierAsk {
     pub asks: Vec<ByteBuf>,
     /// Ed25519 signature of the device over [`courier_words`], 64 bytes.
     pub signature: ByteBuf,
+    /// Photos that are taken after the asks, where somebody rescued them from a device; each is what its name says, or nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<CarriedPhoto>,
+}
+
+/// A file of a photo in a courier file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CarriedPhoto {
+    pub file: FileHash,
+    /// A record of the device names it: where the server does not know that record yet, the file is to come again.
+    pub named: bool,
+    pub bytes: ByteBuf,
 }
 
 /// What a courier file to a device holds once it is opened.

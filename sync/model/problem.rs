@@ -85,6 +85,8 @@ pub enum Problem {
     CourierUnreadable,
     #[error("this device does not know the key of the town hall yet")]
     CourierNotReady,
+    #[error("records that name {photos} of the photos in this file are not at the town hall yet")]
+    PhotosTooEarly { photos: u32 },
     #[error("this version is too old for the server")]
     UpgradeNeeded,
     #[error("the disk is full")]

@@ -3,7 +3,7 @@
 //! A file is on the disk, whole, before a row says so, and a row goes before its file does: after a crash a file without a row
 //! may lie about, never a row without its file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use koina_model::assets::{self, Asset, acts as asset_acts};
 use koina_model::doc::Writes;
@@ -15,6 +15,7 @@ use koina_model::requests::{self, Request, acts as request_acts};
 use koina_model::words::Kind;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::rescue::Rest;
 use super::{Replica, ReplicaError, of_disk};
 use crate::photos::picture::Prepared;
 use crate::photos::store::Store;
@@ -210,6 +211,37 @@ impl Replica {
                 all.extend(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
             }
             Ok(all)
+        })
+    }
+
+    /// Which of these files the town hall may not have: those that records name as this device's own, and, where its file is
+    /// not `intact` and may have lost the records, those that none names.
+    pub(super) fn not_at_town(
+        &self,
+        mut there: Vec<FileHash>,
+        intact: bool,
+    ) -> Result<VecDeque<Rest>, ReplicaError> {
+        let me = self.enrolled()?.device;
+        there.sort_unstable();
+        self.read(|db| {
+            let mut at_town =
+                db.prepare("SELECT EXISTS (SELECT 1 FROM files WHERE hash = ?1 AND town > 0)")?;
+            let mut rest = VecDeque::new();
+            for file in there {
+                let known: bool =
+                    at_town.query_row([file.as_bytes().as_slice()], |row| row.get(0))?;
+                let by = named(db, file)?;
+                let mine = by.iter().any(|one| one.writer == me);
+                if !known && (mine || (by.is_empty() && !intact)) {
+                    let thumb = mine && by.iter().all(|one| one.thumb);
+                    rest.push_back(Rest {
+                        file,
+                        named: mine,
+                        thumb,
+                    });
+                }
+            }
+            Ok(rest)
         })
     }
 

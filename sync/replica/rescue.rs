@@ -1,19 +1,30 @@
 //! What waits in a file that is damaged, or that was set aside, as courier files for the town hall: for a device whose disk
 //! fails, or that nobody can bring back to work. The files are read and never written; everything else happens to a copy.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
+use koina_model::exchange::CarriedPhoto;
 use koina_model::ids::Time;
 use koina_model::lists::Lists;
+use koina_model::photos::FileHash;
 use koina_model::problem::Problem;
+use serde_bytes::ByteBuf;
 
 use super::opening::{companion, open_reader};
 use super::{Ids, Replica, ReplicaError, meta, of_disk, recover};
+use crate::courier::file_of;
 use crate::durable::of_the_owner;
+use crate::escrow;
+use crate::identity::Identity;
+use crate::photos::store::Store;
 use crate::vault::Key;
 
+/// Most bytes of photos in one file, but for the last of them.
+const PHOTOS_BYTES: usize = 16 * 1024 * 1024;
 /// Read at a time, and as little as that where a disk gives no more.
 const BLOCK: usize = 4096;
 
@@ -28,6 +39,64 @@ pub struct Rescued {
     pub refused: u32,
     /// All of what waited could be read, and is in them.
     pub whole: bool,
+    /// The photos that the town hall may not have.
+    pub photos: RescuedPhotos,
+}
+
+/// Photos of a device, file by file: all of them may be more than a memory holds.
+pub struct RescuedPhotos {
+    identity: Arc<Identity>,
+    store: Store,
+    to: String,
+    rest: VecDeque<Rest>,
+    /// How many pictures were given so far, small copies apart; and files that no record names, of which nobody can tell.
+    pub pictures: u32,
+    pub unnamed: u32,
+    /// Every file of them could be read, so far.
+    pub whole: bool,
+}
+
+/// A photo whose turn is to come.
+pub(super) struct Rest {
+    pub(super) file: FileHash,
+    /// A record of the device names it, as a picture or a small copy.
+    pub(super) named: bool,
+    pub(super) thumb: bool,
+}
+
+impl RescuedPhotos {
+    /// The next courier file, to be taken after those of the records; `None` behind the last.
+    pub fn next_file(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        let (mut photos, mut bytes) = (Vec::new(), 0);
+        while bytes < PHOTOS_BYTES
+            && let Some(Rest { file, named, thumb }) = self.rest.pop_front()
+        {
+            match self.store.read(file) {
+                Ok(Some(read)) => {
+                    bytes += read.len();
+                    self.pictures += u32::from(named && !thumb);
+                    self.unnamed += u32::from(!named);
+                    photos.push(CarriedPhoto {
+                        file,
+                        named,
+                        bytes: ByteBuf::from(read),
+                    });
+                }
+                Ok(None) => self.lost(file, "it is not what its name says"),
+                Err(failure) => self.lost(file, &failure.to_string()),
+            }
+        }
+        if photos.is_empty() {
+            return Ok(None);
+        }
+        let file = file_of(&self.identity, &self.to, Vec::new(), photos)?;
+        Ok(Some(file.0))
+    }
+
+    fn lost(&mut self, file: FileHash, failure: &str) {
+        tracing::warn!(%file, failure, "this photo cannot be read");
+        self.whole = false;
+    }
 }
 
 impl Replica {
@@ -72,11 +141,31 @@ impl Replica {
             }
         }
         if to.is_empty() {
-            return Err(Problem::CourierNotReady.into());
+            let escrow = escrow::told(replica).map(|escrow| escrow.town_hall().to_owned());
+            to = escrow.ok_or(Problem::CourierNotReady)?;
         }
         let last = rescued.last_files(&to, version)?;
+        let intact = recovered.is_none();
         whole &= recovered.is_none_or(|found| found.whole);
+        let store = Store::sealed_at(replica.with_extension("photos"), key.cloned());
+        let (there, seen) = match store.all() {
+            Ok(there) => (there, true),
+            Err(failure) => {
+                tracing::warn!(%failure, "the folder of photos cannot be read");
+                (Vec::new(), false)
+            }
+        };
+        let photos = RescuedPhotos {
+            identity: rescued.enrolled()?,
+            store,
+            to,
+            rest: rescued.not_at_town(there, intact)?,
+            pictures: 0,
+            unnamed: 0,
+            whole: seen,
+        };
         Ok(Rescued {
+            photos,
             whole: whole && last.changes >= pending.waiting && last.contacts >= pending.contacts,
             files: last.files,
             unsent: last.changes,

@@ -3,19 +3,24 @@
 use std::collections::VecDeque;
 
 use ed25519_dalek::Signature;
-use koina_model::exchange::{Ask, CourierAnswer, CourierAsk, CourierPage, courier_words};
-use koina_model::ids::Time;
+use koina_model::exchange::{
+    Ask, CarriedPhoto, CourierAnswer, CourierAsk, CourierPage, courier_words,
+};
+use koina_model::ids::{DeviceId, Time};
 use koina_model::problem::Problem;
 use koina_sync::courier::{FILE_BYTES_MAX, TO_DEVICE, TO_SERVER, open, seal};
 use koina_sync::exchange::{plain_size, unpack};
 
 use crate::apart;
 use crate::municipality::Municipality;
+use crate::routes::files;
 
 /// Bytes of answers, before compression, after which no further page is begun: the device inflates the file as a whole.
 const ANSWERS_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most asks in one file: as many pushes as there is room for.
 const ASKS_MAX: usize = 256;
+/// Most photos in one file, small copies counted.
+const PHOTOS_MAX: usize = 16_384;
 /// Bytes of news to put into a page: nobody waits for the first of them.
 const WANT_BYTES: u32 = 4 * 1024 * 1024;
 
@@ -29,6 +34,9 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
     let signature = Signature::from_slice(&asked.signature).map_err(|_| Problem::NotSigned)?;
     device.verify(&courier_words(&asked.reply_to, &asked.asks), &signature)?;
     if asked.asks.len() > ASKS_MAX {
+        return Err(Problem::too_large(FILE_BYTES_MAX));
+    }
+    if asked.photos.len() > PHOTOS_MAX {
         return Err(Problem::too_large(FILE_BYTES_MAX));
     }
     let mut asks = VecDeque::from(asked.asks);
@@ -80,9 +88,41 @@ pub async fn answer(town: &Municipality, file: Vec<u8>, now: Time) -> Result<Vec
             break;
         }
     }
+    photos(town, device.id, asked.photos).await?;
     let answer = CourierAnswer {
         device: device.id,
         pages,
     };
     apart(move || seal(TO_DEVICE, &asked.reply_to, &answer)).await
+}
+
+/// Takes photos as if the device had handed them over itself. What a record is to name that is not here yet has to come again;
+/// all the others are taken first.
+async fn photos(
+    town: &Municipality,
+    device: DeviceId,
+    photos: Vec<CarriedPhoto>,
+) -> Result<(), Problem> {
+    if photos.is_empty() {
+        return Ok(());
+    }
+    // Also that it was revoked, or works for others, by what came with it.
+    let device = town.log.device(device).await?.ok_or(Problem::NotEnrolled)?;
+    drop(town.follow().await?);
+    let mut early = 0;
+    for CarriedPhoto { file, named, bytes } in photos {
+        match files::take_whole(town, &device, file, bytes.into_vec()).await {
+            Ok(true) => {}
+            Ok(false) => early += u32::from(named),
+            // One that is no picture stops no other, and will not be one the next time.
+            Err(Problem::Photo { fault }) => {
+                tracing::warn!(%file, ?fault, "a carried photo was refused")
+            }
+            Err(problem) => return Err(problem),
+        }
+    }
+    match early {
+        0 => Ok(()),
+        photos => Err(Problem::PhotosTooEarly { photos }),
+    }
 }

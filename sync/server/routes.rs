@@ -37,7 +37,7 @@ pub mod devices;
 mod emergency;
 mod enrol;
 mod exchange;
-mod files;
+pub(crate) mod files;
 mod map;
 mod refused;
 mod tag;
@@ -521,11 +521,12 @@ fn status(problem: &Problem) -> StatusCode {
         Problem::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
         Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Problem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        Problem::Malformed { .. } => StatusCode::BAD_REQUEST,
+        Problem::Malformed { .. } | Problem::CourierUnreadable => StatusCode::BAD_REQUEST,
         Problem::UpgradeNeeded => StatusCode::UPGRADE_REQUIRED,
-        Problem::AlreadyEnrolled | Problem::LastAdmin | Problem::ChangedMeanwhile => {
-            StatusCode::CONFLICT
-        }
+        Problem::AlreadyEnrolled
+        | Problem::LastAdmin
+        | Problem::ChangedMeanwhile
+        | Problem::PhotosTooEarly { .. } => StatusCode::CONFLICT,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -4,10 +4,11 @@ use koina_model::assets::{self, NewAsset};
 use koina_model::columns::{Columns, take_apart};
 use koina_model::doc::{Doc, Writes};
 use koina_model::exchange::{
-    Answer, Ask, CAPABILITIES, CourierAnswer, CourierAsk, CourierPage, Entry, EntryWords,
-    FirstLoad, Item, Pushed, Receipt, Refusal, Restored, Verdict,
+    Answer, Ask, CAPABILITIES, CarriedPhoto, CourierAnswer, CourierAsk, CourierPage, Entry,
+    EntryWords, FirstLoad, Item, Pushed, Receipt, Refusal, Restored, Verdict,
 };
 use koina_model::ids::{DeviceId, DocId, EventId, Time};
+use koina_model::photos::FileHash;
 use koina_model::place::Place;
 use koina_model::requests::{self, Event, NewRequest, What};
 use koina_model::words::{Channel, Kind, Position};
@@ -312,6 +313,11 @@ pub(super) fn courier_ask() -> CourierAsk {
             ByteBuf::from(pack(&Ask::default()).unwrap()),
         ],
         signature: ByteBuf::from([3; 64]),
+        photos: vec![CarriedPhoto {
+            file: FileHash::of(b"a picture"),
+            named: true,
+            bytes: ByteBuf::from(*b"a picture"),
+        }],
     }
 }
 

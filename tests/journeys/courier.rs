@@ -190,6 +190,7 @@ fn a_carrier_learns_nothing_and_cannot_speak_for_anybody() {
         reply_to: koina_sync::courier::Key::new().public(),
         asks: Vec::new(),
         signature: serde_bytes::ByteBuf::from([0; 64]),
+        photos: Vec::new(),
     };
     let forged = koina_sync::courier::seal(koina_sync::courier::TO_SERVER, &key, &forged).unwrap();
     assert_eq!(answer(&town, &forged), Err(Problem::NotSigned));
@@ -258,6 +259,7 @@ fn a_hostile_file_costs_little() {
         reply_to: koina_sync::courier::Key::new().public(),
         asks: vec![serde_bytes::ByteBuf::from(bomb); 2_000],
         signature: serde_bytes::ByteBuf::from([0; 64]),
+        photos: Vec::new(),
     };
     let key = town.at(crew).lists().courier.clone();
     let forged = koina_sync::courier::seal(mark, &key, &forged).unwrap();

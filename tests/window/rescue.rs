@@ -36,7 +36,10 @@ pub(crate) async fn leaves(
     ensure!(!wrong.status.success(), "a wrong PIN rescued something");
     ensure!(files(stick)?.is_empty(), "a wrong PIN left a file");
     let said = typed(mine, stick)?;
-    ensure!(said.contains("1 changes and 0 contacts"), "it says: {said}");
+    ensure!(
+        said.contains("1 changes, 0 contacts and 0 photos"),
+        "it says: {said}"
+    );
     ensure!(!said.contains(PIN), "the PIN could be read");
     let made = files(stick)?;
     ensure!(!made.is_empty(), "there is no file");

@@ -100,6 +100,26 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
     Ok(typed(StatusCode::OK, "application/octet-stream", bytes))
 }
 
+/// Takes a file of which all bytes came at once; gives whether a record that is the device's business names it.
+pub(crate) async fn take_whole(
+    town: &Municipality,
+    device: &Device,
+    file: FileHash,
+    bytes: Vec<u8>,
+) -> Result<bool, Problem> {
+    let Some(said) = said(town, device, file, May::HandOver).await? else {
+        return Ok(false);
+    };
+    // Before anything is written: a name costs nothing.
+    if town.files.state(file).await? == FileState::Whole || FileHash::of(&bytes) != file {
+        return Ok(true);
+    }
+    let adding = town.files.add(file, device.id)?;
+    adding.append(0, bytes).await?;
+    adding.finish(said.thumb).await?;
+    Ok(true)
+}
+
 /// A piece of a file from a device, as it comes: what arrived of it before it was cut stays.
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let (file, from, _) = piece(&call)?;

@@ -1205,6 +1205,7 @@ export type Words = {
   "problem-not-signed": null;
   "problem-offline": null;
   "problem-offline-since": { since: string | number };
+  "problem-photos-too-early": { conflicts: string | number; count: string | number };
   "problem-place-full": null;
   "problem-place-read-only": null;
   "problem-prefix": { title: string | number };

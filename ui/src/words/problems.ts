@@ -56,6 +56,7 @@ const problems: Sentences = {
   not_signed: () => t("problem-not-signed"),
   courier_unreadable: () => t("problem-courier-unreadable"),
   courier_not_ready: () => t("problem-courier-not-ready"),
+  photos_too_early: ({ photos }) => t("problem-photos-too-early", { count: photos, conflicts: t("nav-conflicts") }),
   upgrade_needed: () => t("problem-upgrade-needed"),
   disk_full: () => t("problem-disk-full"),
   disk_gone: () => t("problem-disk-gone"),
