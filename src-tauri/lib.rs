@@ -138,8 +138,13 @@ fn rescue(options: &Options, to: PathBuf) -> anyhow::Result<()> {
     );
     if done.unnamed > 0 {
         said += &format!(
-            "{} pictures and small copies of which the record is lost here; the town hall takes those whose record it has.\n",
+            "{} other pictures and small copies that the town hall may not have; it takes those whose record it knows.\n",
             done.unnamed
+        );
+    }
+    if let Some(problem) = &done.stopped {
+        said += &format!(
+            "The other photos are in no file ({problem}): begin again in a folder with room, and delete these.\n"
         );
     }
     if done.refused > 0 {

@@ -29,6 +29,8 @@ pub const TO_SERVER: &[u8] = b"koina-courier-ask-1\n";
 pub const TO_DEVICE: &[u8] = b"koina-courier-answer-1\n";
 /// Largest courier file, in bytes.
 pub const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most photos in one file, small copies counted.
+pub const PHOTOS_MAX: usize = 1_024;
 /// Where the header of the sealed part has to end.
 const HEADER_BYTES_MAX: usize = 2 * 1024;
 const HEADER_END: &[u8] = b"\n--- ";

@@ -10,10 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use koina_commands::{Rescue, RescueDone, Terminal, rescue};
+use koina_model::exchange::{CarriedPhoto, CourierAsk, courier_words};
 use koina_model::ids::{DocId, Time};
 use koina_model::permits::Role;
-use koina_model::photos::{FileHash, FileState};
+use koina_model::photos::{FileHash, FileState, Moment};
 use koina_model::problem::Problem;
+use koina_server::log::Author;
+use koina_sync::courier::{Key, TO_SERVER, seal};
+use koina_sync::photos::picture::{Told, prepare};
 use koina_sync::vault::NoKeyStore;
 use koina_tests::installed::{Device, ask};
 use koina_tests::pictures::{camera, take};
@@ -101,6 +105,33 @@ fn tried(
     }
 }
 
+/// A desk hands a file over.
+async fn taken(served: &Served, path: &Path) -> Result<(), Problem> {
+    let file = std::fs::read(path).unwrap();
+    let town = &served.app.town;
+    let answer = koina_server::courier::answer(town, file, now()).await;
+    answer.map(drop)
+}
+
+/// The photos of a device: a picture and its small copy.
+fn pictures(path: &Path) -> Vec<PathBuf> {
+    let mut all = names(&path.with_extension("photos"));
+    all.sort_by_key(|one| one.metadata().unwrap().len());
+    assert_eq!(all.len(), 2, "they stay on the device");
+    all
+}
+
+async fn are_at_town(served: &Served, pictures: &[PathBuf]) -> bool {
+    let mut whole = 0;
+    for picture in pictures {
+        let name = FileHash::parse(picture.file_name().unwrap().to_str().unwrap());
+        let state = served.app.town.files.state(name.unwrap()).await.unwrap();
+        whole += usize::from(state == FileState::Whole);
+        assert!(state == FileState::Whole || state == FileState::Has(0));
+    }
+    whole == pictures.len()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     let served = serve(on_file, &Village::new(7, now())).await;
@@ -119,63 +150,160 @@ async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     assert_eq!(wrong.unwrap_err(), Problem::WrongPin);
     assert_eq!(names(to), Vec::<PathBuf>::new(), "nothing stays");
     let done = tried(&path, to, Some("Νίκος"), PIN, now()).unwrap();
-    assert!(
-        done.whole && done.unsent == 2 && done.photos == 1,
-        "{done:?}"
-    );
+    let counts = (done.unsent, done.photos, done.unnamed);
+    assert!(done.whole && counts == (2, 1, 0), "{done:?}");
     let there: BTreeSet<PathBuf> = names(to).into_iter().collect();
     assert_eq!(there, done.paths.iter().cloned().collect(), "and no copy");
     let [records, photos] = done.paths.as_slice() else {
         panic!("{done:?}");
     };
-    let town = &served.app.town;
-    let taken = async |path: &Path| {
-        let file = std::fs::read(path).unwrap();
-        koina_server::courier::answer(town, file, now()).await
-    };
-    let early = taken(photos).await.unwrap_err();
+    let early = taken(&served, photos).await.unwrap_err();
     assert_eq!(early, Problem::PhotosTooEarly { photos: 2 });
-    taken(records).await.unwrap();
-    // As often as somebody likes.
-    for _ in 0..2 {
-        taken(photos).await.unwrap();
-    }
-    let pictures = names(&path.with_extension("photos"));
-    assert_eq!(pictures.len(), 2, "they stay on the device");
-    for picture in &pictures {
-        let name = FileHash::parse(picture.file_name().unwrap().to_str().unwrap());
-        let state = town.files.state(name.unwrap()).await.unwrap();
-        assert_eq!(state, FileState::Whole);
-    }
-    let audited = town.log.audited(0).await.unwrap();
+    taken(&served, records).await.unwrap();
+    let audited = served.app.town.log.audited(0).await.unwrap();
     let accepted = audited.iter().find(|row| row.what == "change.accepted");
     assert_eq!(accepted.unwrap().said.doc, Some(id), "it is in the log");
+    let pictures = pictures(&path);
+    assert!(!are_at_town(&served, &pictures).await);
+    // As often as somebody likes.
+    for _ in 0..2 {
+        taken(&served, photos).await.unwrap();
+        assert!(are_at_town(&served, &pictures).await);
+    }
     // What was rescued from a copy says nothing of the device itself.
     assert_eq!(pin(&served).await, Some(true), "it opens with a PIN");
+    drop(folder);
+}
 
-    // A photo that the disk spoilt is missed, and stops nothing else.
-    let spoilt = pictures
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rescue_says_which_photos_it_has_not() {
+    let served = serve(on_file, &Village::new(7, now())).await;
+    let (device, _) = stranded(&served).await;
+    let path = device.path();
+    let Device { folder, app } = device;
+    drop(app);
+    let rescued = || {
+        let stick = TempDir::new().unwrap();
+        let done = tried(&path, stick.path(), Some("Νίκος"), PIN, now()).unwrap();
+        (stick, done)
+    };
+    let pictures = pictures(&path);
+    let good: Vec<Vec<u8>> = pictures
         .iter()
-        .max_by_key(|one| one.metadata().unwrap().len());
-    let bytes = std::fs::read(spoilt.unwrap()).unwrap();
-    std::fs::write(spoilt.unwrap(), &bytes[..bytes.len() / 2]).unwrap();
-    let again = TempDir::new().unwrap();
-    let done = tried(&path, again.path(), Some("Νίκος"), PIN, now()).unwrap();
-    assert!(
-        !done.whole && done.unsent == 2 && done.photos == 0,
-        "{done:?}"
-    );
+        .map(|one| std::fs::read(one).unwrap())
+        .collect();
+    for spoilt in [Some(&good[1][..good[1].len() / 2]), None] {
+        match spoilt {
+            Some(bytes) => std::fs::write(&pictures[1], bytes).unwrap(),
+            None => std::fs::remove_file(&pictures[1]).unwrap(),
+        }
+        let (_stick, done) = rescued();
+        let counts = (done.unsent, done.photos, done.unnamed);
+        assert!(!done.whole && counts == (2, 0, 0), "{done:?}");
+        assert_eq!(done.paths.len(), 2, "the small copy is there");
+    }
+    std::fs::write(&pictures[1], &good[1]).unwrap();
+    let (_stick, before) = rescued();
+    assert!(before.whole, "{before:?}");
 
     // Of a device whose records are gone altogether, the photos are left.
-    std::fs::write(spoilt.unwrap(), bytes).unwrap();
     std::fs::write(&path, [0; 8192]).unwrap();
     for gone in ["sqlite-wal", "sqlite.safety"] {
         std::fs::remove_file(path.with_extension(gone)).ok();
     }
-    let left = TempDir::new().unwrap();
-    let done = tried(&path, left.path(), Some("Νίκος"), PIN, now()).unwrap();
-    let photos = (done.photos, done.unnamed);
-    assert_eq!((done.whole, done.unsent, photos), (false, 0, (0, 2)));
-    taken(done.paths.last().unwrap()).await.unwrap();
+    let (_stick, done) = rescued();
+    let counts = (done.unsent, done.photos, done.unnamed);
+    assert!(!done.whole && counts == (0, 0, 2), "{done:?}");
+    let photos = done.paths.last().unwrap();
+    taken(&served, photos).await.unwrap();
+    assert!(!are_at_town(&served, &pictures).await, "nothing names them");
+    taken(&served, &before.paths[0]).await.unwrap();
+    taken(&served, photos).await.unwrap();
+    assert!(are_at_town(&served, &pictures).await);
     drop(folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stick_that_fills_up_keeps_the_records() {
+    let served = serve(on_file, &Village::new(7, now())).await;
+    let (device, _) = stranded(&served).await;
+    let path = device.path();
+    let Device { folder, app } = device;
+    drop(app);
+    let stick = TempDir::new().unwrap();
+    // No further file of photos has a name here.
+    let day = koina_model::calendar::athens_date(now().0);
+    for n in 1..=1_000 {
+        let name = format!("koina-rescue-photos-{day}-{n}.koina");
+        std::fs::write(stick.path().join(name), "").unwrap();
+    }
+    let done = tried(&path, stick.path(), Some("Νίκος"), PIN, now()).unwrap();
+    assert_eq!(done.stopped, Some(Problem::PlaceFull));
+    assert!(!done.whole && done.paths.len() == 1, "{done:?}");
+    taken(&served, &done.paths[0]).await.unwrap();
+    drop(folder);
+}
+
+/// A file with a photo that a device seals and signs itself.
+async fn carried(served: &Served, by: &Device, picture: &[u8]) -> Result<(), Problem> {
+    let identity = by.app.replica.identity().unwrap();
+    let reply_to = Key::new().public();
+    let signature = identity.sign_words(&courier_words(&reply_to, &[]));
+    let ask = CourierAsk {
+        device: identity.device,
+        reply_to,
+        asks: Vec::new(),
+        signature: signature.to_vec().into(),
+        photos: vec![CarriedPhoto {
+            file: FileHash::of(picture),
+            named: true,
+            bytes: picture.to_vec().into(),
+        }],
+    };
+    let town = &served.app.town;
+    let file = seal(TO_SERVER, &town.courier_key().public(), &ask).unwrap();
+    let answer = koina_server::courier::answer(town, file, now()).await;
+    answer.map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_carries_a_photo_that_is_not_theirs_or_not_what_its_record_says() {
+    let served = serve(on_file, &Village::new(7, now())).await;
+    let writer = Device::enrolled(&served, Role::Crew).await;
+    let told = Told {
+        moment: Moment::After,
+        with_place: true,
+    };
+    let good = prepare(&camera(1, 640, 480), told).unwrap();
+    // A picture with much behind its end, of which the record says that it is small.
+    let mut padded = prepare(&camera(2, 640, 480), told).unwrap();
+    padded.picture.resize(3 << 20, 0);
+    padded.photo.file = FileHash::of(&padded.picture);
+    padded.photo.size = 1_000;
+    let replica = &writer.app.replica;
+    let (id, _) = replica
+        .enter_request(&lamp("Με δύο φωτογραφίες"), None, now())
+        .unwrap();
+    for prepared in [&good, &padded] {
+        let file = replica.keep_photo(prepared, now()).unwrap();
+        replica.add_photos(id, &[file], now()).unwrap();
+    }
+    let file = replica.courier_export("0.1.0").unwrap();
+    let town = &served.app.town;
+    koina_server::courier::answer(town, file, now())
+        .await
+        .unwrap();
+    let state = async |bytes: &[u8]| town.files.state(FileHash::of(bytes)).await.unwrap();
+    carried(&served, &writer, &padded.picture).await.unwrap();
+    assert_eq!(state(&padded.picture).await, FileState::Has(0));
+
+    let other = Device::enrolled(&served, Role::Crew).await;
+    let device = other.app.replica.identity().unwrap().device;
+    let by = Author::server();
+    town.log.revoke(by, now(), device).await.unwrap();
+    let refused = carried(&served, &other, &good.picture).await;
+    assert_eq!(refused, Err(Problem::PhotosTooEarly { photos: 1 }));
+    assert_eq!(state(&good.picture).await, FileState::Has(0));
+    carried(&served, &writer, &good.picture).await.unwrap();
+    assert_eq!(state(&good.picture).await, FileState::Whole);
 }

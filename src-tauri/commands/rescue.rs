@@ -47,8 +47,10 @@ pub struct RescueDone {
     pub unsent: u32,
     pub contacts: u32,
     pub photos: u32,
-    /// Files of photos that no record names any more; they are in the files, too.
+    /// Files of photos of which no record here says that this device took them; they are in the files, too.
     pub unnamed: u32,
+    /// Why the photos after these are in no file.
+    pub stopped: Option<Problem>,
     /// Changes that the town hall has refused, which stay where they are.
     pub refused: u32,
     /// All of what waited could be read, and is in the files.
@@ -82,11 +84,30 @@ pub fn rescue(
     let write = |name, bytes: &Vec<u8>| write_new(now, &ask.to, name, "koina", bytes);
     let mut paths = Vec::new();
     for file in &found.files {
-        paths.push(write("koina-rescue", file)?);
+        match write("koina-rescue", file) {
+            Ok(path) => paths.push(path),
+            // All of the records, or nothing.
+            Err(problem) => {
+                for path in paths {
+                    std::fs::remove_file(path).ok();
+                }
+                return Err(problem);
+            }
+        }
     }
-    while let Some(file) = found.photos.next_file()? {
-        paths.push(write("koina-rescue-photos", &file)?);
-    }
+    let photos = &mut found.photos;
+    let mut next = || {
+        let file = photos.next_file()?;
+        let path = file.map(|file| write("koina-rescue-photos", &file));
+        path.transpose()
+    };
+    let stopped = loop {
+        match next() {
+            Ok(Some(path)) => paths.push(path),
+            Ok(None) => break None,
+            Err(problem) => break Some(problem),
+        }
+    };
     Ok(RescueDone {
         paths,
         photos: found.photos.pictures,
@@ -94,7 +115,8 @@ pub fn rescue(
         unsent: found.unsent,
         contacts: found.contacts,
         refused: found.refused,
-        whole: found.whole && found.photos.whole,
+        whole: found.whole && found.photos.whole && stopped.is_none(),
+        stopped,
     })
 }
 

@@ -214,34 +214,45 @@ impl Replica {
         })
     }
 
-    /// Which of these files the town hall may not have: those that records name as this device's own, and, where its file is
-    /// not `intact` and may have lost the records, those that none names.
+    /// Which of these files the town hall may not have.
     pub(super) fn not_at_town(
         &self,
-        mut there: Vec<FileHash>,
-        intact: bool,
+        there: BTreeSet<FileHash>,
     ) -> Result<VecDeque<Rest>, ReplicaError> {
         let me = self.enrolled()?.device;
-        there.sort_unstable();
         self.read(|db| {
-            let mut at_town =
-                db.prepare("SELECT EXISTS (SELECT 1 FROM files WHERE hash = ?1 AND town > 0)")?;
             let mut rest = VecDeque::new();
             for file in there {
-                let known: bool =
-                    at_town.query_row([file.as_bytes().as_slice()], |row| row.get(0))?;
-                let by = named(db, file)?;
-                let mine = by.iter().any(|one| one.writer == me);
-                if !known && (mine || (by.is_empty() && !intact)) {
-                    let thumb = mine && by.iter().all(|one| one.thumb);
-                    rest.push_back(Rest {
-                        file,
-                        named: mine,
-                        thumb,
-                    });
+                if is_at_town(db, file)? {
+                    continue;
                 }
+                let mut by = named(db, file)?;
+                by.retain(|one| one.writer == me);
+                rest.push_back(Rest {
+                    file,
+                    named: !by.is_empty(),
+                    thumb: by.iter().all(|one| one.thumb),
+                });
             }
             Ok(rest)
+        })
+    }
+
+    /// How many files of photos that this device took are neither among these nor at the town hall.
+    pub(super) fn photos_missed(&self, there: &BTreeSet<FileHash>) -> Result<u32, ReplicaError> {
+        let me = self.enrolled()?.device;
+        self.read(|db| {
+            let mut rows = db.prepare(
+                "SELECT file FROM photos WHERE writer = ?1 UNION SELECT thumb FROM photos WHERE writer = ?1",
+            )?;
+            let mine: Vec<Vec<u8>> = rows
+                .query_map([me.as_bytes().as_slice()], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            let mut missed = 0;
+            for file in mine.iter().filter_map(|name| FileHash::from_slice(name)) {
+                missed += u32::from(!there.contains(&file) && !is_at_town(db, file)?);
+            }
+            Ok(missed)
         })
     }
 
@@ -418,6 +429,11 @@ const DOWN_THUMBS: &str =
 const ASK: &str =
     "SELECT p.file, max(p.size) FROM photos p LEFT JOIN files f ON f.hash = p.file
     WHERE coalesce(f.here, 0) = 0 AND coalesce(f.town, 0) = 0 GROUP BY p.file ORDER BY max(p.added_at) DESC LIMIT ?1";
+
+fn is_at_town(db: &Connection, file: FileHash) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM files WHERE hash = ?1 AND town > 0)")?
+        .query_row([file.as_bytes().as_slice()], |row| row.get(0))
+}
 
 /// A number of bytes; SQLite's numbers have a sign.
 fn bytes_at(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {

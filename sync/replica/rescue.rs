@@ -1,7 +1,7 @@
 //! What waits in a file that is damaged, or that was set aside, as courier files for the town hall: for a device whose disk
 //! fails, or that nobody can bring back to work. The files are read and never written; everything else happens to a copy.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -16,7 +16,7 @@ use serde_bytes::ByteBuf;
 
 use super::opening::{companion, open_reader};
 use super::{Ids, Replica, ReplicaError, meta, of_disk, recover};
-use crate::courier::file_of;
+use crate::courier::{PHOTOS_MAX, file_of};
 use crate::durable::of_the_owner;
 use crate::escrow;
 use crate::identity::Identity;
@@ -49,7 +49,8 @@ pub struct RescuedPhotos {
     store: Store,
     to: String,
     rest: VecDeque<Rest>,
-    /// How many pictures were given so far, small copies apart; and files that no record names, of which nobody can tell.
+    /// How many pictures were given so far, small copies apart; and files of which no record says that this
+    /// device took them.
     pub pictures: u32,
     pub unnamed: u32,
     /// Every file of them could be read, so far.
@@ -59,7 +60,7 @@ pub struct RescuedPhotos {
 /// A photo whose turn is to come.
 pub(super) struct Rest {
     pub(super) file: FileHash,
-    /// A record of the device names it, as a picture or a small copy.
+    /// A record says that this device took it; the town hall takes others too, if it has a record that names them.
     pub(super) named: bool,
     pub(super) thumb: bool,
 }
@@ -69,6 +70,7 @@ impl RescuedPhotos {
     pub fn next_file(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         let (mut photos, mut bytes) = (Vec::new(), 0);
         while bytes < PHOTOS_BYTES
+            && photos.len() < PHOTOS_MAX
             && let Some(Rest { file, named, thumb }) = self.rest.pop_front()
         {
             match self.store.read(file) {
@@ -145,7 +147,7 @@ impl Replica {
             to = escrow.ok_or(Problem::CourierNotReady)?;
         }
         let last = rescued.last_files(&to, version)?;
-        let intact = recovered.is_none();
+        let is_intact = recovered.is_none();
         whole &= recovered.is_none_or(|found| found.whole);
         let store = Store::sealed_at(replica.with_extension("photos"), key.cloned());
         let (there, seen) = match store.all() {
@@ -155,14 +157,23 @@ impl Replica {
                 (Vec::new(), false)
             }
         };
+        let there: BTreeSet<FileHash> = there.into_iter().collect();
+        // Where records were lost nobody can tell.
+        let missed = match is_intact {
+            true => rescued.photos_missed(&there)?,
+            false => 0,
+        };
+        if missed > 0 {
+            tracing::warn!(missed, "photos of this device are gone from its disk");
+        }
         let photos = RescuedPhotos {
             identity: rescued.enrolled()?,
             store,
             to,
-            rest: rescued.not_at_town(there, intact)?,
+            rest: rescued.not_at_town(there)?,
             pictures: 0,
             unnamed: 0,
-            whole: seen,
+            whole: seen && missed == 0,
         };
         Ok(Rescued {
             photos,

@@ -8,7 +8,7 @@ use koina_model::exchange::{
 };
 use koina_model::ids::{DeviceId, Time};
 use koina_model::problem::Problem;
-use koina_sync::courier::{FILE_BYTES_MAX, TO_DEVICE, TO_SERVER, open, seal};
+use koina_sync::courier::{FILE_BYTES_MAX, PHOTOS_MAX, TO_DEVICE, TO_SERVER, open, seal};
 use koina_sync::exchange::{plain_size, unpack};
 
 use crate::apart;
@@ -19,8 +19,6 @@ use crate::routes::files;
 const ANSWERS_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most asks in one file: as many pushes as there is room for.
 const ASKS_MAX: usize = 256;
-/// Most photos in one file, small copies counted.
-const PHOTOS_MAX: usize = 16_384;
 /// Bytes of news to put into a page: nobody waits for the first of them.
 const WANT_BYTES: u32 = 4 * 1024 * 1024;
 
@@ -109,11 +107,14 @@ async fn photos(
     // Also that it was revoked, or works for others, by what came with it.
     let device = town.log.device(device).await?.ok_or(Problem::NotEnrolled)?;
     drop(town.follow().await?);
-    let mut early = 0;
+    let (mut early, mut busy) = (0, false);
     for CarriedPhoto { file, named, bytes } in photos {
         match files::take_whole(town, &device, file, bytes.into_vec()).await {
             Ok(true) => {}
-            Ok(false) => early += u32::from(named),
+            Ok(false) if named => early += 1,
+            Ok(false) => tracing::warn!(%file, "a carried photo is not taken: no record names it"),
+            // On its way from the device itself, perhaps; the others have their turn first.
+            Err(Problem::Busy) => busy = true,
             // One that is no picture stops no other, and will not be one the next time.
             Err(Problem::Photo { fault }) => {
                 tracing::warn!(%file, ?fault, "a carried photo was refused")
@@ -122,6 +123,7 @@ async fn photos(
         }
     }
     match early {
+        _ if busy => Err(Problem::Busy),
         0 => Ok(()),
         photos => Err(Problem::PhotosTooEarly { photos }),
     }

@@ -110,8 +110,13 @@ pub(crate) async fn take_whole(
     let Some(said) = said(town, device, file, May::HandOver).await? else {
         return Ok(false);
     };
-    // Before anything is written: a name costs nothing.
-    if town.files.state(file).await? == FileState::Whole || FileHash::of(&bytes) != file {
+    // Before anything is written.
+    let (is_it, bytes) = crate::apart(move || Ok((FileHash::of(&bytes) == file, bytes))).await?;
+    if !is_it || !said.sizes.contains(&(bytes.len() as u64)) {
+        tracing::warn!(%file, "a carried photo is not what its name or its record says");
+        return Ok(true);
+    }
+    if town.files.state(file).await? == FileState::Whole {
         return Ok(true);
     }
     let adding = town.files.add(file, device.id)?;

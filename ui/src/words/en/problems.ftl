@@ -29,8 +29,8 @@ problem-not-signed = The server did not recognise the signature of this device. 
 problem-courier-unreadable = The file cannot be read: it is damaged, was not copied whole, or is for another device. Copy it again and try once more; nothing was lost from this device.
 problem-courier-not-ready = This device does not have the key of the town hall yet. Exchange once with a network; after that it can write files.
 problem-photos-too-early = { $count ->
-    [one] One photo of this file was not taken, the others were: its record is not here yet. First take the other files of the same device, then this one once more. If they were all taken, decide first about what was refused from it, in «{ $conflicts }».
-   *[other] { $count } photos of this file were not taken, the others were: their records are not here yet. First take the other files of the same device, then this one once more. If they were all taken, decide first about what was refused from it, in «{ $conflicts }».
+    [one] One photo of this file was not taken, the others were: its record is not here yet. First take the other files of the same device, then this one once more. If they were all taken, decide first about what was refused from it, in «{ $conflicts }»; if nothing of it waits there, the record was not accepted, and nobody needs its photos.
+   *[other] { $count } photos of this file were not taken, the others were: their records are not here yet. First take the other files of the same device, then this one once more. If they were all taken, decide first about what was refused from it, in «{ $conflicts }»; if nothing of it waits there, the record was not accepted, and nobody needs its photos.
 }
 problem-upgrade-needed = The app is too old for the server. Update it; what you saved will be sent afterwards.
 problem-disk-full = The storage of the device is full and this was not saved. Remove other files and try again before you leave this screen.
