@@ -138,13 +138,13 @@ fn rescue(options: &Options, to: PathBuf) -> anyhow::Result<()> {
     );
     if done.unnamed > 0 {
         said += &format!(
-            "{} other pictures and small copies that the town hall may not have; it takes those whose record it knows.\n",
+            "{} other pictures and small copies that the town hall may not have; it takes those whose record it knows by then: hand those files over once more when all the others are taken.\n",
             done.unnamed
         );
     }
     if let Some(problem) = &done.stopped {
         said += &format!(
-            "The other photos are in no file ({problem}): begin again in a folder with room, and delete these.\n"
+            "The other photos are in no file ({problem}): take these all the same, and begin again in a folder with room. What comes twice changes nothing.\n"
         );
     }
     if done.refused > 0 {

@@ -62,7 +62,7 @@ pub use photos::{Named, Travelling, Way};
 pub use recover::Recovered;
 pub use refused::typed;
 pub(crate) use refused::{go_on_without_lost, take_decisions};
-pub use rescue::{Rescued, RescuedPhotos};
+pub use rescue::{PhotosFile, Rescued, RescuedPhotos};
 pub(crate) use restored::{
     departed_again, entries_again, forget_departed, forget_entries_again, hand_over_again,
 };

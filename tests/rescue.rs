@@ -239,7 +239,8 @@ async fn a_stick_that_fills_up_keeps_the_records() {
     }
     let done = tried(&path, stick.path(), Some("Νίκος"), PIN, now()).unwrap();
     assert_eq!(done.stopped, Some(Problem::PlaceFull));
-    assert!(!done.whole && done.paths.len() == 1, "{done:?}");
+    let counts = (done.unsent, done.photos, done.unnamed);
+    assert_eq!((done.paths.len(), counts), (1, (2, 0, 0)));
     taken(&served, &done.paths[0]).await.unwrap();
     drop(folder);
 }

@@ -53,7 +53,7 @@ pub struct RescueDone {
     pub stopped: Option<Problem>,
     /// Changes that the town hall has refused, which stay where they are.
     pub refused: u32,
-    /// All of what waited could be read, and is in the files.
+    /// All of what waited could be read, and is in the files, but for where it stopped.
     pub whole: bool,
 }
 
@@ -95,11 +95,15 @@ pub fn rescue(
             }
         }
     }
-    let photos = &mut found.photos;
+    let (mut photos, mut unnamed) = (0, 0);
     let mut next = || {
-        let file = photos.next_file()?;
-        let path = file.map(|file| write("koina-rescue-photos", &file));
-        path.transpose()
+        let Some(file) = found.photos.next_file()? else {
+            return Ok(None);
+        };
+        let path = write("koina-rescue-photos", &file.bytes)?;
+        photos += file.pictures;
+        unnamed += file.unnamed;
+        Ok(Some(path))
     };
     let stopped = loop {
         match next() {
@@ -110,12 +114,12 @@ pub fn rescue(
     };
     Ok(RescueDone {
         paths,
-        photos: found.photos.pictures,
-        unnamed: found.photos.unnamed,
+        photos,
+        unnamed,
         unsent: found.unsent,
         contacts: found.contacts,
         refused: found.refused,
-        whole: found.whole && found.photos.whole && stopped.is_none(),
+        whole: found.whole && found.photos.whole,
         stopped,
     })
 }

@@ -49,10 +49,6 @@ pub struct RescuedPhotos {
     store: Store,
     to: String,
     rest: VecDeque<Rest>,
-    /// How many pictures were given so far, small copies apart; and files of which no record says that this
-    /// device took them.
-    pub pictures: u32,
-    pub unnamed: u32,
     /// Every file of them could be read, so far.
     pub whole: bool,
 }
@@ -65,10 +61,19 @@ pub(super) struct Rest {
     pub(super) thumb: bool,
 }
 
+/// A courier file with some of them.
+pub struct PhotosFile {
+    pub bytes: Vec<u8>,
+    /// Pictures in it, small copies apart; and files of which no record says that this device took them.
+    pub pictures: u32,
+    pub unnamed: u32,
+}
+
 impl RescuedPhotos {
     /// The next courier file, to be taken after those of the records; `None` behind the last.
-    pub fn next_file(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+    pub fn next_file(&mut self) -> Result<Option<PhotosFile>, Problem> {
         let (mut photos, mut bytes) = (Vec::new(), 0);
+        let (mut pictures, mut unnamed) = (0, 0);
         while bytes < PHOTOS_BYTES
             && photos.len() < PHOTOS_MAX
             && let Some(Rest { file, named, thumb }) = self.rest.pop_front()
@@ -76,8 +81,8 @@ impl RescuedPhotos {
             match self.store.read(file) {
                 Ok(Some(read)) => {
                     bytes += read.len();
-                    self.pictures += u32::from(named && !thumb);
-                    self.unnamed += u32::from(!named);
+                    pictures += u32::from(named && !thumb);
+                    unnamed += u32::from(!named);
                     photos.push(CarriedPhoto {
                         file,
                         named,
@@ -91,8 +96,12 @@ impl RescuedPhotos {
         if photos.is_empty() {
             return Ok(None);
         }
-        let file = file_of(&self.identity, &self.to, Vec::new(), photos)?;
-        Ok(Some(file.0))
+        let (bytes, _) = file_of(&self.identity, &self.to, Vec::new(), photos)?;
+        Ok(Some(PhotosFile {
+            bytes,
+            pictures,
+            unnamed,
+        }))
     }
 
     fn lost(&mut self, file: FileHash, failure: &str) {
@@ -171,8 +180,6 @@ impl Replica {
             store,
             to,
             rest: rescued.not_at_town(there)?,
-            pictures: 0,
-            unnamed: 0,
             whole: seen && missed == 0,
         };
         Ok(Rescued {

@@ -99,7 +99,13 @@ test("where the municipality wants a PIN, whoever works is told, and whoever ope
   await expect(crew.getByText(w("first-pin-later"))).toBeVisible();
   await look(crew, "wanted, at work");
   await press(crew, w("first-pin-now"));
-  await expect(crew.getByRole("button", { name: w("people-first") })).toBeVisible();
+  const set = crew.getByRole("button", { name: w("people-first"), exact: true });
+  await expect(set).toBeInViewport();
+  // Once more, when it was closed meanwhile.
+  await crew.getByText(w("people-title"), { exact: true }).click();
+  await expect(set).toBeHidden();
+  await press(crew, w("first-pin-now"));
+  await expect(set).toBeInViewport();
 
   await crew.reload();
   await expect(crew.getByRole("heading", { level: 1, name: w("first-pin-title") })).toBeVisible();
