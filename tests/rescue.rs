@@ -29,8 +29,8 @@ use tempfile::TempDir;
 
 const PIN: &str = "482913-λεύκα";
 
-/// A device with two people and a finding that was not sent; its folder, and what the finding is.
-async fn stranded(served: &Served) -> (Device, DocId) {
+/// A device with two people and a finding that was not sent, and the app gone: its folder, its file, and what the finding is.
+async fn stranded(served: &Served) -> (TempDir, PathBuf, DocId) {
     let device = Device::enrolled(served, Role::Crew).await;
     assert_eq!(pin(served).await, Some(false), "whoever finds it reads it");
     for (old, name, pin) in [("", "Νίκος", PIN), (PIN, "Μαρία", "771-δεύτερη")] {
@@ -43,7 +43,8 @@ async fn stranded(served: &Served) -> (Device, DocId) {
         .enter_request(&lamp("Σβηστή στη στροφή"), None, now())
         .unwrap();
     take(replica, id, &camera(1, 640, 480));
-    (device, id)
+    let path = device.path();
+    (device.folder, path, id)
 }
 
 /// Whether the device said that it opens with a PIN.
@@ -107,9 +108,11 @@ fn tried(
 
 /// A desk hands a file over.
 async fn taken(served: &Served, path: &Path) -> Result<(), Problem> {
-    let file = std::fs::read(path).unwrap();
-    let town = &served.app.town;
-    let answer = koina_server::courier::answer(town, file, now()).await;
+    handed_over(served, std::fs::read(path).unwrap()).await
+}
+
+async fn handed_over(served: &Served, file: Vec<u8>) -> Result<(), Problem> {
+    let answer = koina_server::courier::answer(&served.app.town, file, now()).await;
     answer.map(drop)
 }
 
@@ -135,10 +138,7 @@ async fn are_at_town(served: &Served, pictures: &[PathBuf]) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     let served = serve(on_file, &Village::new(7, now())).await;
-    let (device, id) = stranded(&served).await;
-    let path = device.path();
-    let Device { folder, app } = device;
-    drop(app);
+    let (_folder, path, id) = stranded(&served).await;
     let stick = TempDir::new().unwrap();
     let to = stick.path();
     let whose = tried(&path, to, None, PIN, now()).unwrap_err();
@@ -172,16 +172,12 @@ async fn with_a_pin_and_no_window_what_waits_is_written_for_the_town_hall() {
     }
     // What was rescued from a copy says nothing of the device itself.
     assert_eq!(pin(&served).await, Some(true), "it opens with a PIN");
-    drop(folder);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rescue_says_which_photos_it_has_not() {
     let served = serve(on_file, &Village::new(7, now())).await;
-    let (device, _) = stranded(&served).await;
-    let path = device.path();
-    let Device { folder, app } = device;
-    drop(app);
+    let (_folder, path, _) = stranded(&served).await;
     let rescued = || {
         let stick = TempDir::new().unwrap();
         let done = tried(&path, stick.path(), Some("Νίκος"), PIN, now()).unwrap();
@@ -220,16 +216,12 @@ async fn a_rescue_says_which_photos_it_has_not() {
     taken(&served, &before.paths[0]).await.unwrap();
     taken(&served, photos).await.unwrap();
     assert!(are_at_town(&served, &pictures).await);
-    drop(folder);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stick_that_fills_up_keeps_the_records() {
     let served = serve(on_file, &Village::new(7, now())).await;
-    let (device, _) = stranded(&served).await;
-    let path = device.path();
-    let Device { folder, app } = device;
-    drop(app);
+    let (_folder, path, _) = stranded(&served).await;
     let stick = TempDir::new().unwrap();
     // No further file of photos has a name here.
     let day = koina_model::calendar::athens_date(now().0);
@@ -242,7 +234,6 @@ async fn a_stick_that_fills_up_keeps_the_records() {
     let counts = (done.unsent, done.photos, done.unnamed);
     assert_eq!((done.paths.len(), counts), (1, (2, 0, 0)));
     taken(&served, &done.paths[0]).await.unwrap();
-    drop(folder);
 }
 
 /// A file with a photo that a device seals and signs itself.
@@ -261,10 +252,8 @@ async fn carried(served: &Served, by: &Device, picture: &[u8]) -> Result<(), Pro
             bytes: picture.to_vec().into(),
         }],
     };
-    let town = &served.app.town;
-    let file = seal(TO_SERVER, &town.courier_key().public(), &ask).unwrap();
-    let answer = koina_server::courier::answer(town, file, now()).await;
-    answer.map(drop)
+    let to = served.app.town.courier_key().public();
+    handed_over(served, seal(TO_SERVER, &to, &ask).unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -290,10 +279,8 @@ async fn nobody_carries_a_photo_that_is_not_theirs_or_not_what_its_record_says()
         replica.add_photos(id, &[file], now()).unwrap();
     }
     let file = replica.courier_export("0.1.0").unwrap();
+    handed_over(&served, file).await.unwrap();
     let town = &served.app.town;
-    koina_server::courier::answer(town, file, now())
-        .await
-        .unwrap();
     let state = async |bytes: &[u8]| town.files.state(FileHash::of(bytes)).await.unwrap();
     carried(&served, &writer, &padded.picture).await.unwrap();
     assert_eq!(state(&padded.picture).await, FileState::Has(0));

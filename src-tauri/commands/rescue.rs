@@ -95,33 +95,29 @@ pub fn rescue(
             }
         }
     }
-    let (mut photos, mut unnamed) = (0, 0);
-    let mut next = || {
-        let Some(file) = found.photos.next_file()? else {
-            return Ok(None);
-        };
-        let path = write("koina-rescue-photos", &file.bytes)?;
-        photos += file.pictures;
-        unnamed += file.unnamed;
-        Ok(Some(path))
-    };
-    let stopped = loop {
-        match next() {
-            Ok(Some(path)) => paths.push(path),
-            Ok(None) => break None,
-            Err(problem) => break Some(problem),
-        }
-    };
-    Ok(RescueDone {
+    let mut done = RescueDone {
         paths,
-        photos,
-        unnamed,
         unsent: found.unsent,
         contacts: found.contacts,
+        photos: 0,
+        unnamed: 0,
+        stopped: None,
         refused: found.refused,
-        whole: found.whole && found.photos.whole,
-        stopped,
-    })
+        whole: found.whole,
+    };
+    let mut photos = || {
+        while let Some(file) = found.photos.next_file()? {
+            let path = write("koina-rescue-photos", &file.bytes)?;
+            done.paths.push(path);
+            done.photos += file.pictures;
+            done.unnamed += file.unnamed;
+        }
+        Ok(())
+    };
+    let stopped = photos().err();
+    done.stopped = stopped;
+    done.whole &= found.photos.whole;
+    Ok(done)
 }
 
 fn leftovers(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

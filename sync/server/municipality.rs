@@ -186,14 +186,14 @@ impl Municipality {
     /// The same, whose devices close after so many days without contact; 0: never.
     pub async fn closing_after(self, days: u32, now: Time) -> Result<Self, OpenError> {
         self.log.put_closes_after(now, days).await?;
-        self.read_lists().await?;
+        self.read_newer_lists().await?;
         Ok(self)
     }
 
     /// The same, on whose devices somebody has to have a PIN.
     pub async fn wanting_pins(self, on: Vec<Profile>, now: Time) -> Result<Self, OpenError> {
         self.log.put_pin_for(now, on).await?;
-        self.read_lists().await?;
+        self.read_newer_lists().await?;
         Ok(self)
     }
 
@@ -241,6 +241,15 @@ impl Municipality {
                 .map_err(|error| crate::incident(&error))?;
         }
         Ok(Arc::clone(&*self.lists.read().await))
+    }
+
+    /// Most settings say at each start what they said before.
+    async fn read_newer_lists(&self) -> Result<(), OpenError> {
+        let known = self.lists.read().await.version;
+        if self.log.lists_version().await? > known {
+            self.read_lists().await?;
+        }
+        Ok(())
     }
 
     async fn read_lists(&self) -> Result<(), OpenError> {

@@ -243,10 +243,7 @@ impl Town {
             ..accounts::Settings::default()
         });
         self.start_server()?;
-        let Server { runtime, app } = self
-            .server
-            .as_ref()
-            .context("The municipal server is stopped")?;
+        let Server { runtime, app } = self.running()?;
         let given = accounts::add(&app.town, Author::server(), account, clock::now());
         Ok(runtime.block_on(given)?)
     }
@@ -262,12 +259,15 @@ impl Town {
         }
     }
 
+    fn running(&self) -> anyhow::Result<&Server> {
+        self.server
+            .as_ref()
+            .context("The municipal server is stopped")
+    }
+
     /// The municipality wants a PIN on the devices of a profile.
     pub(crate) fn want_pins(&self, of: Profile) -> anyhow::Result<()> {
-        let Server { runtime, app } = self
-            .server
-            .as_ref()
-            .context("The municipal server is stopped")?;
+        let Server { runtime, app } = self.running()?;
         runtime
             .block_on(app.town.log.put_pin_for(clock::now(), vec![of]))
             .context("Wanting PINs")
@@ -275,10 +275,7 @@ impl Town {
 
     /// Makes a one-time code for a new device.
     pub(crate) fn invite(&self, ask: InviteAsk) -> anyhow::Result<Invite> {
-        let Server { runtime, app } = self
-            .server
-            .as_ref()
-            .context("The municipal server is stopped")?;
+        let Server { runtime, app } = self.running()?;
         runtime
             .block_on(let_in(
                 &app.town,
@@ -374,10 +371,7 @@ impl Town {
 
     /// The town hall gets the map of the demo.
     pub(crate) fn map_at_town(&self) -> anyhow::Result<()> {
-        let Server { app, .. } = self
-            .server
-            .as_ref()
-            .context("The municipal server is stopped")?;
+        let Server { app, .. } = self.running()?;
         let of = &app.town.reference().municipality;
         let maps = Maps::at(self.folder.join("server/maps"));
         maps.install(Path::new(koina_tests::MAP), of)

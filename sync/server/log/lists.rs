@@ -151,7 +151,8 @@ pub(super) async fn put_pin_for<T: Tx>(
     put_setting(tx, at, (PIN_FOR, "settings.pin_for"), now, is_news).await
 }
 
-/// Keeps what the settings say, also what they say first: otherwise another value would look like the first.
+/// Keeps what the settings say, also what they say first: otherwise another value would look like the first. `is_news`: devices
+/// hear of it.
 async fn put_setting<T: Tx>(
     tx: &mut T,
     at: Time,
@@ -347,13 +348,8 @@ pub(super) async fn put_crews<T: Tx>(
     }
     let json = serde_json::to_string(&crews(tx).await?);
     let now = hash(&json.map_err(|_| LogError::Row { what: "JSON" })?);
-    let before = meta(tx, CREWS).await?;
-    if before.as_ref() == Some(&now) {
-        return Ok(());
-    }
-    // Also that there are none.
-    put_meta(tx, CREWS, now.clone()).await?;
-    note_setting(tx, at, "settings.crews", before, now).await
+    // Devices hear of each crew above.
+    put_setting(tx, at, (CREWS, "settings.crews"), now, false).await
 }
 
 pub(super) async fn reserve<T: Tx>(
